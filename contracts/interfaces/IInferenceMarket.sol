@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.34;
+
+/// @title IInferenceMarket
+/// @notice Owns payers' money: free balances, channels to runners, vouchers, settlement in batches and exact splits.
+/// @dev MONEY. The balance covers free balances + (channel balance - claimed) over channels + all dues. The data part leaves
+/// for the distributor's stream in the transaction that settles it.
+///
+/// TRUST. A runner can never take more than the payer signed last, nor more than the channel holds.
+///
+/// CLOCKS. What a payer takes out of a channel thaws for `thawPeriod` seconds, in which the runner may still settle.
+///
+/// SETTLEMENT. `rows` is packed, big-endian: groups, one per model, models strictly ascending. A group is
+/// `uint64 model ‖ uint16 rowCount`, then its rows of 168 bytes:
+/// `bytes32 channel ‖ uint64 nonce ‖ uint96 cumulative ‖ uint96 cumulativeCap ‖ bytes32 requestHash ‖ uint64 deadline ‖
+/// bytes32 r ‖ bytes32 vs` (EIP-2098). `cumulative` is what the runner takes, at most the signed `cumulativeCap`.
+///
+/// SPLIT of a model's settled amount d with rows i: data = Σ_i (floor(after_i·dataBps/10⁴) − floor(before_i·dataBps/10⁴)),
+/// where before and after are the channel's claimed amounts for that model, so that the data fee of each receipt follows
+/// from its own `cumulative` and `fee` and leaves no dust. Of the rest r = d − data:
+/// protocol, security, stakers and model = floor(r·bps/(10⁴ − dataBps)) each; the runner takes what is left.
+interface IInferenceMarket {
+    /// @notice The governed parts of a fee, in basis points of the fee; together at most 2000.
+    struct SplitConfig {
+        uint16 protocolBps;
+        uint16 securityBps;
+        uint16 stakersBps;
+    }
+
+    /// @param balance All that was put into the channel and has not been taken back.
+    /// @param claimed Of it, what the runner settled, over all models.
+    /// @param thawing What the payer has announced to take back.
+    /// @param thawEnd Timestamp from which (inclusive) it may be taken; 0 when nothing thaws.
+    struct Channel {
+        address payer;
+        uint96 balance;
+        address runner;
+        uint96 claimed;
+        uint96 thawing;
+        uint64 thawEnd;
+    }
+
+    struct Split {
+        uint96 protocol;
+        uint96 security;
+        uint96 stakers;
+        uint96 model;
+        uint96 data;
+        uint96 runner;
+    }
+
+    /// @param cumulativeData Data parts of all batches up to and with this one.
+    struct Batch {
+        address runner;
+        uint64 settledAt;
+        uint96 amount;
+        uint96 cumulativeData;
+        bytes32 receiptsRoot;
+    }
+
+    error InferenceMarket_ZeroAmount();
+    error InferenceMarket_ZeroAddress();
+    error InferenceMarket_InsufficientFree(address payer, uint96 amount, uint96 free);
+    error InferenceMarket_ChannelExists(bytes32 channel);
+    error InferenceMarket_UnknownChannel(bytes32 channel);
+    error InferenceMarket_NotPayer(bytes32 channel, address caller, address payer);
+    error InferenceMarket_NotRunner(bytes32 channel, address caller, address runner);
+    error InferenceMarket_RunnerNotActive(address runner);
+    error InferenceMarket_ThawExceedsBalance(uint96 amount, uint96 available);
+    error InferenceMarket_StillThawing(uint64 thawEnd, uint64 now_);
+    error InferenceMarket_NothingThawing(bytes32 channel);
+    error InferenceMarket_ConfigChanged(uint32 expected, uint32 actual);
+    error InferenceMarket_MalformedRows(uint256 offset);
+    error InferenceMarket_ModelsNotAscending(uint64 previous, uint64 model);
+    error InferenceMarket_UnknownModel(uint64 model);
+    error InferenceMarket_WrongSigner(bytes32 channel, address recovered, address payer);
+    error InferenceMarket_VoucherExpired(bytes32 channel, uint64 deadline, uint64 now_);
+    error InferenceMarket_AmountAboveCap(bytes32 channel, uint96 cumulative, uint96 cumulativeCap);
+    error InferenceMarket_ChannelExhausted(bytes32 channel, uint96 claimed, uint96 balance);
+    error InferenceMarket_ZeroReceiptsRoot();
+    error InferenceMarket_ZeroDataHash();
+    error InferenceMarket_SplitTooLarge(uint256 sumBps, uint256 maximumBps);
+    error InferenceMarket_NothingDue();
+
+    event Deposited(address indexed payer, address indexed from, uint96 amount, uint96 freeAfter);
+    event Withdrawn(address indexed payer, address indexed to, uint96 amount, uint96 freeAfter);
+    event ChannelOpened(
+        bytes32 indexed channel,
+        address indexed payer,
+        address indexed runner,
+        bytes32 salt,
+        uint96 amount,
+        uint96 freeAfter
+    );
+    event ChannelToppedUp(bytes32 indexed channel, uint96 amount, uint96 balanceAfter, uint96 freeAfter);
+    event ChannelThawStarted(bytes32 indexed channel, uint96 amount, uint96 thawingAfter, uint64 thawEnd);
+    event ChannelThawWithdrawn(bytes32 indexed channel, uint96 amount, uint96 balanceAfter, uint96 freeAfter);
+    event ChannelSettled(
+        bytes32 indexed channel,
+        uint64 indexed model,
+        uint64 indexed batch,
+        uint64 nonce,
+        uint96 amount,
+        uint96 modelClaimedAfter,
+        uint96 claimedAfter
+    );
+    event ModelSettled(uint64 indexed batch, uint64 indexed model, address indexed runner, uint96 amount, Split split);
+    event BatchSettled(
+        uint64 indexed batch,
+        address indexed runner,
+        bytes32 receiptsRoot,
+        bytes32 dataHash,
+        uint96 amount,
+        uint96 dataAmount,
+        uint96 cumulativeData
+    );
+    event ProtocolCollected(address indexed to, uint96 amount);
+    event SecurityCollected(address indexed to, uint96 amount);
+    event StakersCollected(address indexed runner, uint96 amount);
+    event ModelCollected(uint64 indexed model, address indexed to, uint96 amount);
+    event RunnerCollected(address indexed runner, uint96 amount);
+    event SplitConfigSet(uint32 indexed configVersion, SplitConfig config);
+    event DestinationsSet(address treasury, address security);
+
+    /// @notice Adds the caller's OPEN to a payer's free balance.
+    function deposit(address payer, uint96 amount) external;
+
+    /// @notice Pays from the caller's free balance to an address, at once: free money is owed to nobody.
+    function withdraw(address to, uint96 amount) external;
+
+    /// @notice Opens a channel from the caller to an active runner, funded from the caller's free balance.
+    /// @return channel `keccak256(abi.encode(block.chainid, address(this), payer, runner, salt))`.
+    function openChannel(address runner, bytes32 salt, uint96 amount) external returns (bytes32 channel);
+
+    /// @notice Adds to a channel from its payer's free balance. Only its payer.
+    function topUp(bytes32 channel, uint96 amount) external;
+
+    /// @notice Announces that the payer takes an amount out of a channel. The clock restarts for what was already thawing.
+    function thaw(bytes32 channel, uint96 amount) external;
+
+    /// @notice Moves what has thawed, as far as it was not settled meanwhile, to the payer's free balance. Only its payer.
+    function withdrawThawed(bytes32 channel) external returns (uint96 amount);
+
+    /// @notice Settles vouchers of the caller's channels and commits to the receipts they paid for.
+    /// @dev A replayed or lower voucher is a no-op. When nothing at all is settled no batch is made and 0 is returned.
+    /// Reverts whole on a wrong signer, an expired voucher, an amount over cap or channel, or malformed rows.
+    /// @param rows See SETTLEMENT above.
+    /// @param receiptsRoot Root of the batch's receipts, `MerkleLib` over `LeafLib.receipt`, ordered by (channel, model, nonce).
+    /// @param dataHash SHA-256 of the batch's file in the content store.
+    /// @param expectedConfig The split configuration that the runner reckoned with.
+    function settle(bytes calldata rows, bytes32 receiptsRoot, bytes32 dataHash, uint32 expectedConfig)
+        external
+        returns (uint64 batch);
+
+    /// @notice Permissionless sweeps of dues to their fixed destinations.
+    function collectProtocol() external returns (uint96);
+    function collectSecurity() external returns (uint96);
+    function collectStakers(address runner) external returns (uint96);
+    function collectModel(uint64 model) external returns (uint96);
+    function collectRunner(address runner) external returns (uint96);
+
+    /// @notice Sets the governed parts; raises the configuration's number. Governed.
+    function setSplitConfig(SplitConfig calldata config) external;
+
+    /// @notice Sets where the protocol's and the security part go. Governed.
+    function setDestinations(address treasury, address security) external;
+
+    function thawPeriod() external view returns (uint64);
+    function dataStream() external view returns (uint64);
+    function configVersion() external view returns (uint32);
+    function splitConfig() external view returns (SplitConfig memory);
+    function batchCount() external view returns (uint64);
+    function batchOf(uint64 batch) external view returns (Batch memory);
+    function freeOf(address payer) external view returns (uint96);
+    function channelOf(bytes32 channel) external view returns (Channel memory);
+    function channelId(address payer, address runner, bytes32 salt) external view returns (bytes32);
+    function modelClaimedOf(bytes32 channel, uint64 model) external view returns (uint96);
+    function protocolDue() external view returns (uint96);
+    function securityDue() external view returns (uint96);
+    function stakersDue(address runner) external view returns (uint96);
+    function modelDue(uint64 model) external view returns (uint96);
+    function runnerDue(address runner) external view returns (uint96);
+    /// @notice EIP-712 digest of a voucher on this chain and contract.
+    function voucherDigest(
+        bytes32 channel,
+        uint64 model,
+        uint64 nonce,
+        uint96 cumulativeCap,
+        bytes32 requestHash,
+        uint64 deadline
+    ) external view returns (bytes32);
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.34;
+
+/// @notice The roles an operator can stake for.
+enum Role {
+    None,
+    Runner,
+    Oracle,
+    Validator,
+    Model,
+    Agent
+}
+
+/// @title IStakingManager
+/// @notice Owns stakes: one pool per operator and role, thawed before it leaves.
+/// @dev MONEY. The contract's OPEN balance is at least the sum of all pools' tokens, thawing ones included.
+///
+/// CLOCKS. A thaw lasts `thawPeriod` seconds; thawing more restarts the clock for all that thaws in that pool.
+interface IStakingManager {
+    /// @param tokens All tokens of the pool, thawing ones included.
+    /// @param thawing Of these, those on their way out; they do not count as active.
+    /// @param thawEnd Timestamp from which (inclusive) they may leave; 0 when none thaw.
+    struct Pool {
+        uint96 tokens;
+        uint96 thawing;
+        uint64 thawEnd;
+    }
+
+    error StakingManager_RoleNotStakeable(Role role);
+    error StakingManager_ZeroAmount();
+    error StakingManager_ThawExceedsActive(uint96 amount, uint96 active);
+    error StakingManager_StillThawing(uint64 thawEnd, uint64 now_);
+    error StakingManager_NothingThawing(address operator, Role role);
+    error StakingManager_UnknownPool(address operator, Role role);
+    error StakingManager_EndpointTooLong(uint256 length, uint256 maximum);
+    error StakingManager_MinimumUnset(Role role);
+
+    event Staked(
+        address indexed operator, Role indexed role, address indexed from, uint96 amount, uint96 tokensAfter
+    );
+    event ThawStarted(
+        address indexed operator, Role indexed role, uint96 amount, uint96 thawingAfter, uint64 thawEnd
+    );
+    event ThawWithdrawn(address indexed operator, Role indexed role, uint96 amount, uint96 tokensAfter);
+    event FeesAdded(address indexed operator, Role indexed role, uint96 amount, uint96 tokensAfter);
+    event EndpointSet(address indexed operator, Role indexed role, string endpoint);
+    event MinimumStakeSet(Role indexed role, uint96 amount);
+
+    /// @notice Adds the caller's OPEN to the caller's own pool for a role.
+    function stake(Role role, uint96 amount) external;
+
+    /// @notice Starts the thaw of a part of the caller's pool. The clock restarts for what was already thawing.
+    function thaw(Role role, uint96 amount) external;
+
+    /// @notice Pays out what has thawed to the caller.
+    function withdraw(Role role) external returns (uint96 amount);
+
+    /// @notice Adds fees to an operator's pool, pulled from the caller. Anyone may; nobody but the pool gains.
+    function addFees(address operator, Role role, uint96 amount) external;
+
+    /// @notice Publishes where an operator is reached, at most 256 bytes.
+    function setEndpoint(Role role, string calldata endpoint) external;
+
+    /// @notice Sets the least active stake of a role. Governed.
+    function setMinimumStake(Role role, uint96 amount) external;
+
+    function thawPeriod() external view returns (uint64);
+    function minimumStake(Role role) external view returns (uint96);
+    function poolOf(address operator, Role role) external view returns (Pool memory);
+
+    /// @notice Tokens that are staked and not thawing.
+    function activeStake(address operator, Role role) external view returns (uint96);
+
+    /// @notice Whether the active stake reaches the role's minimum, which must be set.
+    function isActive(address operator, Role role) external view returns (bool);
+}

@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+// Tests run as compiled by `tsc -b`: what is tested is what ships, worker threads included.
+export default defineConfig({
+  test: {
+    include: ["{sdk,engine,store,runner,oracle,cli,app,script,test}/dist/**/*.test.js"],
+    exclude: ["**/node_modules/**"],
+    pool: "forks",
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
