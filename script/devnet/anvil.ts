@@ -1,0 +1,84 @@
+/** A local chain: anvil from an npm package, its state kept in a file that survives being killed. */
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { findBinary } from "./binaries.js";
+import { ChainKeeper } from "./ChainKeeper.js";
+import { callRpc } from "./callRpc.js";
+import { freePort } from "./ports.js";
+import { type ServiceExit, ServiceProcess } from "./ServiceProcess.js";
+import { waitUntilHealthy } from "./waitUntilHealthy.js";
+
+export interface AnvilOptions {
+  /** Folder for state, log and process record; made when it does not exist. */
+  readonly stateDir: string;
+  /** Port on 127.0.0.1; a free one when not given. */
+  readonly port?: number;
+  /** Seconds between blocks; a block for each transaction when not given. */
+  readonly blockTimeSeconds?: number;
+  /** Dev accounts of the well-known mnemonic; 30 when not given. */
+  readonly accounts?: number;
+  /** The program; the npm package's when not given. */
+  readonly bin?: string | undefined;
+}
+
+export interface Anvil {
+  readonly port: number;
+  readonly url: string;
+  readonly process: ServiceProcess;
+  isHealthy(): Promise<boolean>;
+  /** The highest block that is safely on disk; -1n before the first copy. */
+  keptBlock(): bigint;
+  /** Keeps the state and ends the chain. */
+  stop(): Promise<ServiceExit>;
+}
+
+const startTimeoutMs = 30_000;
+
+/** @throws MissingBinaryError, ServiceFailedError */
+export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
+  const stateDir = resolve(options.stateDir);
+  const folder = join(stateDir, "anvil");
+  mkdirSync(folder, { recursive: true });
+  const port = options.port ?? (await freePort());
+  const url = `http://127.0.0.1:${port}`;
+  const keeper = new ChainKeeper(join(folder, "state.json"), url);
+  const loaded = keeper.loadable();
+
+  const service = await ServiceProcess.start({
+    service: "anvil",
+    command: findBinary("anvil", { override: options.bin }),
+    args: [
+      ["--host", "127.0.0.1"],
+      ["--port", String(port)],
+      ["--chain-id", "31337"],
+      ["--accounts", String(options.accounts ?? 30)],
+      options.blockTimeSeconds === undefined ? [] : ["--block-time", String(options.blockTimeSeconds)],
+      loaded === undefined ? [] : ["--load-state", loaded],
+      ["--cache-path", join(folder, "cache")],
+      "--quiet",
+    ].flat(),
+    env: { HOME: folder, PATH: "/usr/bin:/bin", FOUNDRY_DISABLE_NIGHTLY_WARNING: "1" },
+    cwd: folder,
+    stateDir,
+  });
+
+  const isHealthy = async () => (await callRpc(url, "eth_chainId", [])) === "0x7a69";
+  try {
+    await waitUntilHealthy(service, isHealthy, startTimeoutMs);
+  } catch (error) {
+    await service.stop("SIGKILL", 0);
+    throw error;
+  }
+  keeper.follow(service.exited);
+  return {
+    port,
+    url,
+    process: service,
+    isHealthy,
+    keptBlock: () => keeper.keptBlock,
+    stop: async () => {
+      await keeper.keep().catch(() => {});
+      return service.stop("SIGTERM", 3_000);
+    },
+  };
+}
