@@ -15,6 +15,13 @@ pragma solidity ^0.8.34;
 /// TRUST. One honest watcher within the window. Every proof is arithmetic over what the proposer itself committed to, or
 /// over what a runner signed; none needs a vote.
 ///
+/// CREDITS. A receipt earns somebody something only when its shares are at most 72, ascending by account, each above 0 and
+/// 65,536 in all, its model is known and its fee is at most its cumulative amount. An account earns floor(dataFee·share/2¹⁶);
+/// only the list's first account, when it is a pool's (at most 2⁶⁴ − 1), earns what the others leave instead.
+///
+/// NOT DONE. A proof of a missing credit (an oracle must be free to pass over a receipt that is false), a demand for
+/// leaves that were not published, a proof that a batch's receipts do not chain. Until then oracles watch what they can read.
+///
 /// TREES. Credits: `MerkleLib` over `LeafLib.credit`, sorted by (contributor, batch, receiptIndex). Pay-outs: `MerkleLib`
 /// over `LeafLib.payout`, sorted by account. Shares: `LeafLib.shares`.
 interface IAttributionOracle {
@@ -38,7 +45,6 @@ interface IAttributionOracle {
         uint64 finalizableAt;
         bytes32 creditsRoot;
         bytes32 payoutsRoot;
-        bytes32 dataHash;
     }
 
     /// @notice A credit: what one contributor earned by one receipt.
@@ -116,6 +122,22 @@ interface IAttributionOracle {
         uint32 share;
     }
 
+    /// @notice A receipt of a batch with the proof of its place; its index is the credit's `receiptIndex`.
+    struct ReceiptOpening {
+        Receipt receipt;
+        uint64 count;
+        bytes32[] siblings;
+    }
+
+    /// @notice What a receipt's `attributionHash` commits to.
+    /// @param shares Ascending by account. @param recordsHash Hash of the records' shares. @param methodHash Hash of the
+    /// method and its indices.
+    struct Attribution {
+        Share[] shares;
+        bytes32 recordsHash;
+        bytes32 methodHash;
+    }
+
     error AttributionOracle_UnknownEpoch(uint64 epoch);
     error AttributionOracle_WrongState(uint64 epoch, EpochState actual, EpochState expected);
     error AttributionOracle_NoNewBatches(uint64 lastBatch);
@@ -123,6 +145,8 @@ interface IAttributionOracle {
     error AttributionOracle_TooEarly(uint64 earliest, uint64 now_);
     error AttributionOracle_ProposerNotActive(address proposer);
     error AttributionOracle_ZeroRoot();
+    error AttributionOracle_ZeroBond();
+    error AttributionOracle_TotalWithoutPayouts(uint96 total);
     error AttributionOracle_ZeroDataHash();
     error AttributionOracle_TotalExceedsFunds(uint96 total, uint96 maximum);
     error AttributionOracle_TotalDecreased(uint96 total, uint96 previous);
@@ -130,8 +154,7 @@ interface IAttributionOracle {
     error AttributionOracle_InvalidOpening(bytes32 root, uint64 index, uint64 count);
     error AttributionOracle_NotNeighbours(uint64 left, uint64 right);
     error AttributionOracle_InvalidLookup(address account);
-    error AttributionOracle_SharesMismatch(bytes32 committed, bytes32 revealed);
-    error AttributionOracle_TooManyShares(uint256 count, uint256 maximum);
+    error AttributionOracle_AttributionMismatch(bytes32 committed, bytes32 revealed);
     error AttributionOracle_NoFault();
 
     event EpochOpened(uint64 indexed epoch, uint64 firstBatch, uint64 lastBatch, uint96 dataAmount);
@@ -145,6 +168,7 @@ interface IAttributionOracle {
         uint96 bond,
         uint64 finalizableAt
     );
+    /// @param proof Number of the proof, 1 to 6. @param bounty The prover's half of the bond; the treasury has the rest.
     event EpochRefuted(
         uint64 indexed epoch, address indexed proposer, address indexed prover, uint8 proof, uint96 bounty
     );
@@ -176,15 +200,12 @@ interface IAttributionOracle {
 
     /// @notice Proof 2: a credit whose amount is not what the receipt's data fee and share give.
     /// @dev Data fee = floor(cumulative·dataBps/10⁴) − floor((cumulative − fee)·dataBps/10⁴). A contributor earns
-    /// floor(dataFee·share/2¹⁶); the pool account earns what these leave of the data fee.
-    /// @param shares The receipt's whole share list, at most 72 entries.
+    /// floor(dataFee·share/2¹⁶), a pool what these leave: see CREDITS above.
     function proveCreditAmount(
         uint64 epoch,
         CreditOpening calldata credit,
-        Receipt calldata receipt,
-        uint64 receiptCount,
-        bytes32[] calldata receiptSiblings,
-        Share[] calldata shares
+        ReceiptOpening calldata receipt,
+        Attribution calldata attribution
     ) external;
 
     /// @notice Proof 4: an account's new cumulative amount is not its previous one plus its last running total.
@@ -202,9 +223,11 @@ interface IAttributionOracle {
     /// @notice Proof 6: the first leaf's running sum is not its amount, or the last leaf's is not the stated total.
     function provePayoutTotal(uint64 epoch, PayoutOpening calldata edge) external;
 
-    /// @notice Sets the bond of proposals to come. Governed.
+    /// @notice Sets the bond of proposals to come, not zero. Governed.
     function setBond(uint96 bond) external;
 
+    /// @notice The distributor's stream that epochs pay out.
+    function stream() external view returns (uint64);
     function bond() external view returns (uint96);
     function epochPeriod() external view returns (uint64);
     function epochCount() external view returns (uint64);

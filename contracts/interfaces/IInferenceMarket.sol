@@ -8,12 +8,18 @@ pragma solidity ^0.8.34;
 ///
 /// TRUST. A runner can never take more than the payer signed last, nor more than the channel holds.
 ///
-/// CLOCKS. What a payer takes out of a channel thaws for `thawPeriod` seconds, in which the runner may still settle.
+/// CLOCKS. What a payer takes out of a channel thaws for `thawPeriod` seconds, in which the runner may still settle. From
+/// `thawEnd` on (inclusive) it is the payer's, withdrawn or not. Upgrades end at `upgradesFrozenAt`.
+///
+/// ROUNDING. Each part is floored once per model and batch, the data part once per row; the runner's part is the remainder.
+///
+/// NOT DONE. Signers authorised by a payer (contract payers), pauses, upstream models' shares.
 ///
 /// SETTLEMENT. `rows` is packed, big-endian: groups, one per model, models strictly ascending. A group is
 /// `uint64 model ‖ uint16 rowCount`, then its rows of 168 bytes:
 /// `bytes32 channel ‖ uint64 nonce ‖ uint96 cumulative ‖ uint96 cumulativeCap ‖ bytes32 requestHash ‖ uint64 deadline ‖
-/// bytes32 r ‖ bytes32 vs` (EIP-2098). `cumulative` is what the runner takes, at most the signed `cumulativeCap`.
+/// bytes32 r ‖ bytes32 vs` (EIP-2098). `cumulative` is what the runner takes, at most the signed `cumulativeCap`. At least
+/// one group, at least one row a group, no byte left over.
 ///
 /// SPLIT of a model's settled amount d with rows i: data = Σ_i (floor(after_i·dataBps/10⁴) − floor(before_i·dataBps/10⁴)),
 /// where before and after are the channel's claimed amounts for that model, so that the data fee of each receipt follows
@@ -49,15 +55,6 @@ interface IInferenceMarket {
         uint96 runner;
     }
 
-    /// @param cumulativeData Data parts of all batches up to and with this one.
-    struct Batch {
-        address runner;
-        uint64 settledAt;
-        uint96 amount;
-        uint96 cumulativeData;
-        bytes32 receiptsRoot;
-    }
-
     error InferenceMarket_ZeroAmount();
     error InferenceMarket_ZeroAddress();
     error InferenceMarket_InsufficientFree(address payer, uint96 amount, uint96 free);
@@ -72,7 +69,6 @@ interface IInferenceMarket {
     error InferenceMarket_ConfigChanged(uint32 expected, uint32 actual);
     error InferenceMarket_MalformedRows(uint256 offset);
     error InferenceMarket_ModelsNotAscending(uint64 previous, uint64 model);
-    error InferenceMarket_UnknownModel(uint64 model);
     error InferenceMarket_WrongSigner(bytes32 channel, address recovered, address payer);
     error InferenceMarket_VoucherExpired(bytes32 channel, uint64 deadline, uint64 now_);
     error InferenceMarket_AmountAboveCap(bytes32 channel, uint96 cumulative, uint96 cumulativeCap);
@@ -81,6 +77,8 @@ interface IInferenceMarket {
     error InferenceMarket_ZeroDataHash();
     error InferenceMarket_SplitTooLarge(uint256 sumBps, uint256 maximumBps);
     error InferenceMarket_NothingDue();
+    error InferenceMarket_UnknownStream(uint64 stream);
+    error InferenceMarket_UpgradesFrozen(uint64 frozenAt, uint64 now_);
 
     event Deposited(address indexed payer, address indexed from, uint96 amount, uint96 freeAfter);
     event Withdrawn(address indexed payer, address indexed to, uint96 amount, uint96 freeAfter);
@@ -105,6 +103,8 @@ interface IInferenceMarket {
         uint96 claimedAfter
     );
     event ModelSettled(uint64 indexed batch, uint64 indexed model, address indexed runner, uint96 amount, Split split);
+    /// @param amount All that the batch settled. @param dataAmount Of it, what went to the data stream.
+    /// @param cumulativeData Data parts of all batches up to and with this one.
     event BatchSettled(
         uint64 indexed batch,
         address indexed runner,
@@ -135,7 +135,8 @@ interface IInferenceMarket {
     /// @notice Adds to a channel from its payer's free balance. Only its payer.
     function topUp(bytes32 channel, uint96 amount) external;
 
-    /// @notice Announces that the payer takes an amount out of a channel. The clock restarts for what was already thawing.
+    /// @notice Announces that the payer takes an amount out of a channel, at most what is neither claimed nor thawing. Only
+    /// its payer. The clock restarts for what was already thawing.
     function thaw(bytes32 channel, uint96 amount) external;
 
     /// @notice Moves what has thawed, as far as it was not settled meanwhile, to the payer's free balance. Only its payer.
@@ -143,7 +144,8 @@ interface IInferenceMarket {
 
     /// @notice Settles vouchers of the caller's channels and commits to the receipts they paid for.
     /// @dev A replayed or lower voucher is a no-op. When nothing at all is settled no batch is made and 0 is returned.
-    /// Reverts whole on a wrong signer, an expired voucher, an amount over cap or channel, or malformed rows.
+    /// A voucher is good up to its deadline (inclusive).
+    /// Reverts whole on a wrong signer, an expired voucher, an amount over cap or channel, an unknown model, malformed rows.
     /// @param rows See SETTLEMENT above.
     /// @param receiptsRoot Root of the batch's receipts, `MerkleLib` over `LeafLib.receipt`, ordered by (channel, model, nonce).
     /// @param dataHash SHA-256 of the batch's file in the content store.
@@ -170,7 +172,17 @@ interface IInferenceMarket {
     function configVersion() external view returns (uint32);
     function splitConfig() external view returns (SplitConfig memory);
     function batchCount() external view returns (uint64);
-    function batchOf(uint64 batch) external view returns (Batch memory);
+
+    /// @notice Root of a batch's receipts, 0 when there is no such batch. The batch's other facts are in its events.
+    function receiptsRootOf(uint64 batch) external view returns (bytes32);
+
+    /// @notice Data parts of all batches so far, base units.
+    function cumulativeData() external view returns (uint96);
+    function treasury() external view returns (address);
+    function security() external view returns (address);
+
+    /// @notice Timestamp from which (inclusive) the code can no longer be upgraded.
+    function upgradesFrozenAt() external view returns (uint64);
     function freeOf(address payer) external view returns (uint96);
     function channelOf(bytes32 channel) external view returns (Channel memory);
     function channelId(address payer, address runner, bytes32 salt) external view returns (bytes32);

@@ -6,6 +6,9 @@ pragma solidity ^0.8.34;
 /// @dev MONEY. Per stream claimed <= allocated <= funded; the balance covers the sum of funded - claimed. No stream pays
 /// from another. A root's tree is `MerkleLib` over `LeafLib.payout`.
 ///
+/// POOLS. An account of at most 2⁶⁴ − 1 is a Datanet's pool: its number as an address. What a pool earns is paid to the owner
+/// of the Datanet's ERC-721 token at the time of the claim; paid to the pool's own address it would be lost.
+///
 /// TRUST. A stream's `allocator`, fixed when the stream is created, proposes roots; this contract only enforces solvency,
 /// monotony and the window.
 interface IRewardDistributor {
@@ -40,6 +43,7 @@ interface IRewardDistributor {
     error RewardDistributor_TotalDecreased(uint96 total, uint96 allocated);
     error RewardDistributor_TotalExceedsFunds(uint96 total, uint96 funded);
     error RewardDistributor_UnknownRoot(uint64 stream, bytes32 root);
+    error RewardDistributor_InvalidProof(bytes32 root, uint64 index, uint64 count);
     error RewardDistributor_NothingToClaim(uint64 stream, address account, uint96 cumulative);
     error RewardDistributor_ClaimsExceedAllocation(uint64 stream, uint96 claimed, uint96 allocated);
 
@@ -48,9 +52,11 @@ interface IRewardDistributor {
     event RootProposed(uint64 indexed stream, bytes32 root, uint96 total, uint64 finalizableAt);
     event RootCancelled(uint64 indexed stream, bytes32 root);
     event RootFinalized(uint64 indexed stream, bytes32 root, uint96 total, uint32 rootNumber);
+    /// @param to Who was paid: the account itself, or for a pool the owner of its Datanet.
     event Claimed(
         uint64 indexed stream,
         address indexed account,
+        address to,
         uint96 amount,
         uint96 cumulativeAfter,
         uint96 streamClaimedAfter
@@ -73,7 +79,7 @@ interface IRewardDistributor {
     function finalizeRoot(uint64 stream) external;
 
     /// @notice Pays `account` what a leaf of one of the last four final roots holds above what it was paid before.
-    /// @dev Anyone may call; the money always goes to `account`.
+    /// @dev Anyone may call; the money always goes to `account`, for a pool to the owner of its Datanet.
     /// @param root One of the last four final roots.
     /// @param index Place of the leaf, from 0. @param count Leaves of the tree.
     /// @param cumulative All the account ever earned in the stream. @param runningSum Sum of `cumulative` over the leaves up to and with this one.
