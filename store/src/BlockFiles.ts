@@ -1,0 +1,26 @@
+import { open } from "node:fs/promises";
+
+/** A file being written. */
+export interface BlockFile {
+  write(bytes: Uint8Array): Promise<void>;
+  /** Resolves when the bytes are on the disk. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What the store writes through: the file system, or in tests one that fails. */
+export interface BlockFiles {
+  /** @throws when the file exists already. */
+  create(path: string): Promise<BlockFile>;
+}
+
+export const diskBlockFiles: BlockFiles = {
+  create: async (path) => {
+    const file = await open(path, "wx", 0o644);
+    return {
+      write: (bytes) => file.writeFile(bytes),
+      sync: () => file.sync(),
+      close: () => file.close(),
+    };
+  },
+};

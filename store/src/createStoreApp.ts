@@ -1,0 +1,153 @@
+/**
+ * The store over HTTP: an IPFS gateway for its own blocks, an upload, and what graph-node asks of an IPFS node.
+ *
+ *   GET, HEAD /ipfs/<cid>      the block's bytes, verified
+ *   PUT /blocks                stores the body (1 byte to 32 MiB), answers {"hash","cid","bytes"}
+ *   POST /api/v0/version       a Kubo-style version, so that graph-node knows an IPFS service is there
+ *   GET /health                {"status":"ok"}
+ *
+ * Anyone who reaches the port may upload: it listens on the loopback interface unless configured otherwise.
+ */
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { type BlockStore, maxBlockBytes, tooLarge } from "./BlockStore.js";
+import { digestOf, isContentId } from "./contentId.js";
+import { StoreError, type StoreErrorCode } from "./StoreError.js";
+
+export interface StoreAppDeps {
+  readonly blocks: BlockStore;
+  /** Receives what went wrong inside, not what a client asked wrongly. */
+  readonly onFault: (error: unknown) => void;
+}
+
+const statusOf: Readonly<Record<StoreErrorCode, number>> = {
+  bad_cid: 400,
+  block_not_found: 404,
+  block_too_large: 413,
+  content_mismatch: 500,
+  empty_block: 400,
+  incomplete_body: 400,
+  method_not_allowed: 405,
+  route_not_found: 404,
+  storage_full: 507,
+};
+
+/** A request listener without a server. */
+export function createStoreApp(deps: StoreAppDeps): RequestListener {
+  return (request, response) => {
+    response.setHeader("x-content-type-options", "nosniff");
+    response.setHeader("access-control-allow-origin", "*");
+    route(deps, request, response).catch((error: unknown) => answerError(deps, request, response, error));
+  };
+}
+
+async function route(deps: StoreAppDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = (request.url ?? "/").split("?", 1)[0] as string;
+  if (path.startsWith("/ipfs/")) {
+    allow(request, response, ["GET", "HEAD"]);
+    return serveBlock(deps, request, response, path.slice("/ipfs/".length));
+  }
+  if (path === "/blocks") {
+    allow(request, response, ["PUT"]);
+    return storeBlock(deps, request, response);
+  }
+  if (path === "/api/v0/version") {
+    allow(request, response, ["POST"]);
+    return answerJson(response, 200, { Version: "0.1.0", System: "openledger" });
+  }
+  if (path === "/health") {
+    allow(request, response, ["GET", "HEAD"]);
+    return answerJson(response, 200, { status: "ok" });
+  }
+  throw new StoreError(
+    "route_not_found",
+    "No such path: /ipfs/<cid>, /blocks, /api/v0/version and /health exist.",
+    false,
+  );
+}
+
+async function serveBlock(
+  deps: StoreAppDeps,
+  request: IncomingMessage,
+  response: ServerResponse,
+  cid: string,
+): Promise<void> {
+  if (isCacheProbe(request) && isContentId(cid) && !(await holds(deps.blocks, cid))) {
+    // The gateway specification's answer to "only if you hold it"; graph-node asks so at its start.
+    response.writeHead(412).end();
+    return;
+  }
+  const block = await deps.blocks.openBlock(digestOf(cid));
+  try {
+    response.writeHead(200, {
+      "content-type": "application/octet-stream",
+      "content-length": block.bytes,
+      "cache-control": "public, max-age=31536000, immutable",
+      // A stored file is anyone's: a browser that opens it must not run it.
+      "content-security-policy": "default-src 'none'; sandbox",
+      etag: `"${cid}"`,
+    });
+    if (request.method === "HEAD") response.end();
+    else await pipeline(block.chunks(), response);
+  } finally {
+    await block.close();
+  }
+}
+
+async function storeBlock(deps: StoreAppDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (Number(request.headers["content-length"] ?? 0) > maxBlockBytes) throw tooLarge();
+  const stored = await deps.blocks.put(bodyOf(request));
+  answerJson(response, 200, stored);
+}
+
+async function* bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
+  try {
+    for await (const chunk of request) yield chunk as Uint8Array;
+  } catch (cause) {
+    throw new StoreError("incomplete_body", "The connection ended before the whole body came.", true, { cause });
+  }
+}
+
+async function holds(blocks: BlockStore, cid: string): Promise<boolean> {
+  try {
+    await (await blocks.openBlock(digestOf(cid))).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isCacheProbe(request: IncomingMessage): boolean {
+  return request.headers["cache-control"] === "only-if-cached";
+}
+
+function allow(request: IncomingMessage, response: ServerResponse, methods: readonly string[]): void {
+  if (methods.includes(request.method ?? "")) return;
+  response.setHeader("allow", methods.join(", "));
+  throw new StoreError("method_not_allowed", `${request.method} is not served here; ${methods.join(", ")} is.`, false);
+}
+
+function answerError(deps: StoreAppDeps, request: IncomingMessage, response: ServerResponse, error: unknown): void {
+  // The client went away: nobody is left to tell, and nothing of the store failed.
+  if (response.destroyed) return;
+  const known = error instanceof StoreError;
+  const status = known ? statusOf[error.code] : 500;
+  if (!known || status === 500 || status === 507) deps.onFault(error);
+  if (response.headersSent) {
+    // A part of the body is out: only a broken connection tells the client that it is not the whole.
+    response.destroy();
+    return;
+  }
+  // What is left of an unread body would be taken for the next request.
+  if (!request.complete) response.setHeader("connection", "close");
+  const body = known
+    ? { code: error.code, message: error.message, retryable: error.retryable }
+    : { code: "internal", message: "The store failed; its log says why.", retryable: true };
+  answerJson(response, status, { error: body });
+}
+
+function answerJson(response: ServerResponse, status: number, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
+  response.end(text);
+}

@@ -1,0 +1,25 @@
+import { createServer } from "node:http";
+import { BlockStore } from "./BlockStore.js";
+import { readStoreConfig } from "./config.js";
+import { createStoreApp } from "./createStoreApp.js";
+
+const config = readStoreConfig();
+const blocks = await BlockStore.open(config.folder);
+const server = createServer(createStoreApp({ blocks, onFault: (error) => console.error(error) }));
+server.requestTimeout = 120_000;
+server.maxConnections = 256;
+
+server.on("error", (error) => {
+  console.error(`The store cannot listen on ${config.host}:${config.port}: ${error.message}. Set STORE_PORT.`);
+  process.exitCode = 1;
+});
+server.listen(config.port, config.host, () => {
+  console.log(`content store on http://${config.host}:${config.port}, blocks in ${config.folder}`);
+});
+
+const stop = () => {
+  server.close();
+  server.closeIdleConnections();
+};
+process.once("SIGINT", stop);
+process.once("SIGTERM", stop);
