@@ -1,0 +1,41 @@
+import { BigInt, Bytes } from "@graphprotocol/graph-ts";
+import { Protocol } from "../../generated/schema";
+
+const ID = Bytes.fromHexString("0x01");
+
+/** The one Protocol entity, made on first use. */
+export function loadProtocol(): Protocol {
+  let protocol = Protocol.load(ID);
+  if (protocol != null) return protocol;
+  const zero = BigInt.zero();
+  protocol = new Protocol(ID);
+  protocol.deposited = zero;
+  protocol.withdrawn = zero;
+  protocol.free = zero;
+  protocol.inChannels = zero;
+  protocol.settled = zero;
+  protocol.protocolPart = zero;
+  protocol.securityPart = zero;
+  protocol.stakersPart = zero;
+  protocol.modelPart = zero;
+  protocol.dataPart = zero;
+  protocol.runnerPart = zero;
+  protocol.collected = zero;
+  protocol.funded = zero;
+  protocol.allocated = zero;
+  protocol.claimed = zero;
+  protocol.staked = zero;
+  protocol.datanetCount = zero;
+  protocol.contributionCount = zero;
+  protocol.recordCount = zero;
+  protocol.modelCount = zero;
+  protocol.channelCount = zero;
+  protocol.batchCount = zero;
+  protocol.epochCount = zero;
+  protocol.splitConfigVersion = 0;
+  protocol.protocolBps = 0;
+  protocol.securityBps = 0;
+  protocol.stakersBps = 0;
+  protocol.bond = zero;
+  return protocol;
+}
