@@ -1,1 +1,15 @@
-export {};
+export * from "./model/adapter.js";
+export * from "./model/architecture.js";
+export * from "./model/constant-source.js";
+export * from "./model/decode-graph.js";
+export * from "./model/decoder.js";
+export * from "./model/errors.js";
+export * from "./model/model-folder.js";
+export * from "./model/parameters.js";
+export * from "./model/prefill-graph.js";
+export * from "./model/safetensors.js";
+export * from "./model/tokenizer.js";
+export * from "./onnx/element-type.js";
+export * from "./onnx/errors.js";
+export * from "./onnx/graph.js";
+export * from "./onnx/shape.js";

@@ -1,0 +1,19 @@
+/** A model folder, weight file or adapter that cannot be used, and why. */
+export class ModelError extends Error {
+  override readonly name = "ModelError";
+  readonly retryable = false;
+
+  constructor(
+    readonly code:
+      | "config_unsupported"
+      | "weights_malformed"
+      | "weights_missing"
+      | "weights_mismatch"
+      | "adapter_unsupported"
+      | "tokenizer_unsupported",
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,49 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { sameShape, showShape } from "../onnx/shape.js";
+import { type Architecture, parseArchitecture } from "./architecture.js";
+import { ModelError } from "./errors.js";
+import { parameterShapes, type Weights } from "./parameters.js";
+import { readSafetensors, type Tensor } from "./safetensors.js";
+
+export interface Model {
+  readonly architecture: Architecture;
+  readonly weights: Weights;
+}
+
+/** Reads `config.json` and `model.safetensors` of a Hugging Face style folder; weights become fp32. */
+export async function loadModel(modelDir: string): Promise<Model> {
+  const architecture = await loadArchitecture(modelDir);
+  const file = join(modelDir, "model.safetensors");
+  return { architecture, weights: fitWeights(architecture, readSafetensors(await readFile(file), file), file) };
+}
+
+export async function loadArchitecture(modelDir: string): Promise<Architecture> {
+  const file = join(modelDir, "config.json");
+  const text = await readFile(file, "utf8");
+  try {
+    return parseArchitecture(JSON.parse(text));
+  } catch (cause) {
+    if (cause instanceof ModelError) throw cause;
+    throw new ModelError("config_unsupported", `${file} is not JSON`, { cause });
+  }
+}
+
+/** The tensors that an architecture needs, each of its shape; others are refused. */
+export function fitWeights(architecture: Architecture, tensors: ReadonlyMap<string, Tensor>, file: string): Weights {
+  const weights = new Map<string, Float32Array>();
+  for (const [name, shape] of parameterShapes(architecture)) {
+    const tensor = tensors.get(name);
+    if (tensor === undefined) throw new ModelError("weights_missing", `${file}: no tensor ${name}`);
+    if (!sameShape(tensor.shape, shape)) {
+      const found = `${showShape(tensor.shape)}, config.json asks for ${showShape(shape)}`;
+      throw new ModelError("weights_mismatch", `${file}: tensor ${name} is ${found}`);
+    }
+    weights.set(name, tensor.data);
+  }
+  for (const name of tensors.keys()) {
+    if (!weights.has(name))
+      throw new ModelError("weights_mismatch", `${file}: tensor ${name} has no place in the model`);
+  }
+  return weights;
+}
