@@ -195,8 +195,7 @@ interface IAttributionOracle {
 
     /// @notice Proof 2: a credit for a batch outside the epoch, or for a receipt index beyond the batch's receipts.
     /// @param receiptCount Count that the batch's root binds; `top` its tree's top node.
-    function proveCreditOutside(uint64 epoch, CreditOpening calldata credit, uint64 receiptCount, bytes32 top)
-        external;
+    function proveCreditOutside(uint64 epoch, CreditOpening calldata credit, uint64 receiptCount, bytes32 top) external;
 
     /// @notice Proof 2: a credit whose amount is not what the receipt's data fee and share give.
     /// @dev Data fee = floor(cumulative·dataBps/10⁴) − floor((cumulative − fee)·dataBps/10⁴). A contributor earns

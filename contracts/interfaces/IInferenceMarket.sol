@@ -72,7 +72,7 @@ interface IInferenceMarket {
     error InferenceMarket_WrongSigner(bytes32 channel, address recovered, address payer);
     error InferenceMarket_VoucherExpired(bytes32 channel, uint64 deadline, uint64 now_);
     error InferenceMarket_AmountAboveCap(bytes32 channel, uint96 cumulative, uint96 cumulativeCap);
-    error InferenceMarket_ChannelExhausted(bytes32 channel, uint96 claimed, uint96 balance);
+    error InferenceMarket_ChannelExhausted(bytes32 channel, uint256 claimed, uint96 available);
     error InferenceMarket_ZeroReceiptsRoot();
     error InferenceMarket_ZeroDataHash();
     error InferenceMarket_SplitTooLarge(uint256 sumBps, uint256 maximumBps);

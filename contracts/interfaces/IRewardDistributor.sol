@@ -45,7 +45,7 @@ interface IRewardDistributor {
     error RewardDistributor_UnknownRoot(uint64 stream, bytes32 root);
     error RewardDistributor_InvalidProof(bytes32 root, uint64 index, uint64 count);
     error RewardDistributor_NothingToClaim(uint64 stream, address account, uint96 cumulative);
-    error RewardDistributor_ClaimsExceedAllocation(uint64 stream, uint96 claimed, uint96 allocated);
+    error RewardDistributor_ClaimsExceedAllocation(uint64 stream, uint256 claimed, uint96 allocated);
 
     event StreamCreated(uint64 indexed stream, address indexed allocator);
     event Funded(uint64 indexed stream, address indexed from, uint96 amount, uint96 fundedAfter);
