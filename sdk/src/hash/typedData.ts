@@ -1,0 +1,74 @@
+import { type Address, type Hex, hashTypedData } from "viem";
+import type { Disclosure, Receipt, Voucher } from "./types.js";
+
+/** The market whose signatures these are. A signature for one chain or contract means nothing on another. */
+export type MarketDomain = { readonly chainId: number; readonly market: Address };
+
+export const VOUCHER_TYPES = {
+  Voucher: [
+    { name: "channel", type: "bytes32" },
+    { name: "model", type: "uint64" },
+    { name: "nonce", type: "uint64" },
+    { name: "cumulativeCap", type: "uint96" },
+    { name: "requestHash", type: "bytes32" },
+    { name: "deadline", type: "uint64" },
+  ],
+} as const;
+
+export const RECEIPT_TYPES = {
+  Receipt: [
+    { name: "channel", type: "bytes32" },
+    { name: "model", type: "uint64" },
+    { name: "nonce", type: "uint64" },
+    { name: "cumulative", type: "uint96" },
+    { name: "fee", type: "uint96" },
+    { name: "promptTokens", type: "uint32" },
+    { name: "outputTokens", type: "uint32" },
+    { name: "requestHash", type: "bytes32" },
+    { name: "programRoot", type: "bytes32" },
+    { name: "seed", type: "bytes32" },
+    { name: "outputHash", type: "bytes32" },
+    { name: "attributionHash", type: "bytes32" },
+  ],
+} as const;
+
+export const DISCLOSURE_TYPES = {
+  Disclosure: [
+    { name: "receipt", type: "bytes32" },
+    { name: "deadline", type: "uint64" },
+  ],
+} as const;
+
+function domain({ chainId, market }: MarketDomain) {
+  return { name: "OpenLedger InferenceMarket", version: "1", chainId, verifyingContract: market } as const;
+}
+
+/** EIP-712 data of a voucher, ready for `signTypedData`. */
+export function voucherTypedData(market: MarketDomain, voucher: Voucher) {
+  return { domain: domain(market), types: VOUCHER_TYPES, primaryType: "Voucher", message: voucher } as const;
+}
+
+/** EIP-712 data of a receipt, ready for `signTypedData`. */
+export function receiptTypedData(market: MarketDomain, receipt: Receipt) {
+  return { domain: domain(market), types: RECEIPT_TYPES, primaryType: "Receipt", message: receipt } as const;
+}
+
+/** EIP-712 data of a disclosure, ready for `signTypedData`. */
+export function disclosureTypedData(market: MarketDomain, disclosure: Disclosure) {
+  return { domain: domain(market), types: DISCLOSURE_TYPES, primaryType: "Disclosure", message: disclosure } as const;
+}
+
+/** What the payer signs. */
+export function voucherDigest(market: MarketDomain, voucher: Voucher): Hex {
+  return hashTypedData(voucherTypedData(market, voucher));
+}
+
+/** What the runner signs, and the receipt's name everywhere. */
+export function receiptHash(market: MarketDomain, receipt: Receipt): Hex {
+  return hashTypedData(receiptTypedData(market, receipt));
+}
+
+/** What somebody signs who asks for a disclosure. */
+export function disclosureDigest(market: MarketDomain, disclosure: Disclosure): Hex {
+  return hashTypedData(disclosureTypedData(market, disclosure));
+}

@@ -1,0 +1,57 @@
+import type { Address, Hex } from "viem";
+
+/** What a runner signs for one answer. Amounts in base units; `cumulative` and `nonce` count per (channel, model). */
+export type Receipt = {
+  readonly channel: Hex;
+  readonly model: bigint;
+  readonly nonce: bigint;
+  readonly cumulative: bigint;
+  readonly fee: bigint;
+  readonly promptTokens: number;
+  readonly outputTokens: number;
+  readonly requestHash: Hex;
+  readonly programRoot: Hex;
+  readonly seed: Hex;
+  readonly outputHash: Hex;
+  readonly attributionHash: Hex;
+};
+
+/** What a payer signs for one request. `deadline` in seconds since 1970; `cumulativeCap` in base units. */
+export type Voucher = {
+  readonly channel: Hex;
+  readonly model: bigint;
+  readonly nonce: bigint;
+  readonly cumulativeCap: bigint;
+  readonly requestHash: Hex;
+  readonly deadline: bigint;
+};
+
+/** A request to disclose what stands behind a receipt hash. */
+export type Disclosure = { readonly receipt: Hex; readonly deadline: bigint };
+
+/** Part of a receipt that one account has, of 65,536. */
+export type Share = { readonly account: Address; readonly share: number };
+
+/** Part of a receipt that one record has, of 65,536. `recordIndex` counts over the version's records, from 0. */
+export type RecordShare = {
+  readonly datanet: bigint;
+  readonly version: number;
+  readonly recordIndex: bigint;
+  readonly share: number;
+};
+
+/** What one contributor earned by one receipt. `running` sums this contributor's amounts up to and with this one. */
+export type Credit = {
+  readonly contributor: Address;
+  readonly batch: bigint;
+  readonly receiptIndex: number;
+  readonly amount: bigint;
+  readonly running: bigint;
+};
+
+/** `cumulative`: all the account ever earned in the stream. `runningSum`: over the leaves up to and with this one. */
+export type Payout = {
+  readonly account: Address;
+  readonly cumulative: bigint;
+  readonly runningSum: bigint;
+};
