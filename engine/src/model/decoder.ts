@@ -72,8 +72,7 @@ export function softmaxAttention(
   mask: Value,
 ): Value {
   const scaled = graph.mul(queries, graph.scalar(1 / Math.sqrt(headDim)));
-  const scores = graph.matmul(scaled, graph.transpose(keys, [0, 1, 3, 2]));
-  return graph.matmul(graph.softmax(graph.add(scores, mask)), values);
+  return graph.attention(scaled, keys, values, mask);
 }
 
 /**

@@ -287,6 +287,18 @@ export class GraphBuilder {
     });
   }
 
+  /**
+   * `softmax(queries · keysᵀ + mask) · values`; the queries are already divided by √D.
+   * Shapes `[B, K, R, D]`, `[B, K, S, D]`, `[B, K, S, D]` and a mask that broadcasts to `[B, K, R, S]`.
+   */
+  attention(queries: Value, keys: Value, values: Value, mask: Value): Value {
+    return this.composite("Attention", [queries, keys, values], () => {
+      const scores = this.matmul(queries, this.transpose(keys, [0, 1, 3, 2]));
+      const weights = this.softmax(this.add(scores, mask));
+      return { output: this.matmul(weights, values), saved: [weights] };
+    });
+  }
+
   /** `silu(gate) · up`, with silu(g) = g · sigmoid(g) (Shazeer 2020). */
   swiGlu(gate: Value, up: Value): Value {
     if (!sameShape(gate.shape, up.shape)) {
@@ -319,6 +331,11 @@ export class GraphBuilder {
       const output = this.reduceSum(this.mul(nats, weights), [0], "drop");
       return { output, saved: [probabilities, nats] };
     });
+  }
+
+  /** `x` broadcast to `shape`. Not differentiable: derivatives use it. */
+  expand(x: Value, shape: readonly number[]): Value {
+    return this.custom("Expand", [x, this.integers(shape)], x.type, shape);
   }
 
   /** Any other operation of onnxruntime, without a derivative. */
@@ -406,6 +423,7 @@ export class GraphBuilder {
     const sorted = [...dropped].sort((a, b) => a - b);
     return this.node(op, [x, this.integers(sorted)], shape, {
       attributes: { keepdims: keep === "keep" ? 1 : 0 },
+      recorded: { axes: sorted },
     });
   }
 

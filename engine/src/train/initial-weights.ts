@@ -1,0 +1,44 @@
+import type { Adapter } from "../model/adapter.js";
+import { factorsOf } from "../model/adapter.js";
+import type { Architecture } from "../model/architecture.js";
+import { type Projection, parameterShapes } from "../model/parameters.js";
+import { Random } from "./random.js";
+
+/**
+ * Weights to start training from: norms 1, all else normal with deviation 0.02, and projections that write into the
+ * residual stream (o, down) smaller by √(2·layers), as in GPT-2.
+ */
+export function initialWeights(architecture: Architecture, seed: number): Map<string, Float32Array> {
+  const random = new Random(seed);
+  const residual = 0.02 / Math.sqrt(2 * architecture.layers);
+  const weights = new Map<string, Float32Array>();
+  for (const [name, shape] of parameterShapes(architecture)) {
+    const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
+    if (shape.length === 1) data.fill(1);
+    else {
+      const deviation = /\.(o|down)_proj\.weight$/.test(name) ? residual : 0.02;
+      for (let i = 0; i < data.length; i++) data[i] = deviation * random.normal();
+    }
+    weights.set(name, data);
+  }
+  return weights;
+}
+
+/** An adapter that changes nothing yet: A uniform in ±1/√in as PEFT starts it, B zero (Hu et al. 2021, §4.1). */
+export function initialAdapter(
+  architecture: Architecture,
+  options: { readonly rank: number; readonly alpha: number; readonly projections: readonly Projection[] },
+  seed: number,
+): Adapter {
+  const random = new Random(seed);
+  const factors = new Map<string, Float32Array>();
+  for (const { key, shape } of factorsOf(architecture, options.projections, options.rank)) {
+    const data = new Float32Array(shape[0] * shape[1]);
+    if (key.endsWith(".a")) {
+      const bound = 1 / Math.sqrt(shape[1]);
+      for (let i = 0; i < data.length; i++) data[i] = bound * (2 * random.uniform() - 1);
+    }
+    factors.set(key, data);
+  }
+  return { ...options, factors };
+}
