@@ -15,7 +15,12 @@ enum Role {
 /// @notice Owns stakes: one pool per operator and role, thawed before it leaves.
 /// @dev MONEY. The contract's OPEN balance is at least the sum of all pools' tokens, thawing ones included.
 ///
-/// CLOCKS. A thaw lasts `thawPeriod` seconds; thawing more restarts the clock for all that thaws in that pool.
+/// CLOCKS. A thaw lasts `thawPeriod` seconds; thawing more restarts the clock for all that thaws in that pool. Upgrades end
+/// at `upgradesFrozenAt`.
+///
+/// TRUST. Governance sets minima and, until they freeze, upgrades; it cannot take a stake.
+///
+/// NOT DONE. Delegation, slashing, pools of validators, models and agents.
 interface IStakingManager {
     /// @param tokens All tokens of the pool, thawing ones included.
     /// @param thawing Of these, those on their way out; they do not count as active.
@@ -34,19 +39,16 @@ interface IStakingManager {
     error StakingManager_UnknownPool(address operator, Role role);
     error StakingManager_EndpointTooLong(uint256 length, uint256 maximum);
     error StakingManager_MinimumUnset(Role role);
+    error StakingManager_UpgradesFrozen(uint64 frozenAt, uint64 now_);
 
-    event Staked(
-        address indexed operator, Role indexed role, address indexed from, uint96 amount, uint96 tokensAfter
-    );
-    event ThawStarted(
-        address indexed operator, Role indexed role, uint96 amount, uint96 thawingAfter, uint64 thawEnd
-    );
+    event Staked(address indexed operator, Role indexed role, address indexed from, uint96 amount, uint96 tokensAfter);
+    event ThawStarted(address indexed operator, Role indexed role, uint96 amount, uint96 thawingAfter, uint64 thawEnd);
     event ThawWithdrawn(address indexed operator, Role indexed role, uint96 amount, uint96 tokensAfter);
     event FeesAdded(address indexed operator, Role indexed role, uint96 amount, uint96 tokensAfter);
     event EndpointSet(address indexed operator, Role indexed role, string endpoint);
     event MinimumStakeSet(Role indexed role, uint96 amount);
 
-    /// @notice Adds the caller's OPEN to the caller's own pool for a role.
+    /// @notice Adds the caller's OPEN to the caller's own pool for a role. The role must be runner or oracle, its minimum set.
     function stake(Role role, uint96 amount) external;
 
     /// @notice Starts the thaw of a part of the caller's pool. The clock restarts for what was already thawing.
@@ -55,16 +57,19 @@ interface IStakingManager {
     /// @notice Pays out what has thawed to the caller.
     function withdraw(Role role) external returns (uint96 amount);
 
-    /// @notice Adds fees to an operator's pool, pulled from the caller. Anyone may; nobody but the pool gains.
+    /// @notice Adds fees to an operator's pool that holds tokens, pulled from the caller. Anyone may; only the pool gains.
     function addFees(address operator, Role role, uint96 amount) external;
 
-    /// @notice Publishes where an operator is reached, at most 256 bytes.
+    /// @notice Publishes where the caller, whose pool must hold tokens, is reached: at most 256 bytes.
     function setEndpoint(Role role, string calldata endpoint) external;
 
-    /// @notice Sets the least active stake of a role. Governed.
+    /// @notice Sets the least active stake of a role, not zero. Governed.
     function setMinimumStake(Role role, uint96 amount) external;
 
     function thawPeriod() external view returns (uint64);
+
+    /// @notice Timestamp from which (inclusive) the code can no longer be upgraded.
+    function upgradesFrozenAt() external view returns (uint64);
     function minimumStake(Role role) external view returns (uint96);
     function poolOf(address operator, Role role) external view returns (Pool memory);
 

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {ProtocolDeployer} from "./ProtocolDeployer.sol";
+import {Vm} from "forge-std/Vm.sol";
+
+/// @title Deploy
+/// @notice Deploys the protocol to the chain that forge is given and writes where it lies.
+/// @dev Reads `script/config/<chain id>.json`; writes the file named by `DEPLOYMENT_OUT`, by default
+/// `script/deployments/<chain id>.json`. Run: `forge script script/Deploy.s.sol --rpc-url URL --private-key KEY --broadcast`.
+contract Deploy is ProtocolDeployer {
+    Vm private constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+    function run() external returns (Deployment memory d) {
+        string memory chain = vm.toString(block.chainid);
+        Config memory config = _readConfig(string.concat("script/config/", chain, ".json"));
+        // A block the contracts cannot lie before: an index starts here.
+        uint256 startBlock = block.number;
+
+        vm.startBroadcast(config.deployer);
+        d = _deploy(config);
+        vm.stopBroadcast();
+
+        string memory path = vm.envOr("DEPLOYMENT_OUT", string.concat("script/deployments/", chain, ".json"));
+        vm.writeFile(path, _describe(d, config, startBlock));
+    }
+
+    function _readConfig(string memory path) private view returns (Config memory config) {
+        string memory json = vm.readFile(path);
+        config.deployer = msg.sender;
+        config.treasury = vm.parseJsonAddress(json, ".treasury");
+        config.security = vm.parseJsonAddress(json, ".security");
+        config.window = uint64(vm.parseJsonUint(json, ".window"));
+        config.epochPeriod = uint64(vm.parseJsonUint(json, ".epochPeriod"));
+        config.stakingThaw = uint64(vm.parseJsonUint(json, ".stakingThaw"));
+        config.marketThaw = uint64(vm.parseJsonUint(json, ".marketThaw"));
+    }
+
+    function _describe(Deployment memory d, Config memory config, uint256 startBlock) private returns (string memory) {
+        vm.serializeAddress("addresses", "accessManager", address(d.accessManager));
+        vm.serializeAddress("addresses", "openToken", address(d.token));
+        vm.serializeAddress("addresses", "stakingManager", address(d.staking));
+        vm.serializeAddress("addresses", "datanetRegistry", address(d.datanets));
+        vm.serializeAddress("addresses", "modelRegistry", address(d.models));
+        vm.serializeAddress("addresses", "rewardDistributor", address(d.distributor));
+        vm.serializeAddress("addresses", "attributionOracle", address(d.oracle));
+        string memory addresses = vm.serializeAddress("addresses", "inferenceMarket", address(d.market));
+
+        vm.serializeUint("deployment", "chainId", block.chainid);
+        vm.serializeUint("deployment", "startBlock", startBlock);
+        vm.serializeAddress("deployment", "deployer", config.deployer);
+        vm.serializeAddress("deployment", "treasury", config.treasury);
+        vm.serializeAddress("deployment", "security", config.security);
+        vm.serializeUint("deployment", "dataStream", d.oracle.stream());
+        return vm.serializeString("deployment", "addresses", addresses);
+    }
+}
