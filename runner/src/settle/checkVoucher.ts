@@ -32,7 +32,10 @@ export interface ChannelBooks {
 }
 
 /** The channel's own facts: who it belongs to. @throws RunnerError `channel_of_another_runner`, `voucher_wrong_signer` */
-export function checkParties(channel: ChannelState, parties: { readonly runner: Address; readonly signer: Address }): void {
+export function checkParties(
+  channel: ChannelState,
+  parties: { readonly runner: Address; readonly signer: Address },
+): void {
   if (!isAddressEqual(channel.runner, parties.runner)) {
     throw new RunnerError(
       "channel_of_another_runner",
@@ -76,7 +79,10 @@ export function checkAgainstBooks(
 ): void {
   const expected = books.nonce + 1n;
   const details = { nonce: `${books.nonce}`, cumulative: `${books.cumulative}` };
-  if (voucher.nonce <= books.nonce || (voucher.nonce === expected && books.pending !== undefined && books.pending !== digest)) {
+  if (
+    voucher.nonce <= books.nonce ||
+    (voucher.nonce === expected && books.pending !== undefined && books.pending !== digest)
+  ) {
     throw new RunnerError(
       "nonce_taken",
       `Nonce ${voucher.nonce} of this channel and model belongs to another request. Sign the next one after its answer.`,

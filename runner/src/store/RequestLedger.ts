@@ -20,9 +20,7 @@ export interface EarlierSettlement {
   readonly nonce: bigint;
 }
 
-export type Admission =
-  | { readonly state: "pending" }
-  | { readonly state: "answered"; readonly receipt: StoredReceipt };
+export type Admission = { readonly state: "pending" } | { readonly state: "answered"; readonly receipt: StoredReceipt };
 
 export interface ModelProgress {
   readonly model: bigint;
@@ -54,7 +52,10 @@ export class RequestLedger {
 
   /** Whether the books know this channel and model. Unknown pairs need an `EarlierSettlement` on admission. */
   async knows(channel: Hex, model: bigint): Promise<boolean> {
-    const rows = await this.database.query("select 1 from progress where channel = $1 and model = $2", [channel, model]);
+    const rows = await this.database.query("select 1 from progress where channel = $1 and model = $2", [
+      channel,
+      model,
+    ]);
     return rows.length > 0;
   }
 
@@ -90,6 +91,15 @@ export class RequestLedger {
       await insertRequest(queries, admitted);
       return { state: "pending" };
     });
+  }
+
+  /** Counts an attempt to answer before it begins: one that ends the process is not tried for ever. */
+  async beginAttempt(digest: Hex): Promise<number> {
+    const [row] = await this.database.query<{ attempts: number }>(
+      "update requests set attempts = attempts + 1 where digest = $1 returning attempts",
+      [digest],
+    );
+    return row?.attempts ?? 0;
   }
 
   /** Records an answer and what is owed after it, together. Answering twice keeps the first receipt. */
@@ -144,13 +154,22 @@ export class RequestLedger {
       "select model, nonce, cumulative from progress where channel = $1 order by model",
       [channel],
     );
-    return rows.map((row) => ({ model: BigInt(row.model), nonce: BigInt(row.nonce), cumulative: BigInt(row.cumulative) }));
+    return rows.map((row) => ({
+      model: BigInt(row.model),
+      nonce: BigInt(row.nonce),
+      cumulative: BigInt(row.cumulative),
+    }));
   }
 
   async receipt(
     hash: Hex,
   ): Promise<
-    { readonly stored: StoredReceipt; readonly admitted: AdmittedRequest; readonly settlement: Settlement | undefined } | undefined
+    | {
+        readonly stored: StoredReceipt;
+        readonly admitted: AdmittedRequest;
+        readonly settlement: Settlement | undefined;
+      }
+    | undefined
   > {
     const [row] = await this.database.query<ReceiptRow>("select * from receipts where hash = $1", [hash]);
     if (row === undefined) return undefined;
@@ -224,16 +243,21 @@ async function readBooks({ query }: Queries, channel: Hex, model: bigint): Promi
 }
 
 async function stateOf({ query }: Queries, digest: Hex): Promise<RequestState | undefined> {
-  const [row] = await query<{ state: RequestState }>("select state from requests where digest = $1 for update", [digest]);
+  const [row] = await query<{ state: RequestState }>("select state from requests where digest = $1 for update", [
+    digest,
+  ]);
   return row?.state;
 }
 
-async function insertRequest({ query }: Queries, { digest, voucher, signature, request }: AdmittedRequest): Promise<void> {
+async function insertRequest(
+  { query }: Queries,
+  { digest, voucher, signature, request }: AdmittedRequest,
+): Promise<void> {
   await query(
     `insert into requests (digest, channel, model, nonce, cumulative_cap, request_hash, deadline, signature, salt, prompt,
        max_tokens, temperature_milli, top_p_milli, top_k, seed, state)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'pending')
-     on conflict (digest) do update set state = 'pending', failure = null, accepted_at = now()`,
+     on conflict (digest) do update set state = 'pending', failure = null, attempts = 0, accepted_at = now()`,
     [
       digest,
       voucher.channel,

@@ -44,6 +44,7 @@ export const migrations: readonly string[] = [
     top_k integer not null,
     seed text not null,
     state text not null check (state in ('pending', 'answered', 'released')),
+    attempts integer not null default 0,
     failure text,
     accepted_at timestamptz not null default now(),
     foreign key (channel, model) references progress

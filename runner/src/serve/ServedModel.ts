@@ -1,0 +1,55 @@
+import type { Hex } from "viem";
+import type { AnswerAttribution } from "./Answer.js";
+
+/** What an answer costs, base units: `perRequest + promptTokens * perPromptToken + outputTokens * perOutputToken`. */
+export interface Price {
+  readonly perRequest: bigint;
+  readonly perPromptToken: bigint;
+  readonly perOutputToken: bigint;
+}
+
+/** Sampling as the protocol counts it: thousandths, 0 for no limit of `topK`, 0 of `temperatureMilli` for greedy. */
+export interface Sampling {
+  readonly maxTokens: number;
+  readonly temperatureMilli: number;
+  readonly topPMilli: number;
+  readonly topK: number;
+  readonly seed: Hex;
+}
+
+export interface Generated {
+  readonly tokens: readonly number[];
+  readonly finish: "stop" | "length";
+}
+
+/** A registered model that this runner holds, verified against its roots. */
+export interface ServedModel {
+  readonly model: bigint;
+  /** 0 for a base. */
+  readonly base: bigint;
+  readonly name: string;
+  readonly weightsRoot: Hex;
+  readonly programRoot: Hex;
+  readonly price: Price;
+  readonly registeredAt: bigint;
+  /** Most tokens of prompt and answer together. */
+  readonly contextTokens: number;
+  encode(text: string): readonly number[];
+  decode(tokens: readonly number[]): string;
+  /** Same prompt, sampling and seed: same tokens. */
+  generate(promptIds: readonly number[], sampling: Sampling, onToken: (token: number) => void): Promise<Generated>;
+  /** Who shaped these tokens; nobody for a model without Datanets. */
+  attribute(promptIds: readonly number[], tokens: readonly number[]): Promise<AnswerAttribution>;
+}
+
+/** The models this runner can answer with now. */
+export interface ModelShelf {
+  list(): readonly ServedModel[];
+  /** @throws RunnerError `unknown_model`, `model_not_ready` */
+  get(model: bigint): ServedModel;
+}
+
+/** The fee of an answer, base units. */
+export function feeOf(price: Price, promptTokens: number, outputTokens: number): bigint {
+  return price.perRequest + BigInt(promptTokens) * price.perPromptToken + BigInt(outputTokens) * price.perOutputToken;
+}
