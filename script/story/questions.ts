@@ -1,0 +1,36 @@
+/**
+ * What the story's payers ask: openings of text that the model continues, five on each subject of the first Datanet.
+ * The model completes text; it was never taught to hold a conversation.
+ */
+export const QUESTIONS: readonly string[] = [
+  "/// @dev Moves a `value` amount of tokens from `from` to `to`. Emits a {Transfer} event.\n",
+  "    /**\n     * @dev Returns the address of the current owner.\n     */\n    function owner()",
+  "/**\n * @dev Contract module that helps prevent reentrant calls to a function.\n",
+  "    error AccessControlUnauthorizedAccount(",
+  "library MerkleProof {\n    /**\n     * @dev Returns true if a `leaf` can be proved to be part of",
+  "# Routes\n\nThe route methods configure the endpoints of the application. ",
+  "fastify.get('/', async function (request, reply) {\n",
+  "## Hooks\n\nHooks are registered with the `fastify.addHook` method and ",
+  "To register a plugin, use `fastify.register`. A plugin can be ",
+  "### Validation\n\nThe route validation internally relies upon ",
+  "  /**\n   * Create a DateTime from an ISO 8601 string\n   * @param {string} text - ",
+  "  /**\n   * Returns the offset in minutes for this zone at the specified timestamp.\n",
+  "  /**\n   * Set the time zone of this DateTime. ",
+  "  /**\n   * Get the length of the Interval in ",
+  "export default class Duration {\n  /**\n   * @private\n   */\n  constructor(config) {\n",
+  "/**\n * The [standard deviation](http://en.wikipedia.org/wiki/Standard_deviation)\n * is the square root of",
+  "/**\n * The [median](http://en.wikipedia.org/wiki/Median) is\n * the middle number of a list. ",
+  "/**\n * The Poisson Distribution is a discrete probability distribution that expresses the probability\n",
+  "/**\n * Linear regression finds a line ",
+  " * @param {Array<number>} x sample of one or more data points\n * @returns {number} ",
+  "    /**\n     * Applies the `force` to the `body` from the force origin `position` in world-space, ",
+  "    /**\n     * Creates a new rigid body model with a circle hull.\n     * @method circle\n",
+  "    Engine.update = function(engine, delta) {\n",
+  "    /**\n     * Detects collisions among ",
+  "    Vector.normalise = function(vector) {\n        var magnitude = Vector.magnitude(vector);\n",
+  "### SearchLunarEclipse(startTime) &#8658; ",
+  "Calculates the equatorial coordinates of a planet ",
+  "| [MoonPhase](#MoonPhase) | Determines the Moon's phase",
+  "**Brief**: Finds the date and time when the Sun ",
+  "Calculates the angle between the Earth and ",
+];
