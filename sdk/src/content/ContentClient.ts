@@ -1,0 +1,87 @@
+import type { Hex } from "viem";
+import { ContentMismatchError } from "../errors/ContentMismatchError.js";
+import { ContentUnavailableError } from "../errors/ContentUnavailableError.js";
+import { InvalidValueError } from "../errors/InvalidValueError.js";
+import { contentCid, contentHash } from "../hash/content.js";
+
+/** Largest file that the content store takes. */
+export const MAX_CONTENT_BYTES = 32 * 1024 * 1024;
+
+export type ContentClientOptions = {
+  /** Base address of a content store or of any IPFS gateway. */
+  readonly url: string;
+  /** Injected for tests and for browsers with their own; the global `fetch` by default. */
+  readonly fetch?: typeof globalThis.fetch;
+};
+
+/** Reads and writes files by their SHA-256; what it returns hashes to what was asked, whoever served it. */
+export class ContentClient {
+  readonly #url: string;
+  readonly #fetch: typeof globalThis.fetch;
+
+  constructor({ url, fetch = globalThis.fetch }: ContentClientOptions) {
+    this.#url = url.replace(/\/+$/, "");
+    this.#fetch = (input, init) => fetch(input, init);
+  }
+
+  /**
+   * @param hash SHA-256 of the file.
+   * @throws ContentUnavailableError when the store has no such file or cannot be reached.
+   * @throws ContentMismatchError when what it delivers hashes to something else.
+   */
+  async get(hash: Hex, options: { readonly signal?: AbortSignal } = {}): Promise<Uint8Array> {
+    const url = `${this.#url}/ipfs/${contentCid(hash)}`;
+    const response = await this.#request(url, options);
+    const bytes = new Uint8Array(await this.#body(url, response));
+    const found = contentHash(bytes);
+    if (found !== hash.toLowerCase()) throw new ContentMismatchError(url, hash, found);
+    return bytes;
+  }
+
+  /**
+   * Stores a file; storing it again is harmless.
+   *
+   * @param bytes At most 32 MiB. @returns Its SHA-256 and CID.
+   * @throws ContentUnavailableError, ContentMismatchError, InvalidValueError
+   */
+  async put(
+    bytes: Uint8Array,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<{ readonly hash: Hex; readonly cid: string }> {
+    if (bytes.length > MAX_CONTENT_BYTES)
+      throw new InvalidValueError("file", `at most ${MAX_CONTENT_BYTES} bytes`, bytes);
+    const url = `${this.#url}/blocks`;
+    const response = await this.#request(url, {
+      ...options,
+      method: "PUT",
+      headers: { "content-type": "application/octet-stream" },
+      body: bytes as BodyInit,
+    });
+    const answer = JSON.parse(new TextDecoder().decode(await this.#body(url, response))) as { hash?: Hex };
+    const hash = contentHash(bytes);
+    if (answer.hash?.toLowerCase() !== hash) throw new ContentMismatchError(url, hash, answer.hash ?? "0x");
+    return { hash, cid: contentCid(hash) };
+  }
+
+  async #request(url: string, init: RequestInit): Promise<Response> {
+    let response: Response;
+    try {
+      response = await this.#fetch(url, init);
+    } catch (cause) {
+      throw new ContentUnavailableError(url, "no connection", { retryable: true, cause });
+    }
+    if (!response.ok) {
+      const retryable = response.status === 404 || response.status === 429 || response.status >= 500;
+      throw new ContentUnavailableError(url, `status ${response.status}`, { retryable });
+    }
+    return response;
+  }
+
+  async #body(url: string, response: Response): Promise<ArrayBuffer> {
+    try {
+      return await response.arrayBuffer();
+    } catch (cause) {
+      throw new ContentUnavailableError(url, "a broken transfer", { retryable: true, cause });
+    }
+  }
+}

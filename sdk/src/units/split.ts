@@ -1,0 +1,52 @@
+import { InvalidValueError } from "../errors/InvalidValueError.js";
+import { dataPartBetween, WHOLE_BPS } from "./dataFee.js";
+
+/** Governed parts of a fee, basis points of the fee. */
+export type SplitConfig = {
+  readonly protocolBps: number;
+  readonly securityBps: number;
+  readonly stakersBps: number;
+};
+
+/** Parts of a fee that a model's owner chose, basis points of the fee. */
+export type Revenue = { readonly modelBps: number; readonly dataBps: number };
+
+/** Where a settled amount goes; the parts add up to it. */
+export type Split = {
+  readonly protocol: bigint;
+  readonly security: bigint;
+  readonly stakers: bigint;
+  readonly model: bigint;
+  readonly data: bigint;
+  readonly runner: bigint;
+};
+
+/**
+ * Split of what one batch settles for one model. Data is floored per row, every other part once; the runner takes what
+ * is left.
+ *
+ * @param rows Claimed amounts of the (channel, model) before and after; a row that does not rise counts nothing.
+ */
+export function splitSettlement(
+  rows: readonly { readonly before: bigint; readonly after: bigint }[],
+  config: SplitConfig,
+  revenue: Revenue,
+): Split {
+  if (revenue.dataBps >= Number(WHOLE_BPS)) throw new InvalidValueError("dataBps", "less than 10000", revenue.dataBps);
+  let amount = 0n;
+  let data = 0n;
+  for (const { before, after } of rows) {
+    if (after <= before) continue;
+    amount += after - before;
+    data += dataPartBetween(before, after, revenue.dataBps);
+  }
+
+  const rest = amount - data;
+  const restBps = WHOLE_BPS - BigInt(revenue.dataBps);
+  const part = (bps: number): bigint => (rest * BigInt(bps)) / restBps;
+  const protocol = part(config.protocolBps);
+  const security = part(config.securityBps);
+  const stakers = part(config.stakersBps);
+  const model = part(revenue.modelBps);
+  return { protocol, security, stakers, model, data, runner: rest - protocol - security - stakers - model };
+}

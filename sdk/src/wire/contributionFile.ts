@@ -1,0 +1,75 @@
+import { type Address, getAddress, type Hex } from "viem";
+import { MalformedDocumentError } from "../errors/MalformedDocumentError.js";
+import { contentHash } from "../hash/content.js";
+import { licenceToBytes32 } from "../hash/licence.js";
+import { recordLeaf } from "../hash/record.js";
+import { domainHash } from "../merkle/domain.js";
+import { merkleRoot } from "../merkle/merkleRoot.js";
+import { canonicalJsonBytes } from "./canonicalJson.js";
+import { DocumentReader } from "./DocumentReader.js";
+
+const FORMAT = "openledger.contribution/1";
+const DOCUMENT = "contribution file";
+
+/** The records of one contribution. `licence` is an SPDX identifier that holds for every record. */
+export type ContributionFile = {
+  readonly datanet: bigint;
+  readonly contributor: Address;
+  readonly licence: string;
+  readonly source: { readonly name: string; readonly version: string };
+  readonly records: readonly { readonly path: string; readonly text: string }[];
+};
+
+/** What a contribution puts on chain: the arguments of `contribute`. */
+export type ContributionCommitment = {
+  readonly recordsRoot: Hex;
+  readonly recordCount: number;
+  readonly licence: Hex;
+  readonly dataHash: Hex;
+};
+
+/** The file's bytes for the content store. */
+export function encodeContributionFile(file: ContributionFile): Uint8Array {
+  return canonicalJsonBytes({
+    format: FORMAT,
+    datanet: file.datanet.toString(),
+    contributor: getAddress(file.contributor).toLowerCase(),
+    licence: file.licence,
+    source: { name: file.source.name, version: file.source.version },
+    records: file.records.map(({ path, text }) => ({ path, text })),
+  });
+}
+
+/** @throws MalformedDocumentError */
+export function decodeContributionFile(bytes: Uint8Array): ContributionFile {
+  const reader = DocumentReader.parse(DOCUMENT, bytes);
+  reader.field("format").literal(FORMAT);
+  const source = reader.field("source");
+  const records = reader.field("records").items();
+  if (records.length === 0) throw new MalformedDocumentError(DOCUMENT, "records", "expected at least one record");
+  return {
+    datanet: reader.field("datanet").uint(64),
+    contributor: reader.field("contributor").address(),
+    licence: reader.field("licence").text(),
+    source: { name: source.field("name").text(), version: source.field("version").text() },
+    records: records.map((record) => ({ path: record.field("path").text(), text: record.field("text").text() })),
+  };
+}
+
+/** Root of a contribution's records in the file's order. */
+export function recordsRoot(file: Pick<ContributionFile, "records" | "licence">): Hex {
+  return merkleRoot(
+    domainHash("Record"),
+    file.records.map(({ text }) => recordLeaf(text, file.licence)),
+  );
+}
+
+/** What the contribution of this file commits to. */
+export function contributionCommitment(file: ContributionFile): ContributionCommitment {
+  return {
+    recordsRoot: recordsRoot(file),
+    recordCount: file.records.length,
+    licence: licenceToBytes32(file.licence),
+    dataHash: contentHash(encodeContributionFile(file)),
+  };
+}
