@@ -1,7 +1,9 @@
-export { openTokenAbi } from "./openToken.js";
-export { stakingManagerAbi } from "./stakingManager.js";
-export { datanetRegistryAbi } from "./datanetRegistry.js";
-export { modelRegistryAbi } from "./modelRegistry.js";
-export { rewardDistributorAbi } from "./rewardDistributor.js";
+// Generated from the contracts by "npm run codegen".
 export { attributionOracleAbi } from "./attributionOracle.js";
+export { datanetRegistryAbi } from "./datanetRegistry.js";
 export { inferenceMarketAbi } from "./inferenceMarket.js";
+export { modelRegistryAbi } from "./modelRegistry.js";
+export { openTokenAbi } from "./openToken.js";
+export { rewardDistributorAbi } from "./rewardDistributor.js";
+export { stakingManagerAbi } from "./stakingManager.js";
+export { errorsAbi } from "./errors.js";
