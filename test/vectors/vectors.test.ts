@@ -1,0 +1,158 @@
+import { readFileSync } from "node:fs";
+import {
+  attributionHash,
+  chunkLeaf,
+  contributionLeaf,
+  creditAmounts,
+  creditLeaf,
+  type DomainName,
+  dataFee,
+  disclosureDigest,
+  domainHash,
+  leafHash,
+  licenceFromBytes32,
+  MerkleFrontier,
+  MerkleTree,
+  payoutLeaf,
+  type Receipt,
+  receiptHash,
+  receiptLeaf,
+  recordLeaf,
+  type Share,
+  sharesHash,
+  splitSettlement,
+  verifyMerkleProof,
+  voucherDigest,
+} from "@openledger/sdk";
+import { type Address, type Hex, hexToBytes, hexToString, numberToBytes } from "viem";
+import { describe, expect, it } from "vitest";
+import { hashDocument, merkleDocument, moneyDocument } from "./documents.js";
+
+const stored = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../vectors/${name}.json`, import.meta.url), "utf8"));
+
+const words = (packed: string, digits: number): Hex[] =>
+  (packed.slice(2).match(new RegExp(`.{${digits}}`, "g")) ?? []).map((part): Hex => `0x${part}`);
+
+const sharesOf = (packed: string): Share[] =>
+  words(packed, 48).map((entry) => ({ account: entry.slice(0, 42) as Address, share: Number(`0x${entry.slice(42)}`) }));
+
+const market = (row: { chainId: string; market: Address }) => ({ chainId: Number(row.chainId), market: row.market });
+
+describe("the vectors", () => {
+  it("are what the definitions give", () => {
+    expect(stored("merkle")).toEqual(merkleDocument());
+    expect(stored("hash")).toEqual(hashDocument());
+    expect(stored("money")).toEqual(moneyDocument());
+  });
+});
+
+describe("sdk against the vectors", () => {
+  const leafOf = (i: number): Hex => leafHash(domainHash("Record"), numberToBytes(i, { size: 8 }));
+
+  it("trees", () => {
+    const { roots, proofs } = merkleDocument();
+    const domain = domainHash("Record");
+    for (const { count, root, top } of roots) {
+      const tree = new MerkleTree(
+        domain,
+        Array.from({ length: Number(count) }, (_, i) => leafOf(i)),
+      );
+      const frontier = new MerkleFrontier(domain);
+      for (let i = 0; i < Number(count); i++) frontier.append(leafOf(i));
+      expect([tree.root, tree.top, frontier.root()]).toEqual([root, top, root]);
+    }
+    for (const { count, index, leaf, root, siblings } of proofs) {
+      const proof = { index: BigInt(index), count: BigInt(count), siblings: words(siblings, 64) };
+      expect(verifyMerkleProof(domain, root, leaf, proof)).toBe(true);
+      const tree = new MerkleTree(
+        domain,
+        Array.from({ length: Number(count) }, (_, i) => leafOf(i)),
+      );
+      expect(tree.proof(Number(index))).toEqual(proof);
+    }
+  });
+
+  it("leaves and lists", () => {
+    const hashes = hashDocument();
+    for (const { name, hash } of hashes.domain) expect(domainHash(name as DomainName)).toBe(hash);
+    for (const row of hashes.record) {
+      expect(recordLeaf(hexToString(row.text), licenceFromBytes32(row.licence))).toBe(row.leaf);
+    }
+    for (const row of hashes.contribution) {
+      const leaf = { ...row, contribution: BigInt(row.contribution), recordCount: Number(row.recordCount) };
+      expect(contributionLeaf(leaf)).toBe(row.leaf);
+    }
+    for (const row of hashes.receiptLeaf) expect(receiptLeaf(row.receiptHash)).toBe(row.leaf);
+    for (const row of hashes.credit) {
+      const credit = {
+        contributor: row.contributor,
+        batch: BigInt(row.batch),
+        receiptIndex: Number(row.receiptIndex),
+        amount: BigInt(row.amount),
+        running: BigInt(row.running),
+      };
+      expect(creditLeaf(credit)).toBe(row.leaf);
+    }
+    for (const row of hashes.payout) {
+      const payout = { ...row, cumulative: BigInt(row.cumulative), runningSum: BigInt(row.runningSum) };
+      expect(payoutLeaf(BigInt(row.stream), payout)).toBe(row.leaf);
+    }
+    for (const row of hashes.chunk) expect(chunkLeaf(hexToBytes(row.data))).toBe(row.leaf);
+    for (const row of hashes.shares) expect(sharesHash(sharesOf(row.packed))).toBe(row.hash);
+    for (const row of hashes.attribution) expect(attributionHash(row)).toBe(row.hash);
+  });
+
+  it("signatures", () => {
+    const hashes = hashDocument();
+    for (const row of hashes.voucher) {
+      const voucher = {
+        ...row,
+        model: BigInt(row.model),
+        nonce: BigInt(row.nonce),
+        cumulativeCap: BigInt(row.cumulativeCap),
+        deadline: BigInt(row.deadline),
+      };
+      expect(voucherDigest(market(row), voucher)).toBe(row.digest);
+    }
+    for (const row of hashes.receipt) {
+      const receipt: Receipt = {
+        ...row,
+        model: BigInt(row.model),
+        nonce: BigInt(row.nonce),
+        cumulative: BigInt(row.cumulative),
+        fee: BigInt(row.fee),
+        promptTokens: Number(row.promptTokens),
+        outputTokens: Number(row.outputTokens),
+      };
+      expect(receiptHash(market(row), receipt)).toBe(row.digest);
+    }
+    for (const row of hashes.disclosure) {
+      expect(disclosureDigest(market(row), { receipt: row.receipt, deadline: BigInt(row.deadline) })).toBe(row.digest);
+    }
+  });
+
+  it("money", () => {
+    const money = moneyDocument();
+    for (const row of money.dataFee) {
+      const receipt = { cumulative: BigInt(row.cumulative), fee: BigInt(row.fee) };
+      expect(`${dataFee(receipt, Number(row.dataBps))}`).toBe(row.dataFee);
+    }
+    for (const row of money.credit) {
+      const amounts = creditAmounts(BigInt(row.dataFee), sharesOf(row.shares));
+      expect([`${amounts[0]!.amount}`, `${amounts[amounts.length - 1]!.amount}`]).toEqual([row.first, row.last]);
+    }
+    for (const row of money.split) {
+      const config = {
+        protocolBps: Number(row.protocolBps),
+        securityBps: Number(row.securityBps),
+        stakersBps: Number(row.stakersBps),
+      };
+      const revenue = { modelBps: Number(row.modelBps), dataBps: Number(row.dataBps) };
+      const split = splitSettlement([{ before: BigInt(row.before), after: BigInt(row.after) }], config, revenue);
+      const { protocol, security, stakers, model, data, runner } = row;
+      const asText = Object.fromEntries(Object.entries(split).map(([part, amount]) => [part, `${amount}`]));
+      expect(asText).toEqual({ protocol, security, stakers, model, data, runner });
+    }
+  });
+});

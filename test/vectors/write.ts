@@ -1,0 +1,12 @@
+import { writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { hashDocument, merkleDocument, moneyDocument } from "./documents.js";
+
+// From test/dist/vectors: writes test/vectors/*.json anew.
+const documents = { merkle: merkleDocument(), hash: hashDocument(), money: moneyDocument() };
+for (const [name, document] of Object.entries(documents)) {
+  writeFileSync(
+    fileURLToPath(new URL(`../../vectors/${name}.json`, import.meta.url)),
+    `${JSON.stringify(document, null, 1)}\n`,
+  );
+}
