@@ -5,9 +5,10 @@
  * A look-up in a table has no dense derivative here: scatter-add in onnxruntime is slow and not deterministic, so the
  * rows that were read come out with their gradients, and the caller adds them up in order (`addRows`).
  */
-import type { GraphBuilder, Operation, Value } from "../onnx/graph.js";
+
 import { GraphError } from "../onnx/errors.js";
-import { sameShape, type Shape, showShape, sizeOf } from "../onnx/shape.js";
+import type { GraphBuilder, Operation, Value } from "../onnx/graph.js";
+import { type Shape, sameShape, showShape, sizeOf } from "../onnx/shape.js";
 
 /** The gradient of a parameter: a dense part, and rows to be added where a table was read. */
 export interface Gradient {
@@ -70,7 +71,10 @@ export function gradients(graph: GraphBuilder, loss: Value, parameters: readonly
       if (upstream === undefined) continue;
       const rule = RULES[operation.op];
       if (rule === undefined) {
-        throw new GraphError("not_differentiable", `${operation.op} has no derivative; write it from operations that do`);
+        throw new GraphError(
+          "not_differentiable",
+          `${operation.op} has no derivative; write it from operations that do`,
+        );
       }
       rule(context, operation, upstream);
     }
@@ -79,7 +83,11 @@ export function gradients(graph: GraphBuilder, loss: Value, parameters: readonly
 }
 
 /** Adds row gradients to a table's dense gradient, in order: `table[ids[i]] += values[i]`. */
-export function addRows(table: Float32Array | Float64Array, ids: BigInt64Array, values: Float32Array | Float64Array): void {
+export function addRows(
+  table: Float32Array | Float64Array,
+  ids: BigInt64Array,
+  values: Float32Array | Float64Array,
+): void {
   const width = values.length / ids.length;
   for (let i = 0; i < ids.length; i++) {
     const to = Number(ids[i]) * width;
@@ -148,7 +156,13 @@ const RULES: Readonly<Record<string, Rule>> = {
   },
   Transpose({ graph, accumulate }, { inputs: [x], attributes }, g) {
     const perm = attributes.perm as readonly number[];
-    accumulate(x!, graph.transpose(g, perm.map((_, axis) => perm.indexOf(axis))));
+    accumulate(
+      x!,
+      graph.transpose(
+        g,
+        perm.map((_, axis) => perm.indexOf(axis)),
+      ),
+    );
   },
   Concat({ graph, accumulate, needs }, { inputs, attributes }, g) {
     const axis = attributes.axis as number;

@@ -28,8 +28,14 @@ test("five AdamW steps on an adapter give the losses of peft and torch", async (
   const { lr, betas, eps, weight_decay } = training.optimizer;
   const optimizer = new AdamW(factors, { beta1: betas[0], beta2: betas[1], epsilon: eps, weightDecay: weight_decay });
   const step = {
-    tokens: BigInt64Array.from(training.batch.flatMap((ids) => ids.slice(0, -1)), BigInt),
-    targets: BigInt64Array.from(training.batch.flatMap((ids) => ids.slice(1)), BigInt),
+    tokens: BigInt64Array.from(
+      training.batch.flatMap((ids) => ids.slice(0, -1)),
+      BigInt,
+    ),
+    targets: BigInt64Array.from(
+      training.batch.flatMap((ids) => ids.slice(1)),
+      BigInt,
+    ),
     weights: new Float32Array(batch * length).fill(1 / (batch * length)),
   };
 

@@ -1,5 +1,5 @@
-import type { Architecture } from "../model/architecture.js";
 import { factorsOf } from "../model/adapter.js";
+import type { Architecture } from "../model/architecture.js";
 import {
   causalMask,
   decoderHidden,

@@ -44,6 +44,8 @@ export class LossSession {
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
       graphOptimizationLevel: "all",
+      // A waiting thread that spins takes its core from serving, which usually runs beside training.
+      extra: { session: { intra_op: { allow_spinning: "0" } } },
     });
     return new LossSession(session, graph, feeds, [options.batch, options.length]);
   }
