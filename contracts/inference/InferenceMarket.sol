@@ -401,7 +401,8 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
         while (offset < rows.length) {
             (uint64 model, uint256 end) = rows.readGroup(offset);
             if (model <= previous) revert InferenceMarket_ModelsNotAscending(previous, model);
-            _settleGroup(s, model, rows[:end], offset + SettlementRowsLib.GROUP_SIZE, row);
+            row.voucher.model = model;
+            _settleGroup(s, rows[:end], offset + SettlementRowsLib.GROUP_SIZE, row);
             previous = model;
             offset = end;
         }
@@ -410,18 +411,18 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
     /// @dev Settles one model's rows, which lie in `rows` from `offset` to its end, and writes its split once.
     function _settleGroup(
         Settlement memory s,
-        uint64 model,
         bytes calldata rows,
         uint256 offset,
         SettlementRowsLib.Row memory row
     ) private {
+        uint64 model = row.voucher.model;
         (, IModelRegistry.Revenue memory revenue) = models.termsOf(model);
 
         uint96 amount;
         uint96 data;
         for (; offset < rows.length; offset += SettlementRowsLib.ROW_SIZE) {
             rows.readRow(offset, row);
-            uint96 paid = _settleRow(s, model, row);
+            uint96 paid = _settleRow(s, row);
             if (paid == 0) continue;
             amount += paid;
             data += SplitLib.dataFee(row.cumulative - paid, row.cumulative, revenue.dataBps);
@@ -440,46 +441,43 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
     }
 
     /// @return paid What the row raises `claimed` by; 0 for a replayed or lower voucher.
-    function _settleRow(Settlement memory s, uint64 model, SettlementRowsLib.Row memory row)
-        private
-        returns (uint96 paid)
-    {
+    function _settleRow(Settlement memory s, SettlementRowsLib.Row memory row) private returns (uint96 paid) {
         MarketStorageLib.Layout storage $ = MarketStorageLib.load();
-        MarketStorageLib.ChannelState storage c = $.channels[msg.sender][row.channel];
+        bytes32 channel = row.voucher.channel;
+        MarketStorageLib.ChannelState storage c = $.channels[msg.sender][channel];
         address payer = c.payer;
-        if (payer == address(0)) _revertNotRunner(row.channel);
-        uint96 before = $.modelClaimed[row.channel][model];
+        if (payer == address(0)) _revertNotRunner(channel);
+        mapping(uint64 model => uint96) storage modelClaimed = $.modelClaimed[channel];
+        uint96 before = modelClaimed[row.voucher.model];
         if (row.cumulative <= before) return 0;
-        _requireVoucher(s.domainSeparator, model, row, payer);
+        _requireVoucher(s.domainSeparator, row, payer);
 
         paid = row.cumulative - before;
         uint256 claimedAfter = uint256(c.claimed) + paid;
         uint96 available = c.balance;
         if (c.thawEnd != 0 && block.timestamp >= c.thawEnd) available -= c.thawing;
-        if (claimedAfter > available) revert InferenceMarket_ChannelExhausted(row.channel, claimedAfter, available);
+        if (claimedAfter > available) revert InferenceMarket_ChannelExhausted(channel, claimedAfter, available);
 
         // at most `available`, a uint96
         c.claimed = uint96(claimedAfter);
-        $.modelClaimed[row.channel][model] = row.cumulative;
+        modelClaimed[row.voucher.model] = row.cumulative;
 
-        emit ChannelSettled(row.channel, model, s.batch, row.nonce, paid, row.cumulative, uint96(claimedAfter));
+        emit ChannelSettled(
+            channel, row.voucher.model, s.batch, row.voucher.nonce, paid, row.cumulative, uint96(claimedAfter)
+        );
     }
 
-    function _requireVoucher(bytes32 domainSeparator, uint64 model, SettlementRowsLib.Row memory row, address payer)
-        private
-        view
-    {
-        if (block.timestamp > row.deadline) {
-            revert InferenceMarket_VoucherExpired(row.channel, row.deadline, uint64(block.timestamp));
+    function _requireVoucher(bytes32 domainSeparator, SettlementRowsLib.Row memory row, address payer) private view {
+        Voucher memory voucher = row.voucher;
+        if (block.timestamp > voucher.deadline) {
+            revert InferenceMarket_VoucherExpired(voucher.channel, voucher.deadline, uint64(block.timestamp));
         }
-        if (row.cumulative > row.cumulativeCap) {
-            revert InferenceMarket_AmountAboveCap(row.channel, row.cumulative, row.cumulativeCap);
+        if (row.cumulative > voucher.cumulativeCap) {
+            revert InferenceMarket_AmountAboveCap(voucher.channel, row.cumulative, voucher.cumulativeCap);
         }
-        bytes32 digest = Voucher(row.channel, model, row.nonce, row.cumulativeCap, row.requestHash, row.deadline)
-            .digest(domainSeparator);
         // a malformed signature recovers to address(0), which no payer is
-        (address signer,,) = ECDSA.tryRecover(digest, row.r, row.vs);
-        if (signer != payer) revert InferenceMarket_WrongSigner(row.channel, signer, payer);
+        (address signer,,) = ECDSA.tryRecover(voucher.digest(domainSeparator), row.r, row.vs);
+        if (signer != payer) revert InferenceMarket_WrongSigner(voucher.channel, signer, payer);
     }
 
     function _takeFree(uint96 amount) private returns (uint96 freeAfter) {

@@ -24,7 +24,16 @@ library VoucherLib {
     );
 
     function digest(Voucher memory voucher, bytes32 domainSeparator) internal pure returns (bytes32) {
-        // a struct of value types encodes as its members in order, which is EIP-712's encodeData
-        return MessageHashUtils.toTypedDataHash(domainSeparator, keccak256(abi.encode(TYPEHASH, voucher)));
+        bytes32 typehash = TYPEHASH;
+        bytes32 structHash;
+        // EIP-712's encodeData of value types is their words in order, as the struct lies in memory; behind the free memory
+        // pointer, which is left as it is, so that a long batch does not grow memory by each row
+        assembly ("memory-safe") {
+            let at := mload(0x40)
+            mstore(at, typehash)
+            mcopy(add(at, 0x20), voucher, 0xc0)
+            structHash := keccak256(at, 0xe0)
+        }
+        return MessageHashUtils.toTypedDataHash(domainSeparator, structHash);
     }
 }

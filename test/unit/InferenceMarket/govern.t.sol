@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.34;
+
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
+import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
+import {IInferenceMarket} from "../../../contracts/interfaces/IInferenceMarket.sol";
+import {MarketFixture} from "../../fixture/MarketFixture.sol";
+
+contract InferenceMarketGovernTest is MarketFixture {
+    function test_SplitIsSetAndNumbered() public {
+        vm.expectEmit(address(market));
+        emit IInferenceMarket.SplitConfigSet(2, IInferenceMarket.SplitConfig(0, 1_000, 1_000));
+        market.setSplitConfig(IInferenceMarket.SplitConfig(0, 1_000, 1_000));
+
+        assertEq(market.configVersion(), 2);
+        assertEq(market.splitConfig().securityBps, 1_000);
+    }
+
+    function test_RevertWhen_TheGovernedPartsExceedAFifthByOne() public {
+        vm.expectRevert(
+            abi.encodeWithSelector(IInferenceMarket.InferenceMarket_SplitTooLarge.selector, 2_001, 2_000)
+        );
+        market.setSplitConfig(IInferenceMarket.SplitConfig(1, 1_000, 1_000));
+    }
+
+    function test_RevertWhen_AStrangerGoverns() public {
+        bytes memory refusal =
+            abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger);
+        vm.startPrank(stranger);
+
+        vm.expectRevert(refusal);
+        market.setSplitConfig(IInferenceMarket.SplitConfig(0, 0, 0));
+        vm.expectRevert(refusal);
+        market.setDestinations(stranger, stranger);
+        vm.expectRevert(refusal);
+        UUPSUpgradeable(address(market)).upgradeToAndCall(address(1), "");
+    }
+
+    function test_DestinationsAreSet() public {
+        vm.expectEmit(address(market));
+        emit IInferenceMarket.DestinationsSet(address(1), address(2));
+        market.setDestinations(address(1), address(2));
+
+        assertEq(market.treasury(), address(1));
+        assertEq(market.security(), address(2));
+    }
+
+    function test_RevertWhen_ADestinationIsNobody() public {
+        vm.expectRevert(IInferenceMarket.InferenceMarket_ZeroAddress.selector);
+        market.setDestinations(address(0), security);
+        vm.expectRevert(IInferenceMarket.InferenceMarket_ZeroAddress.selector);
+        market.setDestinations(treasury, address(0));
+    }
+
+    function test_CodeIsUpgradableUntilTheFreeze() public {
+        address next = _implementation();
+
+        vm.warp(market.upgradesFrozenAt() - 1);
+        UUPSUpgradeable(address(market)).upgradeToAndCall(next, "");
+
+        assertEq(market.configVersion(), 1, "state kept");
+        assertEq(market.upgradesFrozenAt(), START + 548 days);
+    }
+
+    function test_RevertWhen_UpgradedAtTheFreeze() public {
+        address next = _implementation();
+        uint64 frozenAt = market.upgradesFrozenAt();
+
+        vm.warp(frozenAt);
+        vm.expectRevert(
+            abi.encodeWithSelector(IInferenceMarket.InferenceMarket_UpgradesFrozen.selector, frozenAt, frozenAt)
+        );
+        UUPSUpgradeable(address(market)).upgradeToAndCall(next, "");
+    }
+
+    function test_RevertWhen_TheImplementationIsInitialised() public {
+        address implementation = _implementation();
+
+        vm.expectRevert(Initializable.InvalidInitialization.selector);
+        (bool ok,) = implementation.call(_initialization());
+        ok;
+    }
+
+    function test_RevertWhen_TheProxyIsInitialisedAgain() public {
+        vm.expectRevert(Initializable.InvalidInitialization.selector);
+        (bool ok,) = address(market).call(_initialization());
+        ok;
+    }
+
+    function test_RevertWhen_TheDataStreamIsUnknown() public {
+        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_UnknownStream.selector, 9));
+        this.deployMarketOver(9);
+    }
+
+    function deployMarketOver(uint64 stream_) external returns (address) {
+        return vm.deployCode(
+            "InferenceMarket.sol:InferenceMarket",
+            abi.encode(token, distributor, staking, models, stream_, THAW_PERIOD)
+        );
+    }
+
+    function _implementation() private returns (address) {
+        return this.deployMarketOver(stream);
+    }
+
+    function _initialization() private view returns (bytes memory) {
+        return abi.encodeWithSignature(
+            "initialize(address,address,address,(uint16,uint16,uint16))",
+            manager,
+            treasury,
+            security,
+            IInferenceMarket.SplitConfig(0, 0, 0)
+        );
+    }
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.34;
+
+import {IInferenceMarket} from "../../../contracts/interfaces/IInferenceMarket.sol";
+import {IModelRegistry} from "../../../contracts/interfaces/IModelRegistry.sol";
+import {MarketFixture} from "../../fixture/MarketFixture.sol";
+
+contract InferenceMarketSettleTest is MarketFixture {
+    bytes32 private channel;
+
+    function setUp() public override {
+        super.setUp();
+        channel = _open(9e23);
+    }
+
+    function test_SettlesAndSplits() public {
+        // data 40 %, protocol 2 %, security 5 %, stakers 8 %, model 15 %, runner 30 %
+        IInferenceMarket.Split memory split = IInferenceMarket.Split(200, 500, 800, 1_500, 4_000, 3_000);
+
+        vm.expectEmit(address(market));
+        emit IInferenceMarket.ChannelSettled(channel, model, 1, 1, 10_000, 10_000, 10_000);
+        vm.expectEmit(address(market));
+        emit IInferenceMarket.ModelSettled(1, model, runner, 10_000, split);
+        vm.expectEmit(address(market));
+        emit IInferenceMarket.BatchSettled(1, runner, RECEIPTS_ROOT, DATA_HASH, 10_000, 4_000, 4_000);
+        uint64 batch = _settle(channel, model, 10_000);
+
+        assertEq(batch, 1);
+        assertEq(market.batchCount(), 1);
+        assertEq(market.receiptsRootOf(1), RECEIPTS_ROOT);
+        assertEq(market.cumulativeData(), 4_000);
+        assertEq(market.modelClaimedOf(channel, model), 10_000);
+        assertEq(market.protocolDue(), 200);
+        assertEq(market.securityDue(), 500);
+        assertEq(market.stakersDue(runner), 800);
+        assertEq(market.modelDue(model), 1_500);
+        assertEq(market.runnerDue(runner), 3_000);
+        assertEq(distributor.streamOf(stream).funded, 4_000, "funded in the same transaction");
+        assertEq(token.balanceOf(address(distributor)), 4_000);
+    }
+
+    function test_GivenNoDatanet_NothingGoesToTheStream() public {
+        _settle(channel, plainModel, 10_000);
+
+        assertEq(distributor.streamOf(stream).funded, 0);
+        assertEq(market.runnerDue(runner), 7_000);
+        assertEq(market.modelDue(plainModel), 1_500);
+    }
+
+    function test_ReplayedBatchIsANoOpAndNoBatch() public {
+        bytes memory rows = _group(_payment(channel, model, 10_000));
+        _settle(rows);
+        vm.warp(START + 366 days);
+
+        vm.recordLogs();
+        uint64 batch = _settle(rows);
+
+        assertEq(batch, 0);
+        assertEq(market.batchCount(), 1);
+        assertEq(market.receiptsRootOf(2), 0);
+        assertEq(vm.getRecordedLogs().length, 0);
+        assertEq(market.channelOf(channel).claimed, 10_000);
+        assertEq(market.runnerDue(runner), 3_000);
+    }
+
+    function test_LowerVoucherIsANoOpBesideAHigherOne() public {
+        bytes32 second = _open("second", 100);
+        _settle(channel, model, 10_000);
+        bytes memory lower = _row(_payment(channel, model, 9_999), payerKey);
+        bytes memory higher = _row(_payment(second, model, 10), payerKey);
+
+        uint64 batch = _settle(abi.encodePacked(model, uint16(2), lower, higher));
+
+        assertEq(batch, 2);
+        assertEq(market.channelOf(channel).claimed, 10_000);
+        assertEq(market.channelOf(second).claimed, 10);
+    }
+
+    function test_DuplicateRowInOneBatchPaysOnce() public {
+        bytes memory row = _row(_payment(channel, model, 10), payerKey);
+
+        _settle(abi.encodePacked(model, uint16(3), row, row, row));
+
+        assertEq(market.channelOf(channel).claimed, 10);
+    }
+
+    function test_ModelsAreClaimedApart() public {
+        _settle(
+            abi.encodePacked(_group(_payment(channel, model, 10)), _group(_payment(channel, plainModel, 20)))
+        );
+
+        assertEq(market.modelClaimedOf(channel, model), 10);
+        assertEq(market.modelClaimedOf(channel, plainModel), 20);
+        assertEq(market.channelOf(channel).claimed, 30);
+    }
+
+    /// @dev A runner that pays itself through its own channel loses the other parts' cuts.
+    function test_SelfNamedRunnerRecyclesNothing() public {
+        uint256 before = token.balanceOf(runner);
+
+        _settle(channel, model, 10_000);
+        market.collectRunner(runner);
+
+        assertEq(token.balanceOf(runner) - before, 3_000, "less than it paid");
+    }
+
+    function test_RevertWhen_TheSplitChanged() public {
+        bytes memory rows = _group(_payment(channel, model, 10));
+
+        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_ConfigChanged.selector, 2, 1));
+        vm.prank(runner);
+        market.settle(rows, RECEIPTS_ROOT, DATA_HASH, 2);
+    }
+
+    function test_RevertWhen_ReceiptsRootIsZero() public {
+        bytes memory rows = _group(_payment(channel, model, 10));
+
+        vm.expectRevert(IInferenceMarket.InferenceMarket_ZeroReceiptsRoot.selector);
+        vm.prank(runner);
+        market.settle(rows, 0, DATA_HASH, 1);
+    }
+
+    function test_RevertWhen_DataHashIsZero() public {
+        bytes memory rows = _group(_payment(channel, model, 10));
+
+        vm.expectRevert(IInferenceMarket.InferenceMarket_ZeroDataHash.selector);
+        vm.prank(runner);
+        market.settle(rows, RECEIPTS_ROOT, 0, 1);
+    }
+
+    function test_RevertWhen_TheModelIsUnknown() public {
+        bytes memory rows = _group(_payment(channel, 3, 10));
+
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistry_UnknownModel.selector, 3));
+        _settle(rows);
+    }
+
+    function test_RevertWhen_AModelComesTwice() public {
+        bytes memory group = _group(_payment(channel, model, 10));
+
+        vm.expectRevert(
+            abi.encodeWithSelector(IInferenceMarket.InferenceMarket_ModelsNotAscending.selector, model, model)
+        );
+        _settle(abi.encodePacked(group, group));
+    }
+
+    function test_RevertWhen_ModelsDescend() public {
+        bytes memory rows = abi.encodePacked(
+            _group(_payment(channel, plainModel, 10)), _group(_payment(channel, model, 10))
+        );
+
+        vm.expectRevert(
+            abi.encodeWithSelector(IInferenceMarket.InferenceMarket_ModelsNotAscending.selector, plainModel, model)
+        );
+        _settle(rows);
+    }
+
+    function test_RevertWhen_TheModelIsZero() public {
+        bytes memory rows = _group(_payment(channel, 0, 10));
+
+        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_ModelsNotAscending.selector, 0, 0));
+        _settle(rows);
+    }
+
+    function test_RevertWhen_RowsAreEmpty() public {
+        _expectMalformed("", 0);
+    }
+
+    function test_RevertWhen_TheGroupHeadIsCut() public {
+        bytes memory group = _group(_payment(channel, model, 10));
+
+        _expectMalformed(abi.encodePacked(group, bytes9(0)), group.length);
+        _expectMalformed(abi.encodePacked(model, uint8(0)), 0);
+    }
+
+    function test_RevertWhen_TheGroupIsEmpty() public {
+        _expectMalformed(abi.encodePacked(model, uint16(0)), 0);
+    }
+
+    function testFuzz_RevertWhen_ARowIsCut(uint256 cut) public {
+        bytes memory rows = _group(_payment(channel, model, 10));
+        cut = bound(cut, 1, 168);
+        uint256 length = rows.length - cut;
+        assembly {
+            mstore(rows, length)
+        }
+
+        _expectMalformed(rows, 0);
+    }
+
+    function test_RevertWhen_TheCountIsOneTooHigh() public {
+        _expectMalformed(abi.encodePacked(model, uint16(2), _row(_payment(channel, model, 10), payerKey)), 0);
+    }
+
+    /// @dev What is left over reads as the head of the next group.
+    function test_RevertWhen_ARowIsLeftOver() public {
+        bytes memory row = _row(_payment(channel, model, 10), payerKey);
+
+        vm.expectPartialRevert(IInferenceMarket.InferenceMarket_ModelsNotAscending.selector);
+        _settle(abi.encodePacked(model, uint16(1), row, uint64(0), uint16(1), row));
+        vm.expectRevert();
+        _settle(abi.encodePacked(model, uint16(1), row, row));
+    }
+
+    function testFuzz_PartsAddUpToTheDelta(uint96[4] memory raw, uint16 dataBps, uint16 modelBps) public {
+        dataBps = uint16(bound(dataBps, 2_000, 7_000));
+        modelBps = uint16(bound(modelBps, 0, 7_000 - dataBps));
+        uint64 odd = models.add(modelOwner, modelBps, dataBps);
+        uint96 cumulative;
+        for (uint256 i; i < raw.length; ++i) {
+            cumulative += uint96(bound(raw[i], 1, 2e23));
+            _settle(channel, odd, cumulative);
+        }
+
+        uint256 sum = uint256(market.protocolDue()) + market.securityDue() + market.stakersDue(runner)
+            + market.modelDue(odd) + market.runnerDue(runner) + distributor.streamOf(stream).funded;
+        assertEq(sum, cumulative);
+        assertGe(market.runnerDue(runner), uint256(cumulative) / 10 - 4, "at least a tenth is the runner's");
+    }
+
+    /// @dev However answers are gathered into settlements, the data part is the sum of their own data fees.
+    function testFuzz_DataPartIsTheSumOfReceiptsFees(uint96[8] memory fees, uint8 cuts, uint16 dataBps) public {
+        dataBps = uint16(bound(dataBps, 2_000, 7_000));
+        uint64 odd = models.add(modelOwner, 0, dataBps);
+        uint256 dataFees;
+        uint96 cumulative;
+        for (uint256 i; i < fees.length; ++i) {
+            uint256 before = uint256(cumulative) * dataBps / 10_000;
+            cumulative += uint96(bound(fees[i], 1, 1e22));
+            dataFees += uint256(cumulative) * dataBps / 10_000 - before;
+            if (cuts >> i & 1 == 1 || i + 1 == fees.length) _settle(channel, odd, cumulative);
+        }
+
+        assertEq(market.cumulativeData(), dataFees);
+        assertEq(distributor.streamOf(stream).funded, dataFees);
+    }
+
+    function _expectMalformed(bytes memory rows, uint256 offset) private {
+        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_MalformedRows.selector, offset));
+        _settle(rows);
+    }
+}
