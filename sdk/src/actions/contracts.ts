@@ -1,0 +1,28 @@
+import {
+  attributionOracleAbi,
+  datanetRegistryAbi,
+  inferenceMarketAbi,
+  modelRegistryAbi,
+  openTokenAbi,
+  rewardDistributorAbi,
+  stakingManagerAbi,
+} from "../abi/index.js";
+
+/** The ABI of each contract that actions call, by its name in a deployment. */
+export const contractAbis = {
+  openToken: openTokenAbi,
+  stakingManager: stakingManagerAbi,
+  datanetRegistry: datanetRegistryAbi,
+  modelRegistry: modelRegistryAbi,
+  rewardDistributor: rewardDistributorAbi,
+  attributionOracle: attributionOracleAbi,
+  inferenceMarket: inferenceMarketAbi,
+} as const;
+
+export type ContractAbis = typeof contractAbis;
+export type CallableContract = keyof ContractAbis;
+
+/** Every error of every contract: a call may come back with an error of a contract further down. */
+export const contractErrorsAbi = Object.values(contractAbis).flatMap((abi) =>
+  abi.filter((item) => item.type === "error"),
+);

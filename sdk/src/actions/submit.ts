@@ -1,0 +1,79 @@
+import {
+  type Abi,
+  BaseError,
+  type ContractEventName,
+  type ContractFunctionArgs,
+  type ContractFunctionName,
+  ContractFunctionRevertedError,
+  type GetEventArgs,
+  type Hex,
+  parseEventLogs,
+  type TransactionReceipt,
+} from "viem";
+import { ContractRefusedError } from "../errors/ContractRefusedError.js";
+import { TransactionFailedError } from "../errors/TransactionFailedError.js";
+import type { ChainClient } from "./ChainClient.js";
+import { type CallableContract, type ContractAbis, contractAbis, contractErrorsAbi } from "./contracts.js";
+
+/** A mined transaction. */
+export type Submitted = { readonly hash: Hex; readonly receipt: TransactionReceipt };
+
+type Writable<C extends CallableContract> = ContractFunctionName<ContractAbis[C], "nonpayable" | "payable">;
+
+/**
+ * Simulates a call, sends it, waits until it is mined.
+ *
+ * @throws ContractRefusedError when the simulation reverts with a typed error; nothing was sent then.
+ * @throws TransactionFailedError when it is mined and reverts.
+ */
+export async function submit<const C extends CallableContract, const F extends Writable<C>>(
+  client: ChainClient,
+  contract: C,
+  functionName: F,
+  args: ContractFunctionArgs<ContractAbis[C], "nonpayable" | "payable", F>,
+): Promise<Submitted> {
+  const call = `${contract}.${functionName}`;
+  // The generic types were checked at this function's door; inside, one plain ABI serves all contracts.
+  const request = {
+    address: client.deployment.addresses[contract],
+    abi: [...contractAbis[contract], ...contractErrorsAbi] as Abi,
+    functionName: functionName as string,
+    args: args as readonly unknown[],
+    account: client.account,
+  };
+  try {
+    await client.publicClient.simulateContract(request);
+  } catch (error) {
+    throw refusalOf(call, error);
+  }
+  const hash = await client.walletClient.writeContract({ ...request, chain: client.walletClient.chain });
+  const receipt = await client.publicClient.waitForTransactionReceipt({ hash });
+  if (receipt.status !== "success") throw new TransactionFailedError(call, hash, "it was mined and reverted");
+  return { hash, receipt };
+}
+
+/** The typed error of a reverted call; any other error as it is. */
+export function refusalOf(call: string, error: unknown): unknown {
+  if (!(error instanceof BaseError)) return error;
+  const revert = error.walk((cause) => cause instanceof ContractFunctionRevertedError);
+  if (!(revert instanceof ContractFunctionRevertedError) || revert.data === undefined) return error;
+  return new ContractRefusedError(call, revert.data.errorName, revert.data.args ?? [], error);
+}
+
+/** The arguments of the first event of a name that a contract left in a transaction. @throws TransactionFailedError */
+export function eventOf<const C extends CallableContract, const E extends ContractEventName<ContractAbis[C]>>(
+  client: ChainClient,
+  submitted: Submitted,
+  contract: C,
+  eventName: E,
+): Required<GetEventArgs<ContractAbis[C], E, { EnableUnion: false; IndexedOnly: false; Required: true }>> {
+  const address = client.deployment.addresses[contract].toLowerCase();
+  const logs = parseEventLogs({
+    abi: contractAbis[contract] as Abi,
+    eventName: eventName as string,
+    logs: submitted.receipt.logs.filter((log) => log.address.toLowerCase() === address),
+  });
+  const first = logs[0];
+  if (first === undefined) throw new TransactionFailedError(contract, submitted.hash, `it left no event ${eventName}`);
+  return first.args as never;
+}
