@@ -7,8 +7,7 @@ export function poolAccount(datanet: bigint): Address {
   return getAddress(numberToHex(datanet, { size: 20 }));
 }
 
-/** Whether an account is a Datanet's pool: no key can have so small an address. */
+/** Whether an account is a pool's, at most 2⁶⁴ − 1, as the contracts decide it: no key can have so small an address. */
 export function isPoolAccount(account: Address): boolean {
-  const value = BigInt(account);
-  return value > 0n && value < 1n << 64n;
+  return BigInt(account) < 1n << 64n;
 }
