@@ -21,8 +21,3 @@ export const contractAbis = {
 
 export type ContractAbis = typeof contractAbis;
 export type CallableContract = keyof ContractAbis;
-
-/** Every error of every contract: a call may come back with an error of a contract further down. */
-export const contractErrorsAbi = Object.values(contractAbis).flatMap((abi) =>
-  abi.filter((item) => item.type === "error"),
-);

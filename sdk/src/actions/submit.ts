@@ -10,10 +10,11 @@ import {
   parseEventLogs,
   type TransactionReceipt,
 } from "viem";
+import { errorsAbi } from "../abi/index.js";
 import { ContractRefusedError } from "../errors/ContractRefusedError.js";
 import { TransactionFailedError } from "../errors/TransactionFailedError.js";
 import type { ChainClient } from "./ChainClient.js";
-import { type CallableContract, type ContractAbis, contractAbis, contractErrorsAbi } from "./contracts.js";
+import { type CallableContract, type ContractAbis, contractAbis } from "./contracts.js";
 
 /** A mined transaction. */
 export type Submitted = { readonly hash: Hex; readonly receipt: TransactionReceipt };
@@ -36,7 +37,8 @@ export async function submit<const C extends CallableContract, const F extends W
   // The generic types were checked at this function's door; inside, one plain ABI serves all contracts.
   const request = {
     address: client.deployment.addresses[contract],
-    abi: [...contractAbis[contract], ...contractErrorsAbi] as Abi,
+    // With every contract's errors: a refusal may come from a contract further down.
+    abi: [...contractAbis[contract], ...errorsAbi] as Abi,
     functionName: functionName as string,
     args: args as readonly unknown[],
     account: client.account,
