@@ -15,11 +15,11 @@ import { dueAmount, receiptDataFee } from "./dueAmount.js";
 import type {
   AttributionOpening,
   CreditOpening,
-  EpochProof,
+  EpochFault,
   Lookup,
   PayoutOpening,
   ReceiptOpening,
-} from "./EpochProof.js";
+} from "./EpochFault.js";
 import { compareCredits, creditTree, payoutTree } from "./epochTrees.js";
 
 /** The receipts under one batch's root. */
@@ -55,7 +55,7 @@ export type ProposedEpoch = {
 };
 
 /** The first fault that a proof can show; undefined when there is none. */
-export function findEpochFault(epoch: ProposedEpoch): EpochProof | undefined {
+export function findEpochFault(epoch: ProposedEpoch): EpochFault | undefined {
   const trees: Trees = {
     credits: creditTree(epoch.lists.credits),
     payouts: payoutTree(epoch.stream, epoch.lists.payouts),
@@ -71,13 +71,15 @@ export function findEpochFault(epoch: ProposedEpoch): EpochProof | undefined {
 
 type Trees = { readonly credits: MerkleTree; readonly payouts: MerkleTree; readonly previous: MerkleTree };
 
-function creditOrderFault({ epoch, lists: { credits } }: ProposedEpoch, trees: Trees): EpochProof | undefined {
+function creditOrderFault({ epoch, lists: { credits } }: ProposedEpoch, trees: Trees): EpochFault | undefined {
   const first = credits[0];
   if (first !== undefined && first.running !== first.amount) {
     return {
       kind: 1,
-      functionName: "proveFirstCredit",
-      args: [epoch, openCredit(trees.credits, credits, 0)],
+      proof: {
+        name: "proveFirstCredit",
+        args: [epoch, openCredit(trees.credits, credits, 0)],
+      },
       fault: `the first credit is ${first.amount} and its running total ${first.running}`,
     };
   }
@@ -89,8 +91,10 @@ function creditOrderFault({ epoch, lists: { credits } }: ProposedEpoch, trees: T
     if (ordered && right.running === before + right.amount) continue;
     return {
       kind: 1,
-      functionName: "proveCreditNeighbours",
-      args: [epoch, openCredit(trees.credits, credits, at - 1), openCredit(trees.credits, credits, at)],
+      proof: {
+        name: "proveCreditNeighbours",
+        args: [epoch, openCredit(trees.credits, credits, at - 1), openCredit(trees.credits, credits, at)],
+      },
       fault: ordered
         ? `credit ${at} has running total ${right.running} instead of ${before + right.amount}`
         : `credits ${at - 1} and ${at} are out of order`,
@@ -99,15 +103,17 @@ function creditOrderFault({ epoch, lists: { credits } }: ProposedEpoch, trees: T
   return undefined;
 }
 
-function creditFault(proposed: ProposedEpoch, trees: Trees): EpochProof | undefined {
+function creditFault(proposed: ProposedEpoch, trees: Trees): EpochFault | undefined {
   const { epoch, lists, firstBatch, lastBatch } = proposed;
   for (const [at, credit] of lists.credits.entries()) {
     const open = () => openCredit(trees.credits, lists.credits, at);
     if (credit.batch < firstBatch || credit.batch > lastBatch) {
       return {
         kind: 2,
-        functionName: "proveCreditOutside",
-        args: [epoch, open(), 0n, EMPTY_NODE],
+        proof: {
+          name: "proveCreditOutside",
+          args: [epoch, open(), 0n, EMPTY_NODE],
+        },
         fault: `credit ${at} is of batch ${credit.batch}, the epoch holds ${firstBatch} to ${lastBatch}`,
       };
     }
@@ -116,8 +122,10 @@ function creditFault(proposed: ProposedEpoch, trees: Trees): EpochProof | undefi
     if (credit.receiptIndex >= batch.receiptCount) {
       return {
         kind: 2,
-        functionName: "proveCreditOutside",
-        args: [epoch, open(), batch.tree.count, batch.tree.top],
+        proof: {
+          name: "proveCreditOutside",
+          args: [epoch, open(), batch.tree.count, batch.tree.top],
+        },
         fault: `credit ${at} is of receipt ${credit.receiptIndex}, batch ${credit.batch} has ${batch.receiptCount}`,
       };
     }
@@ -129,23 +137,27 @@ function creditFault(proposed: ProposedEpoch, trees: Trees): EpochProof | undefi
     const { count, siblings } = batch.tree.proof(credit.receiptIndex);
     return {
       kind: 2,
-      functionName: "proveCreditAmount",
-      args: [epoch, open(), { receipt: known.receipt, count, siblings }, known.attribution],
+      proof: {
+        name: "proveCreditAmount",
+        args: [epoch, open(), { receipt: known.receipt, count, siblings }, known.attribution],
+      },
       fault: `credit ${at} of ${credit.contributor} is ${credit.amount}, due is ${due}`,
     };
   }
   return undefined;
 }
 
-function payoutOrderFault({ epoch, lists, total }: ProposedEpoch, trees: Trees): EpochProof | undefined {
+function payoutOrderFault({ epoch, lists, total }: ProposedEpoch, trees: Trees): EpochFault | undefined {
   const { payouts } = lists;
   const open = (at: number) => openPayout(trees.payouts, payouts, at);
   const first = payouts[0];
   if (first !== undefined && first.runningSum !== first.cumulative) {
     return {
       kind: 6,
-      functionName: "provePayoutTotal",
-      args: [epoch, open(0)],
+      proof: {
+        name: "provePayoutTotal",
+        args: [epoch, open(0)],
+      },
       fault: `the first pay-out is ${first.cumulative} and its running sum ${first.runningSum}`,
     };
   }
@@ -157,8 +169,10 @@ function payoutOrderFault({ epoch, lists, total }: ProposedEpoch, trees: Trees):
     if (ordered && right.runningSum === sum) continue;
     return {
       kind: ordered ? 6 : 5,
-      functionName: "provePayoutNeighbours",
-      args: [epoch, open(at - 1), open(at)],
+      proof: {
+        name: "provePayoutNeighbours",
+        args: [epoch, open(at - 1), open(at)],
+      },
       fault: ordered
         ? `pay-out ${at} has running sum ${right.runningSum} instead of ${sum}`
         : `pay-outs ${at - 1} and ${at} are out of order`,
@@ -168,13 +182,15 @@ function payoutOrderFault({ epoch, lists, total }: ProposedEpoch, trees: Trees):
   if (last === undefined || last.runningSum === total) return undefined;
   return {
     kind: 6,
-    functionName: "provePayoutTotal",
-    args: [epoch, open(payouts.length - 1)],
+    proof: {
+      name: "provePayoutTotal",
+      args: [epoch, open(payouts.length - 1)],
+    },
     fault: `the pay-outs add up to ${last.runningSum}, the proposed total is ${total}`,
   };
 }
 
-function payoutAmountFault({ epoch, lists, previous }: ProposedEpoch, trees: Trees): EpochProof | undefined {
+function payoutAmountFault({ epoch, lists, previous }: ProposedEpoch, trees: Trees): EpochFault | undefined {
   const before = amountsBy(previous, (payout) => [payout.account, payout.cumulative]);
   const after = amountsBy(lists.payouts, (payout) => [payout.account, payout.cumulative]);
   // The list is sorted, so a contributor's last credit overwrites the ones before.
@@ -186,14 +202,16 @@ function payoutAmountFault({ epoch, lists, previous }: ProposedEpoch, trees: Tre
     const account = getAddress(`0x${key.toString(16).padStart(40, "0")}`);
     return {
       kind: 4,
-      functionName: "provePayout",
-      args: [
-        epoch,
-        account,
-        lookUpPayout(trees.payouts, lists.payouts, account),
-        lookUpPayout(trees.previous, previous, account),
-        lookUpCredit(trees.credits, lists.credits, account),
-      ],
+      proof: {
+        name: "provePayout",
+        args: [
+          epoch,
+          account,
+          lookUpPayout(trees.payouts, lists.payouts, account),
+          lookUpPayout(trees.previous, previous, account),
+          lookUpCredit(trees.credits, lists.credits, account),
+        ],
+      },
       fault: `${account} has ${actual} in all instead of ${expected}`,
     };
   }
