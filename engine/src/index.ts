@@ -27,3 +27,7 @@ export * from "./train/train-weights.js";
 export * from "./train/windows.js";
 export * from "./attribute/index.js";
 export * from "./serve/index.js";
+export * from "./train/hyperparameters.js";
+export * from "./train/run-adapter-training.js";
+export * from "./train/train-adapter.js";
+export * from "./train/training-error.js";

@@ -274,6 +274,12 @@ export class GraphBuilder {
       throw mismatch("RMSNorm", `[…, d] and [d], found ${showShape(x.shape)} and ${showShape(weight.shape)}`);
     }
     return this.composite("RmsNorm", [x, weight], () => {
+      if (this.float === "float64") {
+        // The fused operation keeps its factor in float32 whatever its input is.
+        const mean = this.reduceMean(this.mul(x, x), [-1], "keep");
+        const factor = this.div(this.scalar(1), this.sqrt(this.add(mean, this.scalar(epsilon))));
+        return { output: this.mul(this.mul(x, factor), weight), saved: [factor] };
+      }
       const output = this.unnamed(x.type, x.shape);
       const inverse = this.unnamed(x.type, [...x.shape.slice(0, -1), 1]);
       this.nodes.push({

@@ -177,8 +177,12 @@ const RULES: Readonly<Record<string, Rule>> = {
     const { axis, start, end } = attributes as Record<string, number>;
     const zeros = (extent: number): Value[] => {
       if (extent === 0) return [];
-      const shape = x!.shape.map((dim, i) => (i === axis ? extent : sizeOf([dim])));
-      return [graph.constant(`zeros.${x!.name}.${start}.${extent}`, new Float32Array(sizeOf(shape)), shape)];
+      return [
+        graph.expand(
+          graph.scalar(0),
+          x!.shape.map((dim, i) => (i === axis ? extent : sizeOf([dim]))),
+        ),
+      ];
     };
     const parts = [...zeros(start!), g, ...zeros(sizeOf([x!.shape[axis!]!]) - end!)];
     accumulate(x!, graph.concat(parts, axis!));

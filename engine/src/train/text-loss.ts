@@ -1,3 +1,4 @@
+import type { Adapter } from "../model/adapter.js";
 import type { Model } from "../model/model-folder.js";
 import { LossSession } from "./loss-session.js";
 
@@ -16,13 +17,15 @@ export interface TextLoss {
 export async function textLoss(
   { architecture, weights }: Model,
   texts: readonly (readonly number[])[],
-  options: { readonly length: number; readonly threads: number },
+  options: { readonly length: number; readonly threads: number; readonly adapter?: Adapter },
 ): Promise<TextLoss> {
   const batch = 4;
-  const { length, threads } = options;
+  const { length, threads, adapter } = options;
   const windows = texts.flatMap((text) => cut([architecture.endToken, ...text], length));
-  const graph = { architecture, batch, length, trains: { kind: "weights" }, outputs: "loss" } as const;
-  const session = await LossSession.create(graph, weights, threads);
+  const trains =
+    adapter === undefined ? ({ kind: "weights" } as const) : ({ kind: "adapter", base: weights, ...adapter } as const);
+  const graph = { architecture, batch, length, trains, outputs: "loss" } as const;
+  const session = await LossSession.create(graph, adapter?.factors ?? weights, threads);
   let nats = 0;
   let tokens = 0;
   for (let start = 0; start < windows.length; start += batch) {

@@ -20,10 +20,15 @@ export class Windows {
     }
   }
 
+  /** Windows of one epoch. */
+  get perEpoch(): number {
+    return Math.floor((this.stream.length - 1) / this.shape.length) - 1;
+  }
+
   /** The batch of a step, counted from 0. */
   batch(step: number): Batch {
     const { batch, length } = this.shape;
-    const perEpoch = Math.floor((this.stream.length - 1) / length) - 1;
+    const perEpoch = this.perEpoch;
     const tokens = new BigInt64Array(batch * length);
     const targets = new BigInt64Array(batch * length);
     for (let i = 0; i < batch; i++) {
