@@ -1,0 +1,42 @@
+import type { Runtime } from "../serve/Runtime.js";
+import { ATTRIBUTION_CONTEXT, joinCodes, type PositionCodes } from "./codes.js";
+
+/** Answer positions read in one pass when the whole does not fit. */
+const STRIDE = 64;
+
+/**
+ * Codes of an answer's positions, each in the context of prompt and answer before it.
+ *
+ * If prompt and answer have at most 256 tokens, one pass reads them. Else the answer is cut into blocks of 64 positions
+ * from its first token on, and each block is read by a pass over the 256 tokens that end with it. A function of the
+ * tokens alone, so that everyone who recomputes reads in the same windows.
+ */
+export async function answerCodes(
+  runtime: Pick<Runtime, "codes">,
+  promptIds: readonly number[],
+  outputIds: readonly number[],
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<PositionCodes> {
+  const ids = [...promptIds, ...outputIds];
+  const parts: PositionCodes[] = [];
+  for (const { start, from, to } of answerWindows(promptIds.length, outputIds.length)) {
+    parts.push(await runtime.codes(ids.slice(start, to), { ...options, before: ids[start - 1], from: from - start }));
+  }
+  return joinCodes(parts);
+}
+
+/** Each pass over tokens `start` to `to` gives the codes of positions `from` to `to` of prompt and answer. */
+export function answerWindows(
+  prompt: number,
+  output: number,
+): { readonly start: number; readonly from: number; readonly to: number }[] {
+  const all = prompt + output;
+  if (output === 0) return [];
+  if (all <= ATTRIBUTION_CONTEXT) return [{ start: 0, from: prompt, to: all }];
+  const windows = [];
+  for (let from = prompt; from < all; from += STRIDE) {
+    const to = Math.min(from + STRIDE, all);
+    windows.push({ start: Math.max(0, to - ATTRIBUTION_CONTEXT), from, to });
+  }
+  return windows;
+}

@@ -1,0 +1,174 @@
+import {
+  attributionMethodHash,
+  compareRecordShares,
+  MAX_SHARES,
+  poolAccount,
+  type RecordShare,
+  SHARE_WHOLE,
+  type Share,
+} from "@openledger/sdk";
+import type { AttributionIndex } from "./AttributionIndex.js";
+import { codeWords, type PositionCodes } from "./codes.js";
+import { AttributionError } from "./errors.js";
+import { floorFor } from "./floors.js";
+import { hamming } from "./hamming.js";
+import type { Hex } from "./hex.js";
+import { creditRecords, KERNEL_WHOLE, kernelValue } from "./kernel.js";
+
+/** Most records that an answer names; what others would get is the pool's. */
+export const MAX_ATTRIBUTED_RECORDS = 64;
+/** Most tokens of the part of a record that is shown as what matched. */
+const SPAN_TOKENS = 32;
+
+/** A Datanet version that the answering model was trained on. */
+export interface AttributionVersion {
+  readonly datanet: bigint;
+  readonly version: number;
+  readonly index: AttributionIndex;
+  /** `[records]`: who contributed each record, by its place in the version. */
+  readonly contributors: readonly Share["account"][];
+}
+
+/** A record's part of an answer. */
+export interface AttributedRecord extends RecordShare {
+  readonly contributor: Share["account"];
+  /** The part of the record that resembles the answer most: first token and the one after the last. For display. */
+  readonly span: readonly [number, number];
+}
+
+export interface AnswerAttribution {
+  /** At most 64, in the order that `attributionRecordsHash` wants; every share ≥ its index's floor. */
+  readonly records: readonly AttributedRecord[];
+  /** Ascending by account, 65,536 in all, what nobody earned under the first Datanet's pool; empty without versions. */
+  readonly shares: readonly Share[];
+  readonly methodHash: Hex;
+}
+
+/**
+ * Attributes an answer to records from its codes alone: integers throughout, so whoever has the codes and the indexes
+ * gets the same shares.
+ *
+ * share = ⌊credit / Σ w⌋ of 65,536; shares below the floor are dropped, the 64 largest of the rest are named (ties by
+ * place) and summed by contributor. The first Datanet's pool takes all that is left; an answer that surprised the base
+ * nowhere (Σ w = 0) is all the pool's.
+ *
+ * @param versions In the model's order. Their indexes must be of one base.
+ * @param answer Codes of the answer's positions, see `answerCodes`.
+ * @throws AttributionError `invalid_request` when a version's contributors do not fit its index
+ */
+export function attributeCodes(versions: readonly AttributionVersion[], answer: PositionCodes): AnswerAttribution {
+  for (const { datanet, version, index, contributors } of versions) {
+    if (contributors.length !== index.recordCount) {
+      throw new AttributionError(
+        "invalid_request",
+        `Datanet ${datanet} version ${version}: the index has ${index.recordCount} records, found ${contributors.length} contributors`,
+      );
+    }
+  }
+  const methodHash = attributionMethodHash(versions.map(({ index }) => index.root));
+  const first = versions[0];
+  if (first === undefined) return { records: [], shares: [], methodHash };
+
+  const { credits, weight, denominators } = creditRecords(
+    versions.map(({ index }) => index),
+    answer,
+  );
+  const listed = versions
+    .flatMap((version, i) => listRecords(version, credits[i]!, weight, answer.ids.length))
+    .sort(compareRecordShares)
+    .slice(0, MAX_ATTRIBUTED_RECORDS);
+
+  const records = listed.map((record) => {
+    const version = versions.find((v) => v.datanet === record.datanet && v.version === record.version)!;
+    return { ...record, span: bestSpan(version.index, Number(record.recordIndex), answer, denominators) };
+  });
+  return { records, shares: sumShares(records, poolAccount(first.datanet)), methodHash };
+}
+
+function listRecords(
+  { datanet, version, index, contributors }: AttributionVersion,
+  credits: Float64Array,
+  weight: number,
+  tokens: number,
+): Omit<AttributedRecord, "span">[] {
+  if (weight === 0) return [];
+  const floor = Math.max(1, floorFor(index.floors, tokens));
+  const listed: Omit<AttributedRecord, "span">[] = [];
+  credits.forEach((credit, record) => {
+    const share = Math.floor(credit / weight);
+    if (share < floor) return;
+    listed.push({ datanet, version, recordIndex: BigInt(record), share, contributor: contributors[record]! });
+  });
+  return listed;
+}
+
+/** Shares by contributor, ascending by account; the pool takes what is left of the whole. */
+export function sumShares(
+  records: readonly { readonly contributor: Share["account"]; readonly share: number }[],
+  pool: Share["account"],
+): Share[] {
+  const sums = new Map<string, { account: Share["account"]; share: number }>();
+  const add = (account: Share["account"], share: number) => {
+    const key = account.toLowerCase();
+    const found = sums.get(key);
+    if (found === undefined) sums.set(key, { account, share });
+    else found.share += share;
+  };
+  let left = SHARE_WHOLE;
+  for (const { contributor, share } of records) {
+    if (share === 0) continue;
+    add(contributor, share);
+    left -= share;
+  }
+  if (left < 0 || sums.size >= MAX_SHARES) {
+    throw new AttributionError(
+      "invalid_request",
+      `shares must be at most ${SHARE_WHOLE} in all for fewer than ${MAX_SHARES} accounts, found ${SHARE_WHOLE - left} for ${sums.size}`,
+    );
+  }
+  if (left > 0) add(pool, left);
+  return [...sums.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, share]) => share);
+}
+
+/** The window of at most 32 positions of a record with the most credit, without what got none at its ends. */
+function bestSpan(
+  index: AttributionIndex,
+  record: number,
+  answer: PositionCodes,
+  denominators: Float64Array,
+): readonly [number, number] {
+  const row = index.row(record);
+  const credit = new Float64Array(row.ids.length);
+  const rowWords = codeWords(row.codes);
+  const words = codeWords(answer.codes);
+  const positions = new Map<number, number[]>();
+  row.ids.forEach((id, s) => {
+    const known = positions.get(id);
+    if (known === undefined) positions.set(id, [s]);
+    else known.push(s);
+  });
+  answer.ids.forEach((id, t) => {
+    const threshold = index.threshold(id);
+    for (const s of positions.get(id) ?? []) {
+      const distance = hamming(rowWords, s * 4, words, t * 4);
+      if (128 - 2 * distance <= threshold) continue;
+      const value = kernelValue(distance, row.surprises[s]!);
+      credit[s]! += Math.floor((answer.surprises[t]! * value * KERNEL_WHOLE) / denominators[t]!);
+    }
+  });
+
+  let best: readonly [number, number] = [0, Math.min(SPAN_TOKENS, row.ids.length)];
+  let most = 0;
+  let sum = 0;
+  credit.forEach((value, s) => {
+    sum += value - (credit[s - SPAN_TOKENS] ?? 0);
+    if (sum > most) {
+      most = sum;
+      best = [Math.max(0, s + 1 - SPAN_TOKENS), s + 1];
+    }
+  });
+  let [from, to] = best;
+  while (most > 0 && credit[from] === 0) from++;
+  while (most > 0 && credit[to - 1] === 0) to--;
+  return [from, to];
+}

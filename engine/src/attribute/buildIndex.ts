@@ -1,0 +1,51 @@
+import type { Runtime } from "../serve/Runtime.js";
+import { AttributionIndex } from "./AttributionIndex.js";
+import { ATTRIBUTION_CONTEXT, type PositionCodes } from "./codes.js";
+import { AttributionError } from "./errors.js";
+
+/** Keeps codes of records between builds; a build that was cut short continues from what its cache holds. */
+export interface RowCache {
+  get(ids: readonly number[]): PositionCodes | undefined | Promise<PositionCodes | undefined>;
+  set(ids: readonly number[], row: PositionCodes): void | Promise<void>;
+}
+
+export interface BuildIndexOptions {
+  readonly onProgress?: (done: number, all: number) => void;
+  readonly signal?: AbortSignal;
+  readonly cache?: RowCache;
+}
+
+/**
+ * Builds the index of a Datanet version under the runtime's base: one pass of the base per record.
+ *
+ * @param records Tokens of each record, in the version's order.
+ * @throws AttributionError `record_too_long` before any work is done; RuntimeError `aborted`
+ */
+export async function buildIndex(
+  runtime: Pick<Runtime, "codes" | "weightsRoot" | "attribution">,
+  records: readonly { readonly ids: readonly number[] }[],
+  options: BuildIndexOptions = {},
+): Promise<AttributionIndex> {
+  const { onProgress, signal, cache } = options;
+  records.forEach(({ ids }, record) => {
+    if (ids.length > ATTRIBUTION_CONTEXT) {
+      throw new AttributionError(
+        "record_too_long",
+        `record ${record} has ${ids.length} tokens, at most ${ATTRIBUTION_CONTEXT} can be indexed; split it`,
+      );
+    }
+  });
+  const { base, hash } = await runtime.attribution();
+
+  const rows: PositionCodes[] = [];
+  for (const { ids } of records) {
+    let row = await cache?.get(ids);
+    if (row === undefined) {
+      row = await runtime.codes(ids, signal === undefined ? {} : { signal });
+      await cache?.set(ids, row);
+    }
+    rows.push(row);
+    onProgress?.(rows.length, records.length);
+  }
+  return AttributionIndex.of({ rows, baseWeightsRoot: runtime.weightsRoot, attributionHash: hash }, base.decoys);
+}

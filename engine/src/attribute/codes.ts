@@ -1,0 +1,62 @@
+/** Bits of a code, the b of the kernel's formulas. */
+export const CODE_BITS = 128;
+export const CODE_BYTES = CODE_BITS / 8;
+
+/** Most tokens of a record, and positions of the one shape in which the base reads records and answers. */
+export const ATTRIBUTION_CONTEXT = 256;
+
+/** The largest value of a surprise: 7 bits. */
+export const MAX_SURPRISE = 127;
+
+/**
+ * What attribution reads of n positions of a text under the base: position i is described by what the base made of
+ * everything before it, and by how little it expected the token that stands there.
+ */
+export interface PositionCodes {
+  /** `[n]`, the tokens. */
+  readonly ids: Uint32Array;
+  /** `[n]`, 0 to 127: floor(127 · (1 − p) + ½), where p is the base's probability of the token. */
+  readonly surprises: Uint8Array;
+  /** `[n, 16]`, signs of the whitened hidden state before the token; bit k of a code is bit k mod 8 of byte ⌊k / 8⌋. */
+  readonly codes: Uint8Array;
+}
+
+/** floor(127 · (1 − p) + ½) of a probability; what rounding pushed outside 0 to 1 is pulled back. */
+export function surpriseOf(probability: number): number {
+  return Math.floor(MAX_SURPRISE * (1 - Math.min(1, Math.max(0, probability))) + 0.5);
+}
+
+/** Positions `from` (inclusive) to `to` (exclusive), copied. */
+export function sliceCodes(codes: PositionCodes, from: number, to: number): PositionCodes {
+  return {
+    ids: codes.ids.slice(from, to),
+    surprises: codes.surprises.slice(from, to),
+    codes: codes.codes.slice(from * CODE_BYTES, to * CODE_BYTES),
+  };
+}
+
+/** All positions in order. */
+export function joinCodes(parts: readonly PositionCodes[]): PositionCodes {
+  const count = parts.reduce((sum, part) => sum + part.ids.length, 0);
+  const joined = {
+    ids: new Uint32Array(count),
+    surprises: new Uint8Array(count),
+    codes: new Uint8Array(count * CODE_BYTES),
+  };
+  let at = 0;
+  for (const part of parts) {
+    joined.ids.set(part.ids, at);
+    joined.surprises.set(part.surprises, at);
+    joined.codes.set(part.codes, at * CODE_BYTES);
+    at += part.ids.length;
+  }
+  return joined;
+}
+
+/**
+ * Codes as four 32-bit words a position, for counting bits fast. The order of bytes in a word is the machine's: only
+ * the number of differing bits may be read from words.
+ */
+export function codeWords(codes: Uint8Array): Uint32Array {
+  return new Uint32Array(codes.slice().buffer);
+}

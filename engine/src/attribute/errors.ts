@@ -1,0 +1,13 @@
+/** An attribution that cannot be computed, and why. None of them goes away by trying again. */
+export class AttributionError extends Error {
+  override readonly name = "AttributionError";
+  readonly retryable = false;
+
+  constructor(
+    readonly code: "record_too_long" | "index_malformed" | "index_mismatch" | "base_malformed" | "invalid_request",
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

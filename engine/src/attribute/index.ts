@@ -1,0 +1,17 @@
+export { ATTRIBUTION_FILE } from "./AttributionBase.js";
+export { AttributionIndex } from "./AttributionIndex.js";
+export { answerCodes } from "./answerCodes.js";
+export { attributeAnswer } from "./attributeAnswer.js";
+export {
+  type AnswerAttribution,
+  type AttributedRecord,
+  type AttributionVersion,
+  attributeCodes,
+  MAX_ATTRIBUTED_RECORDS,
+} from "./attributeCodes.js";
+export { Bm25 } from "./bm25.js";
+export { type BuildIndexOptions, buildIndex, type RowCache } from "./buildIndex.js";
+export { ATTRIBUTION_CONTEXT, CODE_BYTES, type PositionCodes } from "./codes.js";
+export { AttributionError } from "./errors.js";
+export { excerpt } from "./excerpt.js";
+export { type FitOptions, fitAttributionBase } from "./fitAttributionBase.js";

@@ -1,0 +1,55 @@
+import { describe, expect, test } from "vitest";
+import { Random } from "../train/random.js";
+import { CODE_BYTES, type PositionCodes } from "./codes.js";
+import { Postings } from "./Postings.js";
+import { tokenThresholds } from "./thresholds.js";
+
+function randomCodes(random: Random, ids: readonly number[]): PositionCodes {
+  return {
+    ids: Uint32Array.from(ids),
+    surprises: new Uint8Array(ids.length).fill(100),
+    codes: Uint8Array.from({ length: ids.length * CODE_BYTES }, () => random.below(256)),
+  };
+}
+
+describe("thresholds", () => {
+  test("let about one posting pass for a decoy, however many postings a token has", () => {
+    const random = new Random(5);
+    const sizes = [10, 100, 2000];
+    const rows = sizes.flatMap((size, y) =>
+      Array.from({ length: Math.ceil(size / 250) }, (_, i) =>
+        randomCodes(random, new Array(Math.min(250, size - 250 * i)).fill(y)),
+      ),
+    );
+    const decoys = sizes.map((_, y) => randomCodes(random, new Array(64).fill(y)));
+    const postings = new Postings(rows);
+
+    const thresholds = tokenThresholds(postings, decoys);
+
+    expect([...thresholds]).toEqual([...thresholds].sort((a, b) => a - b));
+    const fresh = sizes.map((_, y) => randomCodes(random, new Array(64).fill(y)));
+    sizes.forEach((_, y) => {
+      let passed = 0;
+      for (let d = 0; d < 64; d++) {
+        for (let p = postings.begin(y); p < postings.end(y); p++) {
+          let dot = 128;
+          for (let byte = 0; byte < CODE_BYTES; byte++) {
+            let x = fresh[y]!.codes[d * CODE_BYTES + byte]! ^ postings.codes[p * CODE_BYTES + byte]!;
+            for (; x > 0; x &= x - 1) dot -= 2;
+          }
+          if (dot > thresholds[y]!) passed++;
+        }
+      }
+      expect(passed / 64).toBeLessThan(2);
+    });
+    // Of 128 random bits one in 2,000 agrees in 84 or more: dot 40.
+    expect(thresholds[2]).toBeGreaterThan(30);
+    expect(thresholds[2]).toBeLessThan(48);
+  });
+
+  test("of an index without decoys are zero", () => {
+    const rows = [randomCodes(new Random(1), [1, 2, 3])];
+
+    expect([...tokenThresholds(new Postings(rows), [])]).toEqual([0, 0, 0]);
+  });
+});
