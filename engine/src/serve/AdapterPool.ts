@@ -1,0 +1,98 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { contentHash } from "@openledger/sdk";
+import { Tensor } from "onnxruntime-node";
+import { factorsOf, parseAdapter, servingFactors } from "../model/adapter.js";
+import type { Architecture } from "../model/architecture.js";
+import { ModelError } from "../model/errors.js";
+import type { Projection } from "../model/parameters.js";
+import { RuntimeError } from "./errors.js";
+import type { AdapterRequest } from "./protocol.js";
+
+/** An adapter ready to be fed: its factors as inputs of a graph with the same projections. */
+export interface LoadedAdapter {
+  readonly id: string;
+  readonly rank: number;
+  readonly weightsHash: `0x${string}`;
+  readonly projections: readonly Projection[];
+  readonly feeds: Readonly<Record<string, Tensor>>;
+}
+
+/** The adapters in memory, by the hash of their two files. Nothing that does not fit the base gets in. */
+export class AdapterPool {
+  private readonly adapters = new Map<string, LoadedAdapter>();
+
+  constructor(
+    private readonly architecture: Architecture,
+    private readonly baseWeightsRoot: string,
+  ) {}
+
+  /**
+   * @throws RuntimeError `adapter_mismatch` when it is of another base, or a factor is missing or of another shape;
+   * `adapter_unsupported` when it is not plain LoRA
+   */
+  async load(source: AdapterRequest): Promise<LoadedAdapter> {
+    const files = "dir" in source ? await readAdapterFolder(source.dir) : source;
+    if (files.baseWeightsRoot.toLowerCase() !== this.baseWeightsRoot) {
+      throw new RuntimeError(
+        "adapter_mismatch",
+        `the adapter was trained over weights ${files.baseWeightsRoot}, the base served here has ${this.baseWeightsRoot}`,
+      );
+    }
+    const weightsHash = contentHash(files.weights);
+    const id = contentHash(Buffer.concat([Buffer.from(files.config), Buffer.from(weightsHash)]));
+    const known = this.adapters.get(id);
+    if (known !== undefined) return known;
+
+    const adapter = fitAdapter(files, this.architecture);
+    const factors = servingFactors(adapter);
+    const feeds = Object.fromEntries(
+      factorsOf(this.architecture, adapter.projections, adapter.rank).map(({ key, shape }) => [
+        key,
+        new Tensor("float32", factors.get(key)!, shape),
+      ]),
+    );
+    const loaded = { id, rank: adapter.rank, weightsHash, projections: adapter.projections, feeds };
+    this.adapters.set(id, loaded);
+    return loaded;
+  }
+
+  /** @throws RuntimeError `adapter_unknown`: an answer by the base in its place would be another model's. */
+  get(id: string): LoadedAdapter {
+    const adapter = this.adapters.get(id);
+    if (adapter === undefined) {
+      throw new RuntimeError("adapter_unknown", `no adapter ${id} is loaded; load it before use`);
+    }
+    return adapter;
+  }
+
+  remove(id: string): void {
+    this.get(id);
+    this.adapters.delete(id);
+  }
+}
+
+function fitAdapter(files: { config: string; weights: Uint8Array }, architecture: Architecture) {
+  try {
+    return parseAdapter(files, architecture);
+  } catch (cause) {
+    if (!(cause instanceof ModelError)) throw cause;
+    const code = cause.code === "adapter_unsupported" ? "adapter_unsupported" : "adapter_mismatch";
+    throw new RuntimeError(code, cause.message, { cause });
+  }
+}
+
+async function readAdapterFolder(dir: string) {
+  const manifest = JSON.parse(await readFile(join(dir, "manifest.json"), "utf8")) as { baseWeightsRoot?: unknown };
+  if (typeof manifest.baseWeightsRoot !== "string") {
+    throw new RuntimeError(
+      "manifest_malformed",
+      `${dir}/manifest.json names no baseWeightsRoot; train the adapter again`,
+    );
+  }
+  return {
+    config: await readFile(join(dir, "adapter_config.json"), "utf8"),
+    weights: await readFile(join(dir, "adapter_model.safetensors")),
+    baseWeightsRoot: manifest.baseWeightsRoot,
+  };
+}

@@ -1,0 +1,86 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { contentHash, weightsRoot } from "@openledger/sdk";
+import { ATTRIBUTION_FILE, type AttributionBase, parseAttributionBase } from "../attribute/AttributionBase.js";
+import { type Architecture, parseArchitecture } from "../model/architecture.js";
+import { fitWeights } from "../model/model-folder.js";
+import type { Weights } from "../model/parameters.js";
+import { readSafetensors } from "../model/safetensors.js";
+import { RuntimeError } from "./errors.js";
+
+type Hex = `0x${string}`;
+
+/** A model folder whose weights are those that its manifest names. */
+export interface ModelFiles {
+  readonly architecture: Architecture;
+  readonly weights: Weights;
+  readonly weightsHash: Hex;
+  readonly weightsRoot: Hex;
+}
+
+/**
+ * Reads a model folder and checks `model.safetensors` against hash and root of `manifest.json`.
+ *
+ * @throws RuntimeError `manifest_malformed`, `weights_mismatch`; ModelError when the folder is no model that runs here
+ */
+export async function readModelFiles(modelDir: string): Promise<ModelFiles> {
+  const manifest = await readManifest(modelDir);
+  const file = join(modelDir, "model.safetensors");
+  const bytes = await readFile(file);
+  const hash = contentHash(bytes);
+  requireEqual(file, "hash", manifest.weights.hash, hash);
+  const root = weightsRoot(bytes);
+  requireEqual(file, "root", manifest.weights.root, root);
+
+  const architecture = parseArchitecture(JSON.parse(await readFile(join(modelDir, "config.json"), "utf8")));
+  const weights = fitWeights(architecture, readSafetensors(bytes, file), file);
+  return { architecture, weights, weightsHash: hash, weightsRoot: root };
+}
+
+/**
+ * The attribution part of a base, or undefined where the manifest names none.
+ *
+ * @throws RuntimeError `weights_mismatch`; AttributionError `base_malformed`
+ */
+export async function readAttributionBase(
+  modelDir: string,
+): Promise<{ readonly base: AttributionBase; readonly hash: Hex } | undefined> {
+  const { attribution } = await readManifest(modelDir);
+  if (attribution === undefined) return undefined;
+  const file = join(modelDir, ATTRIBUTION_FILE);
+  const bytes = await readFile(file);
+  const hash = contentHash(bytes);
+  requireEqual(file, "hash", attribution.hash, hash);
+  return { base: parseAttributionBase(bytes), hash };
+}
+
+interface Manifest {
+  readonly weights: { readonly hash: string; readonly root: string };
+  readonly attribution: { readonly hash: string } | undefined;
+}
+
+async function readManifest(modelDir: string): Promise<Manifest> {
+  const file = join(modelDir, "manifest.json");
+  const malformed = (detail: string, cause?: unknown): RuntimeError =>
+    new RuntimeError("manifest_malformed", `${file}: ${detail}; export the model again`, { cause });
+  let manifest: { weights?: Record<string, unknown>; attribution?: Record<string, unknown> };
+  try {
+    manifest = JSON.parse(await readFile(file, "utf8"));
+  } catch (cause) {
+    throw malformed(`cannot be read as JSON (${String(cause)})`, cause);
+  }
+  const { hash, root } = manifest.weights ?? {};
+  if (typeof hash !== "string" || typeof root !== "string") throw malformed("names no weights.hash and weights.root");
+  const attribution = manifest.attribution?.hash;
+  if (manifest.attribution !== undefined && typeof attribution !== "string")
+    throw malformed("names no attribution.hash");
+  return { weights: { hash, root }, attribution: typeof attribution === "string" ? { hash: attribution } : undefined };
+}
+
+function requireEqual(file: string, what: string, wanted: string, found: string): void {
+  if (wanted.toLowerCase() === found) return;
+  throw new RuntimeError(
+    "weights_mismatch",
+    `${file}: the manifest names ${what} ${wanted}, the file has ${found}; fetch the file again`,
+  );
+}
