@@ -19,6 +19,8 @@ export interface AnvilOptions {
   readonly accounts?: number;
   /** The program; the npm package's when not given. */
   readonly bin?: string | undefined;
+  /** Aborting it stops the start. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Anvil {
@@ -28,6 +30,8 @@ export interface Anvil {
   isHealthy(): Promise<boolean>;
   /** The highest block that is safely on disk; -1n before the first copy. */
   keptBlock(): bigint;
+  /** Puts the state on disk now. */
+  keep(): Promise<void>;
   /** Keeps the state and ends the chain. */
   stop(): Promise<ServiceExit>;
 }
@@ -64,7 +68,7 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
 
   const isHealthy = async () => (await callRpc(url, "eth_chainId", [])) === "0x7a69";
   try {
-    await waitUntilHealthy(service, isHealthy, startTimeoutMs);
+    await waitUntilHealthy({ service, isHealthy, timeoutMs: startTimeoutMs, signal: options.signal });
   } catch (error) {
     await service.stop("SIGKILL", 0);
     throw error;
@@ -76,6 +80,7 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
     process: service,
     isHealthy,
     keptBlock: () => keeper.keptBlock,
+    keep: () => keeper.keep(),
     stop: async () => {
       await keeper.keep().catch(() => {});
       return service.stop("SIGTERM", 3_000);

@@ -2,10 +2,20 @@
 import { createServer } from "node:net";
 import { DevnetError } from "./DevnetError.js";
 
+export interface WantedPort {
+  /** The service that wants it. */
+  readonly name: string;
+  readonly port: number;
+  /** The variable that moves it. */
+  readonly variable: string;
+  /** The interface it listens on: loopback, or all. */
+  readonly host: "127.0.0.1" | "0.0.0.0";
+}
+
 export class PortTakenError extends DevnetError {
   override readonly name = "PortTakenError";
 
-  constructor(taken: readonly { readonly name: string; readonly port: number; readonly variable: string }[]) {
+  constructor(taken: readonly WantedPort[]) {
     const list = taken.map(({ name, port, variable }) => `port ${port} for ${name} (${variable}=…)`).join(", ");
     super(
       "port_taken",
@@ -15,8 +25,6 @@ export class PortTakenError extends DevnetError {
     );
   }
 }
-
-const host = "127.0.0.1";
 
 /** A port that is free now. */
 export async function freePort(): Promise<number> {
@@ -33,7 +41,7 @@ export async function freePorts(count: number): Promise<readonly number[]> {
         (server) =>
           new Promise<number>((resolve, reject) => {
             server.once("error", reject);
-            server.listen(0, host, () => {
+            server.listen(0, "127.0.0.1", () => {
               const address = server.address();
               resolve(typeof address === "object" && address !== null ? address.port : 0);
             });
@@ -46,7 +54,7 @@ export async function freePorts(count: number): Promise<readonly number[]> {
 }
 
 /** Whether a program could listen on the port now. */
-export function isPortFree(port: number): Promise<boolean> {
+export function isPortFree(port: number, host: WantedPort["host"]): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));
@@ -55,10 +63,8 @@ export function isPortFree(port: number): Promise<boolean> {
 }
 
 /** @throws PortTakenError naming every taken port, its service and the variable that moves it. */
-export async function assertPortsFree(
-  ports: readonly { readonly name: string; readonly port: number; readonly variable: string }[],
-): Promise<void> {
-  const free = await Promise.all(ports.map(({ port }) => isPortFree(port)));
+export async function assertPortsFree(ports: readonly WantedPort[]): Promise<void> {
+  const free = await Promise.all(ports.map(({ port, host }) => isPortFree(port, host)));
   const taken = ports.filter((_, index) => free[index] === false);
   if (taken.length > 0) throw new PortTakenError(taken);
 }

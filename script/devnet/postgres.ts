@@ -17,6 +17,8 @@ export interface PostgresOptions {
   readonly port?: number;
   /** Folder of `initdb` and `postgres`; the npm package's when not given. */
   readonly binDir?: string | undefined;
+  /** Aborting it stops the start. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface Postgres {
@@ -71,7 +73,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   };
   const stop = () => service.stop("SIGINT", 10_000);
   try {
-    await waitUntilHealthy(service, isHealthy, startTimeoutMs);
+    await waitUntilHealthy({ service, isHealthy, timeoutMs: startTimeoutMs, signal: options.signal });
   } catch (error) {
     await stop();
     throw error;

@@ -1,0 +1,129 @@
+/** The built subgraph, and its copy that names this chain's addresses. */
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative } from "node:path";
+import { DevnetError } from "./DevnetError.js";
+import type { DeploymentFile } from "./deployment.js";
+import { repositoryRoot } from "./repositoryRoot.js";
+import { runTool } from "./runTool.js";
+
+const source = join(repositoryRoot, "subgraph");
+const build = join(source, "build");
+
+export interface BuildSubgraphOptions {
+  readonly stateDir: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Builds the subgraph unless the build is of these very sources. */
+export async function buildSubgraph(options: BuildSubgraphOptions): Promise<void> {
+  const stamp = join(build, "sources.sha256");
+  const wanted = hashOfSources();
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
+  rmSync(stamp, { force: true });
+  const cli = graphCli();
+  for (const [name, ...args] of [["codegen"], ["build"]] as const) {
+    await runTool({
+      name: `subgraph-${name}`,
+      command: process.execPath,
+      args: [cli, name, ...args],
+      env: options.env,
+      cwd: source,
+      stateDir: options.stateDir,
+      signal: options.signal,
+    });
+  }
+  writeFileSync(stamp, wanted);
+}
+
+/**
+ * Copies the build into the state folder with this deployment's addresses and start block.
+ *
+ * The folder is named by its content: graph-node takes a path for the name of what it has indexed, so a changed
+ * subgraph needs another path.
+ *
+ * @returns the absolute path of the manifest.
+ */
+export function placeSubgraph(stateDir: string, deployment: DeploymentFile, network: string): string {
+  const manifest = fillManifest(readFileSync(join(build, "subgraph.yaml"), "utf8"), deployment, network);
+  const key = createHash("sha256").update(manifest).update(hashOfFolder(build)).digest("hex").slice(0, 16);
+  const folder = join(stateDir, "subgraph", key);
+  const path = join(folder, "subgraph.yaml");
+  if (existsSync(path)) return path;
+  const fresh = `${folder}.new`;
+  rmSync(fresh, { recursive: true, force: true });
+  mkdirSync(dirname(fresh), { recursive: true });
+  cpSync(build, fresh, { recursive: true });
+  writeFileSync(join(fresh, "subgraph.yaml"), manifest);
+  renameSync(fresh, folder);
+  return path;
+}
+
+/**
+ * The manifest with each data source's network, address and start block of this deployment. A data source is named as
+ * its contract; the deployment names contracts in camel case.
+ *
+ * @throws DevnetError when the manifest names a contract that the deployment lacks.
+ */
+export function fillManifest(manifest: string, deployment: DeploymentFile, network: string): string {
+  const addresses = new Map(Object.entries(deployment.addresses).map(([name, at]) => [name.toLowerCase(), at]));
+  let current: string | undefined;
+  return manifest
+    .split("\n")
+    .map((line) => {
+      const name = /^ {4}name: "?(\w+)"?$/.exec(line)?.[1];
+      if (name !== undefined) current = name;
+      if (/^ {4}network: /.test(line)) return `    network: ${network}`;
+      if (/^ {6}startBlock: /.test(line)) return `      startBlock: ${deployment.startBlock}`;
+      if (!/^ {6}address: /.test(line)) return line;
+      const address = current === undefined ? undefined : addresses.get(current.toLowerCase());
+      if (address === undefined) {
+        throw new DevnetError(
+          "bad_manifest",
+          `The subgraph's data source ${current ?? "without a name"} is no contract of the deployment (${[...addresses.keys()].join(", ")}).`,
+          false,
+        );
+      }
+      return `      address: "${address}"`;
+    })
+    .join("\n");
+}
+
+function graphCli(): string {
+  const paths = createRequire(join(source, "package.json")).resolve.paths("@graphprotocol/graph-cli") ?? [];
+  const found = paths
+    .map((path) => join(path, "@graphprotocol", "graph-cli", "bin", "run.js"))
+    .find((path) => existsSync(path));
+  if (found === undefined) {
+    throw new DevnetError(
+      "missing_graph_cli",
+      'The package @graphprotocol/graph-cli is not installed: run "npm ci".',
+      false,
+    );
+  }
+  return found;
+}
+
+function hashOfSources(): string {
+  const hash = createHash("sha256");
+  for (const name of ["schema.graphql", "subgraph.yaml", "package.json"]) {
+    hash.update(readFileSync(join(source, name)));
+  }
+  for (const name of ["src", "abis"]) hash.update(hashOfFolder(join(source, name)));
+  return hash.digest("hex");
+}
+
+function hashOfFolder(folder: string): string {
+  const hash = createHash("sha256");
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const path of entries) {
+    const bytes = readFileSync(path);
+    hash.update(`${relative(folder, path)}\0${bytes.length}\0`).update(bytes);
+  }
+  return hash.digest("hex");
+}
