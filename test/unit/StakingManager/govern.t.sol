@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IStakingManager, Role} from "../../../contracts/interfaces/IStakingManager.sol";
+import {StakingFixture} from "../../fixture/StakingFixture.sol";
+import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
+
+contract StakingManagerGovernTest is StakingFixture {
+    uint64 private constant FROZEN_AT = START + 548 days;
+
+    function test_SetMinimumStake() public {
+        vm.expectEmit(address(staking));
+        emit IStakingManager.MinimumStakeSet(Role.Oracle, 5);
+        staking.setMinimumStake(Role.Oracle, 5);
+
+        assertEq(staking.minimumStake(Role.Oracle), 5);
+        assertEq(staking.minimumStake(Role.Runner), MINIMUM);
+    }
+
+    function test_SetMinimumStake_RevertWhen_CallerDoesNotGovern() public {
+        vm.expectRevert(_unauthorized(stranger));
+        vm.prank(stranger);
+        staking.setMinimumStake(Role.Runner, 1);
+    }
+
+    function test_SetMinimumStake_RevertWhen_ItWouldLetAnyoneBeActive() public {
+        vm.expectRevert(IStakingManager.StakingManager_ZeroAmount.selector);
+        staking.setMinimumStake(Role.Runner, 0);
+        vm.expectRevert(abi.encodeWithSelector(IStakingManager.StakingManager_RoleNotStakeable.selector, Role.Agent));
+        staking.setMinimumStake(Role.Agent, 1);
+    }
+
+    function test_UpgradeKeepsThePools() public {
+        _stake(10);
+        _thaw(4);
+
+        _upgrade();
+
+        _assertPool(10, 4, START + THAW_PERIOD);
+        assertEq(staking.minimumStake(Role.Runner), MINIMUM);
+        assertEq(staking.upgradesFrozenAt(), FROZEN_AT);
+    }
+
+    function test_Upgrade_RevertWhen_CallerDoesNotGovern() public {
+        address code = _newCode();
+        vm.expectRevert(_unauthorized(stranger));
+        vm.prank(stranger);
+        (bool done,) = address(staking).call(abi.encodeWithSelector(UPGRADE, code, ""));
+        done;
+    }
+
+    function test_Upgrade_RevertGiven_UpgradesAreFrozen() public {
+        vm.warp(FROZEN_AT - 1);
+        _upgrade();
+        vm.warp(FROZEN_AT);
+        address code = _newCode();
+
+        vm.expectRevert(
+            abi.encodeWithSelector(IStakingManager.StakingManager_UpgradesFrozen.selector, FROZEN_AT, FROZEN_AT)
+        );
+        (bool done,) = address(staking).call(abi.encodeWithSelector(UPGRADE, code, ""));
+        done;
+    }
+
+    /// @dev An implementation that anyone could initialise would be somebody's.
+    function test_Initialize_RevertGiven_ItIsDone() public {
+        address code = _newCode();
+        vm.expectRevert(Initializable.InvalidInitialization.selector);
+        (bool done,) = code.call(abi.encodeWithSignature("initialize(address)", stranger));
+        vm.expectRevert(Initializable.InvalidInitialization.selector);
+        (done,) = address(staking).call(abi.encodeWithSignature("initialize(address)", stranger));
+    }
+
+    function _upgrade() private {
+        (bool done,) = address(staking).call(abi.encodeWithSelector(UPGRADE, _newCode(), ""));
+        assertTrue(done);
+    }
+
+    function _newCode() private returns (address) {
+        return vm.deployCode("StakingManager.sol:StakingManager", abi.encode(address(token), THAW_PERIOD));
+    }
+}
