@@ -1,1 +1,3 @@
-export {};
+export { type RunnerConfig, readRunnerConfig } from "./config.js";
+export { type Log, lineLog } from "./Log.js";
+export { type Runner, startRunner } from "./startRunner.js";

@@ -8,6 +8,7 @@
  * MONEY. A voucher's digest names its request: sent again, it gets the stored answer and costs nothing more.
  */
 import {
+  answerFee,
   attributionHash,
   attributionRecordsHash,
   type InferenceRequest,
@@ -28,7 +29,7 @@ import { type ChannelState, checkDeadline, checkParties } from "../settle/checkV
 import type { AdmittedRequest } from "../store/AdmittedRequest.js";
 import type { RequestLedger } from "../store/RequestLedger.js";
 import type { StoredReceipt } from "../store/StoredReceipt.js";
-import { feeOf, type ModelShelf, type ServedModel } from "./ServedModel.js";
+import type { ModelShelf, ServedModel } from "./ServedModel.js";
 
 export interface PaidRequest {
   readonly voucher: Voucher;
@@ -81,7 +82,7 @@ export class AnswerDesk {
     const model = this.deps.models.get(request.model);
     const promptTokens = model.encode(request.prompt).length;
     checkLength(model, promptTokens, request.maxTokens);
-    return { promptTokens, maxFee: feeOf(model.price, promptTokens, request.maxTokens) };
+    return { promptTokens, maxFee: answerFee(model.price, { promptTokens, outputTokens: request.maxTokens }) };
   }
 
   /**
@@ -230,7 +231,7 @@ export class AnswerDesk {
     const { tokens, finish } = await model.generate(promptIds, { ...request, seed }, onToken);
     const attribution = await model.attribute(promptIds, tokens);
 
-    const fee = feeOf(model.price, promptIds.length, tokens.length);
+    const fee = answerFee(model.price, { promptTokens: promptIds.length, outputTokens: tokens.length });
     const receipt: Receipt = {
       channel: voucher.channel,
       model: voucher.model,

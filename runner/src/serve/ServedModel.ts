@@ -1,12 +1,6 @@
+import type { Price } from "@openledger/sdk";
 import type { Hex } from "viem";
 import type { AnswerAttribution } from "./Answer.js";
-
-/** What an answer costs, base units: `perRequest + promptTokens * perPromptToken + outputTokens * perOutputToken`. */
-export interface Price {
-  readonly perRequest: bigint;
-  readonly perPromptToken: bigint;
-  readonly perOutputToken: bigint;
-}
 
 /** Sampling as the protocol counts it: thousandths, 0 for no limit of `topK`, 0 of `temperatureMilli` for greedy. */
 export interface Sampling {
@@ -47,9 +41,4 @@ export interface ModelShelf {
   list(): readonly ServedModel[];
   /** @throws RunnerError `unknown_model`, `model_not_ready` */
   get(model: bigint): ServedModel;
-}
-
-/** The fee of an answer, base units. */
-export function feeOf(price: Price, promptTokens: number, outputTokens: number): bigint {
-  return price.perRequest + BigInt(promptTokens) * price.perPromptToken + BigInt(outputTokens) * price.perOutputToken;
 }

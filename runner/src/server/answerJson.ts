@@ -1,19 +1,9 @@
 /** Receipts and answers as JSON: integers past 2^53 are decimal strings. */
-import { isPoolAccount, type Receipt } from "@openledger/sdk";
+import { isPoolAccount, receiptToJson } from "@openledger/sdk";
 import type { AnswerAttribution } from "../serve/Answer.js";
 import type { StoredReceipt } from "../store/StoredReceipt.js";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
-
-export function receiptJson(receipt: Receipt): JsonObject {
-  return {
-    ...receipt,
-    model: `${receipt.model}`,
-    nonce: `${receipt.nonce}`,
-    cumulative: `${receipt.cumulative}`,
-    fee: `${receipt.fee}`,
-  };
-}
 
 export function attributionJson(attribution: AnswerAttribution): JsonObject {
   return {
@@ -35,9 +25,11 @@ export function attributionJson(attribution: AnswerAttribution): JsonObject {
 /** The `openledger` member of an answer. */
 export function receiptView(stored: StoredReceipt): JsonObject {
   return {
-    receipt: receiptJson(stored.receipt),
+    receipt: receiptToJson(stored.receipt),
     receiptHash: stored.hash,
     signature: stored.signature,
+    // With the request's salt they hash to the receipt's `outputHash`: the payer checks it.
+    outputTokens: stored.answer.tokens,
     attribution: attributionJson(stored.answer.attribution),
   };
 }

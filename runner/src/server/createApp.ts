@@ -8,7 +8,13 @@
  *   GET  /v1/receipts/:hash               a receipt, its attribution, where it was settled
  *   POST /v1/receipts/:hash/disclosure    request and answer, for the payer or an active oracle
  */
-import { type InferenceRequest, type MarketDomain, voucherDigest } from "@openledger/sdk";
+import {
+  type InferenceRequest,
+  type MarketDomain,
+  receiptToJson,
+  VOUCHER_HEADER,
+  voucherDigest,
+} from "@openledger/sdk";
 import express, {
   type ErrorRequestHandler,
   type Express,
@@ -22,13 +28,13 @@ import { RunnerError } from "../RunnerError.js";
 import type { AnswerDesk } from "../serve/AnswerDesk.js";
 import type { ModelShelf, ServedModel } from "../serve/ServedModel.js";
 import type { RequestLedger } from "../store/RequestLedger.js";
-import { attributionJson, completionJson, receiptJson } from "./answerJson.js";
+import { attributionJson, completionJson } from "./answerJson.js";
 import { parseCompletionBody } from "./completionBody.js";
 import { discloseTo } from "./discloseTo.js";
 import { publicError, sendError } from "./sendError.js";
 import { openStream } from "./streamCompletion.js";
 import { unknownReceipt } from "./unknownReceipt.js";
-import { parseVoucherHeader, voucherHeaderName } from "./voucherHeader.js";
+import { parseVoucherHeader } from "./voucherHeader.js";
 
 export interface AppDeps {
   readonly runner: Address;
@@ -65,7 +71,7 @@ export function createApp(deps: AppDeps): Express {
   app.route("/v1/channels/:channel").get((request, response) => showChannel(deps, request, response));
   app.route("/v1/receipts/:hash").get((request, response) => showReceipt(deps, request, response));
   app.route("/v1/receipts/:hash/disclosure").post(json, async (request: Request, response: Response) => {
-    response.json(await discloseTo(deps, hash32("hash", request.params["hash"]), request.body));
+    response.json(await discloseTo(deps, hash32("hash", request.params.hash), request.body));
   });
 
   app.use((request) => {
@@ -79,7 +85,7 @@ export function createApp(deps: AppDeps): Express {
 
 async function complete(deps: AppDeps, request: Request, response: Response): Promise<void> {
   const { delivery, ...asked } = parseCompletionBody(request.body);
-  const header = request.header(voucherHeaderName);
+  const header = request.header(VOUCHER_HEADER);
   if (header === undefined) throw paymentRequired(deps, asked);
 
   const { voucher, signature, salt } = parseVoucherHeader(header);
@@ -133,7 +139,7 @@ function paymentRequired(deps: AppDeps, asked: Omit<InferenceRequest, "salt">): 
 }
 
 async function showChannel(deps: AppDeps, request: Request, response: Response): Promise<void> {
-  const channel = hash32("channel", request.params["channel"]);
+  const channel = hash32("channel", request.params.channel);
   const [state, progress] = await Promise.all([deps.market.channel(channel), deps.ledger.progress(channel)]);
   if (state === undefined) {
     throw new RunnerError("unknown_channel", `The market has no channel ${channel}.`, { retryable: false });
@@ -152,12 +158,12 @@ async function showChannel(deps: AppDeps, request: Request, response: Response):
 }
 
 async function showReceipt(deps: AppDeps, request: Request, response: Response): Promise<void> {
-  const hash = hash32("hash", request.params["hash"]);
+  const hash = hash32("hash", request.params.hash);
   const found = await deps.ledger.receipt(hash);
   if (found === undefined) throw unknownReceipt(hash);
   const { stored, settlement } = found;
   response.json({
-    receipt: receiptJson(stored.receipt),
+    receipt: receiptToJson(stored.receipt),
     receiptHash: stored.hash,
     signature: stored.signature,
     runner: deps.runner,

@@ -3,6 +3,7 @@
  * `database_unavailable`, whatever form the driver gave it.
  */
 import { createHash } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import pg from "pg";
 import { RunnerError } from "../RunnerError.js";
 import { migrations } from "./migrations.js";
@@ -15,6 +16,21 @@ export interface Queries {
 
 const migrationLock = 7_310_641;
 const ownershipLock = 7_310_642;
+
+/** How long a claim waits for a process that was just killed, and for this one's own broken connection. */
+const takeoverMs = 5_000;
+const ghostMs = 60_000;
+const renewMs = 500;
+
+class DatabaseTaken extends RunnerError {
+  constructor() {
+    super(
+      "database_unavailable",
+      "Another runner process uses this database. Stop it, or give this one a database of its own.",
+      { retryable: true },
+    );
+  }
+}
 
 export class Database implements Queries {
   readonly #pool: pg.Pool;
@@ -64,35 +80,58 @@ export class Database implements Queries {
   }
 
   /**
-   * Claims this database for one runner process, until `onLost` or `release`. Two processes would settle the same
-   * receipts and answer the same nonce twice.
+   * Claims this database for one runner process: two would settle the same receipts and answer the same nonce twice.
+   * A claim that breaks with its connection is renewed as soon as the server answers.
    *
+   * @param onTaken Told when another process has the database after a broken connection.
+   * @returns Gives the claim back.
    * @throws RunnerError `database_unavailable` when another process holds it.
    */
-  async own(onLost: () => void): Promise<() => Promise<void>> {
-    const client = await this.#connect();
-    const found = await client.query<{ held: boolean }>("select pg_try_advisory_lock($1) as held", [ownershipLock]);
-    if (found.rows[0]?.held !== true) {
-      client.release();
-      throw new RunnerError(
-        "database_unavailable",
-        "Another runner process uses this database. Stop it, or give this one a database of its own.",
-        { retryable: true },
-      );
-    }
-    let released = false;
-    client.on("error", () => {
-      if (released) return;
-      released = true;
-      client.release(true);
-      onLost();
-    });
-    return async () => {
-      if (released) return;
-      released = true;
-      await client.query("select pg_advisory_unlock($1)", [ownershipLock]).catch(() => {});
-      client.release(true);
+  async own(onTaken: (error: RunnerError) => void): Promise<() => Promise<void>> {
+    let held: pg.PoolClient | undefined;
+    let ended = false;
+    const claim = async (waitMs: number) => {
+      const client = await this.#claim(waitMs);
+      held = client;
+      client.once("error", () => {
+        held = undefined;
+        client.release(true);
+        if (!ended) void renew();
+      });
     };
+    const renew = async () => {
+      while (!ended) {
+        try {
+          return await claim(ghostMs);
+        } catch (error) {
+          if (error instanceof DatabaseTaken) return onTaken(error);
+          await delay(renewMs);
+        }
+      }
+    };
+    await claim(takeoverMs);
+    return async () => {
+      ended = true;
+      await held?.query("select pg_advisory_unlock($1)", [ownershipLock]).catch(() => {});
+      held?.release(true);
+    };
+  }
+
+  /** A process that was killed holds its lock until the server sees its connection end: that is waited for. */
+  async #claim(waitMs: number): Promise<pg.PoolClient> {
+    const client = await this.#connect();
+    try {
+      const deadline = Date.now() + waitMs;
+      while (true) {
+        const found = await client.query<{ held: boolean }>("select pg_try_advisory_lock($1) as held", [ownershipLock]);
+        if (found.rows[0]?.held === true) return client;
+        if (Date.now() > deadline) throw new DatabaseTaken();
+        await delay(100);
+      }
+    } catch (error) {
+      client.release(true);
+      throw typed(error);
+    }
   }
 
   /** Brings the tables up to date; safe to call from several processes at once. */

@@ -161,9 +161,7 @@ export class RequestLedger {
     }));
   }
 
-  async receipt(
-    hash: Hex,
-  ): Promise<
+  async receipt(hash: Hex): Promise<
     | {
         readonly stored: StoredReceipt;
         readonly admitted: AdmittedRequest;

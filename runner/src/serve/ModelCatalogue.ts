@@ -1,0 +1,103 @@
+/**
+ * The registered models and which of them this runner can answer with.
+ *
+ * STATES: `waiting` (registered; not loaded yet, or something it needs is not there) → `ready`. What cannot be loaded is
+ * tried again, less and less often. New registrations are seen by `refresh`, without a restart.
+ */
+import { type ChainReader, modelRegistryAbi, readModel } from "@openledger/sdk";
+import { askChain } from "../chain/askChain.js";
+import { describeError, type Log } from "../Log.js";
+import { RunnerError } from "../RunnerError.js";
+import type { ModelLoader, RegisteredModel } from "./ModelLoader.js";
+import type { ModelShelf, ServedModel } from "./ServedModel.js";
+
+type Entry =
+  | { readonly state: "ready"; readonly served: ServedModel }
+  | {
+      readonly state: "waiting";
+      readonly registered: RegisteredModel;
+      readonly reason: string;
+      readonly tries: number;
+      readonly nextTry: number;
+    };
+
+const longestWaitSeconds = 30;
+
+export class ModelCatalogue implements ModelShelf {
+  readonly #entries = new Map<bigint, Entry>();
+
+  constructor(
+    private readonly reader: ChainReader,
+    private readonly loader: ModelLoader,
+    /** Seconds since 1970. */
+    private readonly now: () => number,
+    private readonly log: Log,
+  ) {}
+
+  list(): readonly ServedModel[] {
+    return [...this.#entries.values()].flatMap((entry) => (entry.state === "ready" ? [entry.served] : []));
+  }
+
+  /** What is registered and not ready, with the reason. */
+  waiting(): readonly { readonly model: bigint; readonly reason: string }[] {
+    return [...this.#entries].flatMap(([model, entry]) =>
+      entry.state === "waiting" ? [{ model, reason: entry.reason }] : [],
+    );
+  }
+
+  get(model: bigint): ServedModel {
+    const entry = this.#entries.get(model);
+    if (entry?.state === "ready") return entry.served;
+    if (entry === undefined) {
+      throw new RunnerError("unknown_model", `No model ${model} is registered; /v1/models lists those served here.`, {
+        retryable: false,
+        param: "model",
+      });
+    }
+    throw new RunnerError("model_not_ready", `Model ${model} is registered and not served here yet: ${entry.reason}`, {
+      retryable: true,
+      param: "model",
+    });
+  }
+
+  /** Reads what was registered since the last call and loads what can be loaded. @throws RunnerError `chain_unavailable` */
+  async refresh(): Promise<void> {
+    const { publicClient, deployment } = this.reader;
+    const count = await askChain("the models' count", () =>
+      publicClient.readContract({
+        address: deployment.addresses.modelRegistry,
+        abi: modelRegistryAbi,
+        functionName: "modelCount",
+      }),
+    );
+    for (let model = 1n; model <= count; model++) {
+      const entry = this.#entries.get(model);
+      if (entry?.state === "ready" || (entry !== undefined && entry.nextTry > this.now())) continue;
+      const registered = entry?.registered ?? (await this.#read(model));
+      this.#entries.set(model, await this.#tryToLoad(model, registered, entry?.tries ?? 0, entry?.reason));
+    }
+  }
+
+  async #tryToLoad(
+    model: bigint,
+    registered: RegisteredModel,
+    tries: number,
+    reported: string | undefined,
+  ): Promise<Entry> {
+    try {
+      const base = registered.base === 0n ? undefined : await this.#read(registered.base);
+      const served = await this.loader.load(model, registered, base);
+      this.log("serves a model", { model, name: served.name });
+      return { state: "ready", served };
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      if (reason !== reported) this.log("cannot serve a model yet", { model, error: describeError(error) });
+      const wait = Math.min(2 ** tries, longestWaitSeconds);
+      return { state: "waiting", registered, reason, tries: tries + 1, nextTry: this.now() + wait };
+    }
+  }
+
+  #read(model: bigint): Promise<RegisteredModel> {
+    return askChain(`model ${model}`, () => readModel(this.reader, model));
+  }
+}

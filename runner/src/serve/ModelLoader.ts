@@ -1,0 +1,169 @@
+/** Makes a registered model servable: every file is fetched by its hash and checked against the root on the chain. */
+import {
+  type AdapterHandle,
+  type AttributionVersion,
+  attributeAnswer,
+  excerpt,
+  RuntimeError,
+} from "@openledger/engine";
+import {
+  attributionMethodHash,
+  type ChainReader,
+  decodeTrainingManifest,
+  type readModel,
+  weightsRoot,
+} from "@openledger/sdk";
+import { hexToBytes } from "viem";
+import { RunnerError } from "../RunnerError.js";
+import type { AnswerAttribution } from "./Answer.js";
+import type { BaseModel } from "./BaseModel.js";
+import type { FileCache } from "./FileCache.js";
+import { loadIndex } from "./loadIndex.js";
+import { type LoadedVersion, loadVersion } from "./loadVersion.js";
+import { ModelUnusable } from "./ModelUnusable.js";
+import type { ServedModel } from "./ServedModel.js";
+
+/** A model as the registry holds it. */
+export type RegisteredModel = Awaited<ReturnType<typeof readModel>>;
+
+type ServedVersion = AttributionVersion & Pick<LoadedVersion, "origins" | "root">;
+
+export class ModelLoader {
+  readonly #versions = new Map<string, Promise<ServedVersion>>();
+
+  constructor(
+    private readonly reader: ChainReader,
+    private readonly files: FileCache,
+    readonly base: BaseModel,
+  ) {}
+
+  /**
+   * @param baseModel The registered base of an adapter; undefined for a base.
+   * @throws ModelUnusable, RunnerError `chain_unavailable`, ContentUnavailableError, ContentMismatchError
+   */
+  async load(model: bigint, registered: RegisteredModel, baseModel: RegisteredModel | undefined): Promise<ServedModel> {
+    const root = (baseModel ?? registered).weightsRoot;
+    if (root !== this.base.weightsRoot) {
+      throw new ModelUnusable(`Its base has weights root ${root}; this runner's base has ${this.base.weightsRoot}.`);
+    }
+    const program = this.base.programRoot(baseModel === undefined ? null : registered.weightsRoot);
+    if (program !== registered.programRoot) {
+      throw new ModelUnusable(
+        `Its program root is ${registered.programRoot}; its files and this engine give ${program}.`,
+      );
+    }
+    const adapter = baseModel === undefined ? undefined : await this.#loadAdapter(registered);
+    const versions = await Promise.all(
+      registered.versions.map(({ datanet, version }) => this.#loadVersion(datanet, version, registered.base)),
+    );
+    return this.#served(model, registered, adapter, versions);
+  }
+
+  async #loadAdapter(registered: RegisteredModel): Promise<AdapterHandle> {
+    const manifest = decodeTrainingManifest(await this.files.get(registered.manifestHash));
+    if (manifest.baseWeightsRoot !== this.base.weightsRoot) {
+      throw new ModelUnusable(`It was trained over base ${manifest.baseWeightsRoot}, not ${this.base.weightsRoot}.`);
+    }
+    const weights = await this.files.get(manifest.weights.hash);
+    const found = weightsRoot(weights);
+    if (found !== registered.weightsRoot) {
+      throw new ModelUnusable(
+        `Its weights root is ${registered.weightsRoot}; the file ${manifest.weights.hash} of its manifest has ${found}.`,
+      );
+    }
+    return this.base.runtime.loadAdapter({
+      config: JSON.stringify(manifest.adapterConfig),
+      weights,
+      baseWeightsRoot: manifest.baseWeightsRoot,
+    });
+  }
+
+  /** Models of one version share its records and index. */
+  #loadVersion(datanet: bigint, version: number, base: bigint): Promise<ServedVersion> {
+    const key = `${datanet}/${version}/${base}`;
+    const known = this.#versions.get(key);
+    if (known !== undefined) return known;
+    const loading = this.#readVersion(datanet, version, base);
+    this.#versions.set(key, loading);
+    loading.catch(() => this.#versions.delete(key));
+    return loading;
+  }
+
+  async #readVersion(datanet: bigint, version: number, base: bigint): Promise<ServedVersion> {
+    const [{ origins, root }, index] = await Promise.all([
+      loadVersion(this.reader, this.files, datanet, version),
+      loadIndex(this.reader, this.files, { datanet, version, base }),
+    ]);
+    if (index.recordCount !== origins.length || index.baseWeightsRoot !== this.base.weightsRoot) {
+      throw new ModelUnusable(
+        `The index of Datanet ${datanet} version ${version} is of ${index.recordCount} records under base ` +
+          `${index.baseWeightsRoot}; there are ${origins.length}, and the base is ${this.base.weightsRoot}.`,
+      );
+    }
+    return { datanet, version, index, origins, root, contributors: origins.map(({ contributor }) => contributor) };
+  }
+
+  #served(
+    model: bigint,
+    registered: RegisteredModel,
+    adapter: AdapterHandle | undefined,
+    versions: readonly ServedVersion[],
+  ): ServedModel {
+    const { runtime, tokenizer, contextTokens } = this.base;
+    return {
+      model,
+      base: registered.base,
+      name: registered.name,
+      weightsRoot: registered.weightsRoot,
+      programRoot: registered.programRoot,
+      price: registered.price,
+      registeredAt: registered.registeredAt,
+      contextTokens,
+      encode: (text) => tokenizer.encode(text),
+      decode: (tokens) => tokenizer.decode(tokens),
+      generate: (promptIds, { seed, ...sampling }, onToken) =>
+        withEngine(() =>
+          runtime.generate({
+            ...(adapter === undefined ? {} : { adapter }),
+            promptIds,
+            ...sampling,
+            seed: hexToBytes(seed),
+            onToken,
+          }),
+        ),
+      attribute: async (promptIds, tokens) => {
+        if (versions.length === 0) return { shares: [], records: [], methodHash: attributionMethodHash([]) };
+        const answer = await withEngine(() => attributeAnswer(runtime, { versions, promptIds, outputIds: tokens }));
+        return { ...answer, records: answer.records.map((record) => this.#describe(versions, record)) };
+      },
+    };
+  }
+
+  #describe(
+    versions: readonly ServedVersion[],
+    record: Awaited<ReturnType<typeof attributeAnswer>>["records"][number],
+  ): AnswerAttribution["records"][number] {
+    const { datanet, version, recordIndex, share, span } = record;
+    const from = versions.find((one) => one.datanet === datanet && one.version === version);
+    const origin = from?.origins[Number(recordIndex)];
+    if (from === undefined || origin === undefined)
+      throw new Error(`No record ${recordIndex} in ${datanet}/${version}.`);
+    const text = excerpt(this.base.tokenizer, from.index, recordIndex, span);
+    return { datanet, version, recordIndex, share, ...origin, excerpt: text };
+  }
+}
+
+/** A worker that ended answers again after a restart: its requests wait for it. */
+async function withEngine<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof RuntimeError && (error.retryable || error.code === "runtime_closed")) {
+      throw new RunnerError("generation_failed", "The engine stopped. Send the same request again in a moment.", {
+        retryable: true,
+        cause: error,
+      });
+    }
+    throw error;
+  }
+}
