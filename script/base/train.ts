@@ -20,7 +20,7 @@ import {
   WordEncoder,
   writeSafetensors,
 } from "@openledger/engine";
-import { canonicalJson, type JsonValue } from "@openledger/sdk";
+import { canonicalJson, type JsonValue, weightsRoot } from "@openledger/sdk";
 import { BASE_ARCHITECTURE } from "./architecture.js";
 import { type CorpusFile, collectCorpus } from "./corpus.js";
 
@@ -113,7 +113,7 @@ async function main(steps: number, hold: number, threads: number, out: string, s
     steps,
     tokens: steps * RECIPE.batch * RECIPE.length,
     tokenizer: { hash: sha256(Buffer.from(tokenizerJson)) },
-    weights: { hash: sha256(weightsFile), bytes: weightsFile.byteLength },
+    weights: { hash: sha256(weightsFile), root: weightsRoot(weightsFile), bytes: weightsFile.byteLength },
   };
   writeFileSync(join(out, "manifest.json"), `${canonicalJson(manifest)}\n`);
 }

@@ -9,6 +9,7 @@ export class ModelError extends Error {
       | "weights_malformed"
       | "weights_missing"
       | "weights_mismatch"
+      | "hash_mismatch"
       | "adapter_unsupported"
       | "tokenizer_unsupported",
     message: string,

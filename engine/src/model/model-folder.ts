@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { sameShape, showShape } from "../onnx/shape.js";
@@ -11,11 +12,39 @@ export interface Model {
   readonly weights: Weights;
 }
 
-/** Reads `config.json` and `model.safetensors` of a Hugging Face style folder; weights become fp32. */
+/**
+ * Reads `config.json` and `model.safetensors` of a Hugging Face style folder; weights become fp32. Where the folder has
+ * a `manifest.json` that names the weights' hash, the file must have it.
+ *
+ * @throws ModelError `hash_mismatch`, `weights_malformed`, `weights_missing`, `weights_mismatch`, `config_unsupported`
+ */
 export async function loadModel(modelDir: string): Promise<Model> {
   const architecture = await loadArchitecture(modelDir);
   const file = join(modelDir, "model.safetensors");
-  return { architecture, weights: fitWeights(architecture, readSafetensors(await readFile(file), file), file) };
+  const bytes = await readFile(file);
+  const expected = await manifestWeightsHash(modelDir);
+  if (expected !== undefined) checkHash(bytes, expected, file);
+  return { architecture, weights: fitWeights(architecture, readSafetensors(bytes, file), file) };
+}
+
+/** @throws ModelError `hash_mismatch` when the sha-256 of a file's bytes is not the expected one (0x and 64 digits) */
+export function checkHash(bytes: Uint8Array, expected: string, file: string): void {
+  const found = `0x${createHash("sha256").update(bytes).digest("hex")}`;
+  if (found !== expected.toLowerCase()) {
+    const message = `${file}: sha-256 must be ${expected}, found ${found}; fetch the file again`;
+    throw new ModelError("hash_mismatch", message);
+  }
+}
+
+async function manifestWeightsHash(modelDir: string): Promise<string | undefined> {
+  let text: string;
+  try {
+    text = await readFile(join(modelDir, "manifest.json"), "utf8");
+  } catch {
+    return undefined;
+  }
+  const hash = (JSON.parse(text) as { weights?: { hash?: unknown } }).weights?.hash;
+  return typeof hash === "string" ? hash : undefined;
 }
 
 export async function loadArchitecture(modelDir: string): Promise<Architecture> {

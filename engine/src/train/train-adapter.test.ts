@@ -1,0 +1,69 @@
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { parseAdapter } from "../model/adapter.js";
+import { loadArchitecture } from "../model/model-folder.js";
+import type { AdapterTrainingProgress } from "./run-adapter-training.js";
+import { trainAdapter } from "./train-adapter.js";
+
+const MODEL_DIR = fileURLToPath(new URL("../../fixtures/llama/", import.meta.url));
+const text = (i: number): string =>
+  `function transfer${i}(address to, uint256 amount) public returns (bool) { return true; }`;
+const OPTIONS = {
+  modelDir: MODEL_DIR,
+  records: Array.from({ length: 24 }, (_, i) => ({ text: text(i) })),
+  heldOut: [{ text: text(100) }, { text: text(101) }],
+  hyperparameters: { rank: 4, alpha: 8, epochs: 10, length: 64, batch: 2, learningRate: 1e-2 },
+  seed: 11,
+  threads: 1,
+};
+
+describe("an adapter", () => {
+  test("lowers the loss on text of its kind, and is the same for the same seed", async () => {
+    const progress: AdapterTrainingProgress[] = [];
+    const first = await trainAdapter({ ...OPTIONS, onProgress: (entry) => progress.push(entry) });
+    const second = await trainAdapter(OPTIONS);
+
+    expect(first.lossAfter).toBeLessThan(0.7 * first.lossBefore);
+    expect(second.files).toEqual(first.files);
+    expect(second.lossAfter).toBe(first.lossAfter);
+    const adapter = parseAdapter(first.files, await loadArchitecture(MODEL_DIR));
+    expect([adapter.rank, adapter.alpha, adapter.projections.length]).toEqual([4, 8, 7]);
+    const training = progress.filter((entry) => entry.phase === "training");
+    expect(training.map((entry) => entry.step)).toEqual(Array.from({ length: first.steps }, (_, i) => i + 1));
+    expect(training.at(-1)).toMatchObject({ steps: first.steps, secondsLeft: 0 });
+  });
+
+  test("trains the asked projections only", async () => {
+    const hyperparameters = { ...OPTIONS.hyperparameters, epochs: 1, projections: ["q", "v"] as const };
+    const { files } = await trainAdapter({ ...OPTIONS, hyperparameters });
+
+    const adapter = parseAdapter(files, await loadArchitecture(MODEL_DIR));
+    expect([...adapter.factors.keys()].sort()).toEqual(
+      [0, 1].flatMap((layer) => ["q.a", "q.b", "v.a", "v.b"].map((name) => `lora.${layer}.${name}`)),
+    );
+  });
+});
+
+describe("a run that cannot go on", () => {
+  test("stops with the signal's reason, and leaves the event loop free while it runs", async () => {
+    const controller = new AbortController();
+    const run = trainAdapter({
+      ...OPTIONS,
+      hyperparameters: { ...OPTIONS.hyperparameters, epochs: 10_000 },
+      signal: controller.signal,
+      onProgress: ({ phase }) => phase === "training" && controller.abort(new Error("stop here")),
+    });
+
+    await expect(run).rejects.toThrow("stop here");
+  });
+
+  test("says why", async () => {
+    const records = [{ text: "short" }];
+    await expect(trainAdapter({ ...OPTIONS, records })).rejects.toMatchObject({ code: "too_few_tokens" });
+
+    const hyperparameters = { ...OPTIONS.hyperparameters, length: 1024 };
+    await expect(trainAdapter({ ...OPTIONS, hyperparameters })).rejects.toMatchObject({ code: "length_out_of_range" });
+
+    await expect(trainAdapter({ ...OPTIONS, modelDir: "/nonexistent" })).rejects.toMatchObject({ code: "failed" });
+  });
+});
