@@ -19,7 +19,8 @@ export function answerFee(
   price: Price,
   tokens: { readonly promptTokens: number; readonly outputTokens: number },
 ): bigint {
-  for (const [field, count] of Object.entries(tokens)) {
+  for (const field of ["promptTokens", "outputTokens"] as const) {
+    const count = tokens[field];
     if (!Number.isSafeInteger(count) || count < 0) throw new InvalidValueError(field, "a count of tokens", count);
   }
   const fee =
