@@ -21,7 +21,7 @@ export type IndexedEpoch = {
 export async function epochs(client: GraphClient): Promise<IndexedEpoch[]> {
   const rows = await readAll(
     client,
-    "epochs",
+    "epoches", // graph-node forms this plural.
     "",
     "number firstBatch lastBatch dataAmount state proposer creditsRoot payoutsRoot dataHash total finalizableAt finalizedIn",
   );
