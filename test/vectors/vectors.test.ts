@@ -3,12 +3,12 @@ import {
   attributionHash,
   chunkLeaf,
   contributionLeaf,
-  creditAmounts,
   creditLeaf,
   type DomainName,
   dataFee,
   disclosureDigest,
   domainHash,
+  dueAmount,
   leafHash,
   licenceFromBytes32,
   MerkleFrontier,
@@ -139,8 +139,9 @@ describe("sdk against the vectors", () => {
       expect(`${dataFee(receipt, Number(row.dataBps))}`).toBe(row.dataFee);
     }
     for (const row of money.credit) {
-      const amounts = creditAmounts(BigInt(row.dataFee), sharesOf(row.shares));
-      expect([`${amounts[0]!.amount}`, `${amounts[amounts.length - 1]!.amount}`]).toEqual([row.first, row.last]);
+      const shares = sharesOf(row.shares);
+      const due = (share: Share | undefined): string => `${dueAmount(shares, share!.account, BigInt(row.dataFee))}`;
+      expect([due(shares[0]), due(shares[shares.length - 1])]).toEqual([row.first, row.last]);
     }
     for (const row of money.split) {
       const config = {

@@ -1,7 +1,7 @@
 import { type Address, getAddress } from "viem";
 import type { Credit, Payout, Share } from "../hash/types.js";
+import { dueAmount, receiptDataFee } from "../units/dueAmount.js";
 import type { EpochFile } from "../wire/epochFile.js";
-import { dueAmount, receiptDataFee } from "./dueAmount.js";
 import { compareCredits } from "./epochTrees.js";
 
 /** A receipt that is to be credited, at its place in a batch. */

@@ -10,8 +10,8 @@ import { type Address, getAddress, zeroAddress } from "viem";
 import type { Credit, Payout } from "../hash/types.js";
 import type { MerkleTree } from "../merkle/MerkleTree.js";
 import { EMPTY_NODE } from "../merkle/node.js";
+import { dueAmount, receiptDataFee } from "../units/dueAmount.js";
 import type { EpochFile } from "../wire/epochFile.js";
-import { dueAmount, receiptDataFee } from "./dueAmount.js";
 import type {
   AttributionOpening,
   CreditOpening,

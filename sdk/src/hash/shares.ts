@@ -17,9 +17,25 @@ export const MAX_SHARES = 72;
  */
 export function sharesHash(shares: readonly Share[]): Hex {
   checkShares(shares);
+  return committedSharesHash(shares);
+}
+
+/** Hash of any share list, also of one that `sharesHash` refuses: a false receipt commits to it all the same. */
+export function committedSharesHash(shares: readonly Share[]): Hex {
   const parts = [packHex("domain", domainHash("Shares"), 32)];
   for (const { account, share } of shares) parts.push(packHex("account", account, 20), packUint("share", share, 32));
   return keccak256(joinBytes(parts));
+}
+
+/** Whether a list earns anybody anything: at most 72 shares, ascending by account, each above zero, whole in sum. */
+export function isWhole(shares: readonly Share[]): boolean {
+  if (shares.length === 0) return false;
+  try {
+    checkShares(shares);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** @throws InvalidValueError when the list is not ascending, whole and positive. */

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import type { Address } from "viem";
 import { describe, expect, it } from "vitest";
-import { creditAmounts } from "./creditAmounts.js";
+import type { Share } from "../hash/types.js";
 import { dataFee } from "./dataFee.js";
+import { dueAmount, receiptDataFee } from "./dueAmount.js";
 import { answerFee } from "./fee.js";
 import { formatOpen, parseOpen } from "./open.js";
 import { splitSettlement } from "./split.js";
@@ -10,6 +11,9 @@ import { splitSettlement } from "./split.js";
 const amount = (): fc.Arbitrary<bigint> => fc.bigInt({ min: 0n, max: 10n ** 27n });
 const bps = (max: number): fc.Arbitrary<number> => fc.integer({ min: 0, max });
 const account = (value: bigint): Address => `0x${value.toString(16).padStart(40, "0")}`;
+
+const creditAmounts = (fee: bigint, shares: readonly Share[]): bigint[] =>
+  shares.map((share) => dueAmount(shares, share.account, fee));
 
 /** Shares that are whole, over accounts that ascend; the first is a pool when `first` is small. */
 const shareList = (first: bigint) =>
@@ -84,10 +88,9 @@ describe("units", () => {
     fc.assert(
       fc.property(amount(), shareList(7n), (fee, shares) => {
         const amounts = creditAmounts(fee, shares);
-        expect(amounts.map(({ account: one }) => one)).toEqual(shares.map(({ account: one }) => one));
-        expect(amounts.reduce((sum, credit) => sum + credit.amount, 0n)).toBe(fee);
-        for (const [at, credit] of amounts.entries()) {
-          if (at > 0) expect(credit.amount).toBe((fee * BigInt(shares[at]!.share)) / 65_536n);
+        expect(amounts.reduce((sum, due) => sum + due, 0n)).toBe(fee);
+        for (const [at, due] of amounts.entries()) {
+          if (at > 0) expect(due).toBe((fee * BigInt(shares[at]!.share)) / 65_536n);
         }
       }),
     );
@@ -98,10 +101,34 @@ describe("units", () => {
       { account: account(2n ** 90n), share: 21_845 },
       { account: account(2n ** 91n), share: 43_691 },
     ];
-    expect(creditAmounts(10n, shares).map((credit) => credit.amount)).toEqual([3n, 6n]);
-    expect(() => creditAmounts(10n, shares.slice(1))).toThrow(/sum of 65536/);
-    expect(() => creditAmounts(10n, [...shares].reverse())).toThrow(/ascending/);
-    expect(creditAmounts(10n, [])).toEqual([]);
+    expect(creditAmounts(10n, shares)).toEqual([3n, 6n]);
+    expect(dueAmount(shares, account(5n), 10n)).toBe(0n);
+  });
+
+  it("give nobody anything by a list that is not whole", () => {
+    const [a, b] = [account(2n ** 90n), account(2n ** 91n)];
+    const broken: Share[][] = [
+      [],
+      [{ account: a, share: 65_535 }],
+      [
+        { account: a, share: 65_536 },
+        { account: b, share: 0 },
+      ],
+      [
+        { account: b, share: 1 },
+        { account: a, share: 65_535 },
+      ],
+      [
+        { account: a, share: 1 },
+        { account: a, share: 65_535 },
+      ],
+      Array.from({ length: 73 }, (_, at) => ({ account: account(BigInt(at + 1)), share: at === 0 ? 65_464 : 1 })),
+    ];
+    for (const shares of broken) {
+      for (const one of [a, b, account(1n)]) expect(dueAmount(shares, one, 10n ** 18n)).toBe(0n);
+    }
+    expect(receiptDataFee({ cumulative: 1n, fee: 2n }, 4000)).toBe(0n);
+    expect(receiptDataFee({ cumulative: 2n, fee: 2n }, undefined)).toBe(0n);
   });
 
   it("treat accounts up to 2^64 - 1 as pools, as the contracts do", () => {
@@ -114,7 +141,7 @@ describe("units", () => {
         { account: account(first), share: 65_535 },
         { account: account(2n ** 100n), share: 1 },
       ];
-      expect(creditAmounts(10n, shares)[0]!.amount).toBe(expected);
+      expect(creditAmounts(10n, shares)[0]).toBe(expected);
     }
   });
 
