@@ -1,0 +1,63 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  contentHash,
+  decodeBaseManifest,
+  type ModelRegistration,
+  parseOpen,
+  programDescription,
+  programRoot,
+  query,
+  registerBase,
+  weightsRoot,
+} from "@openledger/sdk";
+import type { Hex } from "viem";
+import type { StoryContext } from "./StoryContext.js";
+
+/** Name of the arithmetic that runs float models today; part of every program root. */
+export const ENGINE = "openledger.float/1";
+
+export const PRICE: ModelRegistration["price"] = {
+  perRequest: parseOpen("0.01"),
+  perPromptToken: parseOpen("0.0001"),
+  perOutputToken: parseOpen("0.0005"),
+};
+
+/** A base as registered, with what its adapters' registrations repeat of it. */
+export interface RegisteredBase {
+  readonly number: bigint;
+  readonly weightsRoot: Hex;
+  readonly architecture: Parameters<typeof programDescription>[0]["architecture"];
+  readonly tokenizerHash: Hex;
+}
+
+/** Puts the shipped base into the content store and registers it, unless it is registered. */
+export async function registerBaseModel(story: StoryContext): Promise<RegisteredBase> {
+  const file = (name: string) => readFile(join(story.modelDir, name));
+  const [manifest, weights, tokenizer, config] = await Promise.all(
+    ["manifest.json", "model.safetensors", "tokenizer.json", "config.json"].map(file),
+  );
+  const root = weightsRoot(weights!);
+  const architecture = JSON.parse(config!.toString("utf8"));
+  const tokenizerHash = contentHash(tokenizer!);
+  decodeBaseManifest(manifest!);
+
+  await story.indexCaughtUp();
+  const known = (await query.models(story.graph)).find((model) => model.base === null && model.weightsRoot === root);
+  if (known !== undefined) return { number: known.number, weightsRoot: root, architecture, tokenizerHash };
+
+  await Promise.all([manifest!, weights!, tokenizer!, config!].map((bytes) => story.content.put(bytes)));
+  const { event } = await registerBase(story.owner, {
+    registration: {
+      name: "openledger-base",
+      weightsRoot: root,
+      programRoot: programRoot(
+        programDescription({ engine: ENGINE, architecture, tokenizerHash, baseRoot: root, adapterRoot: null }),
+      ),
+      manifestHash: contentHash(manifest!),
+      price: PRICE,
+      revenue: { modelBps: 1500, dataBps: 0 },
+    },
+  });
+  return { number: event.model, weightsRoot: root, architecture, tokenizerHash };
+}

@@ -1,0 +1,145 @@
+import { buildIndex, DEFAULT_HYPERPARAMETERS, openRuntime, Tokenizer, trainAdapter } from "@openledger/engine";
+import {
+  commitIndex,
+  contentHash,
+  decodeTrainingManifest,
+  encodeTrainingManifest,
+  fractionsAsText,
+  type JsonValue,
+  programDescription,
+  programRoot,
+  query,
+  registerAdapter,
+  weightsRoot,
+} from "@openledger/sdk";
+import { numberToHex } from "viem";
+import { CHUNKER_VERSION } from "../seed/chunk.js";
+import { progressLine } from "./progressLine.js";
+import { ENGINE, PRICE, type RegisteredBase } from "./registerBaseModel.js";
+import type { StoryContext } from "./StoryContext.js";
+import { HELD_OUT_PER_PACKAGE, type SeededDatanet } from "./seedDatanet.js";
+
+const ADAPTER_NAME = "npm-documentation";
+const SEED = 1;
+
+export interface TrainedModel {
+  readonly number: bigint;
+  readonly lossBefore: number;
+  readonly lossAfter: number;
+  readonly tokensPerSecond: number;
+}
+
+/** Indexes the Datanet version for attribution and trains an adapter on it, side by side, and registers both. */
+export async function trainModel(
+  story: StoryContext,
+  base: RegisteredBase,
+  seeded: SeededDatanet,
+): Promise<TrainedModel> {
+  const known = (await query.models(story.graph)).find(
+    (model) => model.base === base.number && model.name === ADAPTER_NAME,
+  );
+  const [model] = await Promise.all([
+    known === undefined ? train(story, base, seeded) : trainedBefore(story, known.number, known.manifestHash),
+    indexVersion(story, base, seeded),
+  ]);
+  return model;
+}
+
+async function indexVersion(story: StoryContext, base: RegisteredBase, seeded: SeededDatanet): Promise<void> {
+  const { datanet, version } = seeded;
+  const published = await query.datanetVersion(story.graph, datanet, version);
+  if (published!.indexes.some((index) => index.base === base.number)) return;
+
+  const runtime = await openRuntime({ modelDir: story.modelDir, threads: 1 });
+  try {
+    const tokenizer = await Tokenizer.load(story.modelDir);
+    const records = seeded.contributors.flatMap(({ records }) => records);
+    const index = await buildIndex(
+      runtime,
+      records.map(({ text }) => ({ ids: tokenizer.encode(text) })),
+    );
+    const { hash } = await story.content.put(index.bytes);
+    await commitIndex(story.owner, { datanet, version, base: base.number, root: index.root, dataHash: hash });
+    story.say(`Indexed ${records.length} records for attribution (root ${index.root.slice(0, 10)}…).`);
+  } finally {
+    await runtime.close();
+  }
+}
+
+async function train(story: StoryContext, base: RegisteredBase, seeded: SeededDatanet): Promise<TrainedModel> {
+  const progress = progressLine("training");
+  const result = await trainAdapter({
+    modelDir: story.modelDir,
+    records: seeded.contributors.flatMap(({ records }) => records),
+    heldOut: seeded.contributors.flatMap(({ heldOut }) => heldOut),
+    seed: SEED,
+    onProgress: ({ phase, step, steps, loss, tokensPerSecond, secondsLeft }) =>
+      progress.update(
+        phase === "measuring"
+          ? `measuring held-out loss ${step}/${steps}`
+          : `step ${step}/${steps}  loss ${loss?.toFixed(3)}  ${Math.round(tokensPerSecond ?? 0)} tokens/s  ${Math.ceil(secondsLeft ?? 0)} s left`,
+      ),
+  });
+  progress.end();
+
+  const { files, lossBefore, lossAfter, steps, tokens, tokensPerSecond } = result;
+  const adapterRoot = weightsRoot(files.weights);
+  const manifest = encodeTrainingManifest({
+    base: base.number,
+    baseWeightsRoot: base.weightsRoot,
+    datanets: [{ datanet: seeded.datanet, version: seeded.version, root: seeded.root }],
+    seed: numberToHex(SEED, { size: 32 }),
+    hyperparameters: hyperparameters(),
+    adapterConfig: fractionsAsText(JSON.parse(files.config)) as { readonly [name: string]: JsonValue },
+    engine: ENGINE,
+    steps,
+    tokens,
+    lossBefore: lossBefore.toFixed(4),
+    lossAfter: lossAfter.toFixed(4),
+    weights: { hash: contentHash(files.weights), root: adapterRoot },
+    split: { chunker: CHUNKER_VERSION, heldOut: `${HELD_OUT_PER_PACKAGE} pieces of each package, evenly spread` },
+  });
+  await Promise.all([story.content.put(files.weights), story.content.put(manifest)]);
+  const { event } = await registerAdapter(story.owner, {
+    base: base.number,
+    registration: {
+      name: ADAPTER_NAME,
+      weightsRoot: adapterRoot,
+      programRoot: programRoot(
+        programDescription({
+          engine: ENGINE,
+          architecture: base.architecture,
+          tokenizerHash: base.tokenizerHash,
+          baseRoot: base.weightsRoot,
+          adapterRoot,
+        }),
+      ),
+      manifestHash: contentHash(manifest),
+      price: PRICE,
+      revenue: { modelBps: 1500, dataBps: 4000 },
+    },
+    versions: [{ datanet: seeded.datanet, version: seeded.version }],
+  });
+  await story.remember({ trainTokensPerSecond: tokensPerSecond });
+  return { number: event.model, lossBefore, lossAfter, tokensPerSecond };
+}
+
+/** The figures of a training that an earlier run of the story did, from its manifest. */
+async function trainedBefore(story: StoryContext, number: bigint, manifestHash: `0x${string}`): Promise<TrainedModel> {
+  const manifest = decodeTrainingManifest(await story.content.get(manifestHash));
+  return {
+    number,
+    lossBefore: Number(manifest.lossBefore),
+    lossAfter: Number(manifest.lossAfter),
+    tokensPerSecond: story.memory.trainTokensPerSecond ?? 0,
+  };
+}
+
+function hyperparameters(): Record<string, string | number> {
+  return Object.fromEntries(
+    Object.entries(DEFAULT_HYPERPARAMETERS).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(",") : Number.isSafeInteger(value) ? (value as number) : String(value),
+    ]),
+  );
+}
