@@ -249,7 +249,7 @@ async function flush(settler: Settler, pollMs: number, log: Log): Promise<void> 
 function listen(server: Server, { host, port }: RunnerConfig): Promise<Server> {
   return new Promise((resolve, reject) => {
     server.once("error", (error) => {
-      reject(new Error(`The runner cannot listen on ${host}:${port}: ${error.message}. Set RUNNER_PORT.`));
+      reject(new Error(`The runner cannot listen on ${host}:${port}: ${error.message}. Set PORT.`));
     });
     server.listen(port, host, () => resolve(server));
   });

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { bytesToHex, type LocalAccount } from "viem";
+import { type Address, bytesToHex, type Hex, type LocalAccount } from "viem";
 import { mnemonicToAccount, privateKeyToAccount } from "viem/accounts";
 import { decryptKeystore } from "./decryptKeystore.js";
 
@@ -9,7 +9,7 @@ const wellKnownMnemonic = "test test test test test test test test test test tes
 const wellKnownIndex = 1;
 
 export interface KeySource {
-  /** A file with 32 bytes in hexadecimal, or a keystore of version 3. */
+  /** A file with 32 bytes in hexadecimal, alone or as `{"privateKey": …}`, or a keystore of version 3. */
   readonly file: string | undefined;
   /** A file with the keystore's password. */
   readonly passwordFile: string | undefined;
@@ -23,14 +23,29 @@ export interface KeySource {
 export function loadAccount(source: KeySource, chainId: number): LocalAccount {
   if (source.file === undefined) {
     if (chainId === localChain) return mnemonicToAccount(wellKnownMnemonic, { addressIndex: wellKnownIndex });
-    throw new Error(`Chain ${chainId} is not a local one: set RUNNER_KEY_FILE to the runner's key.`);
+    throw new Error(`Chain ${chainId} is not a local one: set KEY_FILE to the runner's key.`);
   }
-  const text = readFileSync(source.file, "utf8").trim();
-  if (/^(0x)?[0-9a-fA-F]{64}$/.test(text)) return privateKeyToAccount(`0x${text.replace(/^0x/, "")}`);
-  if (!text.startsWith("{")) throw new Error(`${source.file} holds neither 32 bytes in hexadecimal nor a keystore.`);
-  if (source.passwordFile === undefined) {
-    throw new Error(`${source.file} is a keystore: set RUNNER_KEY_PASSWORD_FILE to a file with its password.`);
+  const account = privateKeyToAccount(readKey(source.file, source.passwordFile));
+  if (chainId !== localChain && wellKnown(account.address)) {
+    throw new Error(`${source.file} holds a well-known development key: it must not be used on chain ${chainId}.`);
   }
-  const password = readFileSync(source.passwordFile, "utf8").replace(/\r?\n$/, "");
-  return privateKeyToAccount(bytesToHex(decryptKeystore(text, password)));
+  return account;
+}
+
+function readKey(file: string, passwordFile: string | undefined): Hex {
+  const text = readFileSync(file, "utf8").trim();
+  if (/^(0x)?[0-9a-fA-F]{64}$/.test(text)) return `0x${text.replace(/^0x/, "")}`;
+  if (!text.startsWith("{")) throw new Error(`${file} holds neither 32 bytes in hexadecimal nor a keystore.`);
+  const { privateKey } = JSON.parse(text) as { readonly privateKey?: unknown };
+  if (typeof privateKey === "string" && /^0x[0-9a-fA-F]{64}$/.test(privateKey)) return privateKey as Hex;
+  if (passwordFile === undefined) {
+    throw new Error(`${file} is a keystore: set KEY_PASSWORD_FILE to a file with its password.`);
+  }
+  return bytesToHex(decryptKeystore(text, readFileSync(passwordFile, "utf8").replace(/\r?\n$/, "")));
+}
+
+function wellKnown(address: Address): boolean {
+  return Array.from({ length: 30 }, (_, addressIndex) => mnemonicToAccount(wellKnownMnemonic, { addressIndex })).some(
+    (account) => account.address === address,
+  );
 }
