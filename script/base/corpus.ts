@@ -14,6 +14,24 @@ export interface CorpusFile {
   readonly split: "train" | "heldOut";
 }
 
+/** A package that the corpus is read from: where the lockfile puts it, and which version the base was trained on. */
+export interface CorpusSource {
+  readonly folder: string;
+  readonly version: string;
+}
+
+/** The installed packages are not those that the base model was trained on. */
+export class CorpusChangedError extends Error {
+  readonly code = "corpus_changed";
+  readonly retryable = false;
+  constructor(folder: string, expected: string, found: string) {
+    super(
+      `${folder} must be version ${expected}, found ${found}. Run npm ci, or choose the packages anew with --repin.`,
+    );
+    this.name = "CorpusChangedError";
+  }
+}
+
 /** What a package gave, as the manifest records it. */
 export interface CorpusPackage {
   readonly package: string;
@@ -35,26 +53,43 @@ const HELD_OUT_ONE_IN = 64;
 /** A file is a near-duplicate when more than this part of its lines has been seen. */
 const SEEN_LINES = 0.5;
 
-/** Collects the corpus of a checkout with its packages installed. Reads the same files in the same order every time. */
-export function collectCorpus(root: string): Corpus {
+/**
+ * Packages that may serve: installed by the lockfile on every platform, of an allowed licence, and not a seed. The
+ * list is kept in `packages.json`, so that a new dependency does not change the base model.
+ */
+export function eligibleSources(root: string): CorpusSource[] {
   const excluded = excludedPackages(root);
+  return lockedFolders(root).flatMap((folder) => {
+    const described = describePackage(root, folder);
+    const allowed = described !== undefined && LICENCES.has(described.licence) && !excluded.has(described.name);
+    return allowed ? [{ folder, version: described.version }] : [];
+  });
+}
+
+/** Reads the corpus; the same packages give the same files in the same order. @throws CorpusChangedError */
+export function collectCorpus(root: string, sources: readonly CorpusSource[]): Corpus {
   const seen = new Seen();
   const files: CorpusFile[] = [];
   const packages: CorpusPackage[] = [];
-  for (const folder of lockedFolders(root)) {
-    const described = join(root, folder, "package.json");
-    if (!existsSync(described)) continue;
-    const { name, version, license } = JSON.parse(readFileSync(described, "utf8")) as Record<string, unknown>;
-    if (typeof name !== "string" || typeof version !== "string" || typeof license !== "string") continue;
-    if (!LICENCES.has(license) || excluded.has(name)) continue;
-
+  for (const { folder, version } of sources) {
+    const described = describePackage(root, folder);
+    if (described?.version !== version) throw new CorpusChangedError(folder, version, described?.version ?? "nothing");
+    const { name, licence } = described;
     const taken = takeFiles(join(root, folder), name, seen);
     const bytes = taken.reduce((sum, file) => sum + Buffer.byteLength(file.text), 0);
     if (bytes === 0) continue;
     files.push(...taken);
-    packages.push({ package: name, version, licence: license, bytes });
+    packages.push({ package: name, version, licence, bytes });
   }
   return { files, packages };
+}
+
+function describePackage(root: string, folder: string): { name: string; version: string; licence: string } | undefined {
+  const file = join(root, folder, "package.json");
+  if (!existsSync(file)) return undefined;
+  const { name, version, license } = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+  if (typeof name !== "string" || typeof version !== "string" || typeof license !== "string") return undefined;
+  return { name, version, licence: license };
 }
 
 function excludedPackages(root: string): Set<string> {

@@ -21,10 +21,12 @@ import {
   writeSafetensors,
 } from "@openledger/engine";
 import { canonicalJson, type JsonValue, weightsRoot } from "@openledger/sdk";
+import { addAttribution } from "./addAttribution.js";
 import { BASE_ARCHITECTURE } from "./architecture.js";
-import { type CorpusFile, collectCorpus } from "./corpus.js";
+import { type CorpusFile, type CorpusSource, collectCorpus, eligibleSources } from "./corpus.js";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const SOURCES = join(ROOT, "script/base/packages.json");
 const TOKENIZER_SAMPLE_BYTES = 20_000_000;
 const CHECKPOINT_EVERY = 100;
 const RECIPE = {
@@ -45,14 +47,21 @@ const { values: options } = parseArgs({
     threads: { type: "string", default: "2" },
     out: { type: "string", default: join(ROOT, "engine/models/base") },
     state: { type: "string", default: join(ROOT, ".openledger/base") },
+    repin: { type: "boolean", default: false },
   },
 });
+if (options.repin) {
+  const lines = eligibleSources(ROOT).map(
+    ({ folder, version }) => `  { "folder": ${JSON.stringify(folder)}, "version": ${JSON.stringify(version)} }`,
+  );
+  writeFileSync(SOURCES, `[\n${lines.join(",\n")}\n]\n`);
+}
 await main(Number(options.steps), Number(options.hold), Number(options.threads), options.out, options.state);
 
 async function main(steps: number, hold: number, threads: number, out: string, state: string): Promise<void> {
   mkdirSync(out, { recursive: true });
   mkdirSync(state, { recursive: true });
-  const corpus = collectCorpus(ROOT);
+  const corpus = collectCorpus(ROOT, JSON.parse(readFileSync(SOURCES, "utf8")) as CorpusSource[]);
   const train = corpus.files.filter((file) => file.split === "train");
   const heldOut = corpus.files.filter((file) => file.split === "heldOut");
   report(`corpus: ${corpus.packages.length} packages, ${train.length} files, ${heldOut.length} held out`);
@@ -116,6 +125,7 @@ async function main(steps: number, hold: number, threads: number, out: string, s
     weights: { hash: sha256(weightsFile), root: weightsRoot(weightsFile), bytes: weightsFile.byteLength },
   };
   writeFileSync(join(out, "manifest.json"), `${canonicalJson(manifest)}\n`);
+  await addAttribution(out, heldOut, (text) => encoder.encode(text));
 }
 
 /** Every k-th file, so that all packages are in it. */
