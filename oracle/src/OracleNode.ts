@@ -1,0 +1,84 @@
+/**
+ * The oracle's work: it follows the chain, reads batches, settles epochs, refutes false ones.
+ *
+ * Two loops share the database and nothing else. Following, settling and watching must be quick, because windows close;
+ * reading batches may take long, because it recomputes. A fault that may pass is said and waited for with growing
+ * pauses; nothing that happens on the chain or in a file ends the process.
+ */
+
+import type { BatchVerifier } from "./attribute/BatchVerifier.js";
+import type { Clock } from "./Clock.js";
+import type { ChainSource } from "./chain/ChainSource.js";
+import { followChain } from "./chain/followChain.js";
+import type { Log } from "./Log.js";
+import type { EpochWatcher } from "./prove/EpochWatcher.js";
+import type { EpochSettler } from "./settle/EpochSettler.js";
+import type { ChainLedger } from "./store/ChainLedger.js";
+
+export interface OracleNodeDeps {
+  readonly source: ChainSource;
+  readonly ledger: ChainLedger;
+  readonly startBlock: bigint;
+  readonly verifier: BatchVerifier;
+  /** Absent when the oracle only watches. */
+  readonly settler: EpochSettler | undefined;
+  readonly watcher: EpochWatcher;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pollIntervalMs: number;
+}
+
+const rangeBlocks = 1000n;
+const exactDepth = 128n;
+const longestPauseMs = 10_000;
+
+export class OracleNode {
+  constructor(private readonly deps: OracleNodeDeps) {}
+
+  /** Works until the signal aborts; what is in progress then is finished or left for the next start. */
+  async run(signal: AbortSignal): Promise<void> {
+    await Promise.all([
+      this.#repeat("following and settling", () => this.settle(signal), signal),
+      this.#repeat("reading batches", () => this.deps.verifier.step(signal), signal),
+    ]);
+  }
+
+  /** Follows the chain to its head, then takes every transition that can be taken. @returns Whether one was. */
+  async settle(signal: AbortSignal): Promise<boolean> {
+    await this.follow();
+    if (signal.aborted) return false;
+    const cancelled = await this.deps.watcher.step(signal);
+    const settled = !signal.aborted && ((await this.deps.settler?.step(signal)) ?? false);
+    return cancelled || settled;
+  }
+
+  async follow(): Promise<void> {
+    const { source, ledger, startBlock, log } = this.deps;
+    for await (const fact of followChain({ source, memory: ledger, startBlock, rangeBlocks, exactDepth })) {
+      if (fact.kind === "reorganisation") {
+        log.info(`Reorganisation: blocks ${fact.ancestor + 1n} to ${fact.newest} are orphaned.`);
+      }
+      await ledger.apply(fact);
+    }
+  }
+
+  async #repeat(what: string, step: () => Promise<boolean>, signal: AbortSignal): Promise<void> {
+    const { clock, log, pollIntervalMs } = this.deps;
+    let failures = 0;
+    while (!signal.aborted) {
+      let pause = pollIntervalMs;
+      try {
+        // A step that did something may have made the next one possible.
+        if (await step()) pause = 0;
+        if (failures > 0) log.info(`Again at work: ${what}.`);
+        failures = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        failures += 1;
+        pause = Math.min(pollIntervalMs * 2 ** Math.min(failures, 6), longestPauseMs);
+        if (failures === 1 || failures % 20 === 0) log.fault(`Pausing ${what}`, error);
+      }
+      await clock.sleep(pause, signal);
+    }
+  }
+}

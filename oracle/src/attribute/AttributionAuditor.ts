@@ -1,0 +1,86 @@
+/**
+ * Recomputes a receipt's attribution and compares it with what the runner signed, bit for bit.
+ *
+ * Both sides use one fixed-shape, one-thread pass of the frozen base, so equal inputs give equal bits on one kind of
+ * machine. The inputs are bound by the receipt: the prompt by its request hash, the answer by its output hash.
+ */
+import { type AttributionVersion, attributeAnswer, type Runtime, type Tokenizer } from "@openledger/engine";
+import { type AttributedReceipt, attributionRecordsHash, outputHash, requestHash, sharesHash } from "@openledger/sdk";
+import { OracleError } from "../OracleError.js";
+import type { ChainFacts, RegisteredModel } from "../store/ChainFacts.js";
+import type { ReceiptFault } from "./ReceiptFault.js";
+import type { DisclosedAnswer } from "./RunnerClient.js";
+import type { VersionShelf } from "./VersionShelf.js";
+
+export interface AttributionAuditorDeps {
+  readonly runtime: Runtime;
+  readonly tokenizer: Tokenizer;
+  readonly versions: VersionShelf;
+  readonly facts: ChainFacts;
+}
+
+export class AttributionAuditor {
+  constructor(private readonly deps: AttributionAuditorDeps) {}
+
+  /** Loads what a model's receipts will need, so that the first of them does not wait for it. */
+  async prepare(model: RegisteredModel, signal: AbortSignal): Promise<void> {
+    await this.#versionsOf(model, signal);
+  }
+
+  /**
+   * @returns What is false, or undefined when every bit is equal.
+   * @throws OracleError `unsupported_base` when this oracle has another base than the model; those of `VersionShelf`.
+   */
+  async audit(
+    entry: AttributedReceipt,
+    model: RegisteredModel,
+    answer: DisclosedAnswer,
+    signal: AbortSignal,
+  ): Promise<ReceiptFault | undefined> {
+    const { runtime, tokenizer } = this.deps;
+    const { receipt } = entry;
+    const request = requestHash({ ...answer, model: receipt.model });
+    if (request !== receipt.requestHash) return { check: "request", asked: receipt.requestHash, found: request };
+    const output = outputHash(answer.salt, answer.outputTokens);
+    if (output !== receipt.outputHash || answer.outputTokens.length !== receipt.outputTokens) {
+      return {
+        check: "output",
+        asked: `${receipt.outputTokens} tokens with hash ${receipt.outputHash}`,
+        found: `${answer.outputTokens.length} tokens with hash ${output}`,
+      };
+    }
+
+    const versions = await this.#versionsOf(model, signal);
+    const promptIds = tokenizer.encode(answer.prompt);
+    if (promptIds.length !== receipt.promptTokens) {
+      return { check: "prompt_tokens", asked: `${promptIds.length}`, found: `${receipt.promptTokens}` };
+    }
+    const found = await attributeAnswer(runtime, { versions, promptIds, outputIds: answer.outputTokens, signal });
+    return (
+      differing("method", found.methodHash, entry.methodHash) ??
+      differing("records", attributionRecordsHash(found.records), attributionRecordsHash(entry.records)) ??
+      differing("shares", sharesHash(found.shares), sharesHash(entry.shares))
+    );
+  }
+
+  async #versionsOf(model: RegisteredModel, signal: AbortSignal): Promise<readonly AttributionVersion[]> {
+    const { facts, runtime, versions } = this.deps;
+    const base = model.base === 0n ? model : await facts.model(model.base);
+    if (base?.weightsRoot !== runtime.weightsRoot) {
+      throw new OracleError(
+        "unsupported_base",
+        `Model ${model.model} stands on weights ${base?.weightsRoot}; this oracle holds ${runtime.weightsRoot}. ` +
+          "Start it with that base's folder.",
+        { retryable: true },
+      );
+    }
+    const loaded: AttributionVersion[] = [];
+    // One after the other: they share one worker thread.
+    for (const ref of model.versions) loaded.push(await versions.get(ref, base.model, signal));
+    return loaded;
+  }
+}
+
+function differing(check: ReceiptFault["check"], asked: string, found: string): ReceiptFault | undefined {
+  return asked === found ? undefined : { check, asked, found };
+}

@@ -1,0 +1,23 @@
+/** Which check of a receipt failed. */
+export type ReceiptCheck =
+  | "signature"
+  | "chain"
+  | "model"
+  | "program"
+  | "fee"
+  | "attribution_hash"
+  | "request"
+  | "prompt_tokens"
+  | "output"
+  | "shares"
+  | "records"
+  | "method"
+  | "undisclosed"
+  | "unverifiable";
+
+/** Why a receipt earns nobody anything in this oracle's lists: what the check asked for and what it found. */
+export interface ReceiptFault {
+  readonly check: ReceiptCheck;
+  readonly asked: string;
+  readonly found: string;
+}

@@ -1,0 +1,158 @@
+/**
+ * Datanet versions as attribution needs them: their records in order, who contributed each, and the index under the base.
+ *
+ * Everything comes from the contribution files and is checked against the chain. The index is this oracle's own
+ * computation; what the Datanet's owner committed is only compared with it.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  AttributionIndex,
+  type AttributionVersion,
+  buildIndex,
+  type Runtime,
+  type Tokenizer,
+} from "@openledger/engine";
+import {
+  type ContentClient,
+  contributionLeaf,
+  decodeContributionFile,
+  domainHash,
+  licenceToBytes32,
+  merkleRoot,
+  recordsRoot,
+} from "@openledger/sdk";
+import { type Address, concat, isAddressEqual, keccak256 } from "viem";
+import type { Log } from "../Log.js";
+import { OracleError } from "../OracleError.js";
+import type { AcceptedContribution, ChainFacts, PublishedVersion, VersionRef } from "../store/ChainFacts.js";
+
+export interface VersionShelfDeps {
+  readonly runtime: Runtime;
+  readonly tokenizer: Tokenizer;
+  readonly content: ContentClient;
+  readonly facts: ChainFacts;
+  /** Folder for built indexes; made when missing. */
+  readonly folder: string;
+  readonly log: Log;
+}
+
+/** Versions kept in memory. */
+const keptVersions = 8;
+
+export class VersionShelf {
+  readonly #versions = new Map<string, Promise<AttributionVersion>>();
+
+  constructor(private readonly deps: VersionShelfDeps) {}
+
+  /**
+   * @param base Number of the base model under which the index was committed.
+   * @throws OracleError `content_unavailable`, `content_mismatch`, `engine_failed`
+   */
+  async get(ref: VersionRef, base: bigint, signal: AbortSignal): Promise<AttributionVersion> {
+    const published = await this.deps.facts.version(ref);
+    if (published === undefined) {
+      throw new OracleError("content_unavailable", `Datanet ${ref.datanet} has no version ${ref.version} yet.`, {
+        retryable: true,
+      });
+    }
+    const key = `${ref.datanet}/${ref.version}/${published.root}`;
+    const known = this.#versions.get(key);
+    if (known !== undefined) return known;
+
+    const loading = this.#load(published, base, signal);
+    this.#versions.set(key, loading);
+    // What failed is tried again by the next caller.
+    loading.catch(() => this.#versions.delete(key));
+    const [oldest] = this.#versions.keys();
+    if (this.#versions.size > keptVersions && oldest !== undefined) this.#versions.delete(oldest);
+    return loading;
+  }
+
+  async #load(version: PublishedVersion, base: bigint, signal: AbortSignal): Promise<AttributionVersion> {
+    const accepted = await this.deps.facts.acceptedContributions(version.datanet, version.contributionCount);
+    checkVersionRoot(version, accepted);
+    const texts: string[] = [];
+    const contributors: Address[] = [];
+    for (const contribution of accepted) {
+      for (const text of await this.#records(version.datanet, contribution, signal)) {
+        texts.push(text);
+        contributors.push(contribution.contributor);
+      }
+    }
+
+    const index = await this.#index(version, texts, signal);
+    const committed = await this.deps.facts.committedIndex(version, base);
+    if (committed !== undefined && committed !== index.root) {
+      this.deps.log.fault(
+        `Datanet ${version.datanet} version ${version.version}: index ${committed} was committed, ` +
+          `the records give ${index.root}. Receipts that use the committed one will be disputed.`,
+      );
+    }
+    return { datanet: version.datanet, version: version.version, index, contributors };
+  }
+
+  async #records(datanet: bigint, contribution: AcceptedContribution, signal: AbortSignal): Promise<readonly string[]> {
+    const file = decodeContributionFile(await this.deps.content.get(contribution.dataHash, { signal }));
+    const fits =
+      file.datanet === datanet &&
+      isAddressEqual(file.contributor, contribution.contributor) &&
+      licenceToBytes32(file.licence) === contribution.licence &&
+      file.records.length === contribution.recordCount;
+    const root = recordsRoot(file);
+    if (!fits || root !== contribution.recordsRoot) {
+      throw new OracleError(
+        "content_mismatch",
+        `File ${contribution.dataHash} of contribution ${contribution.contribution}: asked for ` +
+          `${contribution.recordCount} records with root ${contribution.recordsRoot} of ${contribution.contributor} for ` +
+          `Datanet ${datanet}, found ${file.records.length} with root ${root} of ${file.contributor} for ${file.datanet}.`,
+        { retryable: false },
+      );
+    }
+    return file.records.map((record) => record.text);
+  }
+
+  /** From disk when it was built before; a build that is cut short leaves nothing. */
+  async #index(version: PublishedVersion, texts: readonly string[], signal: AbortSignal): Promise<AttributionIndex> {
+    const { runtime, tokenizer, folder, log } = this.deps;
+    const attributionHash = runtime.attributionHash ?? "0x";
+    const name = keccak256(concat([version.root, runtime.weightsRoot, attributionHash]));
+    const path = join(folder, `${name}.index`);
+    const kept = await readFile(path).catch(() => undefined);
+    if (kept !== undefined) {
+      try {
+        return AttributionIndex.parse(new Uint8Array(kept));
+      } catch (error) {
+        log.fault(`${path} is damaged and is built again`, error);
+      }
+    }
+
+    log.info(`Indexing ${texts.length} records of Datanet ${version.datanet} version ${version.version}.`);
+    const index = await buildIndex(
+      runtime,
+      texts.map((text) => ({ ids: tokenizer.encode(text) })),
+      { signal },
+    );
+    await mkdir(folder, { recursive: true });
+    const temporary = join(folder, `${randomUUID()}.tmp`);
+    await writeFile(temporary, index.bytes, { flush: true }).catch(async (error) => {
+      await rm(temporary, { force: true });
+      throw error;
+    });
+    await rename(temporary, path);
+    return index;
+  }
+}
+
+function checkVersionRoot(version: PublishedVersion, accepted: readonly AcceptedContribution[]): void {
+  const root = merkleRoot(domainHash("Contribution"), accepted.map(contributionLeaf));
+  const records = accepted.reduce((sum, { recordCount }) => sum + BigInt(recordCount), 0n);
+  if (root === version.root && records === version.recordCount) return;
+  throw new OracleError(
+    "chain_inconsistent",
+    `Datanet ${version.datanet} version ${version.version}: asked for ${version.recordCount} records under root ` +
+      `${version.root}, the accepted contributions hold ${records} under ${root}. Follow the chain anew.`,
+    { retryable: true },
+  );
+}

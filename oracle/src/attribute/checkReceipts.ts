@@ -1,0 +1,113 @@
+/**
+ * What can be said of a batch's receipts from the chain and the batch's file alone.
+ *
+ * A channel's receipts for one model must chain: the first starts at what was claimed before the batch, each follows its
+ * neighbour, the last ends at what the batch claimed. Else more could be credited than was paid, or one receipt twice;
+ * as it cannot be said which of them is the false one, none of that channel and model is believed.
+ */
+import {
+  type AttributedReceipt,
+  answerFee,
+  attributionHash,
+  attributionRecordsHash,
+  type BatchFile,
+  type MarketDomain,
+  receiptHash,
+  sharesHash,
+} from "@openledger/sdk";
+import { type Hex, isAddressEqual, recoverAddress } from "viem";
+import type { ChannelSettlement, RegisteredModel } from "../store/ChainFacts.js";
+import type { ReceiptFault } from "./ReceiptFault.js";
+
+export interface BatchFacts {
+  readonly domain: MarketDomain;
+  readonly settlements: readonly ChannelSettlement[];
+  /** Every model that the file names and the registry knows. */
+  readonly models: ReadonlyMap<bigint, RegisteredModel>;
+}
+
+export interface CheckedReceipt {
+  readonly hash: Hex;
+  readonly entry: AttributedReceipt;
+  readonly fault: ReceiptFault | undefined;
+}
+
+/** One result a receipt, in the file's order. */
+export async function checkReceipts(file: BatchFile, facts: BatchFacts): Promise<readonly CheckedReceipt[]> {
+  const broken = brokenChains(file.receipts, facts.settlements);
+  return Promise.all(
+    file.receipts.map(async (entry) => {
+      const hash = receiptHash(facts.domain, entry.receipt);
+      const fault =
+        broken.get(chainKey(entry.receipt)) ??
+        checkTerms(entry, facts.models.get(entry.receipt.model)) ??
+        checkCommitment(entry) ??
+        (await checkSignature(file, entry, hash));
+      return { hash, entry, fault };
+    }),
+  );
+}
+
+/** The fault of each (channel, model) whose receipts do not chain. */
+function brokenChains(
+  receipts: readonly AttributedReceipt[],
+  settlements: readonly ChannelSettlement[],
+): ReadonlyMap<string, ReceiptFault> {
+  const settled = new Map(settlements.map((settlement) => [chainKey(settlement), settlement]));
+  const reached = new Map<string, bigint>();
+  const broken = new Map<string, ReceiptFault>();
+  for (const { receipt } of receipts) {
+    const key = chainKey(receipt);
+    const start = reached.get(key) ?? settled.get(key)?.before;
+    reached.set(key, receipt.cumulative);
+    if (start === undefined) {
+      broken.set(key, { check: "chain", asked: "a settlement of this channel and model", found: "none in the batch" });
+    } else if (receipt.cumulative - receipt.fee !== start && !broken.has(key)) {
+      broken.set(key, {
+        check: "chain",
+        asked: `nonce ${receipt.nonce} to start at ${start}`,
+        found: `it starts at ${receipt.cumulative - receipt.fee}`,
+      });
+    }
+  }
+  for (const [key, { after }] of settled) {
+    const end = reached.get(key);
+    if (end === undefined || end === after || broken.has(key)) continue;
+    broken.set(key, { check: "chain", asked: `the last receipt to end at ${after}`, found: `it ends at ${end}` });
+  }
+  return broken;
+}
+
+function checkTerms({ receipt }: AttributedReceipt, model: RegisteredModel | undefined): ReceiptFault | undefined {
+  if (model === undefined) return { check: "model", asked: `model ${receipt.model}`, found: "no such model" };
+  if (receipt.programRoot !== model.programRoot) {
+    return { check: "program", asked: model.programRoot, found: receipt.programRoot };
+  }
+  const fee = answerFee(model.price, receipt);
+  return receipt.fee === fee ? undefined : { check: "fee", asked: `${fee}`, found: `${receipt.fee}` };
+}
+
+/** The lists in the file must be the ones that the runner signed. */
+function checkCommitment(entry: AttributedReceipt): ReceiptFault | undefined {
+  const asked = entry.receipt.attributionHash;
+  try {
+    const found = attributionHash({
+      sharesHash: sharesHash(entry.shares),
+      recordsHash: attributionRecordsHash(entry.records),
+      methodHash: entry.methodHash,
+    });
+    return found === asked ? undefined : { check: "attribution_hash", asked, found };
+  } catch (error) {
+    return { check: "attribution_hash", asked, found: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function checkSignature(file: BatchFile, entry: AttributedReceipt, hash: Hex): Promise<ReceiptFault | undefined> {
+  const signer = await recoverAddress({ hash, signature: entry.signature }).catch(() => undefined);
+  if (signer !== undefined && isAddressEqual(signer, file.runner)) return undefined;
+  return { check: "signature", asked: file.runner, found: signer ?? "no signature" };
+}
+
+function chainKey({ channel, model }: { readonly channel: Hex; readonly model: bigint }): string {
+  return `${channel.toLowerCase()}/${model}`;
+}

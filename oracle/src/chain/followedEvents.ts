@@ -1,0 +1,33 @@
+import {
+  attributionOracleAbi,
+  datanetRegistryAbi,
+  inferenceMarketAbi,
+  modelRegistryAbi,
+  stakingManagerAbi,
+} from "@openledger/sdk";
+import type { ProtocolContract } from "./ProtocolEvent.js";
+
+/** Where the followed events are declared. */
+export const followedAbis = {
+  attributionOracle: attributionOracleAbi,
+  datanetRegistry: datanetRegistryAbi,
+  inferenceMarket: inferenceMarketAbi,
+  modelRegistry: modelRegistryAbi,
+  stakingManager: stakingManagerAbi,
+} as const satisfies Record<ProtocolContract, unknown>;
+
+/** The events that the oracle's work follows from; the others of these contracts are passed over. */
+export const followedEvents: ReadonlySet<string> = new Set([
+  "EpochOpened",
+  "EpochProposed",
+  "EpochRefuted",
+  "EpochFinalized",
+  "ContributionCommitted",
+  "ContributionAccepted",
+  "VersionPublished",
+  "IndexCommitted",
+  "ChannelSettled",
+  "BatchSettled",
+  "ModelRegistered",
+  "EndpointSet",
+]);

@@ -1,0 +1,105 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Deployment, parseDeployment } from "@openledger/sdk";
+import type { Hex } from "viem";
+import { readKey } from "./chain/readKey.js";
+import { OracleError } from "./OracleError.js";
+
+/** `propose`: recompute, open, propose, finalise, and refute what others propose falsely. `watch`: only refute. */
+export type OracleMode = "propose" | "watch";
+
+export interface OracleConfig {
+  readonly mode: OracleMode;
+  readonly rpcUrl: string;
+  readonly deployment: Deployment;
+  readonly databaseUrl: string;
+  readonly storeUrl: string;
+  /** Asked instead of what runners announce on chain. */
+  readonly runnerUrl: string | undefined;
+  /** Folder of the base model; needed to propose. */
+  readonly modelDir: string | undefined;
+  /** Folder for what is built once, for instance indexes. */
+  readonly dataDir: string;
+  readonly privateKey: Hex;
+  readonly host: string;
+  readonly port: number;
+  readonly pollIntervalMs: number;
+  /** Blocks that must lie above what a transaction follows from. */
+  readonly confirmations: bigint;
+  /** How long a file or a runner that does not answer is waited for before its receipts count as false. */
+  readonly graceSeconds: number;
+}
+
+const localChain = 31_337;
+
+/**
+ * From the environment:
+ *
+ * | name | | default |
+ * |---|---|---|
+ * | ORACLE_MODE | `propose` or `watch` | propose |
+ * | RPC_URL | JSON-RPC of the chain | http://127.0.0.1:8545 |
+ * | DEPLOYMENT_FILE | what the deploy script wrote | required |
+ * | DATABASE_URL | PostgreSQL database of this oracle alone | required |
+ * | STORE_URL | content store | http://127.0.0.1:5001 |
+ * | RUNNER_URL | asked instead of the announced endpoints | |
+ * | MODEL_DIR | folder of the base model | required to propose |
+ * | DATA_DIR | writable folder | .openledger/oracle |
+ * | KEY_FILE | JSON with `privateKey`, or a hexadecimal key | on the local chain a well-known key |
+ * | HOST, PORT | where the API listens | 127.0.0.1, 8090 |
+ * | POLL_INTERVAL_MS | between looks at the chain | 250 locally, else 2000 |
+ * | CONFIRMATIONS | blocks above what is acted on | 0 locally, else 12 |
+ * | GRACE_SECONDS | patience with what cannot be read | 3600 |
+ *
+ * @throws OracleError `invalid_config`, `unknown_key`
+ */
+export function readOracleConfig(env: NodeJS.ProcessEnv = process.env): OracleConfig {
+  const mode = env.ORACLE_MODE ?? "propose";
+  if (mode !== "propose" && mode !== "watch") throw invalid("ORACLE_MODE", "propose or watch", mode);
+  const deployment = readDeployment(required(env, "DEPLOYMENT_FILE"));
+  const isLocal = deployment.chainId === localChain;
+  return {
+    mode,
+    rpcUrl: env.RPC_URL ?? "http://127.0.0.1:8545",
+    deployment,
+    databaseUrl: required(env, "DATABASE_URL"),
+    storeUrl: env.STORE_URL ?? "http://127.0.0.1:5001",
+    runnerUrl: env.RUNNER_URL === "" ? undefined : env.RUNNER_URL,
+    modelDir: mode === "propose" ? resolve(required(env, "MODEL_DIR")) : undefined,
+    dataDir: resolve(env.DATA_DIR ?? ".openledger/oracle"),
+    privateKey: readKey({ keyFile: env.KEY_FILE, chainId: deployment.chainId, mode }),
+    host: env.HOST ?? "127.0.0.1",
+    port: wholeNumber(env, "PORT", 8090, 0, 65_535),
+    pollIntervalMs: wholeNumber(env, "POLL_INTERVAL_MS", isLocal ? 250 : 2000, 50, 60_000),
+    confirmations: BigInt(wholeNumber(env, "CONFIRMATIONS", isLocal ? 0 : 12, 0, 10_000)),
+    graceSeconds: wholeNumber(env, "GRACE_SECONDS", 3600, 1, 30 * 24 * 3600),
+  };
+}
+
+function readDeployment(path: string): Deployment {
+  try {
+    return parseDeployment(JSON.parse(readFileSync(path, "utf8")));
+  } catch (cause) {
+    throw new OracleError("invalid_config", `DEPLOYMENT_FILE ${path}: ${String(cause)}`, { retryable: false, cause });
+  }
+}
+
+function required(env: NodeJS.ProcessEnv, name: string): string {
+  const value = env[name];
+  if (value === undefined || value === "") throw invalid(name, "a value", "nothing");
+  return value;
+}
+
+function wholeNumber(env: NodeJS.ProcessEnv, name: string, standard: number, least: number, most: number): number {
+  const text = env[name];
+  if (text === undefined || text === "") return standard;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw invalid(name, `a whole number from ${least} to ${most}`, text);
+  }
+  return value;
+}
+
+function invalid(name: string, expected: string, found: string): OracleError {
+  return new OracleError("invalid_config", `${name} must be ${expected}; it is "${found}".`, { retryable: false });
+}

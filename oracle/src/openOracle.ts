@@ -1,0 +1,130 @@
+/** Puts an oracle together from its configuration. */
+import { join } from "node:path";
+import { openRuntime, type Runtime, Tokenizer } from "@openledger/engine";
+import { ContentClient } from "@openledger/sdk";
+import { createPublicClient, defineChain, http } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import { AttributionAuditor } from "./attribute/AttributionAuditor.js";
+import { BatchVerifier, type Recomputation } from "./attribute/BatchVerifier.js";
+import { RunnerClient } from "./attribute/RunnerClient.js";
+import { VersionShelf } from "./attribute/VersionShelf.js";
+import type { Clock } from "./Clock.js";
+import { NodeChainSource } from "./chain/NodeChainSource.js";
+import { ProtocolReader } from "./chain/ProtocolReader.js";
+import type { OracleConfig } from "./config.js";
+import type { Log } from "./Log.js";
+import { OracleNode } from "./OracleNode.js";
+import { EpochWatcher } from "./prove/EpochWatcher.js";
+import type { Health, OracleView } from "./server/createOracleApp.js";
+import { DatabaseView } from "./server/DatabaseView.js";
+import { EpochFiles } from "./settle/EpochFiles.js";
+import { EpochSettler } from "./settle/EpochSettler.js";
+import { Outbox } from "./settle/Outbox.js";
+import { BatchLedger } from "./store/BatchLedger.js";
+import { ChainFacts } from "./store/ChainFacts.js";
+import { ChainLedger } from "./store/ChainLedger.js";
+import { Database } from "./store/Database.js";
+import { EpochLedger } from "./store/EpochLedger.js";
+import { TransactionLedger } from "./store/TransactionLedger.js";
+
+export interface Oracle {
+  readonly node: OracleNode;
+  readonly view: OracleView;
+  readonly database: Database;
+  close(): Promise<void>;
+}
+
+/** @throws RuntimeError, ModelError when the base model's folder is unusable. */
+export async function openOracle(config: OracleConfig, clock: Clock, log: Log): Promise<Oracle> {
+  const { deployment, rpcUrl } = config;
+  const account = privateKeyToAccount(config.privateKey);
+  const database = new Database(config.databaseUrl, (error) => log.fault("A database connection broke", error));
+  const client = createPublicClient({
+    chain: defineChain({
+      id: deployment.chainId,
+      name: `chain ${deployment.chainId}`,
+      nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
+      rpcUrls: { default: { http: [rpcUrl] } },
+    }),
+    transport: http(rpcUrl, { timeout: 10_000, retryCount: 1 }),
+    cacheTime: 0,
+  });
+  const domain = { chainId: deployment.chainId, market: deployment.addresses.inferenceMarket };
+  const content = new ContentClient({ url: config.storeUrl });
+  const facts = new ChainFacts(database);
+  const batches = new BatchLedger(database);
+  const epochs = new EpochLedger(database);
+  const chain = new ProtocolReader(client, deployment);
+  const files = new EpochFiles({ content, epochs, facts, clock, stream: deployment.dataStream });
+  const outbox = new Outbox({
+    client,
+    chainId: deployment.chainId,
+    account,
+    transactions: new TransactionLedger(database),
+    clock,
+    log,
+  });
+  const shared = { deployment, chain, content, facts, batches, epochs, files, outbox, clock, log };
+  const source = new NodeChainSource(rpcUrl, deployment.addresses);
+
+  const runtime = config.modelDir === undefined ? undefined : await openRuntime({ modelDir: config.modelDir });
+  const recomputation =
+    runtime === undefined || config.modelDir === undefined
+      ? undefined
+      : await recomputationBy(runtime, config.modelDir, config, {
+          ...shared,
+          runners: new RunnerClient({ account, domain, clock }),
+        });
+  const settler =
+    config.mode === "watch" ? undefined : new EpochSettler({ ...shared, confirmations: config.confirmations });
+
+  const health = async (): Promise<Health> => {
+    const [isDatabaseUp, active] = await Promise.all([
+      database.isHealthy(),
+      chain.isActiveOracle(account.address).catch(() => undefined),
+    ]);
+    return {
+      database: isDatabaseUp,
+      chain: active !== undefined,
+      block: isDatabaseUp ? await facts.newestBlock().catch(() => undefined) : undefined,
+      active: active ?? false,
+      mode: config.mode,
+      account: account.address,
+    };
+  };
+
+  return {
+    node: new OracleNode({
+      source,
+      ledger: new ChainLedger(database),
+      startBlock: BigInt(deployment.startBlock),
+      verifier: new BatchVerifier({ ...shared, domain, graceSeconds: config.graceSeconds, recomputation }),
+      settler,
+      watcher: new EpochWatcher(shared),
+      clock,
+      log,
+      pollIntervalMs: config.pollIntervalMs,
+    }),
+    view: new DatabaseView({ facts, batches, epochs, files, health }),
+    database,
+    close: async () => {
+      await runtime?.close();
+      await database.close();
+    },
+  };
+}
+
+async function recomputationBy(
+  runtime: Runtime,
+  modelDir: string,
+  config: OracleConfig,
+  deps: { content: ContentClient; facts: ChainFacts; runners: RunnerClient; log: Log },
+): Promise<Recomputation> {
+  const tokenizer = await Tokenizer.load(modelDir);
+  const versions = new VersionShelf({ ...deps, runtime, tokenizer, folder: join(config.dataDir, "indexes") });
+  return {
+    auditor: new AttributionAuditor({ runtime, tokenizer, versions, facts: deps.facts }),
+    runners: deps.runners,
+    runnerUrl: config.runnerUrl,
+  };
+}

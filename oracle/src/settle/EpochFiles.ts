@@ -1,0 +1,80 @@
+/** Epoch files by their hash: from this oracle's own database, else from the content store, and then kept. */
+import {
+  type ContentClient,
+  creditTree,
+  decodeEpochFile,
+  type EpochFile,
+  type Payout,
+  payoutTree,
+} from "@openledger/sdk";
+import type { Hex } from "viem";
+import type { Clock } from "../Clock.js";
+import { OracleError } from "../OracleError.js";
+import type { ChainFacts, EpochProposal, FollowedEpoch } from "../store/ChainFacts.js";
+import type { EpochLedger } from "../store/EpochLedger.js";
+
+export interface EpochFilesDeps {
+  readonly content: ContentClient;
+  readonly epochs: EpochLedger;
+  readonly facts: ChainFacts;
+  readonly clock: Clock;
+  /** The distributor's stream that epochs pay out. */
+  readonly stream: bigint;
+}
+
+export class EpochFiles {
+  constructor(private readonly deps: EpochFilesDeps) {}
+
+  /** @throws ContentUnavailableError when nobody has it; ContentMismatchError */
+  async bytes(hash: Hex, signal: AbortSignal): Promise<Uint8Array> {
+    const kept = await this.deps.epochs.file(hash);
+    if (kept !== undefined) return kept;
+    return this.deps.content.get(hash, { signal });
+  }
+
+  /**
+   * The lists behind a proposal's roots.
+   *
+   * @throws OracleError `content_mismatch` when the file is not what the roots stand for; MalformedDocumentError;
+   * ContentUnavailableError
+   */
+  async posted(proposal: EpochProposal, signal: AbortSignal): Promise<EpochFile> {
+    const bytes = await this.bytes(proposal.dataHash, signal);
+    const file = decodeEpochFile(bytes);
+    const creditsRoot = creditTree(file.credits).root;
+    const payoutsRoot = payoutTree(this.deps.stream, file.payouts).root;
+    if (creditsRoot !== proposal.creditsRoot || payoutsRoot !== proposal.payoutsRoot) {
+      throw new OracleError(
+        "content_mismatch",
+        `File ${proposal.dataHash} of epoch ${proposal.epoch}: asked for credits ${proposal.creditsRoot} and pay-outs ` +
+          `${proposal.payoutsRoot}, found ${creditsRoot} and ${payoutsRoot}.`,
+        { retryable: false },
+      );
+    }
+    await this.deps.epochs.keepFile(bytes, this.deps.clock.now());
+    return file;
+  }
+
+  /** The file of a final or proposed epoch: the posted one, else this oracle's own with the same roots. */
+  async of(epoch: FollowedEpoch, signal: AbortSignal): Promise<EpochFile> {
+    const { proposal } = epoch;
+    if (proposal === undefined) {
+      throw new OracleError("unknown_epoch", `Epoch ${epoch.epoch} is open: it has no lists yet.`, { retryable: true });
+    }
+    try {
+      return await this.posted(proposal, signal);
+    } catch (error) {
+      const own = await this.deps.epochs.lists(epoch.epoch);
+      const same = own?.payoutsRoot === proposal.payoutsRoot && own.creditsRoot === proposal.creditsRoot;
+      const bytes = same ? await this.deps.epochs.file(own.dataHash) : undefined;
+      if (bytes === undefined) throw error;
+      return decodeEpochFile(bytes);
+    }
+  }
+
+  /** Pay-outs of the newest final epoch before this one; none before the first. @throws as `of` */
+  async previousPayouts(epoch: bigint, signal: AbortSignal): Promise<readonly Payout[]> {
+    const final = await this.deps.facts.newestFinal(epoch - 1n);
+    return final === undefined ? [] : (await this.of(final, signal)).payouts;
+  }
+}

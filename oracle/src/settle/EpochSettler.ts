@@ -1,0 +1,223 @@
+/** Takes epochs from batches to final pay-outs, one transition a step; see `transitions`. */
+import {
+  attributionOracleAbi,
+  type ContentClient,
+  creditTree,
+  type Deployment,
+  encodeEpochFile,
+  openTokenAbi,
+  payoutTree,
+} from "@openledger/sdk";
+import { isAddressEqual, maxUint256 } from "viem";
+import type { Clock } from "../Clock.js";
+import type { ProtocolReader } from "../chain/ProtocolReader.js";
+import type { Log } from "../Log.js";
+import type { BatchLedger, BatchState } from "../store/BatchLedger.js";
+import type {
+  ChainFacts,
+  EpochProposal,
+  FollowedEpoch,
+  OpenedEpoch,
+  Place,
+  SettledBatch,
+} from "../store/ChainFacts.js";
+import type { EpochLedger, EpochLists } from "../store/EpochLedger.js";
+import { buildLists } from "./buildLists.js";
+import type { EpochFiles } from "./EpochFiles.js";
+import type { Outbox, Outcome } from "./Outbox.js";
+import { type Situation, situationOf, transitions } from "./transitions.js";
+
+export interface EpochSettlerDeps {
+  readonly deployment: Deployment;
+  readonly chain: ProtocolReader;
+  readonly content: ContentClient;
+  readonly facts: ChainFacts;
+  readonly batches: BatchLedger;
+  readonly epochs: EpochLedger;
+  readonly files: EpochFiles;
+  readonly outbox: Outbox;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Blocks that must lie above what a transaction follows from. */
+  readonly confirmations: bigint;
+}
+
+export class EpochSettler {
+  #lastRefusal = "";
+
+  constructor(private readonly deps: EpochSettlerDeps) {}
+
+  /** @returns Whether something was done, so that the next step may follow at once. @throws OracleError */
+  async step(signal: AbortSignal): Promise<boolean> {
+    const situation = await this.#situation();
+    switch (transitions[situation.kind]) {
+      case "wait":
+        return false;
+      case "open":
+        return situation.kind === "batches_ready" && this.#open(situation.next, situation.newestBatch, signal);
+      case "propose":
+        return situation.kind === "epoch_ready" && this.#propose(situation.epoch, signal);
+      case "finalise":
+        return situation.kind === "window_passed" && this.#finalise(situation.epoch, signal);
+    }
+  }
+
+  /** Whether this oracle may propose: enough stake for the role. */
+  async isActive(): Promise<boolean> {
+    return this.deps.chain.isActiveOracle(this.deps.outbox.account);
+  }
+
+  async #situation(): Promise<Situation> {
+    const { facts, batches, chain } = this.deps;
+    const newest = await facts.newestEpoch();
+    const firstPending = (newest?.lastBatch ?? 0n) + 1n;
+    const pending = await facts.batches(firstPending, maxUint64);
+    const pendingStates = pending.length === 0 ? [] : await batches.states(firstPending, maxUint64);
+    const newestBatches = newest === undefined ? [] : await facts.batches(newest.firstBatch, newest.lastBatch);
+    const newestStates = newest === undefined ? [] : await batches.states(newest.firstBatch, newest.lastBatch);
+    return situationOf({
+      newest,
+      pending: {
+        newest: pending[pending.length - 1],
+        dataAmount: pending.reduce((sum, batch) => sum + batch.dataAmount, 0n),
+        areJudged: areJudged(pending, pendingStates),
+      },
+      isNewestJudged: areJudged(newestBatches, newestStates),
+      now: await chain.now(),
+    });
+  }
+
+  async #open(next: bigint, newestBatch: Place, signal: AbortSignal): Promise<boolean> {
+    if (!(await this.isActive()) || !(await this.#isBuried(newestBatch))) return false;
+    return this.#report(await this.deps.outbox.submit(this.#call(`open epoch ${next}`, "openEpoch", []), signal));
+  }
+
+  async #propose(epoch: FollowedEpoch, signal: AbortSignal): Promise<boolean> {
+    const { epochs, content, outbox, log } = this.deps;
+    if (!(await this.isActive())) return false;
+    if (!(await this.#isBuried(epoch)) || !(await this.#isStillThatEpoch(epoch))) return false;
+
+    const lists = await this.#build(epoch, signal);
+    if (epoch.refuted.some((proposal) => isOwn(proposal, lists, outbox))) {
+      const message = `Epoch ${epoch.epoch}: the lists this oracle comes to were refuted before; they are not proposed again.`;
+      if (await epochs.find(`epoch ${epoch.epoch}`, "own_lists_refuted", message, this.deps.clock.now())) {
+        log.fault(message);
+      }
+      return false;
+    }
+    const file = await epochs.file(lists.dataHash);
+    // Whoever wants to check the roots must be able to read the leaves before the window opens.
+    if (file !== undefined) await content.put(file, { signal });
+    if (!(await this.#hasBond(signal))) return false;
+
+    const { creditsRoot, payoutsRoot, total, dataHash } = lists;
+    const purpose = `propose epoch ${epoch.epoch}: credits ${creditsRoot}, pay-outs ${payoutsRoot}, total ${total}, file ${dataHash}`;
+    const call = this.#call(purpose, "propose", [epoch.epoch, creditsRoot, payoutsRoot, total, dataHash]);
+    return this.#report(await outbox.submit(call, signal));
+  }
+
+  async #finalise(epoch: FollowedEpoch, signal: AbortSignal): Promise<boolean> {
+    const { epochs, outbox } = this.deps;
+    const { proposal } = epoch;
+    if (proposal === undefined) return false;
+    const own = await epochs.lists(epoch.epoch);
+    const isAgreed = own !== undefined && areSameRoots(proposal, own);
+    // What others proposed and this oracle does not come to itself is theirs to finalise.
+    if (!isAgreed && !isAddressEqual(proposal.proposer, outbox.account)) return false;
+    const purpose = `finalise epoch ${epoch.epoch}: pay-outs ${proposal.payoutsRoot}`;
+    return this.#report(await outbox.submit(this.#call(purpose, "finalize", [epoch.epoch]), signal));
+  }
+
+  /** The lists of an epoch, kept with their file. */
+  async #build(epoch: OpenedEpoch, signal: AbortSignal): Promise<EpochLists> {
+    const { epochs, clock } = this.deps;
+    const stream = this.deps.deployment.dataStream;
+    const file = await buildLists({ ...this.deps, stream }, epoch, signal);
+    const dataHash = await epochs.keepFile(encodeEpochFile(file), clock.now());
+    const lists: EpochLists = {
+      epoch: epoch.epoch,
+      block: epoch.block,
+      blockHash: epoch.blockHash,
+      creditsRoot: creditTree(file.credits).root,
+      payoutsRoot: payoutTree(stream, file.payouts).root,
+      total: file.total,
+      dataHash,
+      creditCount: file.credits.length,
+      payoutCount: file.payouts.length,
+    };
+    await epochs.keepLists(lists, clock.now());
+    return lists;
+  }
+
+  /**
+   * Whether the chain's epoch is the one that was followed, batches included: after a reorganisation that was not yet
+   * followed another may have its number, and a proposal built on the old one would be false.
+   */
+  async #isStillThatEpoch(epoch: FollowedEpoch): Promise<boolean> {
+    const { chain, facts } = this.deps;
+    const now = await chain.epoch(epoch.epoch);
+    if (now.state !== "open" || now.firstBatch !== epoch.firstBatch || now.lastBatch !== epoch.lastBatch) return false;
+    const followed = await facts.batches(epoch.firstBatch, epoch.lastBatch);
+    const roots = await chain.receiptsRoots(epoch.firstBatch, epoch.lastBatch);
+    return followed.length === roots.length && followed.every((batch, at) => batch.receiptsRoot === roots[at]);
+  }
+
+  async #isBuried(place: Place): Promise<boolean> {
+    if (this.deps.confirmations === 0n) return true;
+    const newest = await this.deps.facts.newestBlock();
+    return newest !== undefined && newest - place.block >= this.deps.confirmations;
+  }
+
+  /** Whether the bond can be taken; approves it once. */
+  async #hasBond(signal: AbortSignal): Promise<boolean> {
+    const { chain, outbox, deployment, epochs, clock, log } = this.deps;
+    const bond = await chain.bond();
+    const { balance, allowance } = await chain.funds(outbox.account);
+    if (balance < bond) {
+      const message = `The bond is ${bond}, ${outbox.account} holds ${balance}: send it OPEN, nothing is proposed before.`;
+      if (await epochs.find(`bond ${bond}`, "bond_missing", message, clock.now())) log.fault(message);
+      return false;
+    }
+    if (allowance >= bond) return true;
+    const outcome = await outbox.submit(
+      {
+        purpose: "approve the oracle contract for bonds",
+        address: deployment.addresses.openToken,
+        abi: openTokenAbi,
+        functionName: "approve",
+        args: [deployment.addresses.attributionOracle, maxUint256],
+      },
+      signal,
+    );
+    return this.#report(outcome);
+  }
+
+  #call(purpose: string, functionName: string, args: readonly unknown[]) {
+    const address = this.deps.deployment.addresses.attributionOracle;
+    return { purpose, address, abi: attributionOracleAbi, functionName, args };
+  }
+
+  /** A refusal is ordinary (another was first, it is too early); it is said once. */
+  #report(outcome: Outcome): boolean {
+    if (outcome.kind === "refused" && outcome.error !== this.#lastRefusal) {
+      this.#lastRefusal = outcome.error;
+      if (!outcome.error.startsWith("AttributionOracle_TooEarly")) this.deps.log.info(`Not now: ${outcome.error}.`);
+    }
+    return outcome.kind === "done";
+  }
+}
+
+const maxUint64 = (1n << 64n) - 1n;
+
+function areJudged(batches: readonly SettledBatch[], states: readonly BatchState[]): boolean {
+  const judged = new Set(states.filter(({ state }) => state !== "reading").map(({ batch }) => batch));
+  return batches.every(({ batch }) => judged.has(batch));
+}
+
+function areSameRoots(proposal: EpochProposal, lists: EpochLists): boolean {
+  return proposal.creditsRoot === lists.creditsRoot && proposal.payoutsRoot === lists.payoutsRoot;
+}
+
+function isOwn(proposal: EpochProposal, lists: EpochLists, outbox: Outbox): boolean {
+  return isAddressEqual(proposal.proposer, outbox.account) && areSameRoots(proposal, lists);
+}

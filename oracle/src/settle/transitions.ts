@@ -1,0 +1,56 @@
+/**
+ * The life of an epoch as one table: what stands, and what this oracle does about it.
+ *
+ * The situation is read from the followed chain and this oracle's own verdicts each time anew, so a step can be cut off
+ * anywhere and taken again. Whether its transaction is still right is asked of the chain itself before it is sent.
+ */
+import type { FollowedEpoch, Place } from "../store/ChainFacts.js";
+
+/** What stands. */
+export type Situation =
+  /** No batch with data fees lies behind the last epoch, or the last one is not read yet. */
+  | { readonly kind: "nothing_to_open" }
+  /** All batches behind the last epoch are judged, and they hold data fees. */
+  | { readonly kind: "batches_ready"; readonly next: bigint; readonly newestBatch: Place }
+  /** Some of the epoch's batches are not judged yet. */
+  | { readonly kind: "batches_unread"; readonly epoch: FollowedEpoch }
+  /** Open, everything judged: its lists can be built. */
+  | { readonly kind: "epoch_ready"; readonly epoch: FollowedEpoch }
+  /** Proposed, and it can still be refuted. */
+  | { readonly kind: "window_open"; readonly epoch: FollowedEpoch }
+  /** Proposed, and nobody refuted it in time. */
+  | { readonly kind: "window_passed"; readonly epoch: FollowedEpoch };
+
+export type Transition = "wait" | "open" | "propose" | "finalise";
+
+export const transitions: Readonly<Record<Situation["kind"], Transition>> = {
+  nothing_to_open: "wait",
+  batches_ready: "open",
+  batches_unread: "wait",
+  epoch_ready: "propose",
+  window_open: "wait",
+  window_passed: "finalise",
+};
+
+export interface SettlementState {
+  /** Undefined before the first. */
+  readonly newest: FollowedEpoch | undefined;
+  /** Batches behind the newest epoch. */
+  readonly pending: { readonly newest: Place | undefined; readonly dataAmount: bigint; readonly areJudged: boolean };
+  /** Whether each batch of the newest epoch is judged. */
+  readonly isNewestJudged: boolean;
+  /** Timestamp of the newest block, seconds since 1970. */
+  readonly now: bigint;
+}
+
+export function situationOf({ newest, pending, isNewestJudged, now }: SettlementState): Situation {
+  if (newest === undefined || newest.stage === "final") {
+    const next = (newest?.epoch ?? 0n) + 1n;
+    if (pending.newest === undefined || pending.dataAmount === 0n || !pending.areJudged)
+      return { kind: "nothing_to_open" };
+    return { kind: "batches_ready", next, newestBatch: pending.newest };
+  }
+  if (newest.stage === "open") return { kind: isNewestJudged ? "epoch_ready" : "batches_unread", epoch: newest };
+  const finalizableAt = newest.proposal?.finalizableAt ?? 0n;
+  return { kind: now >= finalizableAt ? "window_passed" : "window_open", epoch: newest };
+}

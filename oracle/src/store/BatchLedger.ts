@@ -1,0 +1,153 @@
+/** What reading the batches came to, receipt by receipt, so that a killed oracle does none of it twice. */
+import type { Share } from "@openledger/sdk";
+import type { Address, Hex } from "viem";
+import type { ReceiptFault } from "../attribute/ReceiptFault.js";
+import type { SettledBatch } from "./ChainFacts.js";
+import type { Database, Row } from "./Database.js";
+
+export interface JudgedReceipt {
+  readonly batch: bigint;
+  readonly receiptIndex: number;
+  readonly hash: Hex;
+  readonly model: bigint;
+  readonly cumulative: bigint;
+  readonly fee: bigint;
+  /** As the runner signed them. */
+  readonly shares: readonly Share[];
+  readonly fault: ReceiptFault | undefined;
+}
+
+export interface BatchState {
+  readonly batch: bigint;
+  readonly state: "reading" | "verified" | "refused";
+  readonly reason: string | undefined;
+  readonly receiptCount: number;
+}
+
+interface ReceiptRow extends Row {
+  readonly batch: string;
+  readonly receipt_index: number;
+  readonly hash: Hex;
+  readonly model: string;
+  readonly cumulative: string;
+  readonly fee: string;
+  readonly shares: readonly (readonly [Address, number])[];
+  readonly state: "credited" | "disputed";
+  readonly fault: ReceiptFault["check"] | null;
+  readonly asked: string | null;
+  readonly found: string | null;
+}
+
+export class BatchLedger {
+  constructor(private readonly database: Database) {}
+
+  /** Notes an attempt at a batch. @returns When the first was made; undefined when the batch was orphaned meanwhile. */
+  async begin(batch: SettledBatch, now: Date): Promise<Date | undefined> {
+    const [row] = await this.database.query<{ first_tried_at: Date }>(
+      `insert into batches (batch, block, block_hash, state, tried_at, first_tried_at)
+       select $1, number, hash, 'reading', $4, $4 from blocks where number = $2 and hash = $3
+       on conflict (batch) do update set tried_at = excluded.tried_at
+         where batches.block_hash = excluded.block_hash
+       returning first_tried_at`,
+      [batch.batch, batch.block, batch.blockHash, now],
+    );
+    return row?.first_tried_at;
+  }
+
+  /** Places of the receipts that are judged already. */
+  async judged(batch: bigint): Promise<ReadonlySet<number>> {
+    const rows = await this.database.query<{ receipt_index: number }>(
+      "select receipt_index from receipts where batch = $1",
+      [batch],
+    );
+    return new Set(rows.map((row) => row.receipt_index));
+  }
+
+  /** Keeps a verdict. Nothing is kept for a batch that was orphaned meanwhile. */
+  async judge(batch: SettledBatch, receipt: JudgedReceipt, now: Date): Promise<void> {
+    await this.database.query(
+      `insert into receipts (batch, receipt_index, hash, model, cumulative, fee, shares, state, fault, asked, found, judged_at)
+       select batch, $3, $4, $5, $6, $7, $8::jsonb, $9, $10, $11, $12, $13 from batches
+         where batch = $1 and block_hash = $2
+       on conflict do nothing`,
+      [
+        receipt.batch,
+        batch.blockHash,
+        receipt.receiptIndex,
+        receipt.hash,
+        receipt.model,
+        receipt.cumulative,
+        receipt.fee,
+        JSON.stringify(receipt.shares.map(({ account, share }) => [account.toLowerCase(), share])),
+        receipt.fault === undefined ? "credited" : "disputed",
+        receipt.fault?.check ?? null,
+        receipt.fault?.asked ?? null,
+        receipt.fault?.found ?? null,
+        now,
+      ],
+    );
+  }
+
+  async finish(batch: SettledBatch, receiptCount: number): Promise<void> {
+    await this.database.query(
+      "update batches set state = 'verified', receipt_count = $3 where batch = $1 and block_hash = $2",
+      [batch.batch, batch.blockHash, receiptCount],
+    );
+  }
+
+  async refuse(batch: SettledBatch, reason: string): Promise<void> {
+    await this.database.query(
+      "update batches set state = 'refused', reason = $3 where batch = $1 and block_hash = $2",
+      [batch.batch, batch.blockHash, reason],
+    );
+  }
+
+  async states(first: bigint, last: bigint): Promise<readonly BatchState[]> {
+    const rows = await this.database.query<{
+      batch: string;
+      state: BatchState["state"];
+      reason: string | null;
+      receipt_count: number;
+    }>("select * from batches where batch between $1 and $2 order by batch", [first, last]);
+    return rows.map((row) => ({
+      batch: BigInt(row.batch),
+      state: row.state,
+      reason: row.reason ?? undefined,
+      receiptCount: row.receipt_count,
+    }));
+  }
+
+  /** Receipts of a range of batches that this oracle credits, in order. */
+  async credited(first: bigint, last: bigint): Promise<readonly JudgedReceipt[]> {
+    const rows = await this.database.query<ReceiptRow>(
+      `select r.* from receipts r join batches b using (batch)
+       where r.state = 'credited' and b.state = 'verified' and batch between $1 and $2 order by batch, receipt_index`,
+      [first, last],
+    );
+    return rows.map(receiptOf);
+  }
+
+  async disputed(first: bigint, last: bigint): Promise<readonly JudgedReceipt[]> {
+    const rows = await this.database.query<ReceiptRow>(
+      `select * from receipts where state = 'disputed' and batch between $1 and $2 order by batch, receipt_index`,
+      [first, last],
+    );
+    return rows.map(receiptOf);
+  }
+}
+
+function receiptOf(row: ReceiptRow): JudgedReceipt {
+  return {
+    batch: BigInt(row.batch),
+    receiptIndex: row.receipt_index,
+    hash: row.hash,
+    model: BigInt(row.model),
+    cumulative: BigInt(row.cumulative),
+    fee: BigInt(row.fee),
+    shares: row.shares.map(([account, share]) => ({ account, share })),
+    fault:
+      row.fault === null || row.asked === null || row.found === null
+        ? undefined
+        : { check: row.fault, asked: row.asked, found: row.found },
+  };
+}

@@ -1,0 +1,352 @@
+/** What the followed events say, typed. Every answer is of the branch that is stored now. */
+import type { Price } from "@openledger/sdk";
+import type { Address, Hex } from "viem";
+import type { EventValue } from "../chain/ProtocolEvent.js";
+import type { Queries, Row } from "./Database.js";
+
+/** Where an event stands: what is derived from it is tied to this block. */
+export interface Place {
+  readonly block: bigint;
+  readonly blockHash: Hex;
+}
+
+export interface SettledBatch extends Place {
+  readonly batch: bigint;
+  readonly runner: Address;
+  readonly receiptsRoot: Hex;
+  readonly dataHash: Hex;
+  /** Base units. */
+  readonly dataAmount: bigint;
+}
+
+/** What a batch took of one channel for one model: cumulative amounts before and after, base units. */
+export interface ChannelSettlement {
+  readonly channel: Hex;
+  readonly model: bigint;
+  readonly before: bigint;
+  readonly after: bigint;
+}
+
+export interface VersionRef {
+  readonly datanet: bigint;
+  readonly version: number;
+}
+
+export interface RegisteredModel {
+  readonly model: bigint;
+  /** 0 for a base. */
+  readonly base: bigint;
+  readonly weightsRoot: Hex;
+  readonly programRoot: Hex;
+  readonly manifestHash: Hex;
+  readonly price: Price;
+  readonly dataBps: number;
+  /** In the model's order. */
+  readonly versions: readonly VersionRef[];
+}
+
+export interface PublishedVersion extends VersionRef {
+  readonly root: Hex;
+  readonly contributionCount: bigint;
+  readonly recordCount: bigint;
+}
+
+export interface AcceptedContribution {
+  readonly contribution: bigint;
+  readonly contributor: Address;
+  readonly recordsRoot: Hex;
+  readonly recordCount: number;
+  /** 32 bytes, left-aligned ASCII. */
+  readonly licence: Hex;
+  readonly dataHash: Hex;
+}
+
+export interface OpenedEpoch extends Place {
+  readonly epoch: bigint;
+  /** Inclusive. */
+  readonly firstBatch: bigint;
+  /** Inclusive. */
+  readonly lastBatch: bigint;
+  readonly dataAmount: bigint;
+}
+
+export interface EpochProposal extends Place {
+  readonly epoch: bigint;
+  readonly proposer: Address;
+  readonly creditsRoot: Hex;
+  readonly payoutsRoot: Hex;
+  readonly dataHash: Hex;
+  readonly total: bigint;
+  /** Seconds since 1970; from then on it cannot be refuted. */
+  readonly finalizableAt: bigint;
+}
+
+/** `open` also after a proposal was refuted. */
+export type EpochStage = "open" | "proposed" | "final";
+
+export interface FollowedEpoch extends OpenedEpoch {
+  readonly stage: EpochStage;
+  /** The proposal that stands, or that became final. */
+  readonly proposal: EpochProposal | undefined;
+  /** Proposals of this epoch that a proof cancelled. */
+  readonly refuted: readonly EpochProposal[];
+}
+
+interface EventRow extends Row {
+  readonly block: string;
+  readonly block_hash: Hex;
+  readonly name: string;
+  readonly args: Readonly<Record<string, EventValue>>;
+}
+
+const runnerRole = "1";
+
+export class ChainFacts {
+  constructor(private readonly queries: Queries) {}
+
+  /**
+   * Batches that have not been read to the end: those never tried first, then those tried longest ago.
+   *
+   * @param triedBefore Those tried at or after this are left out.
+   */
+  async unreadBatches(limit: number, triedBefore: Date): Promise<readonly SettledBatch[]> {
+    const rows = await this.queries.query<EventRow>(
+      `select e.* from events e left join batches b on b.batch = (e.args->>'batch')::numeric
+       where e.name = 'BatchSettled' and (b.state is null or (b.state = 'reading' and b.tried_at < $2))
+       order by coalesce(b.tried_at, 'epoch'::timestamptz), e.block, e.log_index limit $1`,
+      [limit, triedBefore],
+    );
+    return rows.map(batchOf);
+  }
+
+  /** Number of the newest block that was followed. */
+  async newestBlock(): Promise<bigint | undefined> {
+    const [row] = await this.queries.query<{ number: string | null }>("select max(number) as number from blocks");
+    return row?.number == null ? undefined : BigInt(row.number);
+  }
+
+  async batches(first: bigint, last: bigint): Promise<readonly SettledBatch[]> {
+    const rows = await this.queries.query<EventRow>(
+      `select * from events where name = 'BatchSettled' and (args->>'batch')::numeric between $1 and $2
+       order by (args->>'batch')::numeric`,
+      [first, last],
+    );
+    return rows.map(batchOf);
+  }
+
+  /** What a batch settled, by channel and model. */
+  async settlements(batch: bigint): Promise<readonly ChannelSettlement[]> {
+    const rows = await this.queries.query<EventRow>(
+      `select * from events where name = 'ChannelSettled' and args->>'batch' = $1 order by block, log_index`,
+      [batch.toString()],
+    );
+    const settlements = new Map<string, ChannelSettlement>();
+    for (const { args } of rows) {
+      const channel = args.channel as Hex;
+      const model = BigInt(args.model as string);
+      const after = BigInt(args.modelClaimedAfter as string);
+      const key = `${channel}/${model}`;
+      // A batch may raise the same amount in several rows.
+      const before = settlements.get(key)?.before ?? after - BigInt(args.amount as string);
+      settlements.set(key, { channel, model, before, after });
+    }
+    return [...settlements.values()];
+  }
+
+  async model(model: bigint): Promise<RegisteredModel | undefined> {
+    const [row] = await this.queries.query<EventRow>(
+      `select * from events where name = 'ModelRegistered' and args->>'model' = $1`,
+      [model.toString()],
+    );
+    return row === undefined ? undefined : modelOf(row.args);
+  }
+
+  async models(): Promise<readonly RegisteredModel[]> {
+    const rows = await this.queries.query<EventRow>(
+      `select * from events where name = 'ModelRegistered' order by block, log_index`,
+    );
+    return rows.map((row) => modelOf(row.args));
+  }
+
+  async version(ref: VersionRef): Promise<PublishedVersion | undefined> {
+    const [row] = await this.queries.query<EventRow>(
+      `select * from events where name = 'VersionPublished' and args->>'datanet' = $1 and args->>'version' = $2`,
+      [ref.datanet.toString(), ref.version.toString()],
+    );
+    return row === undefined
+      ? undefined
+      : {
+          ...ref,
+          root: row.args.root as Hex,
+          contributionCount: BigInt(row.args.contributionCount as string),
+          recordCount: BigInt(row.args.recordCount as string),
+        };
+  }
+
+  /** The first `count` accepted contributions of a Datanet, by position. */
+  async acceptedContributions(datanet: bigint, count: bigint): Promise<readonly AcceptedContribution[]> {
+    const rows = await this.queries.query<EventRow>(
+      `select c.* from events a join events c on c.name = 'ContributionCommitted'
+         and c.args->>'contribution' = a.args->>'contribution'
+       where a.name = 'ContributionAccepted' and a.args->>'datanet' = $1 and (a.args->>'position')::numeric < $2
+       order by (a.args->>'position')::numeric`,
+      [datanet.toString(), count],
+    );
+    return rows.map(({ args }) => ({
+      contribution: BigInt(args.contribution as string),
+      contributor: args.contributor as Address,
+      recordsRoot: args.recordsRoot as Hex,
+      recordCount: Number(args.recordCount),
+      licence: args.licence as Hex,
+      dataHash: args.dataHash as Hex,
+    }));
+  }
+
+  /** The committed root of a version's index under a base. */
+  async committedIndex(ref: VersionRef, base: bigint): Promise<Hex | undefined> {
+    const [row] = await this.queries.query<EventRow>(
+      `select * from events where name = 'IndexCommitted'
+         and args->>'datanet' = $1 and args->>'version' = $2 and args->>'base' = $3`,
+      [ref.datanet.toString(), ref.version.toString(), base.toString()],
+    );
+    return row?.args.root as Hex | undefined;
+  }
+
+  /** Where a runner says that it is reached. */
+  async runnerEndpoint(runner: Address): Promise<string | undefined> {
+    const [row] = await this.queries.query<EventRow>(
+      `select * from events where name = 'EndpointSet' and args->>'operator' = $1 and args->>'role' = $2
+       order by block desc, log_index desc limit 1`,
+      [runner.toLowerCase(), runnerRole],
+    );
+    const endpoint = row?.args.endpoint;
+    return typeof endpoint === "string" && endpoint !== "" ? endpoint : undefined;
+  }
+
+  async epoch(epoch: bigint): Promise<FollowedEpoch | undefined> {
+    return (await this.#epochs(`and args->>'epoch' = $1`, [epoch.toString()]))[0];
+  }
+
+  /** Newest first. */
+  async epochs(limit: number, before?: bigint): Promise<readonly FollowedEpoch[]> {
+    const numbers = await this.queries.query<{ epoch: string }>(
+      `select args->>'epoch' as epoch from events where name = 'EpochOpened'
+         and ($2::numeric is null or (args->>'epoch')::numeric < $2)
+       order by (args->>'epoch')::numeric desc limit $1`,
+      [limit, before ?? null],
+    );
+    const epochs = await this.#epochs(`and args->>'epoch' = any($1)`, [numbers.map((row) => row.epoch)]);
+    return [...epochs].reverse();
+  }
+
+  async newestEpoch(): Promise<FollowedEpoch | undefined> {
+    return (await this.epochs(1))[0];
+  }
+
+  /** The newest final epoch at or below `epoch`. */
+  async newestFinal(epoch?: bigint): Promise<FollowedEpoch | undefined> {
+    const [row] = await this.queries.query<{ epoch: string }>(
+      `select args->>'epoch' as epoch from events where name = 'EpochFinalized'
+         and ($1::numeric is null or (args->>'epoch')::numeric <= $1)
+       order by (args->>'epoch')::numeric desc limit 1`,
+      [epoch ?? null],
+    );
+    return row === undefined ? undefined : this.epoch(BigInt(row.epoch));
+  }
+
+  async #epochs(where: string, values: readonly unknown[]): Promise<readonly FollowedEpoch[]> {
+    const rows = await this.queries.query<EventRow>(
+      `select * from events where name like 'Epoch%' ${where} order by block, log_index`,
+      values,
+    );
+    const epochs = new Map<string, FollowedEpoch>();
+    for (const row of rows) {
+      const number = row.args.epoch as string;
+      const known = epochs.get(number);
+      const next = applyEpochEvent(known, row);
+      if (next !== undefined) epochs.set(number, next);
+    }
+    return [...epochs.values()].sort((a, b) => (a.epoch < b.epoch ? -1 : 1));
+  }
+}
+
+function applyEpochEvent(epoch: FollowedEpoch | undefined, row: EventRow): FollowedEpoch | undefined {
+  const { args } = row;
+  if (row.name === "EpochOpened") {
+    return {
+      ...placeOf(row),
+      epoch: BigInt(args.epoch as string),
+      firstBatch: BigInt(args.firstBatch as string),
+      lastBatch: BigInt(args.lastBatch as string),
+      dataAmount: BigInt(args.dataAmount as string),
+      stage: "open",
+      proposal: undefined,
+      refuted: [],
+    };
+  }
+  if (epoch === undefined) return undefined;
+  switch (row.name) {
+    case "EpochProposed":
+      return { ...epoch, stage: "proposed", proposal: proposalOf(row) };
+    case "EpochRefuted":
+      return {
+        ...epoch,
+        stage: "open",
+        proposal: undefined,
+        refuted: epoch.proposal === undefined ? epoch.refuted : [...epoch.refuted, epoch.proposal],
+      };
+    case "EpochFinalized":
+      return { ...epoch, stage: "final" };
+    default:
+      return epoch;
+  }
+}
+
+function proposalOf(row: EventRow): EpochProposal {
+  const { args } = row;
+  return {
+    ...placeOf(row),
+    epoch: BigInt(args.epoch as string),
+    proposer: args.proposer as Address,
+    creditsRoot: args.creditsRoot as Hex,
+    payoutsRoot: args.payoutsRoot as Hex,
+    dataHash: args.dataHash as Hex,
+    total: BigInt(args.total as string),
+    finalizableAt: BigInt(args.finalizableAt as string),
+  };
+}
+
+function batchOf(row: EventRow): SettledBatch {
+  return {
+    ...placeOf(row),
+    batch: BigInt(row.args.batch as string),
+    runner: row.args.runner as Address,
+    receiptsRoot: row.args.receiptsRoot as Hex,
+    dataHash: row.args.dataHash as Hex,
+    dataAmount: BigInt(row.args.dataAmount as string),
+  };
+}
+
+function modelOf(args: EventRow["args"]): RegisteredModel {
+  const price = args.price as Readonly<Record<string, string>>;
+  const revenue = args.revenue as Readonly<Record<string, string>>;
+  const versions = args.versions as readonly Readonly<Record<string, string>>[];
+  return {
+    model: BigInt(args.model as string),
+    base: BigInt(args.base as string),
+    weightsRoot: args.weightsRoot as Hex,
+    programRoot: args.programRoot as Hex,
+    manifestHash: args.manifestHash as Hex,
+    price: {
+      perRequest: BigInt(price.perRequest!),
+      perPromptToken: BigInt(price.perPromptToken!),
+      perOutputToken: BigInt(price.perOutputToken!),
+    },
+    dataBps: Number(revenue.dataBps),
+    versions: versions.map((ref) => ({ datanet: BigInt(ref.datanet!), version: Number(ref.version) })),
+  };
+}
+
+function placeOf(row: EventRow): Place {
+  return { block: BigInt(row.block), blockHash: row.block_hash };
+}
