@@ -20,7 +20,7 @@ describe("the base's corpus", () => {
   });
 
   test("is plain text of an allowed licence, without copies, with a split that does not move", () => {
-    const some = sources.filter(({ folder }) => /\/(abitype|ajv|commander|postcss)$/.test(folder));
+    const some = sources.filter(({ folder }) => /^node_modules\/(abitype|ajv|commander|postcss)$/.test(folder));
     const corpus = collectCorpus(ROOT, some);
 
     expect(corpus.packages.length).toBe(some.length);
