@@ -13,5 +13,12 @@ export { Bm25 } from "./bm25.js";
 export { type BuildIndexOptions, buildIndex, type RowCache } from "./buildIndex.js";
 export { ATTRIBUTION_CONTEXT, CODE_BYTES, type PositionCodes } from "./codes.js";
 export { AttributionError } from "./errors.js";
+export {
+  type Evaluation,
+  type EvaluationOptions,
+  type EvaluationWindow,
+  evaluateAttribution,
+  evaluationWindows,
+} from "./evaluate.js";
 export { excerpt } from "./excerpt.js";
 export { type FitOptions, fitAttributionBase } from "./fitAttributionBase.js";
