@@ -38,6 +38,12 @@ export interface Anvil {
 
 const startTimeoutMs = 30_000;
 
+/**
+ * The first block's time, the same for every chain: anvil makes a new first block at each start, and after loading a
+ * state it answers with either one. Were they not equal, the index and the nodes would take a restart for another chain.
+ */
+const genesisTimestamp = 1_700_000_000;
+
 /** @throws MissingBinaryError, ServiceFailedError */
 export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   const stateDir = resolve(options.stateDir);
@@ -56,6 +62,7 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
       ["--port", String(port)],
       ["--chain-id", "31337"],
       ["--accounts", String(options.accounts ?? 30)],
+      ["--timestamp", String(genesisTimestamp)],
       options.blockTimeSeconds === undefined ? [] : ["--block-time", String(options.blockTimeSeconds)],
       loaded === undefined ? [] : ["--load-state", loaded],
       ["--cache-path", join(folder, "cache")],
@@ -69,6 +76,8 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   const isHealthy = async () => (await callRpc(url, "eth_chainId", [])) === "0x7a69";
   try {
     await waitUntilHealthy({ service, isHealthy, timeoutMs: startTimeoutMs, signal: options.signal });
+    // The clock goes on from the first or the loaded block: vouchers and windows need the real time.
+    await callRpc(url, "evm_setTime", [Math.floor(Date.now() / 1000)]);
   } catch (error) {
     await service.stop("SIGKILL", 0);
     throw error;

@@ -97,9 +97,13 @@ export async function compileContracts(options: Omit<DeployOptions, "rpcUrl" | "
  * a ledger of another chain can never be mistaken for this one's.
  */
 export async function deploymentKey(rpcUrl: string, deployment: DeploymentFile | undefined): Promise<string> {
-  const genesis = (await callRpc(rpcUrl, "eth_getBlockByNumber", ["0x0", false])) as { readonly hash: string };
+  // All local chains share their first block; the one after the deployment's start has this chain's own time in it.
+  const block = deployment === undefined ? 0 : deployment.startBlock + 1;
+  const first = (await callRpc(rpcUrl, "eth_getBlockByNumber", [`0x${block.toString(16)}`, false])) as {
+    readonly hash: string;
+  };
   return createHash("sha256")
-    .update(JSON.stringify([genesis.hash, deployment?.addresses ?? {}, deployment?.startBlock ?? 0]))
+    .update(JSON.stringify([first.hash, deployment?.addresses ?? {}]))
     .digest("hex")
     .slice(0, 12);
 }
