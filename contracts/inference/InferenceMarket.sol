@@ -409,12 +409,9 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
     }
 
     /// @dev Settles one model's rows, which lie in `rows` from `offset` to its end, and writes its split once.
-    function _settleGroup(
-        Settlement memory s,
-        bytes calldata rows,
-        uint256 offset,
-        SettlementRowsLib.Row memory row
-    ) private {
+    function _settleGroup(Settlement memory s, bytes calldata rows, uint256 offset, SettlementRowsLib.Row memory row)
+        private
+    {
         uint64 model = row.voucher.model;
         (, IModelRegistry.Revenue memory revenue) = models.termsOf(model);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {Test} from "forge-std/Test.sol";
 import {Tree} from "../fixture/Tree.sol";
 import {MoneyWorld} from "./MoneyWorld.sol";
+import {Test} from "forge-std/Test.sol";
 
 /// @notice Moves money through market and distributor as payers, runners, an allocator and anyone do, and keeps ghosts.
 /// @dev Biased to what breaks: dust, whole balances, replays, thaw ends hit to the second.
@@ -172,17 +172,15 @@ contract MoneyHandler is Test {
         uint128 sum;
         for (uint256 i; i < _accounts.length; ++i) {
             sum += _cumulative[i];
-            _leaves.push(
-                Tree.leaf(
-                    "Payout", abi.encodePacked(_world.ownStream(), _accounts[i], _cumulative[i], sum)
-                )
-            );
+            _leaves.push(Tree.leaf("Payout", abi.encodePacked(_world.ownStream(), _accounts[i], _cumulative[i], sum)));
         }
         _root = Tree.root("Payout", _leaves);
     }
 
     function _sum() private view returns (uint96 sum) {
-        for (uint256 i; i < _cumulative.length; ++i) sum += _cumulative[i];
+        for (uint256 i; i < _cumulative.length; ++i) {
+            sum += _cumulative[i];
+        }
     }
 
     /// @dev Half the time dust.

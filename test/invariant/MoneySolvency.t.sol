@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {Test} from "forge-std/Test.sol";
 import {IInferenceMarket} from "../../contracts/interfaces/IInferenceMarket.sol";
 import {IRewardDistributor} from "../../contracts/interfaces/IRewardDistributor.sol";
 import {MoneyHandler} from "./MoneyHandler.sol";
 import {MoneyWorld} from "./MoneyWorld.sol";
+import {Test} from "forge-std/Test.sol";
 
 /// @notice Where each unit of money can be, in market and distributor.
 /// @dev MONEY-1 market balance = free + unclaimed + dues. MONEY-2 claimed monotone, at most the channel. MONEY-3 nothing leaves
@@ -55,7 +55,9 @@ contract MoneySolvencyTest is Test {
 
     function invariant_MONEY1_MarketBalanceIsFreeUnclaimedAndDues() public view {
         uint256 owed = startDeposits + _dues();
-        for (uint256 i; i < 3; ++i) owed += market.freeOf(world.payerAt(i));
+        for (uint256 i; i < 3; ++i) {
+            owed += market.freeOf(world.payerAt(i));
+        }
         for (uint256 i; i < handler.channelCount(); ++i) {
             IInferenceMarket.Channel memory c = market.channelOf(handler.channels(i));
             owed += c.balance - c.claimed;
@@ -70,7 +72,9 @@ contract MoneySolvencyTest is Test {
             IInferenceMarket.Channel memory c = market.channelOf(channel);
             assertLe(c.claimed, c.balance, "MONEY-2 covered");
             uint256 sum;
-            for (uint64 model = 1; model <= 3; ++model) sum += market.modelClaimedOf(channel, model);
+            for (uint64 model = 1; model <= 3; ++model) {
+                sum += market.modelClaimedOf(channel, model);
+            }
             assertEq(c.claimed, sum, "MONEY-2 sum over models");
         }
     }
@@ -114,6 +118,8 @@ contract MoneySolvencyTest is Test {
         for (uint256 i; i < 2; ++i) {
             dues += uint256(market.stakersDue(world.runnerOf(i))) + market.runnerDue(world.runnerOf(i));
         }
-        for (uint64 model = 1; model <= 3; ++model) dues += market.modelDue(model);
+        for (uint64 model = 1; model <= 3; ++model) {
+            dues += market.modelDue(model);
+        }
     }
 }

@@ -20,10 +20,14 @@ contract MoneyWorld is MarketFixture {
     function setUp() public override {
         super.setUp();
         string[3] memory names = ["p0", "p1", "p2"];
-        for (uint256 i; i < 3; ++i) (_payers[i], _keys[i]) = makeAddrAndKey(names[i]);
+        for (uint256 i; i < 3; ++i) {
+            (_payers[i], _keys[i]) = makeAddrAndKey(names[i]);
+        }
         _runners = [makeAddr("r0"), makeAddr("r1")];
-        for (uint256 i; i < 2; ++i) staking.setActive(_runners[i], Role.Runner, true);
-        models.add(modelOwner, 3_333, 3_667);
+        for (uint256 i; i < 2; ++i) {
+            staking.setActive(_runners[i], Role.Runner, true);
+        }
+        models.add(modelOwner, 3333, 3667);
         ownStream = distributor.createStream(address(this));
         token.approve(address(market), type(uint256).max);
         token.approve(address(distributor), type(uint256).max);
@@ -73,9 +77,8 @@ contract MoneyWorld is MarketFixture {
     function trySettle(bytes32 channel, uint64 model_, uint96 amount) external returns (bool done) {
         _prepare(channel, model_, amount);
         vm.prank(_lastRunner);
-        (done,) = address(market).call(
-            abi.encodeCall(IInferenceMarket.settle, (_lastRows, RECEIPTS_ROOT, DATA_HASH, 1))
-        );
+        (done,) =
+            address(market).call(abi.encodeCall(IInferenceMarket.settle, (_lastRows, RECEIPTS_ROOT, DATA_HASH, 1)));
     }
 
     function replay() external {
@@ -116,7 +119,9 @@ contract MoneyWorld is MarketFixture {
         bytes32[] memory leaves
     ) external returns (uint96 amount) {
         uint128 sum;
-        for (uint256 i; i <= index; ++i) sum += cumulative[i];
+        for (uint256 i; i <= index; ++i) {
+            sum += cumulative[i];
+        }
         bytes memory data = abi.encodePacked(
             IRewardDistributor.claim.selector,
             abi.encode(ownStream, root, uint64(index), uint64(leaves.length)),

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
-import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
-import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
 import {IAttributionOracle} from "../../../contracts/interfaces/IAttributionOracle.sol";
 import {Role} from "../../../contracts/interfaces/IStakingManager.sol";
 import {EpochFixture} from "../../fixture/EpochFixture.sol";
 import {Tree} from "../../fixture/Tree.sol";
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
+import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
 
 contract AttributionOracleEpochTest is EpochFixture {
     bytes32 private constant CREDITS = keccak256("credits");
@@ -15,7 +15,7 @@ contract AttributionOracleEpochTest is EpochFixture {
 
     function setUp() public override {
         super.setUp();
-        _answer(1_000, _shares(ALICE));
+        _answer(1000, _shares(ALICE));
         _closeBatch();
     }
 
@@ -55,8 +55,7 @@ contract AttributionOracleEpochTest is EpochFixture {
         oracle.openEpoch();
         _answer(500, _shares(ALICE));
         _closeBatch();
-        bytes memory refusal =
-            abi.encodeWithSelector(IAttributionOracle.AttributionOracle_EpochUnfinished.selector, 1);
+        bytes memory refusal = abi.encodeWithSelector(IAttributionOracle.AttributionOracle_EpochUnfinished.selector, 1);
 
         vm.expectRevert(refusal);
         oracle.openEpoch();
@@ -78,9 +77,7 @@ contract AttributionOracleEpochTest is EpochFixture {
         vm.warp(START + 10 * WINDOW - 1);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IAttributionOracle.AttributionOracle_TooEarly.selector,
-                START + 10 * WINDOW,
-                START + 10 * WINDOW - 1
+                IAttributionOracle.AttributionOracle_TooEarly.selector, START + 10 * WINDOW, START + 10 * WINDOW - 1
             )
         );
         slow.openEpoch();
@@ -92,9 +89,7 @@ contract AttributionOracleEpochTest is EpochFixture {
         oracle.openEpoch();
 
         vm.expectEmit(address(oracle));
-        emit IAttributionOracle.EpochProposed(
-            1, proposer, CREDITS, PAYOUTS, DATA_HASH, 400, BOND, START + WINDOW
-        );
+        emit IAttributionOracle.EpochProposed(1, proposer, CREDITS, PAYOUTS, DATA_HASH, 400, BOND, START + WINDOW);
         _proposeTotal(400);
 
         assertEq(token.balanceOf(address(oracle)), BOND);
@@ -116,9 +111,7 @@ contract AttributionOracleEpochTest is EpochFixture {
     function test_RevertWhen_ARunnerProposes() public {
         oracle.openEpoch();
 
-        vm.expectRevert(
-            abi.encodeWithSelector(IAttributionOracle.AttributionOracle_ProposerNotActive.selector, runner)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IAttributionOracle.AttributionOracle_ProposerNotActive.selector, runner));
         vm.prank(runner);
         oracle.propose(1, CREDITS, PAYOUTS, 400, DATA_HASH);
     }
@@ -162,9 +155,7 @@ contract AttributionOracleEpochTest is EpochFixture {
         _closeBatch();
         oracle.openEpoch();
 
-        vm.expectRevert(
-            abi.encodeWithSelector(IAttributionOracle.AttributionOracle_TotalDecreased.selector, 399, 400)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IAttributionOracle.AttributionOracle_TotalDecreased.selector, 399, 400));
         vm.prank(proposer);
         oracle.propose(2, CREDITS, PAYOUTS, 399, DATA_HASH);
     }
@@ -249,8 +240,7 @@ contract AttributionOracleEpochTest is EpochFixture {
     }
 
     function test_RevertWhen_AStrangerGoverns() public {
-        bytes memory refusal =
-            abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger);
+        bytes memory refusal = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger);
         vm.startPrank(stranger);
 
         vm.expectRevert(refusal);
@@ -297,14 +287,13 @@ contract AttributionOracleEpochTest is EpochFixture {
 
     function _implementation(uint64 period) private returns (address) {
         return vm.deployCode(
-            "AttributionOracle.sol:AttributionOracle",
-            abi.encode(token, market, distributor, staking, models, period)
+            "AttributionOracle.sol:AttributionOracle", abi.encode(token, market, distributor, staking, models, period)
         );
     }
 
     function _oracleWithPeriod(uint64 period) private returns (IAttributionOracle other) {
         other = IAttributionOracle(
-            _proxy(_implementation(period), abi.encodeWithSignature("initialize(address,uint96)", manager, BOND))
+            _proxyOf(_implementation(period), abi.encodeWithSignature("initialize(address,uint96)", manager, BOND))
         );
         vm.prank(proposer);
         token.approve(address(other), type(uint256).max);

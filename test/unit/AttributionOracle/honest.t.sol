@@ -28,7 +28,9 @@ contract AttributionOracleHonestTest is EpochFixture {
             oracle.finalize(epoch);
             _claimAll(payouts);
             delete _previous;
-            for (uint256 i; i < payouts.length; ++i) _previous.push(payouts[i]);
+            for (uint256 i; i < payouts.length; ++i) {
+                _previous.push(payouts[i]);
+            }
             firstBatch = lastBatch + 1;
         }
     }
@@ -63,7 +65,9 @@ contract AttributionOracleHonestTest is EpochFixture {
         _propose(1, credits, payouts);
 
         address account = payouts[at].account;
-        oracle.provePayout(1, account, _lookUp(payouts, account), _lookUp(_previous, account), _lookUp(credits, account));
+        oracle.provePayout(
+            1, account, _lookUp(payouts, account), _lookUp(_previous, account), _lookUp(credits, account)
+        );
 
         assertEq(uint8(oracle.epochOf(1).state), uint8(IAttributionOracle.EpochState.Open));
     }
@@ -91,7 +95,7 @@ contract AttributionOracleHonestTest is EpochFixture {
                 uint256 first = seed % 4;
                 uint256 second = first + 1 + (seed >> 16) % (4 - first);
                 uint32 share = uint32(1 + (seed >> 32) % 65_535);
-                uint96 fee = uint96(1_000 + (seed >> 64) % 1e18);
+                uint96 fee = uint96(1000 + (seed >> 64) % 1e18);
                 if (seed >> 255 == 0) _answer(fee, _shares(accounts[first]));
                 else _answer(fee, _shares(accounts[first], share, accounts[second]));
             }

@@ -16,14 +16,18 @@ contract AttributionOracleLookupTest is EpochFixture {
 
     function setUp() public override {
         super.setUp();
-        _answer(1_000, _shares(ALICE, 30_000, BOB));
-        _answer(1_000, _shares(BOB, 30_000, CAROL));
+        _answer(1000, _shares(ALICE, 30_000, BOB));
+        _answer(1000, _shares(BOB, 30_000, CAROL));
         _closeBatch();
         oracle.openEpoch();
         IAttributionOracle.Credit[] memory credits = _credits(1, 1);
         IAttributionOracle.Payout[] memory payouts = _payouts(new IAttributionOracle.Payout[](0), credits);
-        for (uint256 i; i < credits.length; ++i) _list.push(credits[i]);
-        for (uint256 i; i < payouts.length; ++i) _tree.push(payouts[i]);
+        for (uint256 i; i < credits.length; ++i) {
+            _list.push(credits[i]);
+        }
+        for (uint256 i; i < payouts.length; ++i) {
+            _tree.push(payouts[i]);
+        }
         _propose(1, credits, payouts);
     }
 
@@ -150,16 +154,12 @@ contract AttributionOracleLookupTest is EpochFixture {
     }
 
     function _expectInvalid(address account, IAttributionOracle.PayoutLookup memory lookup) private {
-        vm.expectRevert(
-            abi.encodeWithSelector(IAttributionOracle.AttributionOracle_InvalidLookup.selector, account)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IAttributionOracle.AttributionOracle_InvalidLookup.selector, account));
         _prove(account, lookup, _lookUp(_list, account));
     }
 
     function _expectInvalid(address account, IAttributionOracle.CreditLookup memory lookup) private {
-        vm.expectRevert(
-            abi.encodeWithSelector(IAttributionOracle.AttributionOracle_InvalidLookup.selector, account)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IAttributionOracle.AttributionOracle_InvalidLookup.selector, account));
         _prove(account, _lookUp(_tree, account), lookup);
     }
 

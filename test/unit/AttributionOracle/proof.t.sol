@@ -13,7 +13,7 @@ contract AttributionOracleProofTest is EpochFixture {
 
     function setUp() public override {
         super.setUp();
-        _answer(1_003, _shares(POOL, 10_000, ALICE));
+        _answer(1003, _shares(POOL, 10_000, ALICE));
         _closeBatch();
         oracle.openEpoch();
         IAttributionOracle.Credit[] memory credits = _credits(1, 1);
@@ -21,12 +21,14 @@ contract AttributionOracleProofTest is EpochFixture {
         _propose(1, credits, payouts);
         vm.warp(START + WINDOW);
         oracle.finalize(1);
-        for (uint256 i; i < payouts.length; ++i) _previous.push(payouts[i]);
+        for (uint256 i; i < payouts.length; ++i) {
+            _previous.push(payouts[i]);
+        }
 
-        _answer(2_001, _shares(ALICE, 30_000, BOB));
+        _answer(2001, _shares(ALICE, 30_000, BOB));
         _answer(777, _shares(ALICE));
         _closeBatch();
-        _answer(5_555, _shares(POOL, 1_234, BOB));
+        _answer(5555, _shares(POOL, 1234, BOB));
         _closeBatch();
         oracle.openEpoch();
     }
@@ -379,8 +381,7 @@ contract AttributionOracleProofTest is EpochFixture {
         IAttributionOracle.Credit[] memory credits = _credits(2, 3);
         IAttributionOracle.Payout[] memory payouts = _payouts(_previous, credits);
         _propose(2, credits, payouts);
-        bytes memory refusal =
-            abi.encodeWithSelector(IAttributionOracle.AttributionOracle_NotNeighbours.selector, 0, 2);
+        bytes memory refusal = abi.encodeWithSelector(IAttributionOracle.AttributionOracle_NotNeighbours.selector, 0, 2);
 
         vm.expectRevert(refusal);
         oracle.provePayoutNeighbours(2, _openPayout(payouts, 0), _openPayout(payouts, 2));
@@ -436,10 +437,10 @@ contract AttributionOracleProofTest is EpochFixture {
         private
         returns (IAttributionOracle.Receipt memory receipt)
     {
-        cumulative += 1_000;
+        cumulative += 1000;
         receipt = receipts[3][0];
         receipt.cumulative = cumulative;
-        receipt.fee = 1_000;
+        receipt.fee = 1000;
         receipt.attributionHash = _attributionHash(shares);
     }
 

@@ -15,8 +15,7 @@ contract InferenceMarketChannelTest is MarketFixture {
 
         assertEq(channel, expected);
         assertEq(
-            abi.encode(market.channelOf(channel)),
-            abi.encode(IInferenceMarket.Channel(payer, 100, runner, 0, 0, 0))
+            abi.encode(market.channelOf(channel)), abi.encode(IInferenceMarket.Channel(payer, 100, runner, 0, 0, 0))
         );
     }
 
@@ -69,9 +68,7 @@ contract InferenceMarketChannelTest is MarketFixture {
     }
 
     function test_RevertWhen_ToppingUpAnUnknownChannel() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(IInferenceMarket.InferenceMarket_UnknownChannel.selector, bytes32("x"))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_UnknownChannel.selector, bytes32("x")));
         vm.prank(payer);
         market.topUp("x", 1);
     }
@@ -92,8 +89,7 @@ contract InferenceMarketChannelTest is MarketFixture {
         assertEq(amount, 60);
         assertEq(market.freeOf(payer), FUNDS - 40);
         assertEq(
-            abi.encode(market.channelOf(channel)),
-            abi.encode(IInferenceMarket.Channel(payer, 40, runner, 0, 0, 0))
+            abi.encode(market.channelOf(channel)), abi.encode(IInferenceMarket.Channel(payer, 40, runner, 0, 0, 0))
         );
     }
 

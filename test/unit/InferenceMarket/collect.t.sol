@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {IInferenceMarket} from "../../../contracts/interfaces/IInferenceMarket.sol";
 import {Role} from "../../../contracts/interfaces/IStakingManager.sol";
 import {MarketFixture} from "../../fixture/MarketFixture.sol";
+import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 /// @notice Anyone may sweep a due; it goes to its fixed destination, once.
 contract InferenceMarketCollectTest is MarketFixture {
@@ -54,22 +54,22 @@ contract InferenceMarketCollectTest is MarketFixture {
         IERC721(address(models)).transferFrom(modelOwner, buyer, model);
 
         vm.expectEmit(address(market));
-        emit IInferenceMarket.ModelCollected(model, buyer, 1_500);
+        emit IInferenceMarket.ModelCollected(model, buyer, 1500);
         vm.prank(stranger);
         market.collectModel(model);
 
-        assertEq(token.balanceOf(buyer), 1_500);
+        assertEq(token.balanceOf(buyer), 1500);
         vm.expectRevert(IInferenceMarket.InferenceMarket_NothingDue.selector);
         market.collectModel(model);
     }
 
     function test_RunnerPartGoesToTheRunner() public {
         vm.expectEmit(address(market));
-        emit IInferenceMarket.RunnerCollected(runner, 3_000);
+        emit IInferenceMarket.RunnerCollected(runner, 3000);
         vm.prank(stranger);
         market.collectRunner(runner);
 
-        assertEq(token.balanceOf(runner), 3_000);
+        assertEq(token.balanceOf(runner), 3000);
         vm.expectRevert(IInferenceMarket.InferenceMarket_NothingDue.selector);
         market.collectRunner(runner);
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {console} from "forge-std/console.sol";
 import {MarketFixture} from "../../fixture/MarketFixture.sol";
+import {console} from "forge-std/console.sol";
 
 /// @notice Gas of settlement as a transaction would pay it: the call with cold storage, 21,000 and the calldata.
 /// forge-config: default.isolate = true
@@ -17,7 +17,9 @@ contract InferenceMarketGasTest is MarketFixture {
 
     function _measure(string memory name, uint256 count, uint256 maximum) private {
         bytes32[] memory channels = new bytes32[](count);
-        for (uint256 i; i < count; ++i) channels[i] = _open(bytes32(i), 1e20);
+        for (uint256 i; i < count; ++i) {
+            channels[i] = _open(bytes32(i), 1e20);
+        }
         _settle(_rows(channels, 1e18 + 7));
         bytes memory rows = _rows(channels, 2e18 + 13);
 

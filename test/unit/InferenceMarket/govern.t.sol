@@ -1,32 +1,29 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+import {IInferenceMarket} from "../../../contracts/interfaces/IInferenceMarket.sol";
+import {MarketFixture} from "../../fixture/MarketFixture.sol";
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
-import {IInferenceMarket} from "../../../contracts/interfaces/IInferenceMarket.sol";
-import {MarketFixture} from "../../fixture/MarketFixture.sol";
 
 contract InferenceMarketGovernTest is MarketFixture {
     function test_SplitIsSetAndNumbered() public {
         vm.expectEmit(address(market));
-        emit IInferenceMarket.SplitConfigSet(2, IInferenceMarket.SplitConfig(0, 1_000, 1_000));
-        market.setSplitConfig(IInferenceMarket.SplitConfig(0, 1_000, 1_000));
+        emit IInferenceMarket.SplitConfigSet(2, IInferenceMarket.SplitConfig(0, 1000, 1000));
+        market.setSplitConfig(IInferenceMarket.SplitConfig(0, 1000, 1000));
 
         assertEq(market.configVersion(), 2);
-        assertEq(market.splitConfig().securityBps, 1_000);
+        assertEq(market.splitConfig().securityBps, 1000);
     }
 
     function test_RevertWhen_TheGovernedPartsExceedAFifthByOne() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(IInferenceMarket.InferenceMarket_SplitTooLarge.selector, 2_001, 2_000)
-        );
-        market.setSplitConfig(IInferenceMarket.SplitConfig(1, 1_000, 1_000));
+        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_SplitTooLarge.selector, 2001, 2000));
+        market.setSplitConfig(IInferenceMarket.SplitConfig(1, 1000, 1000));
     }
 
     function test_RevertWhen_AStrangerGoverns() public {
-        bytes memory refusal =
-            abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger);
+        bytes memory refusal = abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, stranger);
         vm.startPrank(stranger);
 
         vm.expectRevert(refusal);
@@ -95,8 +92,7 @@ contract InferenceMarketGovernTest is MarketFixture {
 
     function deployMarketOver(uint64 stream_) external returns (address) {
         return vm.deployCode(
-            "InferenceMarket.sol:InferenceMarket",
-            abi.encode(token, distributor, staking, models, stream_, THAW_PERIOD)
+            "InferenceMarket.sol:InferenceMarket", abi.encode(token, distributor, staking, models, stream_, THAW_PERIOD)
         );
     }
 

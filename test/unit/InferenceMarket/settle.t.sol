@@ -15,36 +15,36 @@ contract InferenceMarketSettleTest is MarketFixture {
 
     function test_SettlesAndSplits() public {
         // data 40 %, protocol 2 %, security 5 %, stakers 8 %, model 15 %, runner 30 %
-        IInferenceMarket.Split memory split = IInferenceMarket.Split(200, 500, 800, 1_500, 4_000, 3_000);
+        IInferenceMarket.Split memory split = IInferenceMarket.Split(200, 500, 800, 1500, 4000, 3000);
 
         vm.expectEmit(address(market));
         emit IInferenceMarket.ChannelSettled(channel, model, 1, 1, 10_000, 10_000, 10_000);
         vm.expectEmit(address(market));
         emit IInferenceMarket.ModelSettled(1, model, runner, 10_000, split);
         vm.expectEmit(address(market));
-        emit IInferenceMarket.BatchSettled(1, runner, RECEIPTS_ROOT, DATA_HASH, 10_000, 4_000, 4_000);
+        emit IInferenceMarket.BatchSettled(1, runner, RECEIPTS_ROOT, DATA_HASH, 10_000, 4000, 4000);
         uint64 batch = _settle(channel, model, 10_000);
 
         assertEq(batch, 1);
         assertEq(market.batchCount(), 1);
         assertEq(market.receiptsRootOf(1), RECEIPTS_ROOT);
-        assertEq(market.cumulativeData(), 4_000);
+        assertEq(market.cumulativeData(), 4000);
         assertEq(market.modelClaimedOf(channel, model), 10_000);
         assertEq(market.protocolDue(), 200);
         assertEq(market.securityDue(), 500);
         assertEq(market.stakersDue(runner), 800);
-        assertEq(market.modelDue(model), 1_500);
-        assertEq(market.runnerDue(runner), 3_000);
-        assertEq(distributor.streamOf(stream).funded, 4_000, "funded in the same transaction");
-        assertEq(token.balanceOf(address(distributor)), 4_000);
+        assertEq(market.modelDue(model), 1500);
+        assertEq(market.runnerDue(runner), 3000);
+        assertEq(distributor.streamOf(stream).funded, 4000, "funded in the same transaction");
+        assertEq(token.balanceOf(address(distributor)), 4000);
     }
 
     function test_GivenNoDatanet_NothingGoesToTheStream() public {
         _settle(channel, plainModel, 10_000);
 
         assertEq(distributor.streamOf(stream).funded, 0);
-        assertEq(market.runnerDue(runner), 7_000);
-        assertEq(market.modelDue(plainModel), 1_500);
+        assertEq(market.runnerDue(runner), 7000);
+        assertEq(market.modelDue(plainModel), 1500);
     }
 
     function test_ReplayedBatchIsANoOpAndNoBatch() public {
@@ -60,13 +60,13 @@ contract InferenceMarketSettleTest is MarketFixture {
         assertEq(market.receiptsRootOf(2), 0);
         assertEq(vm.getRecordedLogs().length, 0);
         assertEq(market.channelOf(channel).claimed, 10_000);
-        assertEq(market.runnerDue(runner), 3_000);
+        assertEq(market.runnerDue(runner), 3000);
     }
 
     function test_LowerVoucherIsANoOpBesideAHigherOne() public {
         bytes32 second = _open("second", 100);
         _settle(channel, model, 10_000);
-        bytes memory lower = _row(_payment(channel, model, 9_999), payerKey);
+        bytes memory lower = _row(_payment(channel, model, 9999), payerKey);
         bytes memory higher = _row(_payment(second, model, 10), payerKey);
 
         uint64 batch = _settle(abi.encodePacked(model, uint16(2), lower, higher));
@@ -85,9 +85,7 @@ contract InferenceMarketSettleTest is MarketFixture {
     }
 
     function test_ModelsAreClaimedApart() public {
-        _settle(
-            abi.encodePacked(_group(_payment(channel, model, 10)), _group(_payment(channel, plainModel, 20)))
-        );
+        _settle(abi.encodePacked(_group(_payment(channel, model, 10)), _group(_payment(channel, plainModel, 20))));
 
         assertEq(market.modelClaimedOf(channel, model), 10);
         assertEq(market.modelClaimedOf(channel, plainModel), 20);
@@ -101,7 +99,7 @@ contract InferenceMarketSettleTest is MarketFixture {
         _settle(channel, model, 10_000);
         market.collectRunner(runner);
 
-        assertEq(token.balanceOf(runner) - before, 3_000, "less than it paid");
+        assertEq(token.balanceOf(runner) - before, 3000, "less than it paid");
     }
 
     function test_RevertWhen_TheSplitChanged() public {
@@ -145,9 +143,8 @@ contract InferenceMarketSettleTest is MarketFixture {
     }
 
     function test_RevertWhen_ModelsDescend() public {
-        bytes memory rows = abi.encodePacked(
-            _group(_payment(channel, plainModel, 10)), _group(_payment(channel, model, 10))
-        );
+        bytes memory rows =
+            abi.encodePacked(_group(_payment(channel, plainModel, 10)), _group(_payment(channel, model, 10)));
 
         vm.expectRevert(
             abi.encodeWithSelector(IInferenceMarket.InferenceMarket_ModelsNotAscending.selector, plainModel, model)
@@ -203,8 +200,8 @@ contract InferenceMarketSettleTest is MarketFixture {
     }
 
     function testFuzz_PartsAddUpToTheDelta(uint96[4] memory raw, uint16 dataBps, uint16 modelBps) public {
-        dataBps = uint16(bound(dataBps, 2_000, 7_000));
-        modelBps = uint16(bound(modelBps, 0, 7_000 - dataBps));
+        dataBps = uint16(bound(dataBps, 2000, 7000));
+        modelBps = uint16(bound(modelBps, 0, 7000 - dataBps));
         uint64 odd = models.add(modelOwner, modelBps, dataBps);
         uint96 cumulative;
         for (uint256 i; i < raw.length; ++i) {
@@ -220,7 +217,7 @@ contract InferenceMarketSettleTest is MarketFixture {
 
     /// @dev However answers are gathered into settlements, the data part is the sum of their own data fees.
     function testFuzz_DataPartIsTheSumOfReceiptsFees(uint96[8] memory fees, uint8 cuts, uint16 dataBps) public {
-        dataBps = uint16(bound(dataBps, 2_000, 7_000));
+        dataBps = uint16(bound(dataBps, 2000, 7000));
         uint64 odd = models.add(modelOwner, 0, dataBps);
         uint256 dataFees;
         uint96 cumulative;

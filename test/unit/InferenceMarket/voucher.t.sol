@@ -9,7 +9,7 @@ contract InferenceMarketVoucherTest is MarketFixture {
 
     function setUp() public override {
         super.setUp();
-        channel = _open(1_000);
+        channel = _open(1000);
     }
 
     function testFuzz_DigestIsEip712(Payment memory p) public view {
@@ -133,9 +133,7 @@ contract InferenceMarketVoucherTest is MarketFixture {
         bytes memory rows = _group(p);
 
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IInferenceMarket.InferenceMarket_VoucherExpired.selector, channel, START - 1, START
-            )
+            abi.encodeWithSelector(IInferenceMarket.InferenceMarket_VoucherExpired.selector, channel, START - 1, START)
         );
         _settle(rows);
     }
@@ -161,12 +159,10 @@ contract InferenceMarketVoucherTest is MarketFixture {
     }
 
     function test_RevertWhen_AmountIsOverTheChannelByOne() public {
-        bytes memory rows = _group(_payment(channel, model, 1_001));
+        bytes memory rows = _group(_payment(channel, model, 1001));
 
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IInferenceMarket.InferenceMarket_ChannelExhausted.selector, channel, 1_001, 1_000
-            )
+            abi.encodeWithSelector(IInferenceMarket.InferenceMarket_ChannelExhausted.selector, channel, 1001, 1000)
         );
         _settle(rows);
     }
@@ -176,9 +172,7 @@ contract InferenceMarketVoucherTest is MarketFixture {
             abi.encodePacked(_group(_payment(channel, model, 600)), _group(_payment(channel, plainModel, 401)));
 
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IInferenceMarket.InferenceMarket_ChannelExhausted.selector, channel, 1_001, 1_000
-            )
+            abi.encodeWithSelector(IInferenceMarket.InferenceMarket_ChannelExhausted.selector, channel, 1001, 1000)
         );
         _settle(rows);
     }
@@ -196,9 +190,7 @@ contract InferenceMarketVoucherTest is MarketFixture {
     function test_RevertWhen_TheChannelIsUnknown() public {
         bytes memory rows = _group(_payment("x", model, 10));
 
-        vm.expectRevert(
-            abi.encodeWithSelector(IInferenceMarket.InferenceMarket_UnknownChannel.selector, bytes32("x"))
-        );
+        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_UnknownChannel.selector, bytes32("x")));
         _settle(rows);
     }
 

@@ -16,7 +16,7 @@ contract RewardDistributorClaimTest is MarketFixture {
         super.setUp();
         own = distributor.createStream(address(this));
         token.approve(address(distributor), type(uint256).max);
-        distributor.fund(own, 1_000);
+        distributor.fund(own, 1000);
     }
 
     function test_ClaimPaysTheAccountWhoeverCalls() public {
@@ -96,7 +96,9 @@ contract RewardDistributorClaimTest is MarketFixture {
 
     function test_RevertWhen_TheRootIsTheFifthOldest() public {
         bytes32 oldest = _makeFinal(own, 10, 30, 60);
-        for (uint96 i = 1; i < 5; ++i) _makeFinal(own, 10, 30, 60 + i);
+        for (uint96 i = 1; i < 5; ++i) {
+            _makeFinal(own, 10, 30, 60 + i);
+        }
 
         _expectUnknownRoot(own, oldest);
         _claim(own, oldest, 1, alice, 30, 40);
@@ -105,7 +107,7 @@ contract RewardDistributorClaimTest is MarketFixture {
     /// @dev The same tree is final in both streams; its leaves name one of them.
     function test_RevertWhen_ALeafIsClaimedInAnotherStream() public {
         uint64 other = distributor.createStream(address(this));
-        distributor.fund(other, 1_000);
+        distributor.fund(other, 1000);
         bytes32 root = _makeFinal(own, 10, 30, 60);
         distributor.proposeRoot(other, root, 100);
         vm.warp(vm.getBlockTimestamp() + WINDOW);
@@ -174,7 +176,9 @@ contract RewardDistributorClaimTest is MarketFixture {
     }
 
     function _expectUnknownRoot(uint64 stream_, bytes32 root) private {
-        vm.expectRevert(abi.encodeWithSelector(IRewardDistributor.RewardDistributor_UnknownRoot.selector, stream_, root));
+        vm.expectRevert(
+            abi.encodeWithSelector(IRewardDistributor.RewardDistributor_UnknownRoot.selector, stream_, root)
+        );
     }
 
     function _expectInvalidProof(bytes32 root, uint64 index, uint64 count) private {

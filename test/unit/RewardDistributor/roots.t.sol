@@ -103,9 +103,7 @@ contract RewardDistributorRootsTest is MarketFixture {
     function test_RevertWhen_TheTotalFallsByOne() public {
         _makeFinal("root", 50);
 
-        vm.expectRevert(
-            abi.encodeWithSelector(IRewardDistributor.RewardDistributor_TotalDecreased.selector, 49, 50)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRewardDistributor.RewardDistributor_TotalDecreased.selector, 49, 50));
         _propose("next", 49);
         _propose("next", 50);
     }
@@ -137,9 +135,8 @@ contract RewardDistributorRootsTest is MarketFixture {
 
     function test_RevertWhen_AStrangerAllocates() public {
         _propose("root", 100);
-        bytes memory refusal = abi.encodeWithSelector(
-            IRewardDistributor.RewardDistributor_NotAllocator.selector, stranger, allocator
-        );
+        bytes memory refusal =
+            abi.encodeWithSelector(IRewardDistributor.RewardDistributor_NotAllocator.selector, stranger, allocator);
         vm.warp(START + WINDOW);
         vm.startPrank(stranger);
 
@@ -158,13 +155,17 @@ contract RewardDistributorRootsTest is MarketFixture {
 
     function test_FifthOldestRootIsNotClaimable() public {
         bytes32[5] memory roots = [bytes32("a"), "b", "c", "d", "e"];
-        for (uint256 i; i < 4; ++i) _makeFinal(roots[i], 10);
+        for (uint256 i; i < 4; ++i) {
+            _makeFinal(roots[i], 10);
+        }
         assertTrue(distributor.isClaimableRoot(own, roots[0]));
 
         _makeFinal(roots[4], 10);
 
         assertFalse(distributor.isClaimableRoot(own, roots[0]));
-        for (uint256 i = 1; i < 5; ++i) assertTrue(distributor.isClaimableRoot(own, roots[i]));
+        for (uint256 i = 1; i < 5; ++i) {
+            assertTrue(distributor.isClaimableRoot(own, roots[i]));
+        }
     }
 
     function test_RootFinalAgainIsTheNewest() public {
@@ -183,18 +184,14 @@ contract RewardDistributorRootsTest is MarketFixture {
     function test_RevertWhen_TheWindowIsShorterThanADay() public {
         vm.chainId(1);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IRewardDistributor.RewardDistributor_WindowTooShort.selector, 24 hours - 1, 24 hours
-            )
+            abi.encodeWithSelector(IRewardDistributor.RewardDistributor_WindowTooShort.selector, 24 hours - 1, 24 hours)
         );
         this.deployWith(24 hours - 1);
         this.deployWith(24 hours);
     }
 
     function test_GivenTheLocalChain_TheWindowMayBeASecond() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(IRewardDistributor.RewardDistributor_WindowTooShort.selector, 0, 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IRewardDistributor.RewardDistributor_WindowTooShort.selector, 0, 1));
         this.deployWith(0);
         this.deployWith(1);
     }
