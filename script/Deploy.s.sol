@@ -2,13 +2,17 @@
 pragma solidity 0.8.37;
 
 import {ProtocolDeployer} from "./ProtocolDeployer.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Vm} from "forge-std/Vm.sol";
 
 /// @title Deploy
 /// @notice Deploys the protocol to the chain that forge is given and writes where it lies.
 /// @dev Reads `script/config/<chain id>.json`; writes the file named by `DEPLOYMENT_OUT`, by default
-/// `script/deployments/<chain id>.json`. Run: `forge script script/Deploy.s.sol --rpc-url URL --private-key KEY --broadcast`.
+/// `script/deployments/<chain id>.json`. The file is written before the transactions are sent: it counts only when forge
+/// ends with 0. Run: `forge script script/Deploy.s.sol --rpc-url URL --private-key KEY --broadcast`.
 contract Deploy is ProtocolDeployer {
+    using SafeCast for uint256;
+
     Vm private constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
     function run() external returns (Deployment memory d) {
@@ -21,7 +25,11 @@ contract Deploy is ProtocolDeployer {
         d = _deploy(config);
         vm.stopBroadcast();
 
-        string memory path = vm.envOr("DEPLOYMENT_OUT", string.concat("script/deployments/", chain, ".json"));
+        string memory path = vm.envOr("DEPLOYMENT_OUT", string(""));
+        if (bytes(path).length == 0) {
+            vm.createDir("script/deployments", true);
+            path = string.concat("script/deployments/", chain, ".json");
+        }
         vm.writeFile(path, _describe(d, config, startBlock));
     }
 
@@ -30,10 +38,10 @@ contract Deploy is ProtocolDeployer {
         config.deployer = msg.sender;
         config.treasury = vm.parseJsonAddress(json, ".treasury");
         config.security = vm.parseJsonAddress(json, ".security");
-        config.window = uint64(vm.parseJsonUint(json, ".window"));
-        config.epochPeriod = uint64(vm.parseJsonUint(json, ".epochPeriod"));
-        config.stakingThaw = uint64(vm.parseJsonUint(json, ".stakingThaw"));
-        config.marketThaw = uint64(vm.parseJsonUint(json, ".marketThaw"));
+        config.window = vm.parseJsonUint(json, ".window").toUint64();
+        config.epochPeriod = vm.parseJsonUint(json, ".epochPeriod").toUint64();
+        config.stakingThaw = vm.parseJsonUint(json, ".stakingThaw").toUint64();
+        config.marketThaw = vm.parseJsonUint(json, ".marketThaw").toUint64();
     }
 
     function _describe(Deployment memory d, Config memory config, uint256 startBlock) private returns (string memory) {
