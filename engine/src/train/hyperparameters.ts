@@ -21,10 +21,10 @@ export const DEFAULT_HYPERPARAMETERS: AdapterHyperparameters = {
   rank: 16,
   alpha: 32,
   projections: PROJECTIONS,
-  learningRate: 2e-3,
+  learningRate: 5e-3,
   weightDecay: 0.01,
   clipNorm: 1,
   epochs: 2,
-  batch: 4,
+  batch: 2,
   length: 256,
 };
