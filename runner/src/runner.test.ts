@@ -1,66 +1,81 @@
-import { inspect } from "node:util";
 import {
+  approveToken,
+  channelId,
   createPayer,
-  isActive,
-  readChannel,
+  disclosureTypedData,
+  encodeVoucherHeader,
+  readModel,
   readModelClaimed,
-  requestHash,
+  registerAdapter,
   SHARE_WHOLE,
+  stake,
+  thawChannel,
+  transferToken,
+  VOUCHER_HEADER,
+  type Voucher,
   voucherTypedData,
 } from "@openledger/sdk";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { type Runner, startRunner } from "./startRunner.js";
+import { type Hex, type LocalAccount, parseSignature, serializeSignature } from "viem";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { open, TestNetwork } from "./testing/TestNetwork.js";
 import { bodyOf, receiptIn, TestPayer } from "./testing/TestPayer.js";
+import { serveHere, type TestRunner } from "./testing/TestRunner.js";
 
 let network: TestNetwork;
 let base: bigint;
 let adapter: bigint;
-let runner: Runner | undefined;
+/** One runner for all tests that need no settings of their own. */
+let shared: TestRunner;
+let env: Record<string, string>;
+let own: TestRunner | undefined;
 let url = "";
-const logged: { message: string; facts: Readonly<Record<string, unknown>> }[] = [];
 
 beforeAll(async () => {
   network = await TestNetwork.start();
   base = await network.registerBase();
   adapter = (await network.registerAdapter(base)).model;
+  env = await network.env();
+  shared = await serveHere(env, 2);
 }, 240_000);
 
-afterAll(() => network?.stop());
-
-afterEach(async () => {
-  await runner?.stop();
-  runner = undefined;
+afterAll(async () => {
+  await shared?.stop();
+  await network?.stop();
 });
 
-async function serve(more: Readonly<Record<string, string>> = {}): Promise<void> {
-  logged.length = 0;
-  runner = await startRunner(
-    await network.config(more),
-    (message, facts = {}) => logged.push({ message, facts }),
-    (error) => {
-      throw error;
-    },
-  );
-  url = `http://127.0.0.1:${runner.port}`;
-  await vi.waitFor(
-    async () => {
-      const listed = (await (await fetch(`${url}/v1/models`)).json()) as { data: unknown[] };
-      expect(listed.data.length, inspect(logged, { depth: 4 })).toBeGreaterThanOrEqual(2);
-    },
-    { timeout: 30_000, interval: 20 },
-  );
-}
+beforeEach(() => {
+  url = shared.url;
+});
+
+afterEach(async () => {
+  await own?.stop();
+  own = undefined;
+});
 
 async function fundedPayer(index: number, model: bigint, amount = open): Promise<TestPayer> {
-  const client = await network.payer(index);
-  const payer = new TestPayer(client, network.account(1).address, model);
+  const payer = new TestPayer(await network.payer(index), network.account(1).address, model);
   await payer.open(amount);
   return payer;
 }
 
+const get = async (path: string) => {
+  const response = await fetch(`${url}${path}`);
+  // biome-ignore lint/suspicious/noExplicitAny: what a client sees, looked into by assertions.
+  return { status: response.status, body: (await response.json()) as any };
+};
+const post = async (path: string, body: string, headers: Record<string, string> = {}) => {
+  const response = await fetch(`${url}${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body,
+  });
+  // biome-ignore lint/suspicious/noExplicitAny: what a client sees, looked into by assertions.
+  return { status: response.status, body: (await response.json()) as any };
+};
+
 test("a payer gets an attributed answer, verifies it against the chain, and it is settled", async () => {
-  await serve({ SETTLE_RECEIPTS: "2" });
+  own = await serveHere({ ...(await network.env()), SETTLE_RECEIPTS: "2" }, 2);
+  url = own.url;
   const client = await network.payer(4);
   const payer = await createPayer({ client, runnerUrl: url });
   await payer.fund(open);
@@ -85,10 +100,282 @@ test("a payer gets an attributed answer, verifies it against the chain, and it i
     { timeout: 20_000, interval: 50 },
   );
   await vi.waitFor(async () => {
-    const view = await (await fetch(`${url}/v1/receipts/${first.receiptHash}`)).json();
-    expect(view).toMatchObject({ settlement: { batch: expect.stringMatching(/^\d+$/) } });
+    const { body } = await get(`/v1/receipts/${first.receiptHash}`);
+    expect(body.settlement).toMatchObject({ batch: expect.stringMatching(/^\d+$/) });
   });
-  const disclosed = await payer.disclose(first.receiptHash);
-  expect(disclosed.request.prompt).toBe("const alpha7 = (x) => x");
-  expect(disclosed.outputTokens).toEqual(first.outputTokens);
 });
+
+test("the base answers without naming anyone, and the same seed gives the same answer", async () => {
+  const payer = await fundedPayer(5, base);
+  const seed: Hex = `0x${"07".repeat(32)}`;
+
+  const first = await payer.ask(url, payer.request("function add(a, b) {", { seed }));
+  const second = await payer.ask(url, payer.request("function add(a, b) {", { seed }));
+
+  expect([first.status, second.status]).toEqual([200, 200]);
+  expect(first.body.openledger.attribution).toMatchObject({ shares: [], records: [] });
+  expect(second.body.choices[0].text).toBe(first.body.choices[0].text);
+  expect(receiptIn(first).fee).toBe(
+    1_000n + 10n * BigInt(first.body.usage.prompt_tokens) + 100n * BigInt(first.body.usage.completion_tokens),
+  );
+});
+
+test("without a voucher the price is quoted", async () => {
+  const payer = await fundedPayer(4, adapter);
+
+  const { status, body } = await post("/v1/completions", JSON.stringify(bodyOf(payer.request("const alpha ="))));
+
+  expect(status).toBe(402);
+  expect(body.error).toMatchObject({ code: "payment_required", type: "payment_error" });
+  expect(body.openledger).toMatchObject({ runner: network.account(1).address, chainId: 31337, model: `${adapter}` });
+  expect(BigInt(body.openledger.maxFee)).toBe(2_000n + 20n * BigInt(body.openledger.promptTokens) + 200n * 8n);
+});
+
+test("a voucher that could not be settled is refused and leaves no trace", async () => {
+  const payer = await fundedPayer(4, adapter);
+  const foreign = await otherRunnersChannel(6);
+  const request = payer.request("const alpha =");
+  const good = payer.voucher(request);
+  const stranger = network.account(20);
+  const elsewhere = { ...payer.domain, chainId: 1 };
+  const otherMarket = { ...payer.domain, market: network.deployment.addresses.openToken };
+  const account = payer.client.account;
+  const soon = BigInt(Math.floor(Date.now() / 1000) + 30);
+  const cases: readonly [string, number, Voucher, LocalAccount?, typeof payer.domain?][] = [
+    ["voucher_wrong_signer", 402, good, stranger],
+    ["voucher_wrong_signer", 402, good, account, elsewhere],
+    ["voucher_wrong_signer", 402, good, account, otherMarket],
+    ["unknown_channel", 402, { ...good, channel: `0x${"11".repeat(32)}` }],
+    ["channel_of_another_runner", 402, { ...good, channel: foreign }],
+    ["voucher_wrong_model", 402, { ...good, model: base }],
+    ["voucher_wrong_request", 402, { ...good, requestHash: `0x${"22".repeat(32)}` }],
+    ["voucher_cap_too_low", 402, { ...good, cumulativeCap: 2_000n }],
+    ["channel_exhausted", 402, { ...good, cumulativeCap: open + 1n }],
+    ["voucher_expires_too_soon", 402, { ...good, deadline: soon }],
+    ["nonce_out_of_order", 409, { ...good, nonce: 2n }],
+    ["nonce_taken", 409, { ...good, nonce: 0n }],
+  ];
+
+  for (const [code, status, voucher, signer, domain] of cases) {
+    const reply = await payer.ask(url, request, await payer.header(request, voucher, signer, domain));
+    expect([reply.status, reply.body.error.code], code).toEqual([status, code]);
+  }
+
+  const channel = await get(`/v1/channels/${payer.channel}`);
+  expect(channel.body.models).toEqual({});
+  expect((await payer.ask(url, request)).status).toBe(200);
+});
+
+async function otherRunnersChannel(index: number): Promise<Hex> {
+  const other = await network.payer(8);
+  await transferToken(network.client(0), { to: other.account.address, amount: 20_000n * open });
+  await approveToken(other, { spender: network.deployment.addresses.stakingManager, amount: 20_000n * open });
+  await stake(other, { role: "Runner", amount: 20_000n * open });
+  const payer = new TestPayer(await network.payer(index), other.account.address, adapter);
+  await payer.open(open);
+  return channelId(payer.domain, {
+    payer: payer.client.account.address,
+    runner: other.account.address,
+    salt: payer.channelSalt,
+  });
+}
+
+test("a signature that the market would refuse is refused here", async () => {
+  const payer = await fundedPayer(4, adapter);
+  const request = payer.request("const alpha =");
+  const voucher = payer.voucher(request);
+  const signature = await payer.client.account.signTypedData(voucherTypedData(payer.domain, voucher));
+  const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
+  const { r, s, yParity } = parseSignature(signature);
+  const highS = serializeSignature({
+    r,
+    s: `0x${(order - BigInt(s)).toString(16).padStart(64, "0")}`,
+    yParity: 1 - yParity,
+  });
+
+  const reply = await payer.ask(url, request, encodeVoucherHeader({ voucher, signature: highS, salt: request.salt }));
+
+  expect([reply.status, reply.body.error.code]).toEqual([400, "malformed_voucher"]);
+});
+
+test("money that the payer is taking back is not counted on", async () => {
+  const payer = await fundedPayer(4, adapter);
+  await thawChannel(payer.client, { channel: payer.channel, amount: open - 50_000n });
+
+  const reply = await payer.ask(url, payer.request("const alpha ="));
+
+  expect([reply.status, reply.body.error.code]).toEqual([402, "channel_exhausted"]);
+  expect(reply.body.openledger.available).toBe("50000");
+});
+
+test("malformed requests are told what is wrong", async () => {
+  const body = (more: object) => JSON.stringify({ model: `${adapter}`, prompt: "const alpha =", ...more });
+  const json = { "content-type": "application/json" };
+  const cases: readonly [number, string, string, Record<string, string>?][] = [
+    [400, "malformed_json", '{"model": "2", "prompt": '],
+    [400, "invalid_request", "[]"],
+    [413, "body_too_large", body({ prompt: "x".repeat(70_000) })],
+    [404, "unknown_model", body({ model: "999" })],
+    [400, "invalid_request", body({ model: "gpt-4" })],
+    [400, "invalid_request", body({ model: `${2n ** 64n}` })],
+    [400, "invalid_request", body({ prompt: "" })],
+    [400, "invalid_request", body({ prompt: "a\0b" })],
+    [400, "invalid_request", body({ temperature: 0.12345 })],
+    [400, "invalid_request", body({ max_tokens: 0 })],
+    [400, "request_too_long", body({ max_tokens: 512 })],
+    [400, "request_too_long", body({ prompt: "const alpha = ".repeat(500) })],
+    [400, "unsupported_parameter", body({ stop: ["\n"] })],
+    [415, "unsupported_media_type", body({}), { "content-type": "text/plain" }],
+    [415, "unsupported_media_type", body({}), { ...json, "content-encoding": "gzip" }],
+    [400, "malformed_voucher", body({}), { ...json, [VOUCHER_HEADER]: "%%%" }],
+    [400, "malformed_voucher", body({}), { ...json, [VOUCHER_HEADER]: "e30" }],
+    [400, "malformed_voucher", body({}), { ...json, [VOUCHER_HEADER]: "A".repeat(5_000) }],
+  ];
+
+  for (const [status, code, text, headers] of cases) {
+    const reply = await post("/v1/completions", text, headers);
+    expect([reply.status, reply.body.error.code], `${code} ${text.slice(0, 80)}`).toEqual([status, code]);
+  }
+  expect((await get("/v1/nothing")).body.error.code).toBe("unknown_route");
+  expect((await get(`/v1/receipts/0x${"00".repeat(32)}`)).body.error.code).toBe("unknown_receipt");
+  expect((await get("/v1/receipts/0x12")).body.error.code).toBe("invalid_request");
+});
+
+test("the same voucher again gets the same answer and is charged once; another request for its nonce is refused", async () => {
+  const payer = await fundedPayer(4, adapter);
+  const request = payer.request("const alpha7 =");
+  const header = await payer.header(request, payer.voucher(request));
+
+  const first = await payer.ask(url, request, header);
+  const again = await payer.ask(url, request, header);
+  const other = payer.request("const beta =");
+  const stolen = await payer.ask(url, other, await payer.header(other, payer.voucher(other, { nonce: 1n })));
+
+  expect(again.body).toEqual(first.body);
+  expect([stolen.status, stolen.body.error.code]).toEqual([409, "nonce_taken"]);
+  const { body } = await get(`/v1/channels/${payer.channel}`);
+  expect(body.models).toEqual({
+    [`${adapter}`]: { nonce: "1", cumulative: `${receiptIn(first).cumulative}` },
+  });
+});
+
+test("of requests sent at once for one nonce one is answered; copies of it share its answer", async () => {
+  const payer = await fundedPayer(4, adapter);
+  const requests = ["const alpha1 =", "const alpha2 =", "const alpha3 ="].map((prompt) => payer.request(prompt));
+  const headers = await Promise.all(requests.map((request) => payer.header(request, payer.voucher(request))));
+
+  const replies = await Promise.all(
+    [0, 1, 2, 0, 1, 2, 0, 1, 2].map((at) => payer.ask(url, requests[at]!, headers[at])),
+  );
+
+  const answered = replies.filter(({ status }) => status === 200);
+  expect(answered).toHaveLength(3);
+  expect(new Set(answered.map(({ body }) => body.openledger.receiptHash)).size).toBe(1);
+  for (const { status, body } of replies) {
+    if (status !== 200) expect([status, body.error.code]).toEqual([409, "nonce_taken"]);
+  }
+});
+
+test("two models of one channel cannot promise the same money", async () => {
+  const forAdapter = await fundedPayer(4, adapter, 150_000n);
+  const forBase = forAdapter.for(base);
+
+  const replies = await Promise.all(
+    [forAdapter, forBase].map((payer) => payer.ask(url, payer.request("const alpha ="))),
+  );
+
+  expect(replies.map(({ status }) => status).sort()).toEqual([200, 402]);
+  expect(replies.find(({ status }) => status === 402)?.body.error.code).toBe("channel_exhausted");
+});
+
+test("an answer comes as OpenAI's events, the receipt in the last one", async () => {
+  const payer = await fundedPayer(5, adapter);
+  const request = payer.request("const alpha7 = (x)", { maxTokens: 20 });
+
+  const response = await fetch(`${url}/v1/completions`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      [VOUCHER_HEADER]: await payer.header(request, payer.voucher(request)),
+    },
+    body: JSON.stringify({ ...bodyOf(request), stream: true }),
+  });
+  const events = (await response.text()).trim().split("\n\n");
+
+  expect(response.headers.get("content-type")).toBe("text/event-stream; charset=utf-8");
+  expect(events.every((event) => event.startsWith("data: "))).toBe(true);
+  expect(events.at(-1)).toBe("data: [DONE]");
+  const chunks = events.slice(0, -1).map((event) => JSON.parse(event.slice("data: ".length)));
+  expect(new Set(chunks.map(({ id, object }) => `${id} ${object}`)).size).toBe(1);
+  expect(chunks.length).toBeGreaterThan(2);
+  expect(chunks.filter(({ openledger }) => openledger !== undefined)).toEqual([chunks.at(-1)]);
+  const { body } = await get(`/v1/receipts/${chunks.at(-1).openledger.receiptHash}`);
+  expect(body.receipt.outputTokens).toBe(chunks.at(-1).usage.completion_tokens);
+});
+
+test("request and answer are disclosed to the payer and to an active oracle alone", async () => {
+  const payer = await fundedPayer(4, adapter);
+  const answer = await payer.ask(url, payer.request("const secret ="));
+  const receipt = answer.body.openledger.receiptHash as Hex;
+  const now = BigInt(Math.floor(Date.now() / 1000));
+  const ask = async (signer: LocalAccount, deadline = now + 60n, claimed = signer.address) => {
+    const signature = await signer.signTypedData(disclosureTypedData(payer.domain, { receipt, deadline }));
+    return post(
+      `/v1/receipts/${receipt}/disclosure`,
+      JSON.stringify({ signer: claimed, deadline: `${deadline}`, signature }),
+    );
+  };
+  const oracle = network.client(2);
+
+  const before = await ask(oracle.account);
+  await transferToken(network.client(0), { to: oracle.account.address, amount: 10_000n * open });
+  await approveToken(oracle, { spender: network.deployment.addresses.stakingManager, amount: 10_000n * open });
+  await stake(oracle, { role: "Oracle", amount: 10_000n * open });
+  const replies = [
+    await ask(payer.client.account),
+    await ask(oracle.account),
+    before,
+    await ask(network.account(20), now + 60n, payer.client.account.address),
+    await ask(payer.client.account, now - 1n),
+    await ask(payer.client.account, now + 7_200n),
+  ];
+
+  expect(replies.map(({ status, body }) => [status, body.error?.code])).toEqual([
+    [200, undefined],
+    [200, undefined],
+    [403, "disclosure_not_allowed"],
+    [403, "disclosure_wrong_signer"],
+    [403, "disclosure_expired"],
+    [403, "disclosure_expired"],
+  ]);
+  expect(replies[1]?.body).toMatchObject({ prompt: "const secret =", text: answer.body.choices[0].text });
+  expect(JSON.stringify(await get(`/v1/receipts/${receipt}`))).not.toContain("secret");
+});
+
+test("a model registered meanwhile is served; one whose weights are not those registered is not, and it is said why", async () => {
+  const { base: baseModel, versions, ...registration } = await readModel(network.client(3), adapter);
+  const right = await registerAdapter(network.client(3), { base: baseModel, registration, versions });
+  const wrongRoot: Hex = `0x${"33".repeat(32)}`;
+  const wrong = await registerAdapter(network.client(3), {
+    base: baseModel,
+    registration: { ...registration, weightsRoot: wrongRoot },
+    versions,
+  });
+
+  await vi.waitFor(
+    async () => {
+      const { body } = await get("/health");
+      expect(body.models).toContain(`${right.event.model}`);
+      expect(body.waiting).toEqual([
+        { model: `${wrong.event.model}`, reason: expect.stringContaining("program root") },
+      ]);
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+  const reply = await post("/v1/completions", JSON.stringify({ model: `${wrong.event.model}`, prompt: "x" }));
+  expect([reply.status, reply.body.error.code]).toEqual([503, "model_not_ready"]);
+});
+
+test("a second process cannot use the same database", async () => {
+  await expect(serveHere({ ...env, PORT: "0" }, 2)).rejects.toThrow("Another runner process uses this database");
+}, 20_000);
