@@ -45,6 +45,28 @@ describe("sampling", () => {
     expect(drawn).toEqual(new Set([0, 1, 2]));
   });
 
+  test("draws from the same tokens as a sort of the whole vocabulary", () => {
+    const logits = fc.array(fc.integer({ min: -30, max: 30 }), { minLength: 1, maxLength: 60 });
+    const rule = fc.record({ topK: fc.integer({ min: 0, max: 70 }), topPMilli: fc.integer({ min: 1, max: 1000 }) });
+    fc.assert(
+      fc.property(logits, rule, fc.nat({ max: 1000 }), (values, cut, position) => {
+        const weights = values.map((value) => Math.exp(value - Math.max(...values)));
+        const order = [...values.keys()].sort((a, b) => values[b]! - values[a]! || a - b);
+        const kept = cut.topK === 0 ? order : order.slice(0, cut.topK);
+        const total = kept.reduce((sum, token) => sum + weights[token]!, 0);
+        let mass = 0;
+        const allowed = kept.filter((token, i) => {
+          const open = i === 0 || mass < (total * cut.topPMilli) / 1000 + 1e-9;
+          mass += weights[token]!;
+          return open;
+        });
+
+        expect(allowed).toContain(sampleToken(Float32Array.from(values), { ...ALL, ...cut }, position));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   test("is a function of logits, rule, seed and position", () => {
     const logits = fc.array(fc.float({ min: -20, max: 20, noNaN: true }), { minLength: 1, maxLength: 50 });
     fc.assert(

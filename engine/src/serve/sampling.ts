@@ -24,25 +24,58 @@ export function sampleToken(logits: Float32Array, rule: SamplingRule, position: 
   const temperature = rule.temperatureMilli / 1000;
   const highest = logits[mostLikely(logits)]!;
   const weights = Float64Array.from(logits, (logit) => Math.exp((logit - highest) / temperature));
-  const order = Uint32Array.from(weights.keys()).sort((a, b) => weights[b]! - weights[a]! || a - b);
-  const kept = rule.topK === 0 ? order : order.subarray(0, rule.topK);
-
-  const total = kept.reduce((sum, token) => sum + weights[token]!, 0);
-  let count = kept.length;
-  let mass = total;
-  if (rule.topPMilli < 1000) {
-    const enough = (total * rule.topPMilli) / 1000;
-    mass = 0;
-    for (count = 0; count < kept.length && (count === 0 || mass < enough); count++) mass += weights[kept[count]!]!;
-  }
-
-  const point = uniform(rule.seed, position) * mass;
+  const candidates = rank(weights, rule);
+  const point = uniform(rule.seed, position) * sumOf(candidates, weights);
   let passed = 0;
-  for (let i = 0; i < count; i++) {
-    passed += weights[kept[i]!]!;
-    if (point < passed) return kept[i]!;
+  for (const token of candidates) {
+    passed += weights[token]!;
+    if (point < passed) return token;
   }
-  return kept[count - 1]!;
+  return candidates[candidates.length - 1]!;
+}
+
+/** The tokens that may be drawn: all in order of index without a cut, else the most likely first. */
+function rank(weights: Float64Array, { topK, topPMilli }: SamplingRule): Uint32Array {
+  const all = Uint32Array.from(weights.keys());
+  if (topK === 0 && topPMilli === 1000) return all;
+
+  const ranked = topK === 0 ? leading(weights, Infinity, topPMilli) : leading(weights, topK, 1000).subarray(0, topK);
+  if (topPMilli === 1000) return ranked;
+  const enough = ((topK === 0 ? sumOf(all, weights) : sumOf(ranked, weights)) * topPMilli) / 1000;
+  let mass = 0;
+  let count = 0;
+  while (count < ranked.length && (count === 0 || mass < enough)) mass += weights[ranked[count++]!]!;
+  return ranked.subarray(0, count);
+}
+
+/**
+ * The most likely tokens in order, at least `count` of them or enough for the nucleus: sorting a whole vocabulary
+ * would take longer than the model's pass. Weights are relative to the largest, 1.
+ */
+function leading(weights: Float64Array, count: number, topPMilli: number): Uint32Array {
+  // A little more than is asked, since sums in another order round otherwise.
+  const enough = topPMilli === 1000 ? 0 : weights.reduce((sum, w) => sum + w, 0) * Math.min(1, topPMilli / 1000 + 1e-9);
+  const wanted = Math.min(count, weights.length);
+  for (let least = 2 ** -4; least > 2 ** -200; least *= 2 ** -4) {
+    const found: number[] = [];
+    let mass = 0;
+    for (let token = 0; token < weights.length; token++) {
+      if (weights[token]! < least) continue;
+      found.push(token);
+      mass += weights[token]!;
+    }
+    const reached = topPMilli === 1000 ? found.length >= wanted : mass >= enough;
+    if (reached || found.length === weights.length) return sorted(found, weights);
+  }
+  return sorted([...weights.keys()], weights);
+}
+
+function sorted(tokens: readonly number[], weights: Float64Array): Uint32Array {
+  return Uint32Array.from(tokens).sort((a, b) => weights[b]! - weights[a]! || a - b);
+}
+
+function sumOf(tokens: Uint32Array, weights: Float64Array): number {
+  return tokens.reduce((sum, token) => sum + weights[token]!, 0);
 }
 
 /** Index of the largest value, the lowest of several. */
