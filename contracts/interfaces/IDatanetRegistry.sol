@@ -134,8 +134,5 @@ interface IDatanetRegistry {
     function contributionOf(uint64 contribution) external view returns (Contribution memory);
     function versionOf(uint64 datanet, uint32 version) external view returns (Version memory);
     function isLicenceAllowed(uint64 datanet, bytes32 licence) external view returns (bool);
-    function indexOf(uint64 datanet, uint32 version, uint64 base)
-        external
-        view
-        returns (bytes32 root, bytes32 dataHash);
+    function indexOf(uint64 datanet, uint32 version, uint64 base) external view returns (bytes32 root, bytes32 dataHash);
 }
