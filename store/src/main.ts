@@ -7,6 +7,8 @@ const config = readStoreConfig();
 const blocks = await BlockStore.open(config.folder);
 const server = createServer(createStoreApp({ blocks, onFault: (error) => console.error(error) }));
 server.requestTimeout = 120_000;
+// Longer than clients keep an idle connection: they should be the ones to close it.
+server.keepAliveTimeout = 75_000;
 server.maxConnections = 256;
 
 server.on("error", (error) => {

@@ -4,6 +4,8 @@ import { ContentUnavailableError } from "../errors/ContentUnavailableError.js";
 import { InvalidValueError } from "../errors/InvalidValueError.js";
 import { contentCid, contentHash } from "../hash/content.js";
 
+const ATTEMPTS = 3;
+
 /** Largest file that the content store takes. */
 export const MAX_CONTENT_BYTES = 32 * 1024 * 1024;
 
@@ -64,17 +66,24 @@ export class ContentClient {
   }
 
   async #request(url: string, init: RequestInit): Promise<Response> {
-    let response: Response;
-    try {
-      response = await this.#fetch(url, init);
-    } catch (cause) {
-      throw new ContentUnavailableError(url, "no connection", { retryable: true, cause });
-    }
+    const response = await this.#connect(url, init);
     if (!response.ok) {
       const retryable = response.status === 404 || response.status === 429 || response.status >= 500;
       throw new ContentUnavailableError(url, `status ${response.status}`, { retryable });
     }
     return response;
+  }
+
+  /** Reading and storing by hash may be done twice: a kept-alive connection that the store has closed is tried again. */
+  async #connect(url: string, init: RequestInit): Promise<Response> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#fetch(url, init);
+      } catch (cause) {
+        init.signal?.throwIfAborted();
+        if (attempt === ATTEMPTS) throw new ContentUnavailableError(url, "no connection", { retryable: true, cause });
+      }
+    }
   }
 
   async #body(url: string, response: Response): Promise<ArrayBuffer> {
