@@ -2,9 +2,16 @@ import type { Address, Hex } from "viem";
 import { PaymentRefusedError } from "../errors/PaymentRefusedError.js";
 import { RunnerUnreachableError } from "../errors/RunnerUnreachableError.js";
 import type { InferenceRequest } from "../hash/request.js";
+import type { Receipt } from "../hash/types.js";
 import type { Price } from "../units/fee.js";
-import { type AnswerReceipt, readAnswerReceipt } from "../wire/completion.js";
+import {
+  type AnswerAttribution,
+  type AnswerReceipt,
+  readAnswerAttribution,
+  readAnswerReceipt,
+} from "../wire/completion.js";
 import { DocumentReader } from "../wire/DocumentReader.js";
+import { readReceipt } from "../wire/receipt.js";
 import { encodeVoucherHeader, type SignedVoucher, VOUCHER_HEADER } from "../wire/voucherHeader.js";
 import { readEventStream } from "./readEventStream.js";
 
@@ -26,6 +33,15 @@ export type UnverifiedAnswer = AnswerReceipt & { readonly text: string; readonly
 
 /** What a runner's books say of a channel and model. */
 export type RunnerProgress = { readonly nonce: bigint; readonly cumulative: bigint };
+
+/** A receipt as its runner keeps it, not verified; `settlement` once it is in a batch. */
+export type KeptReceipt = {
+  readonly receipt: Receipt;
+  readonly receiptHash: Hex;
+  readonly signature: Hex;
+  readonly attribution: AnswerAttribution;
+  readonly settlement: { readonly batch: bigint; readonly transaction: Hex } | undefined;
+};
 
 /** What stands behind a receipt. */
 export type DisclosedRequest = {
@@ -140,6 +156,21 @@ export class RunnerClient {
         return [BigInt(model), facts];
       }),
     );
+  }
+
+  /** A receipt by its hash. @throws as `models` */
+  async receipt(hash: Hex, options: RunnerCallOptions = {}): Promise<KeptReceipt> {
+    const reader = await this.#json(`/v1/receipts/${hash}`, options);
+    const settlement = reader.field("settlement");
+    return {
+      receipt: readReceipt(reader.field("receipt")),
+      receiptHash: reader.field("receiptHash").bytes32(),
+      signature: reader.field("signature").hex(),
+      attribution: readAnswerAttribution(reader.field("attribution")),
+      settlement: settlement.present
+        ? { batch: settlement.field("batch").uint(64), transaction: settlement.field("transaction").bytes32() }
+        : undefined,
+    };
   }
 
   /** @param asked A signed `Disclosure` of the receipt. @throws as `models` */

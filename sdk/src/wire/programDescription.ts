@@ -26,3 +26,6 @@ export function programDescription(parts: ProgramParts): JsonValue {
     adapter: parts.adapterRoot,
   };
 }
+
+/** Name of the arithmetic of float models, whose answers are not provable step by step. */
+export const FLOAT_ENGINE = "openledger.float/1";
