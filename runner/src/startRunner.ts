@@ -43,7 +43,7 @@ export interface Runner {
   stop(): Promise<void>;
 }
 
-const flushMs = 10_000;
+const flushMs = 5_000;
 
 /**
  * @param onFatal Told when the runner cannot go on: its engine died, or another process took its database.
@@ -54,6 +54,7 @@ export async function startRunner(config: RunnerConfig, log: Log, onFatal: (erro
   const account = loadAccount(config.key, deployment.chainId);
   const chain = { ...createChainClient({ deployment, rpcUrl: config.rpcUrl, account }), account };
   await checkChain(chain);
+  await warnOfLateSettlement(chain, config, log);
   const domain: MarketDomain = { chainId: deployment.chainId, market: deployment.addresses.inferenceMarket };
   const now = () => Date.now() / 1000;
   const onFault = (error: unknown) => log("fault", { error: describeError(error) });
@@ -171,6 +172,29 @@ async function checkChain(chain: ReturnType<typeof createChainClient>): Promise<
   await askChain("the market", () =>
     publicClient.readContract({ address: inferenceMarket, abi: inferenceMarketAbi, functionName: "configVersion" }),
   );
+}
+
+/** A batch must be mined before a payer's thaw or a voucher's deadline ends. */
+async function warnOfLateSettlement(
+  chain: ReturnType<typeof createChainClient>,
+  { settle, horizonSeconds }: RunnerConfig,
+  log: Log,
+): Promise<void> {
+  const thawSeconds = await askChain("the thaw period", () =>
+    chain.publicClient.readContract({
+      address: chain.deployment.addresses.inferenceMarket,
+      abi: inferenceMarketAbi,
+      functionName: "thawPeriod",
+    }),
+  );
+  const latest = settle.seconds + settle.marginSeconds;
+  if (latest < thawSeconds && latest < horizonSeconds) return;
+  log("settles too late to be sure of its pay: lower SETTLE_SECONDS or raise VOUCHER_HORIZON_SECONDS", {
+    settleSeconds: settle.seconds,
+    marginSeconds: settle.marginSeconds,
+    horizonSeconds,
+    thawSeconds,
+  });
 }
 
 /** Whether the runner's stake is active: without it nobody can open a channel. Publishes its endpoint once it is. */

@@ -29,8 +29,8 @@ export function openSettlementChain(client: ChainClient & { readonly account: Lo
   return {
     head: () =>
       askChain("its newest block", async () => {
-        const { number, timestamp } = await publicClient.getBlock();
-        return { number, timestamp };
+        const { number, hash, timestamp } = await publicClient.getBlock();
+        return { number, hash, timestamp };
       }),
     blockHash: (blockNumber) =>
       askChain("a block", async () => {

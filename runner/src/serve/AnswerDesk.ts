@@ -22,7 +22,7 @@ import {
   type Voucher,
   voucherDigest,
 } from "@openledger/sdk";
-import { type Hex, type LocalAccount, recoverAddress } from "viem";
+import { type Hex, type LocalAccount, recoverAddress, zeroAddress } from "viem";
 import type { MarketView } from "../chain/MarketView.js";
 import { RunnerError } from "../RunnerError.js";
 import { type ChannelState, checkDeadline, checkParties } from "../settle/checkVoucher.js";
@@ -69,6 +69,8 @@ interface Job {
 }
 
 const attemptLimit = 3;
+/** More than any text has on average. */
+const charactersPerToken = 16;
 const zeroSeed = `0x${"00".repeat(32)}`;
 
 export class AnswerDesk {
@@ -80,6 +82,7 @@ export class AnswerDesk {
   /** @throws RunnerError `unknown_model`, `model_not_ready`, `request_too_long` */
   quote(request: InferenceRequest): Quote {
     const model = this.deps.models.get(request.model);
+    checkCharacters(model, request.prompt);
     const promptTokens = model.encode(request.prompt).length;
     checkLength(model, promptTokens, request.maxTokens);
     return { promptTokens, maxFee: answerFee(model.price, { promptTokens, outputTokens: request.maxTokens }) };
@@ -167,7 +170,8 @@ export class AnswerDesk {
     }
     checkParties(channel, {
       runner: this.deps.account.address,
-      signer: await recoverAddress({ hash: digest, signature }),
+      // What recovers to nobody is nobody's signature.
+      signer: await recoverAddress({ hash: digest, signature }).catch(() => zeroAddress),
     });
     return channel;
   }
@@ -252,6 +256,18 @@ export class AnswerDesk {
     };
     return { receipt, answer: { tokens, text: model.decode(tokens), finish, attribution } };
   }
+}
+
+/** Counting tokens takes time that nobody has paid for yet: what is far too long is not counted. */
+function checkCharacters(model: ServedModel, prompt: string): void {
+  const most = model.contextTokens * charactersPerToken;
+  if (prompt.length <= most) return;
+  throw new RunnerError(
+    "request_too_long",
+    `The prompt has ${prompt.length} characters; model ${model.model} takes ${model.contextTokens} tokens in all, ` +
+      `and no more than ${most} characters are read. Shorten the prompt.`,
+    { retryable: false, param: "prompt", details: { contextTokens: model.contextTokens } },
+  );
 }
 
 function checkLength(model: ServedModel, promptTokens: number, maxTokens: number): void {

@@ -27,7 +27,7 @@ export type TransactionOutcome =
 
 /** What settling needs of the chain. Every method @throws RunnerError `chain_unavailable`. */
 export interface SettlementChain {
-  head(): Promise<{ readonly number: bigint; readonly timestamp: bigint }>;
+  head(): Promise<{ readonly number: bigint; readonly hash: Hex; readonly timestamp: bigint }>;
   /** Undefined when the chain has no such block. */
   blockHash(number: bigint): Promise<Hex | undefined>;
   channel(channel: Hex): Promise<ChannelState | undefined>;

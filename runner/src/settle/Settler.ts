@@ -56,12 +56,16 @@ export type SettlerState = "idle" | "waiting" | "progress";
 
 const quarantineSeconds = 60;
 const resendSeconds = 5;
+const stuckSeconds = 5;
 
 export class Settler {
   /** When each transaction was first and last sent by this process. */
   readonly #sent = new Map<Hex, { readonly first: number; readonly last: number }>();
   /** Channels that made a batch fail, and until when they are left out. */
   readonly #quarantine = new Map<Hex, number>();
+  #checkedHead: Hex | undefined;
+  /** The backlog that could not be settled when it was last tried. */
+  #stuck = { count: 0, until: 0 };
   #reported = "";
 
   constructor(private readonly deps: SettlerDeps) {}
@@ -80,12 +84,13 @@ export class Settler {
 
   async #recheck(): Promise<void> {
     const { ledger, chain, policy, log } = this.deps;
-    const { number } = await chain.head();
+    const { number, hash } = await chain.head();
+    if (hash === this.#checkedHead) return;
     const from = number > policy.recheckDepth ? number - policy.recheckDepth : 0n;
-    const hashes = new Map<bigint, Hex | undefined>();
-    for (const place of await ledger.settledSince(from)) {
-      if (!hashes.has(place.block)) hashes.set(place.block, await chain.blockHash(place.block));
-      if (hashes.get(place.block) === place.blockHash) continue;
+    const settled = await ledger.settledSince(from);
+    for (const place of [...settled].reverse()) {
+      // Blocks are ancestors of one another: below one that is still there all are.
+      if ((await chain.blockHash(place.block)) === place.blockHash) break;
       log("a reorganisation took a settled batch away: it is settled again", {
         batch: place.batch,
         block: place.block,
@@ -93,11 +98,13 @@ export class Settler {
       });
       await ledger.reopen(place.id, from);
     }
+    this.#checkedHead = hash;
   }
 
   async #isDue(urgency: "when_due" | "now"): Promise<boolean> {
     const { count, oldest } = await this.deps.ledger.backlog();
     if (count === 0 || oldest === undefined) return false;
+    if (count === this.#stuck.count && this.deps.now() < this.#stuck.until) return false;
     const { receipts, seconds } = this.deps.policy;
     return urgency === "now" || count >= receipts || this.deps.now() - oldest.getTime() / 1000 >= seconds;
   }
@@ -118,7 +125,10 @@ export class Settler {
       rows: policy.maxRows,
     });
     this.#report(plan.leftOut);
-    if (plan.receipts.length === 0) return "idle";
+    if (plan.receipts.length === 0) {
+      this.#stuck = { count: unsettled.length, until: this.deps.now() + stuckSeconds };
+      return "idle";
+    }
 
     const byHash = new Map(unsettled.map((entry) => [entry.hash, entry]));
     const file = encodeBatchFile({
