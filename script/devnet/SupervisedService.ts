@@ -42,6 +42,8 @@ export interface SupervisedServiceOptions {
   /** Resolves when the service is healthy; gives up when the signal aborts. */
   readonly start: (signal: AbortSignal) => Promise<RunningService>;
   readonly onEvent: (message: string) => void;
+  /** Called after each start but the first. */
+  readonly onRestarted?: () => void;
   /** Called once when the service is given up. */
   readonly onGivenUp: (error: DevnetError) => void;
   readonly policy?: RestartPolicy;
@@ -55,9 +57,11 @@ export class SupervisedService {
   #failures = 0;
   #starts = 0;
   #ended = new AbortController();
-  #waiters: { readonly after: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
-  #settled: Promise<void> = Promise.resolve();
-  #stopping: Promise<void> | undefined;
+  #watching: Promise<void> = Promise.resolve();
+  /** Start, stop and restart follow each other. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #wanted: "running" | "stopped" = "stopped";
+  #waiters: { readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
   readonly #policy: RestartPolicy;
 
   constructor(private readonly options: SupervisedServiceOptions) {
@@ -78,17 +82,18 @@ export class SupervisedService {
   }
 
   /** The first start: a failure here is the caller's. */
-  async start(): Promise<void> {
-    this.#stopping = undefined;
-    this.#ended = new AbortController();
-    this.#failures = 0;
-    await this.#startOnce();
+  start(): Promise<void> {
+    this.#wanted = "running";
+    return this.#inTurn(() => this.#begin());
   }
 
-  /** Resolves when a process started later than now, or the one now running, is healthy. */
-  async healthy(): Promise<void> {
-    if (this.#state === "running" && this.#running?.process.exit === undefined) return;
-    await this.#nextStart(this.#starts);
+  /** Resolves when the process is healthy that now runs, or the next one if none does. */
+  healthy(): Promise<void> {
+    if (this.#state === "running" && this.#running?.process.exit === undefined) return Promise.resolve();
+    if (this.#wanted === "stopped" || this.#state === "failed") {
+      return Promise.reject(new DevnetError("not_running", `${this.name} is ${this.#state}.`, false));
+    }
+    return new Promise((resolve, reject) => this.#waiters.push({ resolve, reject }));
   }
 
   /** Sends a signal and resolves when that process has ended; it is then started again. */
@@ -99,122 +104,155 @@ export class SupervisedService {
     await running.process.exited;
   }
 
-  /** Stops it cleanly and starts it again; resolves when it is healthy. */
-  async restart(): Promise<void> {
-    await this.stop();
-    await this.start();
-  }
-
-  /** Stops it for good; no restart follows. */
-  stop(): Promise<void> {
-    this.#stopping ??= this.#stop();
-    return this.#stopping;
-  }
-
-  async #stop(): Promise<void> {
-    const before = this.#state;
+  /** Stops it cleanly and starts it again; resolves when it is healthy. A start that fails is tried again. */
+  restart(): Promise<void> {
     this.#state = "stopping";
+    return this.#inTurn(async () => {
+      await this.#halt();
+      await this.#begin().catch((error: unknown) => {
+        if (this.#wanted === "running") this.#watching = this.#recover(error, this.#ended.signal);
+        throw error;
+      });
+    });
+  }
+
+  /** Stops it for good; no restart follows. A start under way is broken off. */
+  stop(): Promise<void> {
+    this.#wanted = "stopped";
     this.#ended.abort();
-    if (before === "starting" || before === "waiting") await this.#settled.catch(() => {});
-    const running = this.#running;
-    this.#running = undefined;
-    if (running !== undefined && running.process.exit === undefined) await running.stop();
-    this.#state = "stopped";
-    this.#rejectWaiters(new DevnetError("stopped", `${this.name} was stopped.`, false));
+    return this.#inTurn(async () => {
+      await this.#halt();
+      if (this.#wanted === "running") return;
+      this.#state = "stopped";
+      this.#rejectWaiters(new DevnetError("stopped", `${this.name} was stopped.`, false));
+    });
   }
 
-  async #startOnce(): Promise<void> {
-    this.#state = "starting";
-    const ended = this.#ended;
-    const attempt = this.options.start(ended.signal);
-    this.#settled = attempt.then(
-      () => {},
-      () => {},
-    );
-    const running = await attempt;
-    this.#running = running;
-    // It became healthy in the moment it was stopped: whoever stops it finds and ends it.
-    if (ended.signal.aborted) return;
-    this.#state = "running";
-    this.#starts += 1;
-    this.#resolveWaiters();
-    void this.#watch(running, ended.signal, performance.now());
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    const turn = this.#turn.then(act);
+    this.#turn = turn.catch(() => {});
+    return turn;
   }
 
-  async #watch(running: RunningService, stopped: AbortSignal, since: number): Promise<void> {
-    const watching = new AbortController();
-    void this.#killWhenHung(running, AbortSignal.any([stopped, watching.signal]));
-    const exit = await running.process.exited;
-    watching.abort();
-    if (stopped.aborted) return;
-    if (performance.now() - since >= this.#policy.recoveredAfterMs) this.#failures = 0;
-    this.#running = undefined;
-    await this.#startAgain(`ended (${exit.signal ?? `code ${exit.code}`})`, stopped, running.process.failed("ended"));
-  }
-
-  async #startAgain(what: string, stopped: AbortSignal, cause: DevnetError): Promise<void> {
-    let reason = what;
-    let last = cause;
-    while (!stopped.aborted) {
-      this.#failures += 1;
-      if (this.#failures > this.#policy.attempts) {
-        this.#state = "failed";
-        const error = new DevnetError(
-          "service_given_up",
-          `${this.name} failed ${this.#failures} times in a row and is given up. Last: ${last.message}`,
-          false,
-          { cause: last },
-        );
-        this.#rejectWaiters(error);
-        this.options.onGivenUp(error);
-        return;
-      }
-      const pause = Math.min(this.#policy.firstPauseMs * 2 ** (this.#failures - 1), this.#policy.longestPauseMs);
-      this.#state = "waiting";
-      this.options.onEvent(`${this.name} ${reason}; starting it again in ${pause / 1000} s`);
-      await delay(pause, undefined, { signal: stopped }).catch(() => {});
-      if (stopped.aborted) return;
-      try {
-        await this.#startOnce();
-        this.options.onEvent(`${this.name} is healthy again`);
-        return;
-      } catch (error) {
-        last = error instanceof DevnetError ? error : new DevnetError("service_failed", String(error), true);
-        reason = "did not start";
-      }
+  async #begin(): Promise<void> {
+    if (this.#wanted === "stopped") throw new DevnetError("stopped", `${this.name} was stopped.`, false);
+    this.#ended = new AbortController();
+    this.#failures = 0;
+    const stopped = this.#ended.signal;
+    try {
+      const running = await this.#startOnce(stopped);
+      this.#watching = this.#watch(running, stopped);
+    } catch (error) {
+      this.#state = "failed";
+      this.#rejectWaiters(error);
+      throw error;
     }
   }
 
-  async #killWhenHung(running: RunningService, watched: AbortSignal): Promise<void> {
+  async #halt(): Promise<void> {
+    this.#state = "stopping";
+    this.#ended.abort();
+    await this.#running?.stop();
+    await this.#watching;
+    // A restart may have become healthy in the moment it was broken off.
+    await this.#running?.stop();
+    this.#running = undefined;
+  }
+
+  async #startOnce(stopped: AbortSignal): Promise<RunningService> {
+    this.#state = "starting";
+    const running = await this.options.start(stopped);
+    this.#running = running;
+    if (stopped.aborted) return running;
+    this.#state = "running";
+    this.#starts += 1;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const waiter of waiters) waiter.resolve();
+    if (this.#starts > 1) this.options.onRestarted?.();
+    return running;
+  }
+
+  /** Follows the process, and those that replace it, until a stop or until it is given up. */
+  async #watch(first: RunningService, stopped: AbortSignal): Promise<void> {
+    let running: RunningService | undefined = first;
+    while (running !== undefined) {
+      const since = performance.now();
+      const exit = await this.#untilEnd(running, stopped);
+      if (stopped.aborted) return;
+      if (performance.now() - since >= this.#policy.recoveredAfterMs) this.#failures = 0;
+      this.#running = undefined;
+      running = await this.#startAgain(
+        `ended (${exit.signal ?? `code ${exit.code}`})`,
+        running.process.failed("ended"),
+        stopped,
+      );
+    }
+  }
+
+  async #recover(error: unknown, stopped: AbortSignal): Promise<void> {
+    const running = await this.#startAgain("did not start", asDevnetError(error), stopped);
+    if (running !== undefined) await this.#watch(running, stopped);
+  }
+
+  async #startAgain(what: string, cause: DevnetError, stopped: AbortSignal): Promise<RunningService | undefined> {
+    let reason = what;
+    let last = cause;
+    while (this.#failures < this.#policy.attempts) {
+      const pause = Math.min(this.#policy.firstPauseMs * 2 ** this.#failures, this.#policy.longestPauseMs);
+      this.#failures += 1;
+      this.#state = "waiting";
+      this.options.onEvent(`${this.name} ${reason}; starting it again in ${pause / 1000} s`);
+      await delay(pause, undefined, { signal: stopped }).catch(() => {});
+      if (stopped.aborted) return undefined;
+      try {
+        const running = await this.#startOnce(stopped);
+        if (!stopped.aborted) this.options.onEvent(`${this.name} is healthy again`);
+        return running;
+      } catch (error) {
+        if (stopped.aborted) return undefined;
+        last = asDevnetError(error);
+        reason = "did not start";
+      }
+    }
+    this.#state = "failed";
+    const error = new DevnetError(
+      "service_given_up",
+      `${this.name} failed ${this.#failures + 1} times in a row and is given up. Last: ${last.message}`,
+      false,
+      { cause: last },
+    );
+    this.#rejectWaiters(error);
+    this.options.onGivenUp(error);
+    return undefined;
+  }
+
+  /** Resolves when the process has ended; kills it when it hangs. */
+  async #untilEnd(running: RunningService, stopped: AbortSignal): Promise<ServiceExit> {
+    const ended = new AbortController();
+    const watched = AbortSignal.any([stopped, ended.signal]);
+    const exited = running.process.exited.finally(() => ended.abort());
     let healthyAt = performance.now();
     while (!watched.aborted) {
       await delay(this.#policy.healthEveryMs, undefined, { signal: watched }).catch(() => {});
-      if (watched.aborted) return;
+      if (watched.aborted) break;
       if (await running.isHealthy().catch(() => false)) healthyAt = performance.now();
       else if (performance.now() - healthyAt > this.#policy.hungAfterMs && !watched.aborted) {
         this.options.onEvent(`${this.name} has not answered for ${this.#policy.hungAfterMs / 1000} s; killing it`);
         running.process.signal("SIGKILL");
-        return;
+        break;
       }
     }
+    return exited;
   }
 
-  #nextStart(after: number): Promise<void> {
-    if (this.#state === "stopped" || this.#state === "failed" || this.#state === "idle") {
-      return Promise.reject(new DevnetError("not_running", `${this.name} is ${this.#state}.`, false));
-    }
-    return new Promise((resolve, reject) => this.#waiters.push({ after, resolve, reject }));
-  }
-
-  #resolveWaiters(): void {
-    const ready = this.#waiters.filter((waiter) => this.#starts > waiter.after);
-    this.#waiters = this.#waiters.filter((waiter) => this.#starts <= waiter.after);
-    for (const waiter of ready) waiter.resolve();
-  }
-
-  #rejectWaiters(error: DevnetError): void {
+  #rejectWaiters(error: unknown): void {
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiters) waiter.reject(error);
   }
+}
+
+function asDevnetError(error: unknown): DevnetError {
+  return error instanceof DevnetError ? error : new DevnetError("service_failed", String(error), true);
 }

@@ -18,6 +18,8 @@ export interface GraphNodeOptions {
   readonly ports: GraphNodePorts;
   /** Absolute path of the built subgraph's manifest; its files lie beside it. */
   readonly manifest: string;
+  /** Absolute path of a manifest that gnd may drop and deploy at each start. */
+  readonly placeholder: string;
   /** The chain's name in the manifest. */
   readonly network: string;
   readonly postgresUrl: string;
@@ -40,6 +42,8 @@ export interface GraphNode {
 
 const startTimeoutMs = 90_000;
 const name = "openledger";
+const stalledAfterMs = 10_000;
+const stalledBlocks = 5n;
 
 /** @throws MissingBinaryError, ServiceFailedError */
 export async function startGraphNode(options: GraphNodeOptions): Promise<GraphNode> {
@@ -51,7 +55,7 @@ export async function startGraphNode(options: GraphNodeOptions): Promise<GraphNo
     command: findBinary("gnd", { override: options.bin }),
     args: [
       "dev",
-      ["--manifests", `${options.manifest}:${dirname(options.manifest)}`],
+      ["--manifests", `${options.placeholder}:${dirname(options.placeholder)}`],
       ["--ethereum-rpc", `${options.network}:${options.rpcUrl}`],
       ["--ipfs", options.ipfsUrl],
       ["--http-port", String(ports.http)],
@@ -68,6 +72,8 @@ export async function startGraphNode(options: GraphNodeOptions): Promise<GraphNo
       GRAPH_STORE_DISABLE_CHAIN_HEAD_PTR_CACHE: "true",
       GRAPH_CHAIN_HEAD_WATCHER_TIMEOUT: "5",
       ETHEREUM_POLLING_INTERVAL: "100",
+      // Indexing that failed because PostgreSQL or the chain was away is tried again at once, not after two minutes.
+      GRAPH_SUBGRAPH_ERROR_RETRY_CEIL_SECS: "1",
       GRAPH_GRAPHQL_MAX_SKIP: "5000",
       GRAPH_LOG: "warn",
     },
@@ -77,23 +83,48 @@ export async function startGraphNode(options: GraphNodeOptions): Promise<GraphNo
 
   const indexUrl = `http://127.0.0.1:${ports.index}/graphql`;
   const url = `http://127.0.0.1:${ports.http}/subgraphs/name/${name}`;
-  const isHealthy = async () => (await indexedBlock(url)) !== undefined;
+  const progress = new IndexProgress(url, options.rpcUrl);
+  const isHealthy = () => progress.isHealthy();
   const stop = () => service.stop("SIGINT", 3_000);
   try {
     await waitUntilHealthy({
       service,
-      // gnd deploys the manifest under a name of its own; to give it ours at the same moment would be a conflict.
-      isHealthy: () => isDeployed(indexUrl, options.manifest),
+      // Two deployments at the same moment would be a conflict in the database.
+      isHealthy: () => isDeployed(indexUrl, options.placeholder),
       timeoutMs: startTimeoutMs,
       signal: options.signal,
     });
-    await nameSubgraph(`http://127.0.0.1:${ports.admin}`, options.manifest);
+    if (!(await isNamed(indexUrl, options.manifest))) await deploy(`http://127.0.0.1:${ports.admin}`, options.manifest);
     await waitUntilHealthy({ service, isHealthy, timeoutMs: startTimeoutMs, signal: options.signal });
   } catch (error) {
     await stop();
     throw error;
   }
   return { process: service, url, isHealthy, stop };
+}
+
+/** Tells an index that stands still while the chain goes on from one that is up to date. */
+class IndexProgress {
+  #block = -1n;
+  #advancedAt = performance.now();
+
+  constructor(
+    private readonly url: string,
+    private readonly rpcUrl: string,
+  ) {}
+
+  async isHealthy(): Promise<boolean> {
+    const block = await indexedBlock(this.url);
+    if (block === undefined) return false;
+    if (block !== this.#block) {
+      this.#block = block;
+      this.#advancedAt = performance.now();
+    }
+    if (performance.now() - this.#advancedAt < stalledAfterMs) return true;
+    // Without the chain there is nothing to index.
+    const head = await callRpc(this.rpcUrl, "eth_blockNumber", []).catch(() => undefined);
+    return head === undefined || BigInt(head as string) - block < stalledBlocks;
+  }
 }
 
 /** The block the subgraph has reached, or undefined while it cannot answer. */
@@ -111,7 +142,15 @@ async function isDeployed(indexUrl: string, manifest: string): Promise<boolean> 
   return data?.indexingStatuses?.some(({ subgraph, node }) => subgraph === manifest && node !== null) ?? false;
 }
 
-async function nameSubgraph(adminUrl: string, manifest: string): Promise<void> {
+/** Whether our name already stands for this very subgraph: then it goes on by itself. */
+async function isNamed(indexUrl: string, manifest: string): Promise<boolean> {
+  const data = (await queryGraph(indexUrl, `{indexingStatusForCurrentVersion(subgraphName:"${name}"){subgraph}}`)) as
+    | { readonly indexingStatusForCurrentVersion?: { readonly subgraph: string } | null }
+    | undefined;
+  return data?.indexingStatusForCurrentVersion?.subgraph === manifest;
+}
+
+async function deploy(adminUrl: string, manifest: string): Promise<void> {
   // Naming it again is refused and harmless: the name is kept in the database.
   await callRpc(adminUrl, "subgraph_create", { name }).catch(() => {});
   await callRpc(adminUrl, "subgraph_deploy", { name, ipfs_hash: manifest, node_id: "default" });

@@ -59,6 +59,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
       // Small /dev/shm mounts are common in containers.
       ["-c", "dynamic_shared_memory_type=mmap"],
       ["-c", "jit=off"],
+      // After a kill every file is synced before recovery: one by one takes ten seconds, all at once less than one.
+      ["-c", `recovery_init_sync_method=${process.platform === "linux" ? "syncfs" : "fsync"}`],
     ].flat(),
     env: { ...home.env, LC_ALL: "C", PATH: "/usr/bin:/bin" },
     cwd: home.dataDir,
@@ -117,6 +119,8 @@ async function initialise(home: PostgresHome, stateDir: string): Promise<string>
       ["-U", user],
       ["-E", "UTF8"],
       "--locale=C",
+      // Nothing is in it yet: a power cut in the next seconds costs a start from nothing, not data.
+      "--no-sync",
       ["-A", "scram-sha-256"],
       `--pwfile=${passwordFile}`,
     ].flat(),

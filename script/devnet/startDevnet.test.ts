@@ -150,6 +150,7 @@ describe("the whole index", () => {
     expect(net.deployment).toEqual(deployment);
     expect(new URL(await net.database("graph")).pathname).toBe(database);
     expect(await balance(net.urls.rpc)).toBe(sent);
+    // What was indexed is kept, not indexed again.
     expect(await indexedBlock(net.urls.graphql)).toBeGreaterThanOrEqual(block);
     await indexReaches(net, await send(net.urls.rpc));
   });

@@ -30,7 +30,7 @@ import { stopLeftovers } from "./processRecord.js";
 import { repositoryRoot } from "./repositoryRoot.js";
 import { lockState } from "./StateLock.js";
 import { type RestartPolicy, type RunningService, SupervisedService } from "./SupervisedService.js";
-import { buildSubgraph, placeSubgraph } from "./subgraph.js";
+import { buildSubgraph, placePlaceholder, placeSubgraph } from "./subgraph.js";
 
 /** In the order of their start. `contracts` is no process: it is the deployment on anvil. */
 export const devnetServices = ["postgres", "anvil", "contracts", "store", "graph", "runner", "oracle", "app"] as const;
@@ -266,7 +266,7 @@ class Network implements Devnet {
   }
 
   #startPostgres(): Promise<void> {
-    return this.#supervise("postgres", `PostgreSQL on 127.0.0.1:${this.ports.postgres}`, async (signal) => {
+    const start = async (signal: AbortSignal) => {
       this.#postgres = await startPostgres({
         stateDir: this.stateDir,
         port: this.ports.postgres,
@@ -274,7 +274,15 @@ class Network implements Devnet {
         signal,
       });
       return this.#postgres;
-    });
+    };
+    // graph-node that lost its database in the wrong moment answers on but indexes no more.
+    const restartGraph = () => {
+      const graph = this.#supervised.get("graph");
+      if (graph?.state !== "running") return;
+      this.say("graph is started again, for it lost its database");
+      graph.restart().catch((error: unknown) => this.say(String(error)));
+    };
+    return this.#supervise("postgres", `PostgreSQL on 127.0.0.1:${this.ports.postgres}`, start, restartGraph);
   }
 
   #startAnvil(): Promise<void> {
@@ -325,6 +333,7 @@ class Network implements Devnet {
 
   async #startGraph(): Promise<void> {
     const manifest = placeSubgraph(this.stateDir, this.deployment as DeploymentFile, network);
+    const placeholder = placePlaceholder(this.stateDir, network);
     await this.#supervise("graph", `index at ${this.urls.graphql}`, async (signal) =>
       startGraphNode({
         stateDir: this.stateDir,
@@ -335,6 +344,7 @@ class Network implements Devnet {
           metrics: this.ports.graphMetrics,
         },
         manifest,
+        placeholder,
         network,
         postgresUrl: await this.database("graph"),
         rpcUrl: this.urls.rpc,
@@ -407,12 +417,14 @@ class Network implements Devnet {
     name: DevnetProcessName,
     what: string,
     start: (signal: AbortSignal) => Promise<RunningService>,
+    onRestarted: () => void = () => {},
   ): Promise<void> {
     this.#abort.signal.throwIfAborted();
     const service = new SupervisedService({
       name,
       start,
       onEvent: (message) => this.say(message),
+      onRestarted,
       onGivenUp: (error) => {
         this.say(error.message);
         this.options.onGivenUp?.(error);

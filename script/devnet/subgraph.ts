@@ -62,6 +62,56 @@ export function placeSubgraph(stateDir: string, deployment: DeploymentFile, netw
 }
 
 /**
+ * A subgraph that indexes nothing, made of the first data source of the build without its handlers.
+ *
+ * gnd drops what it indexed of the manifest on its command line at each start. It gets this one; ours is deployed
+ * beside it and kept.
+ *
+ * @returns the absolute path of the manifest.
+ */
+export function placePlaceholder(stateDir: string, network: string): string {
+  const built = readFileSync(join(build, "subgraph.yaml"), "utf8");
+  const first = (pattern: RegExp) => {
+    const found = pattern.exec(built)?.[1];
+    if (found === undefined) throw new DevnetError("bad_manifest", `${build}/subgraph.yaml lacks ${pattern}.`, false);
+    return found;
+  };
+  const name = first(/^ {4}name: (\w+)$/m);
+  const wasm = first(/^ {6}file: (\S+\.wasm)$/m);
+  const abi = first(/^ {10}file: (\S+\.json)$/m);
+  const folder = join(stateDir, "subgraph", "placeholder");
+  rmSync(folder, { recursive: true, force: true });
+  for (const file of [wasm, abi]) cpSync(join(build, file), join(folder, file));
+  writeFileSync(join(folder, "schema.graphql"), "type Nothing @entity(immutable: true) {\n  id: Bytes!\n}\n");
+  const manifest = join(folder, "subgraph.yaml");
+  writeFileSync(
+    manifest,
+    `specVersion: 1.3.0
+schema:
+  file: schema.graphql
+dataSources:
+  - kind: ethereum/contract
+    name: ${name}
+    network: ${network}
+    source:
+      address: "0x0000000000000000000000000000000000000000"
+      abi: ${name}
+      startBlock: 0
+    mapping:
+      kind: ethereum/events
+      apiVersion: 0.0.9
+      language: wasm/assemblyscript
+      file: ${wasm}
+      entities: []
+      abis:
+        - name: ${name}
+          file: ${abi}
+`,
+  );
+  return manifest;
+}
+
+/**
  * The manifest with each data source's network, address and start block of this deployment. A data source is named as
  * its contract; the deployment names contracts in camel case.
  *
