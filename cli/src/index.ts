@@ -1,1 +1,5 @@
-export {};
+export { type Connection, type ConnectOptions, connect } from "./connect.js";
+export type { Check } from "./trace/CheckList.js";
+export { renderTrace } from "./trace/renderTrace.js";
+export type { Trace } from "./trace/Trace.js";
+export { traceReceipt } from "./trace/traceReceipt.js";

@@ -1,0 +1,105 @@
+import { readFile } from "node:fs/promises";
+import { createChainClient, formatOpen, InvalidValueError } from "@openledger/sdk";
+import { Command } from "commander";
+import { type Address, getAddress, type Hex, isAddress, isHex } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import { readBalances } from "./commands/balances.js";
+import { readBooks } from "./commands/books.js";
+import { claimFor } from "./commands/claimFor.js";
+import { toJson } from "./commands/toJson.js";
+import type { CliConfig } from "./config.js";
+import { type ConnectOptions, connect } from "./connect.js";
+import { renderTrace } from "./trace/renderTrace.js";
+import { traceReceipt } from "./trace/traceReceipt.js";
+
+/** What the program writes to and how it says that a check failed; a test gives its own. */
+export type CliOutput = { readonly write: (text: string) => void; readonly fail: () => void };
+
+type Options = ConnectOptions & { readonly json?: true; readonly keyFile?: string };
+
+/** The `openledger` command. */
+export function createProgram(config: CliConfig, output: CliOutput): Command {
+  const program = new Command("openledger").description("Reads, checks and claims what the protocol pays.");
+  const command = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .option("--json", "print JSON")
+      .option("--deployment <file>", "deployment file", config.deployment)
+      .option("--rpc <url>", "chain", config.rpc)
+      .option("--graphql <url>", "index", config.graphql)
+      .option("--content <url>", "content store", config.content)
+      .option("--runner <url>", "runner", config.runner);
+  const print = (options: Options, value: unknown, text: string): void =>
+    output.write(options.json ? toJson(value) : text);
+
+  command("trace <receipt>", "walk from an answer to data, contributors and transactions, checking every root").action(
+    async (receipt: string, options: Options) => {
+      const hash = receiptOf(receipt);
+      const trace = await traceReceipt(await connect(options), hash);
+      print(options, trace, renderTrace(trace));
+      if (!trace.ok) output.fail();
+    },
+  );
+
+  command("books", "the protocol's totals, and whether they balance").action(async (options: Options) => {
+    const books = await readBooks(await connect(options));
+    const balanced = books.depositsBalance && books.partsBalance;
+    const lines = Object.entries(books.totals).map(([name, amount]) => `${name.padEnd(18)} ${amount}`);
+    print(options, books, `${lines.join("\n")}\n${balanced ? "The books balance." : "The books do NOT balance."}\n`);
+    if (!balanced) output.fail();
+  });
+
+  command("balances <account>", "what an account has in the protocol").action(
+    async (account: string, options: Options) => {
+      const owner = accountOf(account);
+      const balances = await readBalances(await connect(options), owner);
+      const { wallet, free, channels, claimed, stakes } = balances;
+      const rows = [
+        ["wallet", wallet],
+        ["free in the market", free],
+        ["in channels", channels],
+        ["claimed rewards", claimed],
+        ...stakes.map(({ role, tokens }) => [`staked as ${role}`, tokens] as const),
+      ] as const;
+      const text = rows.map(([name, amount]) => `${name.padEnd(20)} ${formatOpen(amount)} OPEN\n`).join("");
+      print(options, balances, text);
+    },
+  );
+
+  command("claim <account>", "pay an account what the newest final epoch gives it")
+    .option("--key-file <file>", "JSON file with the privateKey that sends the transaction", config.keyFile)
+    .action(async (account: string, options: Options) => {
+      const payee = accountOf(account);
+      const connection = await connect(options);
+      const { deployment } = connection.reader;
+      const sender = privateKeyToAccount(await readKey(options.keyFile));
+      const client = createChainClient({ deployment, rpcUrl: options.rpc, account: sender });
+      const claimed = await claimFor(connection, client, payee);
+      const { amount, epoch, transaction } = claimed;
+      const text = `${claimed.account} was paid ${formatOpen(amount)} OPEN of epoch ${epoch} in ${transaction}\n`;
+      print(options, claimed, text);
+    });
+
+  return program;
+}
+
+function receiptOf(text: string): Hex {
+  if (!isHex(text) || text.length !== 66) throw new InvalidValueError("receipt", "0x and 64 hex digits", text);
+  return text.toLowerCase() as Hex;
+}
+
+function accountOf(text: string): Address {
+  if (!isAddress(text, { strict: false })) throw new InvalidValueError("account", "0x and 40 hex digits", text);
+  return getAddress(text);
+}
+
+async function readKey(path: string | undefined): Promise<Hex> {
+  if (path === undefined) throw new InvalidValueError("--key-file", "a JSON file with a privateKey", path);
+  const { privateKey } = JSON.parse(await readFile(path, "utf8")) as { privateKey?: unknown };
+  // The key itself never reaches a message.
+  if (!isHex(privateKey) || privateKey.length !== 66) {
+    throw new InvalidValueError("privateKey", "0x and 64 hex digits", "something else");
+  }
+  return privateKey;
+}

@@ -1,0 +1,86 @@
+import type { Address, Hex } from "viem";
+import type { Check } from "./CheckList.js";
+
+/** From an answer to everything it rests on. Amounts are base units as decimal strings; transactions are hashes. */
+export type Trace = {
+  readonly ok: boolean;
+  readonly receiptHash: Hex;
+  readonly receipt: { readonly [field: string]: unknown };
+  readonly payer: Address | undefined;
+  readonly runner: Address | undefined;
+  /** Part of the fee that belongs to data. */
+  readonly dataFee: string | undefined;
+  /** Undefined while the receipt is in no settled batch. */
+  readonly settlement: TracedSettlement | undefined;
+  readonly model: TracedModel | undefined;
+  /** The model under an adapter. */
+  readonly base: TracedModel | undefined;
+  readonly training: TracedTraining | undefined;
+  readonly versions: readonly TracedVersion[];
+  readonly records: readonly TracedRecord[];
+  readonly shares: readonly TracedShare[];
+  readonly checks: readonly Check[];
+};
+
+export type TracedSettlement = {
+  readonly batch: string;
+  /** Place of the receipt in the batch, from 0. */
+  readonly receiptIndex: number | undefined;
+  readonly receiptsRoot: Hex;
+  readonly dataHash: Hex;
+  readonly transaction: Hex;
+};
+
+export type TracedModel = {
+  readonly model: string;
+  readonly name: string;
+  readonly owner: Address;
+  readonly weightsRoot: Hex;
+  readonly programRoot: Hex;
+  readonly manifestHash: Hex;
+  readonly transaction: Hex;
+};
+
+export type TracedTraining = {
+  readonly engine: string;
+  readonly seed: Hex;
+  readonly steps: number;
+  readonly tokens: number;
+  readonly lossBefore: string;
+  readonly lossAfter: string;
+};
+
+export type TracedVersion = {
+  readonly datanet: string;
+  readonly version: number;
+  readonly root: Hex;
+  readonly contributions: number;
+  readonly records: string;
+  readonly transaction: Hex;
+  readonly index: { readonly root: Hex; readonly dataHash: Hex; readonly transaction: Hex } | undefined;
+};
+
+export type TracedRecord = {
+  readonly datanet: string;
+  readonly version: number;
+  readonly recordIndex: string;
+  /** Of 65,536. */
+  readonly share: number;
+  readonly contribution: string;
+  readonly contributor: Address;
+  readonly licence: string;
+  readonly source: { readonly name: string; readonly version: string; readonly path: string };
+  readonly leaf: Hex;
+  /** The beginning of the record's text. */
+  readonly text: string;
+  readonly transactions: { readonly contribution: Hex; readonly acceptance: Hex | null };
+};
+
+export type TracedShare = {
+  readonly account: Address;
+  readonly kind: "contributor" | "pool";
+  /** Of 65,536. */
+  readonly share: number;
+  /** What it earns by this receipt. */
+  readonly amount: string;
+};

@@ -1,0 +1,75 @@
+import { formatOpen } from "@openledger/sdk";
+import type { Trace } from "./Trace.js";
+
+/** The trace for a person: what led to the answer, who earns, and what did not hold. */
+export function renderTrace(trace: Trace): string {
+  const failed = trace.checks.filter(({ ok }) => !ok);
+  const lines = [
+    `Receipt ${trace.receiptHash}`,
+    `  payer ${trace.payer ?? "unknown"}, runner ${trace.runner ?? "unknown"}`,
+    `  fee ${formatOpen(BigInt(String(trace.receipt.fee)))} OPEN, of which ${formatOpen(BigInt(trace.dataFee ?? 0))} for data`,
+    "",
+    ...settlementLines(trace),
+    ...modelLines(trace),
+    ...versionLines(trace),
+    ...recordLines(trace),
+    ...shareLines(trace),
+    `${trace.checks.length - failed.length} of ${trace.checks.length} checks hold.`,
+    ...failed.map(({ name, subject, detail }) => `  FAILED ${name} (${subject}): ${detail}`),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function settlementLines({ settlement }: Trace): string[] {
+  if (settlement === undefined) return ["Not settled yet.", ""];
+  const place = settlement.receiptIndex === undefined ? "" : `, receipt ${settlement.receiptIndex}`;
+  return [`Settled in batch ${settlement.batch}${place}`, `  transaction ${settlement.transaction}`, ""];
+}
+
+function modelLines({ model, base, training }: Trace): string[] {
+  const lines: string[] = [];
+  for (const one of [model, base]) {
+    if (one === undefined) continue;
+    lines.push(`${one === base ? "Base" : "Model"} ${one.model} "${one.name}" of ${one.owner}`);
+    lines.push(`  weights ${one.weightsRoot}`, `  transaction ${one.transaction}`);
+    if (one === model && training !== undefined) {
+      lines.push(`  trained ${training.steps} steps, loss ${training.lossBefore} → ${training.lossAfter}`);
+    }
+  }
+  return [...lines, ""];
+}
+
+function versionLines({ versions }: Trace): string[] {
+  const lines = versions.flatMap((version) => [
+    `Datanet ${version.datanet}, version ${version.version}: ${version.contributions} contributions, ${version.records} records`,
+    `  root ${version.root}`,
+    `  transaction ${version.transaction}`,
+  ]);
+  return lines.length === 0 ? [] : [...lines, ""];
+}
+
+function recordLines({ records }: Trace): string[] {
+  const lines = records.flatMap((record) => {
+    const { name, version, path } = record.source;
+    return [
+      `${percent(record.share)} record ${record.recordIndex}, ${name}@${version} ${path} (${record.licence})`,
+      `  by ${record.contributor} in contribution ${record.contribution}, transaction ${record.transactions.contribution}`,
+      `  ${JSON.stringify(record.text.slice(0, 72))}`,
+    ];
+  });
+  return lines.length === 0 ? [] : [...lines, ""];
+}
+
+function shareLines({ shares }: Trace): string[] {
+  const lines = shares.map(
+    ({ account, kind, share, amount }) =>
+      `${percent(share)} ${kind === "pool" ? "pool" : account} earns ${formatOpen(BigInt(amount))} OPEN`,
+  );
+  return lines.length === 0 ? [] : [...lines, ""];
+}
+
+/** Hundredths of a per cent, rounded down: for reading, not for reckoning. */
+function percent(share: number): string {
+  const hundredths = Math.floor((share * 10_000) / 65_536);
+  return `${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, "0")} %`.padStart(8);
+}
