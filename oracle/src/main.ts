@@ -26,6 +26,7 @@ server.listen(config.port, config.host, () => {
 });
 
 // The database may come later, and may go away: it is waited for, and nothing is done without holding it.
+let lastFault = "";
 while (!stopping.signal.aborted) {
   const lost = new AbortController();
   try {
@@ -34,7 +35,8 @@ while (!stopping.signal.aborted) {
     await oracle.node.run(AbortSignal.any([stopping.signal, lost.signal]));
     await release();
   } catch (error) {
-    log.fault("The oracle waits for its database", error);
+    if (String(error) !== lastFault) log.fault("The oracle waits for its database", error);
+    lastFault = String(error);
     await systemClock.sleep(1000, stopping.signal);
   }
 }

@@ -58,7 +58,7 @@ export class EpochSettler {
       case "propose":
         return situation.kind === "epoch_ready" && this.#propose(situation.epoch, signal);
       case "finalise":
-        return situation.kind === "window_passed" && this.#finalise(situation.epoch, signal);
+        return situation.kind === "window_passed" && this.#finalise(situation.epoch, situation.isJudged, signal);
     }
   }
 
@@ -116,16 +116,22 @@ export class EpochSettler {
     return this.#report(await outbox.submit(call, signal));
   }
 
-  async #finalise(epoch: FollowedEpoch, signal: AbortSignal): Promise<boolean> {
-    const { epochs, outbox } = this.deps;
+  /** Its own proposals, and those of others when it comes to the same roots itself. */
+  async #finalise(epoch: FollowedEpoch, isJudged: boolean, signal: AbortSignal): Promise<boolean> {
+    const { outbox } = this.deps;
     const { proposal } = epoch;
     if (proposal === undefined) return false;
-    const own = await epochs.lists(epoch.epoch);
-    const isAgreed = own !== undefined && areSameRoots(proposal, own);
-    // What others proposed and this oracle does not come to itself is theirs to finalise.
-    if (!isAgreed && !isAddressEqual(proposal.proposer, outbox.account)) return false;
+    if (!isAddressEqual(proposal.proposer, outbox.account)) {
+      if (!isJudged || !areSameRoots(proposal, await this.#ownLists(epoch, signal))) return false;
+    }
     const purpose = `finalise epoch ${epoch.epoch}: pay-outs ${proposal.payoutsRoot}`;
     return this.#report(await outbox.submit(this.#call(purpose, "finalize", [epoch.epoch]), signal));
+  }
+
+  /** As they were kept, else built now. */
+  async #ownLists(epoch: FollowedEpoch, signal: AbortSignal): Promise<EpochLists> {
+    const kept = await this.deps.epochs.lists(epoch.epoch);
+    return kept?.blockHash === epoch.blockHash ? kept : this.#build(epoch, signal);
   }
 
   /** The lists of an epoch, kept with their file. */

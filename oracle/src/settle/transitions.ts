@@ -19,7 +19,7 @@ export type Situation =
   /** Proposed, and it can still be refuted. */
   | { readonly kind: "window_open"; readonly epoch: FollowedEpoch }
   /** Proposed, and nobody refuted it in time. */
-  | { readonly kind: "window_passed"; readonly epoch: FollowedEpoch };
+  | { readonly kind: "window_passed"; readonly epoch: FollowedEpoch; readonly isJudged: boolean };
 
 export type Transition = "wait" | "open" | "propose" | "finalise";
 
@@ -52,5 +52,6 @@ export function situationOf({ newest, pending, isNewestJudged, now }: Settlement
   }
   if (newest.stage === "open") return { kind: isNewestJudged ? "epoch_ready" : "batches_unread", epoch: newest };
   const finalizableAt = newest.proposal?.finalizableAt ?? 0n;
-  return { kind: now >= finalizableAt ? "window_passed" : "window_open", epoch: newest };
+  if (now < finalizableAt) return { kind: "window_open", epoch: newest };
+  return { kind: "window_passed", epoch: newest, isJudged: isNewestJudged };
 }

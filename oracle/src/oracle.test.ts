@@ -1,0 +1,551 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { callRpc, type Devnet, startDevnet } from "@openledger/script";
+import {
+  attributionOracleAbi,
+  buildEpoch,
+  type Credit,
+  type CreditedReceipt,
+  claim,
+  creditTree,
+  type Deployment,
+  type EpochFile,
+  encodeEpochFile,
+  openEpoch,
+  type Payout,
+  parseDeployment,
+  payoutClaim,
+  payoutTree,
+  poolAccount,
+  proposeEpoch,
+  readClaimed,
+  readEpoch,
+  readStream,
+  transferToken,
+} from "@openledger/sdk";
+import { getAddress, type Hex, parseEventLogs } from "viem";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { systemClock } from "./Clock.js";
+import type { OracleConfig } from "./config.js";
+import type { Log } from "./Log.js";
+import { type Oracle, openOracle } from "./openOracle.js";
+import { eventually } from "./testing/eventually.js";
+import { makeBaseModel } from "./testing/makeBaseModel.js";
+import { accounts, contributorAccounts, dataBps, ProtocolScene, type SettledAnswers } from "./testing/ProtocolScene.js";
+import { testAccount, testKey } from "./testing/testAccount.js";
+
+const EPOCH_SECONDS = 45;
+
+let folder: string;
+let net: Devnet;
+let deployment: Deployment;
+let scene: ProtocolScene;
+/** Every batch the scene settled, in order. */
+const settled: SettledAnswers[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "oracle-"));
+  const modelDir = join(folder, "model");
+  [net] = await Promise.all([
+    startDevnet({
+      stateDir: join(folder, "net"),
+      ports: "free",
+      services: ["postgres", "anvil", "contracts", "store"],
+    }),
+    makeBaseModel(modelDir),
+  ]);
+  deployment = parseDeployment(net.deployment);
+  // A block for each transaction while the scene is set; then a block a second, as the clocks need.
+  await callRpc(net.urls.rpc, "evm_setAutomine", [true]);
+  scene = await ProtocolScene.open({ deployment, rpcUrl: net.urls.rpc, storeUrl: net.urls.store, modelDir });
+  await callRpc(net.urls.rpc, "evm_setIntervalMining", [1]);
+}, 240_000);
+
+afterAll(async () => {
+  await scene?.close();
+  await net?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("an honest epoch", () => {
+  it("pays contributors and pool the batch's whole data part", async () => {
+    settled.push(await scene.settleAnswers(3));
+    const oracle = await startOracle("honest", "propose");
+
+    const final = await finalEpoch(1n);
+    const file = await epochFile(oracle, 1n);
+    await oracle.stop();
+
+    expect(file.credits.length).toBeGreaterThan(0);
+    expect(file).toEqual(honestLists(1n, [settled[0]!], []));
+    expect(final.total).toBe(final.dataAmount);
+    const paid = await claimAll(file);
+    expect(paid).toBe(final.dataAmount);
+    expect((await readStream(scene.client(0), deployment.dataStream)).claimed).toBe(final.dataAmount);
+    expect([...scene.askers]).toEqual([testAccount(accounts.oracle).address]);
+  });
+
+  it("shows what is pending before it can be claimed", async () => {
+    settled.push(await scene.settleAnswers(1));
+    const oracle = await startOracle("pending", "watch");
+    const contributor = contributorAccounts.map((index) => testAccount(index).address);
+
+    const pending = await eventually("pending earnings", EPOCH_SECONDS, async () => {
+      const all = await Promise.all(
+        [poolAccount(1n), ...contributor].map((account) => oracle.oracle.view.pending(account)),
+      );
+      return all.some(({ amount }) => amount > 0n) && all;
+    });
+    await oracle.stop();
+
+    const lists = honestLists(2n, [settled[1]!], (await honestPayouts(1n)).payouts);
+    const earned = lists.credits.reduce((sum, credit) => sum + credit.amount, 0n);
+    expect(pending.reduce((sum, { amount }) => sum + amount, 0n)).toBe(earned);
+  });
+});
+
+describe("a false epoch", () => {
+  const lies: readonly [string, number, (honest: EpochFile) => Lie][] = [
+    [
+      "whose first running total is not its amount",
+      1,
+      (honest) => ({ ...honest, credits: withCredit(honest, 0, { running: 1n }) }),
+    ],
+    ["whose running totals do not add up", 1, (honest) => ({ ...honest, credits: bumpLast(honest) })],
+    ["whose credits are out of order", 1, (honest) => ({ ...honest, credits: swap(honest.credits) })],
+    ["with a credit for a batch outside it", 2, (honest) => relist(honest, [...honest.credits, strayBatch(honest)])],
+    [
+      "with a credit for a receipt that the batch does not have",
+      2,
+      (honest) => relist(honest, [...honest.credits, strayReceipt(honest)]),
+    ],
+    ["with a credit of a wrong amount", 2, (honest) => relist(honest, shortened(honest))],
+    ["that pays one account what another earned", 4, (honest) => moveOne(honest)],
+    ["that drops an account", 4, (honest) => withoutFirst(honest)],
+    ["that pays a stranger", 4, (honest) => withStranger(honest)],
+    ["whose pay-outs are out of order", 5, (honest) => ({ ...honest, ...resum(swap(honest.payouts)) })],
+    ["whose running sums do not add up", 6, (honest) => ({ ...honest, payouts: bumpSum(honest.payouts) })],
+    ["whose first running sum is wrong", 6, (honest) => ({ ...honest, payouts: bumpFirstSum(honest.payouts) })],
+    ["whose total is not the sum of its pay-outs", 6, (honest) => ({ ...honest, total: honest.total - 1n })],
+  ];
+  let watcher: RunningOracle;
+  let honest: EpochFile;
+
+  beforeAll(async () => {
+    honest = honestLists(2n, [settled[1]!], (await honestPayouts(1n)).payouts);
+    await openEpoch(scene.client(accounts.liar));
+    watcher = await startOracle("watcher", "watch");
+  }, 60_000);
+
+  afterAll(() => watcher.stop());
+
+  it.each(lies)("%s is cancelled by proof %i", async (_what, kind, lie) => {
+    const proposed = await proposeLie(lie(honest));
+
+    const refuted = await eventually("the refutation", 8, async () => (await refutations(proposed))[0]);
+
+    expect(refuted.args.proof).toBe(kind);
+    expect(refuted.args.prover).toBe(testAccount(accounts.watcher).address);
+    expect((await readEpoch(scene.client(0), 2n)).state).toBe(1);
+  });
+
+  it("is followed by the honest one, which is final and claimable", async () => {
+    const oracle = await startOracle("honest", "propose");
+
+    const final = await finalEpoch(2n);
+    const file = await epochFile(oracle, 2n);
+    await oracle.stop();
+
+    expect(file).toEqual(honest);
+    expect(final.total).toBe((await readEpoch(scene.client(0), 1n)).total + final.dataAmount);
+    expect(await claimAll(file)).toBe(final.dataAmount);
+  });
+
+  it("is called out when its file does not hold its leaves", async () => {
+    settled.push(await scene.settleAnswers(1));
+    await openEpoch(scene.client(accounts.liar));
+    const lie = honestLists(3n, [settled[2]!], (await honestPayouts(2n)).payouts);
+    const { hash } = await scene.content.put(encodeEpochFile({ ...lie, credits: [] }));
+    await proposeRoots(lie, hash);
+
+    const message = await eventually("the warning", 8, async () =>
+      watcher.faults.find((fault) => fault.startsWith("UNCHECKED: epoch 3")),
+    );
+
+    expect(message).toContain(creditTree([]).root);
+    const oracle = await startOracle("honest", "propose");
+    // Roots that this oracle comes to itself are good whatever the file holds, and it keeps the leaves.
+    await finalEpoch(3n);
+    expect(await epochFile(oracle, 3n)).toEqual(lie);
+    await oracle.stop();
+  });
+});
+
+describe("a false receipt", () => {
+  it("is disputed with what was asked and found, and the others are paid", async () => {
+    let signed = 0;
+    const batch = await scene.settleAnswers(2, (entry) => {
+      signed += 1;
+      if (signed !== 1) return entry;
+      // The runner gives all to one of the contributors, and signs it.
+      const shares = [{ account: testAccount(10).address, share: 65_536 }];
+      return { ...entry, receipt: { ...entry.receipt, attributionHash: scene.commit({ ...entry, shares }) }, shares };
+    });
+    settled.push(batch);
+    const oracle = await startOracle("honest", "propose");
+
+    await finalEpoch(4n);
+    const epoch = (await oracle.oracle.view.epoch(4n))!;
+    const disputed = await oracle.oracle.view.disputed(epoch);
+    const file = await epochFile(oracle, 4n);
+    await oracle.stop();
+
+    expect(disputed.map(({ fault }) => fault?.check)).toEqual(["shares"]);
+    const { receiptIndex } = disputed[0]!;
+    expect(file.credits.some((credit) => credit.receiptIndex === receiptIndex)).toBe(false);
+    const others = new Set(file.credits.map((credit) => credit.receiptIndex));
+    expect(others.size).toBe(batch.receipts.length - 1);
+  });
+});
+
+describe("faults around the oracle", () => {
+  it("follows a reorganisation of three blocks", async () => {
+    // Blocks that hold nothing would come out the same on the new branch.
+    await transferToken(scene.client(0), { to: testAccount(9).address, amount: 1n });
+    await callRpc(net.urls.rpc, "anvil_mine", ["0x2"]);
+    const oracle = await startOracle("reorganised", "watch", { run: false });
+    await oracle.oracle.node.follow();
+    const before = await oracle.oracle.database.query<{ number: string; hash: Hex }>(
+      "select number, hash from blocks order by number desc limit 4",
+    );
+
+    const head = Number(await scene.client(0).publicClient.getBlockNumber());
+    const depth = Math.max(3, head - Number(before[0]!.number) + 3);
+    await callRpc(net.urls.rpc, "anvil_reorg", [depth, []]);
+    await callRpc(net.urls.rpc, "evm_mine", []);
+    await oracle.oracle.node.follow();
+
+    const heights = before.map(({ number }) => number);
+    const after = await oracle.oracle.database.query<{ number: string; hash: Hex }>(
+      "select number, hash from blocks where number = any($1) order by number desc",
+      [heights],
+    );
+    const actual = await Promise.all(
+      heights.map((number) => scene.client(0).publicClient.getBlock({ blockNumber: BigInt(number) })),
+    );
+    expect(after.map(({ hash }) => hash)).toEqual(actual.map(({ hash }) => hash));
+    expect(after.map(({ hash }) => hash)).not.toEqual(before.map(({ hash }) => hash));
+    await oracle.stop();
+  });
+
+  it("takes back a batch that a reorganisation orphaned, and reads it again", async () => {
+    const oracle = await startOracle("orphans", "watch");
+    const batch = await scene.settleAnswers(1);
+    const judged = () =>
+      oracle.oracle.database.query("select from batches where batch = $1 and state = 'verified'", [batch.batch]);
+    await eventually("the batch", 10, async () => (await judged()).length === 1);
+    const block = (
+      await oracle.oracle.database.query<{ block: string }>("select block from batches where batch = $1", [batch.batch])
+    )[0]!.block;
+    const head = await scene.client(0).publicClient.getBlockNumber();
+
+    await callRpc(net.urls.rpc, "anvil_reorg", [Number(head - BigInt(block)) + 1, []]);
+    await eventually("its removal", 10, async () => (await judged()).length === 0);
+
+    // The same settlement, sent again on the new branch.
+    settled.push(await scene.settleAgain(batch));
+    await eventually("the batch again", 10, async () => (await judged()).length === 1);
+    await oracle.stop();
+  });
+
+  it("goes on after SIGKILL between proposal and finality, and proposes once", async () => {
+    const environment = await processEnvironment("killed");
+    let child = startProcess(environment);
+    await eventually("the proposal", EPOCH_SECONDS, async () => (await readEpoch(scene.client(0), 5n)).state === 2);
+    await kill(child);
+
+    child = startProcess(environment);
+    await finalEpoch(5n);
+    child.kill("SIGTERM");
+    const code = await new Promise((resolve) => child.once("exit", resolve));
+
+    expect(code).toBe(0);
+    expect((await proposals(5n)).length).toBe(1);
+  }, 120_000);
+
+  it("pays nothing twice when it is killed again and again", async () => {
+    settled.push(await scene.settleAnswers(2));
+    const environment = await processEnvironment("killed");
+    let child = startProcess(environment);
+    for (let round = 0; round < 5; round++) {
+      await new Promise((resolve) => setTimeout(resolve, 700 + round * 400));
+      await kill(child);
+      child = startProcess(environment);
+    }
+    const final = await finalEpoch(6n);
+    await kill(child);
+
+    expect((await proposals(6n)).length).toBe(1);
+    expect(final.total).toBe((await readEpoch(scene.client(0), 5n)).total + final.dataAmount);
+  }, 120_000);
+
+  it("goes on when PostgreSQL is killed and comes back", async () => {
+    settled.push(await scene.settleAnswers(1));
+    const environment = await processEnvironment("killed");
+    const child = startProcess(environment);
+    await eventually("the proposal", EPOCH_SECONDS, async () => (await readEpoch(scene.client(0), 7n)).state === 2);
+
+    await net.kill("postgres", "SIGKILL");
+    await net.healthy("postgres");
+
+    await finalEpoch(7n);
+    await kill(child);
+    expect((await proposals(7n)).length).toBe(1);
+  }, 120_000);
+});
+
+interface RunningOracle {
+  readonly oracle: Oracle;
+  readonly faults: readonly string[];
+  stop(): Promise<void>;
+}
+
+async function startOracle(
+  name: string,
+  mode: "propose" | "watch",
+  { run = true }: { readonly run?: boolean } = {},
+): Promise<RunningOracle> {
+  const faults: string[] = [];
+  const log: Log = {
+    info: () => {},
+    fault: (message, error) => faults.push(error === undefined ? message : `${message}: ${String(error)}`),
+  };
+  const config: OracleConfig = {
+    mode,
+    rpcUrl: net.urls.rpc,
+    deployment,
+    databaseUrl: await net.database(`oracle_test_${name}`),
+    storeUrl: net.urls.store,
+    runnerUrl: undefined,
+    modelDir: mode === "propose" ? join(folder, "model") : undefined,
+    dataDir: join(folder, name),
+    privateKey: testKey(mode === "propose" ? accounts.oracle : accounts.watcher),
+    host: "127.0.0.1",
+    port: 0,
+    pollIntervalMs: 100,
+    confirmations: 0n,
+    graceSeconds: 60,
+  };
+  const oracle = await openOracle(config, systemClock, log);
+  await oracle.database.migrate();
+  const stopping = new AbortController();
+  const running = run ? oracle.node.run(stopping.signal) : Promise.resolve();
+  return {
+    oracle,
+    faults,
+    stop: async () => {
+      stopping.abort();
+      await running;
+      await oracle.close();
+    },
+  };
+}
+
+async function processEnvironment(name: string): Promise<Record<string, string>> {
+  const keyFile = join(folder, "key.json");
+  writeFileSync(keyFile, JSON.stringify({ privateKey: testKey(accounts.oracle) }));
+  return {
+    RPC_URL: net.urls.rpc,
+    DEPLOYMENT_FILE: net.deploymentFile,
+    DATABASE_URL: await net.database(`oracle_test_${name}`),
+    STORE_URL: net.urls.store,
+    MODEL_DIR: join(folder, "model"),
+    DATA_DIR: join(folder, name),
+    KEY_FILE: keyFile,
+    PORT: "0",
+  };
+}
+
+function startProcess(env: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, [fileURLToPath(new URL("./main.js", import.meta.url))], { env, stdio: "ignore" });
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGKILL");
+  await ended;
+}
+
+/** The epoch once it is final. */
+function finalEpoch(epoch: bigint) {
+  return eventually(`epoch ${epoch} final`, EPOCH_SECONDS, async () => {
+    const found = await readEpoch(scene.client(0), epoch);
+    return found.state === 3 && found;
+  });
+}
+
+async function epochFile({ oracle }: RunningOracle, epoch: bigint): Promise<EpochFile> {
+  const followed = await eventually("the epoch", 10, async () => {
+    const found = await oracle.view.epoch(epoch);
+    return found?.stage === "final" && found;
+  });
+  return (await oracle.view.file(followed))!;
+}
+
+/** What the lists must be, from what the runner signed alone. */
+function honestLists(epoch: bigint, batches: readonly SettledAnswers[], previous: readonly Payout[]): EpochFile {
+  const receipts: CreditedReceipt[] = batches.flatMap(({ batch, receipts }) =>
+    receipts.map(({ receipt, shares }, receiptIndex) => ({
+      batch,
+      receiptIndex,
+      cumulative: receipt.cumulative,
+      fee: receipt.fee,
+      dataBps,
+      shares,
+    })),
+  );
+  const firstBatch = batches[0]!.batch;
+  const lastBatch = batches[batches.length - 1]!.batch;
+  return buildEpoch({ epoch, firstBatch, lastBatch, stream: deployment.dataStream, receipts, previous });
+}
+
+async function honestPayouts(last: bigint): Promise<EpochFile> {
+  let file = honestLists(1n, [settled[0]!], []);
+  for (let epoch = 2n; epoch <= last; epoch++) file = honestLists(epoch, [settled[Number(epoch) - 1]!], file.payouts);
+  return file;
+}
+
+/** Claims for every account. @returns What was paid in all. */
+async function claimAll(file: EpochFile): Promise<bigint> {
+  const client = scene.client(accounts.deployer);
+  const amounts = await Promise.all(
+    file.payouts.map(async ({ account, cumulative }, at) => {
+      const before = await readClaimed(client, file.stream, account);
+      if (cumulative === before) return 0n;
+      // Each from an account of its own, so that one block holds them all: whoever sends it, the leaf's account is paid.
+      return (await claim(scene.client(20 + at), payoutClaim(file, account)!)).event.amount;
+    }),
+  );
+  return amounts.reduce((sum, amount) => sum + amount, 0n);
+}
+
+type Lie = EpochFile;
+
+async function proposeLie(lie: Lie): Promise<bigint> {
+  const { hash } = await scene.content.put(encodeEpochFile(lie));
+  return proposeRoots(lie, hash);
+}
+
+/** @returns The block of the proposal. */
+async function proposeRoots(lie: Lie, dataHash: Hex): Promise<bigint> {
+  const { receipt } = await proposeEpoch(scene.client(accounts.liar), {
+    epoch: lie.epoch,
+    creditsRoot: creditTree(lie.credits).root,
+    payoutsRoot: payoutTree(lie.stream, lie.payouts).root,
+    total: lie.total,
+    dataHash,
+  });
+  return receipt.blockNumber;
+}
+
+async function oracleLogs(fromBlock: bigint) {
+  const address = deployment.addresses.attributionOracle;
+  const logs = await scene.client(0).publicClient.getLogs({ address, fromBlock });
+  return parseEventLogs({ abi: attributionOracleAbi, logs });
+}
+
+async function refutations(fromBlock: bigint) {
+  return (await oracleLogs(fromBlock)).filter((log) => log.eventName === "EpochRefuted");
+}
+
+async function proposals(epoch: bigint) {
+  const all = await oracleLogs(0n);
+  return all.filter((log) => log.eventName === "EpochProposed" && log.args.epoch === epoch);
+}
+
+function withCredit({ credits }: EpochFile, at: number, change: { readonly running: bigint }): Credit[] {
+  return credits.map((credit, index) =>
+    index === at ? { ...credit, running: credit.running + change.running } : credit,
+  );
+}
+
+function bumpLast(honest: EpochFile): Credit[] {
+  return withCredit(honest, honest.credits.length - 1, { running: 1n });
+}
+
+function swap<T>(items: readonly T[]): T[] {
+  const [first, second, ...rest] = items;
+  return [second!, first!, ...rest];
+}
+
+/** The lists that these credits would give, each sum right. */
+function relist(honest: EpochFile, credits: readonly Credit[]): Lie {
+  const running = new Map<string, bigint>();
+  const summed = credits.map((credit) => {
+    const sum = (running.get(credit.contributor) ?? 0n) + credit.amount;
+    running.set(credit.contributor, sum);
+    return { ...credit, running: sum };
+  });
+  const earned = new Map(honest.credits.map((credit) => [credit.contributor, credit.running]));
+  const payouts = honest.payouts.map((payout) => ({
+    ...payout,
+    cumulative: payout.cumulative - (earned.get(payout.account) ?? 0n) + (running.get(payout.account) ?? 0n),
+  }));
+  return { ...honest, credits: summed, ...resum(payouts) };
+}
+
+function lastCredit(honest: EpochFile): Credit {
+  return honest.credits[honest.credits.length - 1]!;
+}
+
+function strayBatch(honest: EpochFile): Credit {
+  return { ...lastCredit(honest), batch: honest.lastBatch + 1n, amount: 0n };
+}
+
+function strayReceipt(honest: EpochFile): Credit {
+  return { ...lastCredit(honest), receiptIndex: 1000, amount: 0n };
+}
+
+function shortened(honest: EpochFile): Credit[] {
+  return honest.credits.map((credit, at) => (at === 1 ? { ...credit, amount: credit.amount - 1n } : credit));
+}
+
+function resum(payouts: readonly Payout[]): Pick<EpochFile, "payouts" | "total"> {
+  let total = 0n;
+  const summed = payouts.map((payout) => {
+    total += payout.cumulative;
+    return { ...payout, runningSum: total };
+  });
+  return { payouts: summed, total };
+}
+
+function moveOne(honest: EpochFile): Lie {
+  const payouts = honest.payouts.map((payout, at) => ({
+    ...payout,
+    cumulative: payout.cumulative + (at === 0 ? -1n : at === 1 ? 1n : 0n),
+  }));
+  return { ...honest, ...resum(payouts) };
+}
+
+function withoutFirst(honest: EpochFile): Lie {
+  const [first, second, ...rest] = honest.payouts;
+  const heir = { ...second!, cumulative: second!.cumulative + first!.cumulative };
+  return { ...honest, ...resum([heir, ...rest]) };
+}
+
+function withStranger(honest: EpochFile): Lie {
+  const [first, ...rest] = honest.payouts;
+  const stranger = { account: getAddress(`0x${"ff".repeat(20)}`), cumulative: 1n, runningSum: 0n };
+  return { ...honest, ...resum([{ ...first!, cumulative: first!.cumulative - 1n }, ...rest, stranger]) };
+}
+
+function bumpSum(payouts: readonly Payout[]): Payout[] {
+  return payouts.map((payout, at) => (at === 1 ? { ...payout, runningSum: payout.runningSum + 1n } : payout));
+}
+
+function bumpFirstSum(payouts: readonly Payout[]): Payout[] {
+  return payouts.map((payout, at) => (at === 0 ? { ...payout, runningSum: payout.runningSum + 1n } : payout));
+}

@@ -1,0 +1,362 @@
+/**
+ * Everybody an oracle has to do with, on a real chain: a Datanet with contributors, a registered adapter, payers with
+ * channels, and a runner that signs true receipts, settles them and discloses what stands behind them.
+ */
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import {
+  type AttributionVersion,
+  attributeAnswer,
+  buildIndex,
+  openRuntime,
+  type Runtime,
+  Tokenizer,
+} from "@openledger/engine";
+import {
+  type AttributedReceipt,
+  acceptContributions,
+  answerFee,
+  approveToken,
+  attributionHash,
+  attributionRecordsHash,
+  type ChainClient,
+  ContentClient,
+  type ContributionFile,
+  commitIndex,
+  compareReceipts,
+  contribute,
+  contributionCommitment,
+  createChainClient,
+  createDatanet,
+  type Deployment,
+  deposit,
+  disclosureDigest,
+  encodeBatchFile,
+  encodeContributionFile,
+  type InferenceRequest,
+  inferenceMarketAbi,
+  openChannel,
+  outputHash,
+  packSettlementRows,
+  publishVersion,
+  type Receipt,
+  receiptHash,
+  receiptTree,
+  receiptTypedData,
+  registerAdapter,
+  registerBase,
+  requestHash,
+  type SettleParameters,
+  setEndpoint,
+  settle,
+  sharesHash,
+  stake,
+  transferToken,
+  voucherTypedData,
+} from "@openledger/sdk";
+import { type Address, type Hex, keccak256, pad, parseEther, recoverAddress, toHex } from "viem";
+import { testAccount } from "./testAccount.js";
+
+export const accounts = { deployer: 0, runner: 1, oracle: 2, owner: 3, payers: [4, 5], watcher: 7, liar: 8 } as const;
+export const contributorAccounts = [10, 11, 12] as const;
+export const dataBps = 4000;
+const price = { perRequest: 1_000_003n, perPromptToken: 1_009n, perOutputToken: 100_003n };
+const programRoot = keccak256("0x70");
+
+export interface SceneOptions {
+  readonly deployment: Deployment;
+  readonly rpcUrl: string;
+  readonly storeUrl: string;
+  readonly modelDir: string;
+}
+
+export interface SettledAnswers {
+  readonly batch: bigint;
+  readonly parameters: SettleParameters;
+  readonly receipts: readonly AttributedReceipt[];
+}
+
+interface PayerChannel {
+  readonly payer: number;
+  readonly channel: Hex;
+  nonce: bigint;
+  cumulative: bigint;
+}
+
+export class ProtocolScene {
+  readonly disclosures = new Map<Hex, Record<string, unknown>>();
+  readonly askers = new Set<Address>();
+  #channels: PayerChannel[] = [];
+  #server: Server | undefined;
+  #asked = 0;
+  model = 0n;
+
+  private constructor(
+    readonly options: SceneOptions,
+    readonly runtime: Runtime,
+    readonly tokenizer: Tokenizer,
+    readonly content: ContentClient,
+  ) {}
+
+  static async open(options: SceneOptions): Promise<ProtocolScene> {
+    const runtime = await openRuntime({ modelDir: options.modelDir });
+    const tokenizer = await Tokenizer.load(options.modelDir);
+    const scene = new ProtocolScene(options, runtime, tokenizer, new ContentClient({ url: options.storeUrl }));
+    await scene.#fund();
+    await scene.#register();
+    await scene.#openChannels();
+    await scene.#serveDisclosures();
+    return scene;
+  }
+
+  get domain() {
+    const { chainId, addresses } = this.options.deployment;
+    return { chainId, market: addresses.inferenceMarket };
+  }
+
+  get runnerUrl(): string {
+    const address = this.#server?.address() as AddressInfo | undefined;
+    return `http://127.0.0.1:${address?.port}`;
+  }
+
+  client(index: number): ChainClient {
+    return createChainClient({ ...this.options, account: testAccount(index), pollingIntervalMs: 50 });
+  }
+
+  /**
+   * Answers questions of every payer and settles them in one batch.
+   *
+   * @param tamper Changes what the runner signs of each answer, to make it false.
+   */
+  async settleAnswers(
+    perPayer: number,
+    tamper: (entry: Omit<AttributedReceipt, "signature">) => Omit<AttributedReceipt, "signature"> = (entry) => entry,
+  ): Promise<SettledAnswers> {
+    const receipts: AttributedReceipt[] = [];
+    for (const channel of this.#channels) {
+      for (let at = 0; at < perPayer; at++) receipts.push(await this.#answer(channel, tamper));
+    }
+    receipts.sort((a, b) => compareReceipts(a.receipt, b.receipt));
+
+    const runner = testAccount(accounts.runner);
+    const file = encodeBatchFile({ runner: runner.address, ...this.domain, receipts });
+    const { hash: dataHash } = await this.content.put(file);
+    const rows = await Promise.all(this.#channels.map((channel) => this.#voucherRow(channel)));
+    const client = this.client(accounts.runner);
+    const expectedConfig = await client.publicClient.readContract({
+      address: this.domain.market,
+      abi: inferenceMarketAbi,
+      functionName: "configVersion",
+    });
+    const receiptsRoot = receiptTree(
+      this.domain,
+      receipts.map(({ receipt }) => receipt),
+    ).root;
+    const parameters = { rows: packSettlementRows(rows), receiptsRoot, dataHash, expectedConfig };
+    const { event } = await settle(client, parameters);
+    return { batch: event?.batch ?? 0n, parameters, receipts };
+  }
+
+  /** Sends a settlement again, for instance because its block was orphaned. */
+  async settleAgain(answers: SettledAnswers): Promise<SettledAnswers> {
+    const { event } = await settle(this.client(accounts.runner), answers.parameters);
+    return { ...answers, batch: event?.batch ?? 0n };
+  }
+
+  /** What a receipt with this attribution commits to. */
+  commit({ shares, records, methodHash }: Pick<AttributedReceipt, "shares" | "records" | "methodHash">): Hex {
+    return attributionHash({
+      sharesHash: sharesHash(shares),
+      recordsHash: attributionRecordsHash(records),
+      methodHash,
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#server?.closeAllConnections();
+    await new Promise((resolve) => this.#server?.close(resolve));
+    await this.runtime.close();
+  }
+
+  async #fund(): Promise<void> {
+    const { addresses } = this.options.deployment;
+    const deployer = this.client(accounts.deployer);
+    const others = [accounts.runner, accounts.oracle, ...accounts.payers, accounts.liar];
+    for (const index of others) {
+      await transferToken(deployer, { to: testAccount(index).address, amount: parseEther("100000") });
+    }
+    for (const [index, role] of [
+      [accounts.runner, "Runner"],
+      [accounts.oracle, "Oracle"],
+      [accounts.liar, "Oracle"],
+    ] as const) {
+      const client = this.client(index);
+      await approveToken(client, { spender: addresses.stakingManager, amount: parseEther("10000") });
+      await stake(client, { role, amount: parseEther("10000") });
+    }
+    await approveToken(this.client(accounts.liar), {
+      spender: addresses.attributionOracle,
+      amount: parseEther("90000"),
+    });
+  }
+
+  async #register(): Promise<void> {
+    const owner = this.client(accounts.owner);
+    const { event } = await createDatanet(owner, { name: "Tales", metadataHash: pad("0x0"), licences: ["MIT"] });
+    const files = contributorAccounts.map((account, at) => contributionOf(event.datanet, account, at));
+    const contributions: bigint[] = [];
+    for (const [at, file] of files.entries()) {
+      await this.content.put(encodeContributionFile(file));
+      const committed = { ...contributionCommitment(file), licence: file.licence, datanet: event.datanet };
+      const { event: done } = await contribute(this.client(contributorAccounts[at]!), committed);
+      contributions.push(done.contribution);
+    }
+    await acceptContributions(owner, { datanet: event.datanet, contributions });
+    await publishVersion(owner, { datanet: event.datanet });
+
+    const revenue = { modelBps: 1500, dataBps: 0 };
+    const registration = {
+      name: "base",
+      weightsRoot: this.runtime.weightsRoot,
+      programRoot,
+      manifestHash: pad("0x1"),
+      price,
+    };
+    const { event: base } = await registerBase(owner, { registration: { ...registration, revenue } });
+    const versions = [{ datanet: event.datanet, version: 1 }];
+    const adapter = { ...registration, name: "adapter", weightsRoot: pad("0x2"), revenue: { ...revenue, dataBps } };
+    this.model = (await registerAdapter(owner, { base: base.model, registration: adapter, versions })).event.model;
+
+    this.#versions = [await this.#version(event.datanet, files)];
+    const index = this.#versions[0]!.index;
+    const { hash } = await this.content.put(index.bytes);
+    await commitIndex(owner, { ...versions[0]!, base: base.model, root: index.root, dataHash: hash });
+  }
+
+  #versions: readonly AttributionVersion[] = [];
+
+  async #version(datanet: bigint, files: readonly ContributionFile[]): Promise<AttributionVersion> {
+    const records = files.flatMap((file) => file.records.map(({ text }) => ({ ids: this.tokenizer.encode(text) })));
+    const contributors = files.flatMap((file) => file.records.map(() => file.contributor));
+    return { datanet, version: 1, index: await buildIndex(this.runtime, records), contributors };
+  }
+
+  async #openChannels(): Promise<void> {
+    const runner = this.client(accounts.runner);
+    const amount = parseEther("1000");
+    for (const payer of accounts.payers) {
+      const client = this.client(payer);
+      await approveToken(client, { spender: this.domain.market, amount });
+      await deposit(client, { payer: client.account.address, amount });
+      const salt = pad(toHex(payer));
+      const { event } = await openChannel(client, { runner: runner.account.address, salt, amount });
+      this.#channels.push({ payer, channel: event.channel, nonce: 0n, cumulative: 0n });
+    }
+  }
+
+  async #answer(
+    channel: PayerChannel,
+    tamper: (entry: Omit<AttributedReceipt, "signature">) => Omit<AttributedReceipt, "signature">,
+  ): Promise<AttributedReceipt> {
+    const asked = this.#asked++;
+    const request: InferenceRequest = {
+      model: this.model,
+      salt: keccak256(toHex(`salt ${asked}`)),
+      prompt: `Tell me tale ${asked} of the`,
+      maxTokens: 60,
+      temperatureMilli: 800,
+      topPMilli: 950,
+      topK: 0,
+      seed: keccak256(toHex(`seed ${asked}`)),
+    };
+    const promptIds = this.tokenizer.encode(request.prompt);
+    const tokens = this.tokenizer.encode(recordText(asked % contributorAccounts.length, asked)).slice(0, 40);
+    const found = await attributeAnswer(this.runtime, { versions: this.#versions, promptIds, outputIds: tokens });
+    const fee = answerFee(price, { promptTokens: promptIds.length, outputTokens: tokens.length });
+    channel.nonce += 1n;
+    channel.cumulative += fee;
+    const receipt: Receipt = {
+      channel: channel.channel,
+      model: this.model,
+      nonce: channel.nonce,
+      cumulative: channel.cumulative,
+      fee,
+      promptTokens: promptIds.length,
+      outputTokens: tokens.length,
+      requestHash: requestHash(request),
+      programRoot,
+      seed: request.seed,
+      outputHash: outputHash(request.salt, tokens),
+      attributionHash: this.commit(found),
+    };
+    const entry = tamper({ receipt, shares: found.shares, records: found.records, methodHash: found.methodHash });
+    const signature = await testAccount(accounts.runner).signTypedData(receiptTypedData(this.domain, entry.receipt));
+    const { salt, prompt, model: _, ...parameters } = request;
+    const disclosed = { prompt, salt, parameters, outputTokens: tokens, text: this.tokenizer.decode(tokens) };
+    this.disclosures.set(receiptHash(this.domain, entry.receipt), disclosed);
+    return { ...entry, signature };
+  }
+
+  async #voucherRow({ payer, channel, nonce, cumulative }: PayerChannel) {
+    const account = testAccount(payer);
+    const block = await this.client(payer).publicClient.getBlock();
+    const voucher = {
+      channel,
+      model: this.model,
+      nonce,
+      cumulativeCap: cumulative,
+      requestHash: pad("0x3"),
+      deadline: block.timestamp + 3600n,
+    };
+    return { voucher, signature: await account.signTypedData(voucherTypedData(this.domain, voucher)), cumulative };
+  }
+
+  async #serveDisclosures(): Promise<void> {
+    const server = createServer((request, response) => {
+      const receipt = request.url?.split("/")[3] as Hex;
+      let body = "";
+      request.on("data", (part: Buffer) => {
+        body += part.toString();
+      });
+      request.on("end", async () => {
+        const { signer, deadline, signature } = JSON.parse(body) as {
+          signer: Address;
+          deadline: string;
+          signature: Hex;
+        };
+        const digest = disclosureDigest(this.domain, { receipt, deadline: BigInt(deadline) });
+        const entitled = (await recoverAddress({ hash: digest, signature })) === signer;
+        this.askers.add(signer);
+        const answer = this.disclosures.get(receipt);
+        response.writeHead(entitled ? (answer === undefined ? 404 : 200) : 403).end(JSON.stringify(answer ?? {}));
+      });
+    });
+    this.#server = server;
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    await setEndpoint(this.client(accounts.runner), { role: "Runner", endpoint: this.runnerUrl });
+  }
+}
+
+function contributionOf(datanet: bigint, account: number, at: number): ContributionFile {
+  return {
+    datanet,
+    contributor: testAccount(account).address,
+    licence: "MIT",
+    source: { name: `tales-${at}`, version: "1.0.0" },
+    records: Array.from({ length: 4 }, (_, record) => ({
+      path: `${record}.txt`,
+      text: recordText(at, record),
+    })),
+  };
+}
+
+function recordText(contributor: number, record: number): string {
+  const openings = ["The lighthouse keeper wrote", "function resolve(queue) returns", "Boil the lentils with"];
+  const middles = [
+    `of storm number ${record % 4}, when every lamp on the coast`,
+    `the promise ${record % 4} after all callbacks`,
+    `${(record % 4) + 2} spoons of cumin and the juice`,
+  ];
+  const ends = ["went dark and the ships turned north.", "have settled or thrown.", "of a lemon until they are soft."];
+  return `${openings[contributor]} ${middles[contributor]} ${ends[contributor]}`;
+}
