@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   contentHash,
   decodeBaseManifest,
+  FLOAT_ENGINE,
   type ModelRegistration,
   parseOpen,
   programDescription,
@@ -13,9 +14,6 @@ import {
 } from "@openledger/sdk";
 import type { Hex } from "viem";
 import type { StoryContext } from "./StoryContext.js";
-
-/** Name of the arithmetic that runs float models today; part of every program root. */
-export const ENGINE = "openledger.float/1";
 
 export const PRICE: ModelRegistration["price"] = {
   perRequest: parseOpen("0.01"),
@@ -52,7 +50,7 @@ export async function registerBaseModel(story: StoryContext): Promise<Registered
       name: "openledger-base",
       weightsRoot: root,
       programRoot: programRoot(
-        programDescription({ engine: ENGINE, architecture, tokenizerHash, baseRoot: root, adapterRoot: null }),
+        programDescription({ engine: FLOAT_ENGINE, architecture, tokenizerHash, baseRoot: root, adapterRoot: null }),
       ),
       manifestHash: contentHash(manifest!),
       price: PRICE,

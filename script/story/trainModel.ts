@@ -4,6 +4,7 @@ import {
   contentHash,
   decodeTrainingManifest,
   encodeTrainingManifest,
+  FLOAT_ENGINE,
   fractionsAsText,
   type JsonValue,
   programDescription,
@@ -15,7 +16,7 @@ import {
 import { numberToHex } from "viem";
 import { CHUNKER_VERSION } from "../seed/chunk.js";
 import { progressLine } from "./progressLine.js";
-import { ENGINE, PRICE, type RegisteredBase } from "./registerBaseModel.js";
+import { PRICE, type RegisteredBase } from "./registerBaseModel.js";
 import type { StoryContext } from "./StoryContext.js";
 import { HELD_OUT_PER_PACKAGE, type SeededDatanet } from "./seedDatanet.js";
 
@@ -91,7 +92,7 @@ async function train(story: StoryContext, base: RegisteredBase, seeded: SeededDa
     seed: numberToHex(SEED, { size: 32 }),
     hyperparameters: hyperparameters(),
     adapterConfig: fractionsAsText(JSON.parse(files.config)) as { readonly [name: string]: JsonValue },
-    engine: ENGINE,
+    engine: FLOAT_ENGINE,
     steps,
     tokens,
     lossBefore: lossBefore.toFixed(4),
@@ -107,7 +108,7 @@ async function train(story: StoryContext, base: RegisteredBase, seeded: SeededDa
       weightsRoot: adapterRoot,
       programRoot: programRoot(
         programDescription({
-          engine: ENGINE,
+          engine: FLOAT_ENGINE,
           architecture: base.architecture,
           tokenizerHash: base.tokenizerHash,
           baseRoot: base.weightsRoot,
