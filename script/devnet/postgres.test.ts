@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -43,6 +43,29 @@ test("keeps committed rows over a kill and a start on another port", async () =>
   }
   expect(processStartTime(second.process.pid)).toBeUndefined();
 });
+
+test.runIf(process.getuid?.() === 0)(
+  "run by root below a private folder, it keeps its rows elsewhere, and they go when the state folder has gone",
+  async () => {
+    const nested = join(stateDir, "private", "state");
+    mkdirSync(join(stateDir, "private"), { mode: 0o700 });
+    const first = await startPostgres({ stateDir: nested });
+    await query(await first.createDatabase("books"), "create table entry as select 17::numeric as amount");
+    await first.stop();
+    const home = readFileSync(join(nested, "postgres", "home"), "utf8");
+    expect(home).toMatch(/^\/var\/lib\/openledger\/[0-9a-f]{16}$/);
+
+    const second = await startPostgres({ stateDir: nested });
+    expect(await query(second.url("books"), "select amount from entry")).toEqual(["17"]);
+    await second.stop();
+    rmSync(nested, { recursive: true });
+
+    const other = await startPostgres({ stateDir: join(stateDir, "private", "other") });
+    await other.stop();
+    expect(existsSync(home)).toBe(false);
+    rmSync(readFileSync(join(stateDir, "private", "other", "postgres", "home"), "utf8"), { recursive: true });
+  },
+);
 
 test("refuses a wrong password", async () => {
   const server = await startPostgres({ stateDir });

@@ -42,6 +42,9 @@ export interface PostgresHome {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** In a home outside the state folder: the path that it stands in for. */
+const anchorFile = "state-folder";
+
 /** Prepares the folders for a state folder and the programs' folder; idempotent. */
 export function preparePostgresHome(stateDir: string, binDir: string): PostgresHome {
   const anchor = join(resolve(stateDir), "postgres");
@@ -82,9 +85,11 @@ function reachableHome(anchor: string, stateDir: string, identity: Identity): st
   for (const base of ["/var/lib/openledger", join(tmpdir(), "openledger")]) {
     const home = join(base, key);
     if (!claimFolder(base) || !canReach(base, identity)) continue;
+    sweep(base);
     // Without a pointer to it, what is there belongs to a state folder that was deleted.
     rmSync(home, { recursive: true, force: true });
     mkdirSync(home, { mode: 0o711 });
+    writeFileSync(join(home, anchorFile), anchor);
     writeFileSync(pointer, home);
     return home;
   }
@@ -94,6 +99,16 @@ function reachableHome(anchor: string, stateDir: string, identity: Identity): st
       "Choose another state folder with --state, or run as an ordinary user.",
     false,
   );
+}
+
+/** Removes the homes whose state folder has been deleted. */
+function sweep(base: string): void {
+  for (const name of readdirSync(base)) {
+    const file = join(base, name, anchorFile);
+    if (existsSync(file) && !existsSync(readFileSync(file, "utf8"))) {
+      rmSync(join(base, name), { recursive: true, force: true });
+    }
+  }
 }
 
 /** Creates a folder that root owns and others may pass through; false where that is not possible. */

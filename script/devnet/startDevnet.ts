@@ -1,9 +1,8 @@
 /**
  * The local network: real programs, started in the order they need each other, watched, and stopped in reverse.
  *
- *   compile ─┐
- *   anvil ───┴─▶ contracts ─┬─▶ graph ─▶ runner ─▶ oracle ─▶ app
- *   postgres, store, subgraph build ─┘
+ *   anvil ──▶ contracts ──┐                 ┌─▶ runner, oracle, app
+ *   postgres, store ──────┴─────────────────┴─▶ graph (and the subgraph's build)
  *
  * What needs nothing of the others starts at once. All state lies in one folder; the next start goes on from it.
  */
@@ -44,8 +43,8 @@ const needs: Readonly<Record<DevnetServiceName, readonly DevnetServiceName[]>> =
   store: [],
   contracts: ["anvil"],
   graph: ["postgres", "contracts", "store"],
-  runner: ["postgres", "contracts", "store", "graph"],
-  oracle: ["postgres", "contracts", "store", "graph", "runner"],
+  runner: ["postgres", "contracts", "store"],
+  oracle: ["postgres", "contracts", "store"],
   app: ["contracts"],
 };
 
@@ -251,18 +250,27 @@ class Network implements Devnet {
       if (services.has("contracts")) await this.#deploy();
       if (services.has("anvil")) this.#key = await deploymentKey(this.urls.rpc, this.deployment);
     });
-    const ready = Promise.all([postgres, store, contracts, subgraph]);
-    // One of them failing must not leave the others' failures unheard.
-    await ready.catch(async (error: unknown) => {
-      this.#abort.abort();
-      await Promise.allSettled([postgres, store, contracts, subgraph]);
-      throw error;
-    });
+    const ground = Promise.all([postgres, store, contracts]);
+    const after = <T>(before: Promise<T>, name: DevnetServiceName, run: () => Promise<void>) =>
+      before.then(() => when(name, run));
+    await this.#allOrNone([
+      ground,
+      after(Promise.all([ground, subgraph]), "graph", () => this.#startGraph()),
+      after(ground, "runner", () => this.#startRunner()),
+      after(ground, "oracle", () => this.#startOracle()),
+      after(ground, "app", () => this.#startApp()),
+    ]);
+  }
 
-    await when("graph", () => this.#startGraph());
-    await when("runner", () => this.#startRunner());
-    await when("oracle", () => this.#startOracle());
-    await when("app", () => this.#startApp());
+  /** The first failure stops the other starts, and is thrown when they have ended. */
+  async #allOrNone(starts: readonly Promise<unknown>[]): Promise<void> {
+    try {
+      await Promise.all(starts);
+    } catch (error) {
+      this.#abort.abort();
+      await Promise.allSettled(starts);
+      throw error;
+    }
   }
 
   #startPostgres(): Promise<void> {
