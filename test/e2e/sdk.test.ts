@@ -1,7 +1,3 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { callRpc, type Devnet, startDevnet } from "@openledger/script";
 import {
   type AttributedRecord,
   acceptContributions,
@@ -9,7 +5,6 @@ import {
   attributionMethodHash,
   attributionRecordsHash,
   buildEpoch,
-  type ChainClient,
   type ContributionFile,
   claim,
   collectModel,
@@ -23,11 +18,9 @@ import {
   contribute,
   contributionCommitment,
   contributionLeaf,
-  createChainClient,
   createDatanet,
   createPayer,
   creditTree,
-  type Deployment,
   domainHash,
   type EpochFile,
   encodeBatchFile,
@@ -36,13 +29,11 @@ import {
   findEpochFault,
   isActive,
   licenceToBytes32,
-  type MarketDomain,
   merkleRoot,
   openEpoch,
   type Payer,
   type ProposedEpoch,
   packSettlementRows,
-  parseDeployment,
   parseOpen,
   payoutClaim,
   payoutTree,
@@ -55,6 +46,7 @@ import {
   readEpoch,
   readFree,
   readModelClaimed,
+  readPool,
   readReceiptsRoot,
   readStream,
   readTokenBalance,
@@ -65,65 +57,32 @@ import {
   setEndpoint,
   settle,
   splitSettlement,
-  stake,
   thawChannel,
-  transferToken,
   withdraw,
   withdrawThawed,
 } from "@openledger/sdk";
 import { type Hex, keccak256, stringToHex } from "viem";
-import { mnemonicToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ScriptedRunner, scriptedRunner } from "./scriptedRunner.js";
+import { accountOf, STAKE, startWorld, type World } from "./world.js";
 
 const word = (text: string): Hex => keccak256(stringToHex(text));
-const accountAt = (addressIndex: number) =>
-  mnemonicToAccount("test test test test test test test test test test test junk", { addressIndex });
 
 const PRICE = { perRequest: 1_000_003n, perPromptToken: 101n, perOutputToken: 10_007n };
 const REVENUE = { modelBps: 1500, dataBps: 4000 };
 const SPLIT = { protocolBps: 200, securityBps: 500, stakersBps: 800 };
-const STAKE = parseOpen("10000");
 
-let stateDir: string;
-let devnet: Devnet;
-let deployment: Deployment;
-let domain: MarketDomain;
-let clients: Record<"genesis" | "runner" | "oracle" | "owner" | "payer" | "watcher" | "ada" | "bob", ChainClient>;
+let world: World;
+let clients: World["clients"];
+let domain: World["domain"];
+let deployment: World["deployment"];
 
 beforeAll(async () => {
-  stateDir = mkdtempSync(join(tmpdir(), "openledger-sdk-"));
-  devnet = await startDevnet({ stateDir, ports: "free", services: ["anvil", "contracts"] });
-  // Each transaction is mined as it comes: the test waits for none.
-  await callRpc(devnet.urls.rpc, "evm_setIntervalMining", [0]);
-  await callRpc(devnet.urls.rpc, "evm_setAutomine", [true]);
-
-  deployment = parseDeployment(devnet.deployment);
-  domain = { chainId: deployment.chainId, market: deployment.addresses.inferenceMarket };
-  const clientAt = (index: number) =>
-    createChainClient({ deployment, rpcUrl: devnet.urls.rpc, account: accountAt(index), pollingIntervalMs: 20 });
-  clients = {
-    genesis: clientAt(0),
-    runner: clientAt(1),
-    oracle: clientAt(2),
-    owner: clientAt(3),
-    payer: clientAt(4),
-    watcher: clientAt(7),
-    ada: clientAt(10),
-    bob: clientAt(11),
-  };
+  world = await startWorld(["anvil", "contracts"]);
+  ({ clients, domain, deployment } = world);
 }, 180_000);
 
-afterAll(async () => {
-  await devnet?.stop();
-  rmSync(stateDir, { recursive: true, force: true });
-});
-
-/** Lets the chain's clock run on by `seconds`. */
-async function pass(seconds: number): Promise<void> {
-  await callRpc(devnet.urls.rpc, "evm_increaseTime", [seconds]);
-  await callRpc(devnet.urls.rpc, "evm_mine", []);
-}
+afterAll(() => world?.stop());
 
 const contribution = (contributor: Hex, name: string): ContributionFile => ({
   datanet: 1n,
@@ -140,17 +99,13 @@ describe("the protocol through the SDK", () => {
   let batchCumulative = 0n;
 
   it("stakes a runner and an oracle", async () => {
-    for (const name of ["runner", "oracle", "payer"] as const) {
-      const to = clients[name].account.address;
-      await transferToken(clients.genesis, { to, amount: STAKE * 20n });
-    }
+    await world.stakeNodes();
     for (const [client, role] of [
       [clients.runner, "Runner"],
       [clients.oracle, "Oracle"],
     ] as const) {
-      await approveToken(client, { spender: deployment.addresses.stakingManager, amount: STAKE });
-      expect((await stake(client, { role, amount: STAKE })).event.tokensAfter).toBe(STAKE);
       await setEndpoint(client, { role, endpoint: "http://127.0.0.1:8080" });
+      expect((await readPool(client, client.account.address, role)).tokens).toBe(STAKE);
       expect(await isActive(client, client.account.address, role)).toBe(true);
     }
   });
@@ -228,7 +183,7 @@ describe("the protocol through the SDK", () => {
       { account: bob, share: 22_202 },
     ].sort((a, b) => (BigInt(a.account) < BigInt(b.account) ? -1 : 1));
     runner = scriptedRunner({
-      account: accountAt(1),
+      account: accountOf("runner"),
       payer: clients.payer.account.address,
       domain,
       model: 2n,
@@ -407,7 +362,7 @@ describe("the protocol through the SDK", () => {
   it("finalises the true one and pays every claim, to the last unit", async () => {
     const { oracle, watcher, owner } = clients;
     await expect(finalizeEpoch(oracle, { epoch: 1n })).rejects.toMatchObject({ code: "contract_refused" });
-    await pass(10);
+    await world.pass(10);
     expect((await finalizeEpoch(watcher, { epoch: 1n })).event.total).toBe(honest.total);
     expect((await readEpoch(watcher, 1n)).state).toBe(3);
 
@@ -435,7 +390,7 @@ describe("the protocol through the SDK", () => {
     await expect(withdrawThawed(client, { channel: payer.channel })).rejects.toMatchObject({
       errorName: "InferenceMarket_StillThawing",
     });
-    await pass(11);
+    await world.pass(11);
     await withdrawThawed(client, { channel: payer.channel });
     expect(await readFree(client, client.account.address)).toBe(rest);
     await withdraw(client, { to: client.account.address, amount: rest });

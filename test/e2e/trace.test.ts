@@ -1,0 +1,360 @@
+import { execFile } from "node:child_process";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Trace } from "@openledger/cli";
+import { repositoryRoot } from "@openledger/script";
+import {
+  acceptContributions,
+  attributionMethodHash,
+  ContentClient,
+  type ContributionFile,
+  canonicalJsonBytes,
+  commitIndex,
+  compareReceipts,
+  contentHash,
+  contribute,
+  contributionCommitment,
+  createDatanet,
+  createPayer,
+  encodeBatchFile,
+  encodeContributionFile,
+  encodeTrainingManifest,
+  FLOAT_ENGINE,
+  packSettlementRows,
+  parseOpen,
+  poolAccount,
+  programDescription,
+  programRoot,
+  publishVersion,
+  query,
+  readVersion,
+  receiptTree,
+  registerAdapter,
+  registerBase,
+  settle,
+  weightsRoot,
+} from "@openledger/sdk";
+import { type Hex, keccak256, stringToHex } from "viem";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type ScriptedRunner, scriptedRunner } from "./scriptedRunner.js";
+import { accountOf, startWorld, type World } from "./world.js";
+
+const word = (text: string): Hex => keccak256(stringToHex(text));
+const bytesOf = (text: string, length: number): Uint8Array =>
+  Uint8Array.from({ length }, (_, at) => text.charCodeAt(at % text.length) ^ (at >> 8));
+
+const PRICE = { perRequest: 1_000_003n, perPromptToken: 101n, perOutputToken: 10_007n };
+const ARCHITECTURE = { model_type: "llama", rms_norm_eps: "0.000001" };
+const BASE_WEIGHTS = bytesOf("base", 5000);
+const ADAPTER_WEIGHTS = bytesOf("adapter", 3000);
+const INDEX = bytesOf("index", 100);
+
+let world: World;
+let content: ContentClient;
+let files: ContributionFile[];
+let hashes: { readonly honest: Hex; readonly false: Hex };
+let transactions: Record<"settlement" | "registration" | "version" | "acceptance", Hex>;
+
+beforeAll(async () => {
+  world = await startWorld(["postgres", "anvil", "contracts", "store", "graph"]);
+  content = new ContentClient({ url: world.devnet.urls.store });
+  await world.stakeNodes();
+  await publishData();
+  const { honest, lying } = await registerModels();
+  await payAndSettle(honest, lying);
+  const block = await world.clients.payer.publicClient.getBlockNumber();
+  await query.waitForBlock({ url: world.devnet.urls.graphql }, block);
+}, 300_000);
+
+afterAll(() => world?.stop());
+
+async function publishData(): Promise<void> {
+  const { owner, ada, bob } = world.clients;
+  await createDatanet(owner, { name: "Code", metadataHash: word("about"), licences: ["MIT", "Apache-2.0"] });
+  files = ([ada, bob] as const).map((client, at) => ({
+    datanet: 1n,
+    contributor: client.account.address,
+    licence: at === 0 ? "MIT" : "Apache-2.0",
+    source: { name: at === 0 ? "ada" : "bob", version: "1.0.0" },
+    records: [1, 2, 3].map((n) => ({ path: `src/${n}.ts`, text: `export const answer${n} = ${n + at};\n` })),
+  }));
+  for (const [at, client] of [ada, bob].entries()) {
+    await content.put(encodeContributionFile(files[at]!));
+    await contribute(client, { datanet: 1n, ...contributionCommitment(files[at]!), licence: files[at]!.licence });
+  }
+  const accepted = await acceptContributions(owner, { datanet: 1n, contributions: [1n, 2n] });
+  const published = await publishVersion(owner, { datanet: 1n });
+  transactions = { ...transactions, acceptance: accepted.hash, version: published.hash };
+}
+
+async function registerModels(): Promise<{ readonly honest: Hex; readonly lying: Hex }> {
+  const { owner } = world.clients;
+  const [baseRoot, adapterRoot] = [weightsRoot(BASE_WEIGHTS), weightsRoot(ADAPTER_WEIGHTS)];
+  const tokenizerHash = word("tokenizer");
+  const manifest = canonicalJsonBytes({
+    format: "openledger.base/1",
+    architecture: ARCHITECTURE,
+    tokenizer: { hash: tokenizerHash },
+    weights: { hash: contentHash(BASE_WEIGHTS), root: baseRoot },
+    corpus: [],
+    heldOutBitsPerByte: "1.5",
+  });
+  const program = (root: Hex | null): Hex =>
+    programRoot(
+      programDescription({
+        engine: FLOAT_ENGINE,
+        architecture: ARCHITECTURE,
+        tokenizerHash,
+        baseRoot,
+        adapterRoot: root,
+      }),
+    );
+  await Promise.all([BASE_WEIGHTS, ADAPTER_WEIGHTS, INDEX, manifest].map((bytes) => content.put(bytes)));
+  const terms = { price: PRICE, revenue: { modelBps: 1500, dataBps: 0 } };
+  await registerBase(owner, {
+    registration: {
+      ...terms,
+      name: "base",
+      weightsRoot: baseRoot,
+      programRoot: program(null),
+      manifestHash: contentHash(manifest),
+    },
+  });
+
+  const { root } = await readVersion(owner, 1n, 1);
+  const training = encodeTrainingManifest({
+    base: 1n,
+    baseWeightsRoot: baseRoot,
+    datanets: [{ datanet: 1n, version: 1, root }],
+    seed: word("seed"),
+    hyperparameters: { rank: 8 },
+    adapterConfig: { r: 8 },
+    engine: FLOAT_ENGINE,
+    steps: 10,
+    tokens: 1000,
+    lossBefore: "3.5",
+    lossAfter: "2.5",
+    weights: { hash: contentHash(ADAPTER_WEIGHTS), root: adapterRoot },
+    split: {},
+  });
+  await content.put(training);
+  const adapter = {
+    ...terms,
+    revenue: { modelBps: 1500, dataBps: 4000 },
+    manifestHash: contentHash(training),
+    weightsRoot: adapterRoot,
+  };
+  const versions = [{ datanet: 1n, version: 1 }];
+  const [honest, lying] = [program(adapterRoot), word("another program")];
+  const registered = await registerAdapter(owner, {
+    base: 1n,
+    registration: { ...adapter, name: "honest", programRoot: honest },
+    versions,
+  });
+  transactions = { ...transactions, registration: registered.hash };
+  // The same manifest under other roots: what it claims is not what is registered.
+  const claimed = { ...adapter, name: "lying", weightsRoot: word("other weights"), programRoot: lying };
+  await registerAdapter(owner, { base: 1n, registration: claimed, versions });
+  await commitIndex(owner, { datanet: 1n, version: 1, base: 1n, root: word("index"), dataHash: contentHash(INDEX) });
+  return { honest, lying };
+}
+
+async function payAndSettle(honest: Hex, lying: Hex): Promise<void> {
+  const { payer, runner, ada, bob } = world.clients;
+  const record = (recordIndex: bigint, contribution: bigint, share: number) => ({
+    datanet: 1n,
+    version: 1,
+    recordIndex,
+    share,
+    contribution,
+    contributor: (contribution === 1n ? ada : bob).account.address,
+    licence: "MIT",
+    source: { name: "ada", version: "1.0.0", path: "src/1.ts" },
+    excerpt: "export",
+  });
+  const script = (model: bigint, program: Hex): ScriptedRunner =>
+    scriptedRunner({
+      account: accountOf("runner"),
+      payer: payer.account.address,
+      domain: world.domain,
+      model,
+      price: PRICE,
+      programRoot: program,
+      shares: [
+        { account: poolAccount(1n), share: 5_536 },
+        { account: ada.account.address, share: 20_000 },
+        { account: bob.account.address, share: 40_000 },
+      ].sort((a, b) => (BigInt(a.account) < BigInt(b.account) ? -1 : 1)),
+      records: [record(4n, 2n, 40_000), record(0n, 1n, 15_000), record(2n, 1n, 5_000)],
+      methodHash: attributionMethodHash([word("index")]),
+      twist: (receipt) => receipt,
+      before: () => {},
+    });
+
+  const runners = [script(2n, honest), script(3n, lying)];
+  const answers = [];
+  for (const { fetch, script: one } of runners) {
+    const paying = await createPayer({ client: payer, runnerUrl: "http://runner", fetch });
+    if (answers.length === 0) await paying.fund(parseOpen("1"));
+    answers.push(await paying.ask({ model: one.model, prompt: "const a =", maxTokens: 8 }));
+  }
+  hashes = { honest: answers[0]!.receiptHash, false: answers[1]!.receiptHash };
+
+  const entries = runners.flatMap(({ answered }) => answered).sort((a, b) => compareReceipts(a.receipt, b.receipt));
+  const receipts = entries.map(({ payment: _, ...entry }) => entry);
+  const file = encodeBatchFile({ ...world.domain, runner: runner.account.address, receipts });
+  await content.put(file);
+  const settled = await settle(runner, {
+    rows: packSettlementRows(entries.map(({ payment, receipt }) => ({ ...payment, cumulative: receipt.cumulative }))),
+    receiptsRoot: receiptTree(
+      world.domain,
+      receipts.map(({ receipt }) => receipt),
+    ).root,
+    dataHash: contentHash(file),
+    expectedConfig: 1,
+  });
+  transactions = { ...transactions, settlement: settled.hash };
+}
+
+/** The command as a user runs it; no runner answers at this address. */
+async function run(...words: string[]): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+  const { urls, deploymentFile } = world.devnet;
+  const options = ["--deployment", deploymentFile, "--rpc", urls.rpc, "--graphql", urls.graphql];
+  const places = [...options, "--content", urls.store, "--runner", "http://127.0.0.1:9"];
+  const main = join(repositoryRoot, "cli", "dist", "main.js");
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...words, ...places]);
+    return { code: 0, out: stdout, err: stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, out: stdout, err: stderr };
+  }
+}
+
+async function trace(hash: Hex): Promise<{ readonly code: number; readonly trace: Trace }> {
+  const { code, out } = await run("trace", hash, "--json");
+  return { code, trace: JSON.parse(out) as Trace };
+}
+
+const failures = ({ checks }: Trace): string[] => [
+  ...new Set(checks.filter(({ ok }) => !ok).map(({ name, subject }) => `${name}: ${subject}`)),
+];
+
+describe("openledger trace", () => {
+  it("walks from an answer to records, contributors, licences and transactions", async () => {
+    const { code, trace: traced } = await trace(hashes.honest);
+
+    expect(failures(traced)).toEqual([]);
+    expect([code, traced.ok]).toEqual([0, true]);
+    expect(traced.settlement).toMatchObject({ batch: "1", receiptIndex: 0, transaction: transactions.settlement });
+    expect(traced.model).toMatchObject({ model: "2", name: "honest", transaction: transactions.registration });
+    expect(traced.base).toMatchObject({ model: "1", name: "base" });
+    expect(traced.training).toMatchObject({ lossBefore: "3.5", lossAfter: "2.5" });
+    expect(traced.versions).toMatchObject([
+      { datanet: "1", version: 1, contributions: 2, records: "6", transaction: transactions.version },
+    ]);
+    const [ada, bob] = [world.clients.ada.account.address, world.clients.bob.account.address];
+    expect(traced.records).toMatchObject([
+      {
+        recordIndex: "4",
+        contribution: "2",
+        contributor: bob,
+        licence: "Apache-2.0",
+        text: files[1]!.records[1]!.text,
+      },
+      { recordIndex: "0", contribution: "1", contributor: ada, licence: "MIT", text: files[0]!.records[0]!.text },
+      { recordIndex: "2", contribution: "1", contributor: ada, licence: "MIT", text: files[0]!.records[2]!.text },
+    ]);
+    for (const { transactions: made } of traced.records) expect(made.acceptance).toBe(transactions.acceptance);
+    const earned = traced.shares.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+    expect(`${earned}`).toBe(traced.dataFee);
+    const names = new Set(traced.checks.map(({ name }) => name));
+    for (const name of [
+      "receipt_hash",
+      "signature",
+      "receipts_root",
+      "weights_root",
+      "manifest",
+      "program_root",
+      "version_root",
+      "records_root",
+      "record",
+      "attribution_hash",
+      "attribution_method",
+      "shares_sum",
+      "contributor_share",
+      "transaction",
+    ]) {
+      expect(names).toContain(name);
+    }
+  });
+
+  it("says in words what it found", async () => {
+    const { code, out } = await run("trace", hashes.honest);
+    expect(code).toBe(0);
+    expect(out).toContain(`Receipt ${hashes.honest}`);
+    expect(out).toContain("bob@1.0.0 src/2.ts (Apache-2.0)");
+    expect(out).toMatch(/(\d+) of \1 checks hold/);
+  });
+
+  it("exits 1 and names what a model's registration has wrong", async () => {
+    const { code, trace: traced } = await trace(hashes.false);
+    expect([code, traced.ok]).toEqual([1, false]);
+    expect(failures(traced)).toEqual(["manifest_weights: model 3", "weights_root: model 3", "program_root: model 3"]);
+  });
+
+  it("names a file that the store lost or altered, and goes on", async () => {
+    const hash = contentHash(encodeContributionFile(files[0]!)).slice(2);
+    const path = join(world.devnet.stateDir, "store", "blocks", hash.slice(0, 2), hash);
+    const kept = await readFile(path);
+    const lost = [
+      "contribution_file: contribution 1",
+      "record: record 0 of Datanet 1 version 1",
+      "record: record 2 of Datanet 1 version 1",
+    ];
+
+    await rm(path);
+    const missing = await trace(hashes.honest);
+    await writeFile(path, Buffer.concat([kept.subarray(0, -2), Buffer.from(" }")]));
+    const altered = await trace(hashes.honest);
+    await writeFile(path, kept);
+
+    for (const { code, trace: traced } of [missing, altered]) {
+      expect(code).toBe(1);
+      expect(failures(traced)).toEqual(expect.arrayContaining(lost));
+      expect(traced.records.map(({ recordIndex }) => recordIndex)).toEqual(["4"]);
+    }
+    expect((await trace(hashes.honest)).code).toBe(0);
+  });
+
+  it("says that a receipt is unknown, and what a receipt is", async () => {
+    const unknown = await run("trace", word("nothing"));
+    expect([unknown.code, unknown.err]).toEqual([1, expect.stringMatching(/^unknown_receipt: /)]);
+    const malformed = await run("trace", "0x12");
+    expect([malformed.code, malformed.err]).toEqual([1, expect.stringMatching(/0x and 64 hex digits/)]);
+  });
+});
+
+describe("openledger books and balances", () => {
+  it("balance to the last unit", async () => {
+    const { code, out } = await run("books", "--json");
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ depositsBalance: true, partsBalance: true });
+  });
+
+  it("shows what an account has", async () => {
+    const { out } = await run("balances", world.clients.payer.account.address, "--json");
+    const { channels, free } = JSON.parse(out) as Record<string, string>;
+    const books = JSON.parse((await run("books", "--json")).out) as { totals: Record<string, string> };
+    expect(BigInt(channels!)).toBe(parseOpen("1") - BigInt(books.totals.settled!));
+    expect(free).toBe("0");
+  });
+
+  it("has nothing to claim before an epoch is final", async () => {
+    const key = join(world.devnet.stateDir, "key.json");
+    await writeFile(key, JSON.stringify({ privateKey: word("anybody") }), { mode: 0o600 });
+    const { code, err } = await run("claim", world.clients.ada.account.address, "--key-file", key);
+    expect([code, err]).toEqual([1, expect.stringMatching(/^nothing_to_claim: .*no epoch is final yet/)]);
+  });
+});
