@@ -42,8 +42,8 @@ const RECIPE = {
 
 const { values: options } = parseArgs({
   options: {
-    steps: { type: "string", default: "4000" },
-    hold: { type: "string", default: "2400" },
+    steps: { type: "string", default: "3000" },
+    hold: { type: "string", default: "1800" },
     threads: { type: "string", default: "2" },
     out: { type: "string", default: join(ROOT, "engine/models/base") },
     state: { type: "string", default: join(ROOT, ".openledger/base") },

@@ -144,8 +144,8 @@ function project(graph: GraphBuilder, source: ParameterSource, layer: number, pr
   const base = graph.linear(x, source.weight(projectionName(layer, projection)));
   const lora = source.lora(layer, projection);
   if (lora === undefined) return base;
-  const update = graph.linear(graph.linear(x, lora.a), lora.b);
-  return graph.add(base, lora.scale === undefined ? update : graph.mul(update, lora.scale));
+  const narrow = graph.linear(x, lora.a);
+  return graph.add(base, graph.linear(lora.scale === undefined ? narrow : graph.mul(narrow, lora.scale), lora.b));
 }
 
 /** `x·cos + (x·R)·sin`, where R exchanges the halves and negates the second: one small product beats four slices. */

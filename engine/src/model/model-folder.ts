@@ -43,17 +43,19 @@ async function manifestWeightsHash(modelDir: string): Promise<string | undefined
   } catch {
     return undefined;
   }
-  const hash = (JSON.parse(text) as { weights?: { hash?: unknown } }).weights?.hash;
+  const hash = (parseJson(text, join(modelDir, "manifest.json")) as { weights?: { hash?: unknown } }).weights?.hash;
   return typeof hash === "string" ? hash : undefined;
 }
 
 export async function loadArchitecture(modelDir: string): Promise<Architecture> {
   const file = join(modelDir, "config.json");
-  const text = await readFile(file, "utf8");
+  return parseArchitecture(parseJson(await readFile(file, "utf8"), file));
+}
+
+function parseJson(text: string, file: string): unknown {
   try {
-    return parseArchitecture(JSON.parse(text));
+    return JSON.parse(text);
   } catch (cause) {
-    if (cause instanceof ModelError) throw cause;
     throw new ModelError("config_unsupported", `${file} is not JSON`, { cause });
   }
 }
