@@ -91,8 +91,20 @@ export function readDevnetConfig(flags: DevnetFlags = {}, env: NodeJS.ProcessEnv
   };
 }
 
+/** Ports above 1023 that `fetch` refuses to open, in Node and in browsers alike (WHATWG Fetch, "port blocking"). */
+const blockedPorts: ReadonlySet<number> = new Set([
+  1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10_080,
+]);
+
 function readPort(variable: string, text: string | undefined, fallback: number): number {
   const port = text === undefined ? fallback : Number(text);
+  if (blockedPorts.has(port)) {
+    throw new DevnetError(
+      "bad_port",
+      `${variable} is ${port}, a port that fetch and browsers refuse; choose another.`,
+      false,
+    );
+  }
   if (Number.isInteger(port) && port > 0 && port <= 65_535) return port;
   throw new DevnetError("bad_port", `${variable} must be a port from 1 to 65535; it is "${text ?? fallback}".`, false);
 }
