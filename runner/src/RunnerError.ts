@@ -24,7 +24,6 @@ export type RunnerErrorCode =
   | "unknown_model"
   | "unknown_receipt"
   | "unknown_route"
-  | "method_not_allowed"
   | "model_not_ready"
   | "overloaded"
   | "stopping"

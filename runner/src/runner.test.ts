@@ -1,6 +1,9 @@
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import {
   approveToken,
   channelId,
+  contentHash,
   createPayer,
   disclosureTypedData,
   encodeVoucherHeader,
@@ -379,3 +382,18 @@ test("a model registered meanwhile is served; one whose weights are not those re
 test("a second process cannot use the same database", async () => {
   await expect(serveHere({ ...env, PORT: "0" }, 2)).rejects.toThrow("Another runner process uses this database");
 }, 20_000);
+
+test("an altered weight file stops the start, and both hashes are named", async () => {
+  const modelDir = join(network.folder, "altered");
+  cpSync(network.modelDir, modelDir, { recursive: true });
+  const path = join(modelDir, "model.safetensors");
+  const bytes = readFileSync(path);
+  const registered = contentHash(bytes);
+  bytes[bytes.length - 1]! ^= 1;
+  writeFileSync(path, bytes);
+
+  const start = serveHere({ ...(await network.env()), MODEL_DIR: modelDir }, 1);
+
+  await expect(start).rejects.toThrow(registered);
+  await expect(start).rejects.toThrow(contentHash(bytes));
+});

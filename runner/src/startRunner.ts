@@ -50,6 +50,22 @@ const flushMs = 5_000;
  * @throws when the deployment, key, model folder or database cannot be used.
  */
 export async function startRunner(config: RunnerConfig, log: Log, onFatal: (error: unknown) => void): Promise<Runner> {
+  const opened: (() => Promise<void>)[] = [];
+  try {
+    return await connect(config, log, onFatal, opened);
+  } catch (error) {
+    for (const close of opened.reverse()) await close().catch(() => {});
+    throw error;
+  }
+}
+
+/** @param opened Takes what must be closed again should the start fail further on. */
+async function connect(
+  config: RunnerConfig,
+  log: Log,
+  onFatal: (error: unknown) => void,
+  opened: (() => Promise<void>)[],
+): Promise<Runner> {
   const deployment = parseDeployment(JSON.parse(readFileSync(config.deploymentFile, "utf8")) as unknown);
   const account = loadAccount(config.key, deployment.chainId);
   const chain = { ...createChainClient({ deployment, rpcUrl: config.rpcUrl, account }), account };
@@ -60,10 +76,13 @@ export async function startRunner(config: RunnerConfig, log: Log, onFatal: (erro
   const onFault = (error: unknown) => log("fault", { error: describeError(error) });
 
   const database = new Database(config.databaseUrl, onFault);
+  opened.push(() => database.close());
   await database.migrate();
-  const ownership = await database.own(onFatal);
+  const disown = await database.own(onFatal);
+  opened.push(disown);
   mkdirSync(config.cacheDir, { recursive: true });
   const base = await BaseModel.open({ modelDir: config.modelDir, threads: config.threads, onExit: onFatal });
+  opened.push(() => base.close());
   const content = new ContentClient({ url: config.contentUrl });
   const files = new FileCache(join(config.cacheDir, "files"), content);
   const models = new ModelCatalogue(chain, new ModelLoader(chain, files, base), now, log);
@@ -152,7 +171,7 @@ export async function startRunner(config: RunnerConfig, log: Log, onFatal: (erro
       server.closeAllConnections();
       await closed;
       await base.close();
-      await ownership();
+      await disown();
       await database.close();
     },
   };

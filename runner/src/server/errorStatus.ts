@@ -35,7 +35,6 @@ export const errorStatus: Readonly<Record<RunnerErrorCode, readonly [status: num
   unknown_model: [404, "not_found_error"],
   unknown_receipt: [404, "not_found_error"],
   unknown_route: [404, "not_found_error"],
-  method_not_allowed: [405, "invalid_request_error"],
   model_not_ready: [503, "unavailable_error"],
   overloaded: [503, "unavailable_error"],
   stopping: [503, "unavailable_error"],
