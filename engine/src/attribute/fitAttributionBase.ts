@@ -11,7 +11,7 @@ const MIN_TEXTS = 64;
 /** Most texts kept as decoys. */
 const MAX_DECOYS = 128;
 /** Added to eigenvalues, as a part of their mean, so that directions without signal are not blown up. */
-const DAMPING = 0.01;
+const DAMPING = 1;
 
 export interface FitOptions {
   readonly onProgress?: (done: number, all: number) => void;

@@ -1,17 +1,17 @@
 import type { PositionCodes } from "./codes.js";
-import { creditRecords, type KernelIndex } from "./kernel.js";
+import { creditRecords, KERNEL_WHOLE, type KernelIndex } from "./kernel.js";
 
 /** Floors are kept for answers of at least 2^0, 2^1, … 2^8 tokens. */
 export const FLOOR_COUNT = 9;
 
-/** One record in this many decoy answers may clear the floor by chance. */
-const ANSWERS_PER_FALSE_RECORD = 4;
+/** The part of an answer that no record shaped, as a fraction 1/n, which may be paid out by chance. */
+const CHANCE_PART = 32;
 
 /**
  * The least share that is paid, by the length of the answer: floor k is for answers of 2^k to 2^(k+1) − 1 tokens.
  *
- * Every decoy is taken as an answer, cut to 2^k tokens: what its records get is chance. The floor is one more than the
- * share that only one record in `ANSWERS_PER_FALSE_RECORD` decoys exceeds. Floors never rise with length.
+ * Every decoy is taken as an answer, cut to 2^k tokens: what records get of it is chance. The floor is the least that
+ * lets the decoys pay out no more than 1/`CHANCE_PART` of themselves. Floors never rise with length.
  *
  * @returns `[9]`, 1 to 65,536
  */
@@ -24,20 +24,28 @@ export function shareFloors(index: KernelIndex, decoys: readonly PositionCodes[]
       const shares = chance[k];
       if (shares === undefined || weight === 0) return;
       answers[k]!++;
-      for (const credit of credits[0]!) if (credit > 0) shares.push(Math.floor(credit / weight));
+      for (const credit of credits[0]!) if (credit >= weight) shares.push(Math.floor(credit / weight));
     });
   }
 
   const floors = new Uint32Array(FLOOR_COUNT);
-  let before = 2 ** 16;
+  let before = KERNEL_WHOLE;
   chance.forEach((shares, k) => {
-    shares.sort((a, b) => b - a);
-    const allowed = Math.floor(answers[k]! / ANSWERS_PER_FALSE_RECORD);
     // Without decoys of this length the next shorter ones decide.
-    before = answers[k] === 0 ? before : Math.min(before, (shares[allowed] ?? 0) + 1);
+    if (answers[k]! > 0) before = Math.min(before, leastFloor(shares, (answers[k]! * KERNEL_WHOLE) / CHANCE_PART));
     floors[k] = before;
   });
   return floors;
+}
+
+/** The least floor, at least 1, over which `shares` add up to at most `budget`. */
+function leastFloor(shares: readonly number[], budget: number): number {
+  let paid = 0;
+  for (const share of [...shares].sort((a, b) => b - a)) {
+    paid += share;
+    if (paid > budget) return share + 1;
+  }
+  return 1;
 }
 
 /** The floor for an answer of `tokens` tokens. */

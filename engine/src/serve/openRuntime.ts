@@ -19,7 +19,8 @@ export interface RuntimeOptions {
  * `model_unusable`
  */
 export async function openRuntime({ modelDir, threads = 1, onExit }: RuntimeOptions): Promise<Runtime> {
-  const client = new WorkerClient(new Worker(new URL("./worker.js", import.meta.url)), onExit);
+  // Flags of the process may not suit a worker: node refuses --input-type for a file.
+  const client = new WorkerClient(new Worker(new URL("./worker.js", import.meta.url), { execArgv: [] }), onExit);
   try {
     return new Runtime(modelDir, await client.call("open", { modelDir, threads }), client);
   } catch (error) {
