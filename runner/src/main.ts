@@ -1,4 +1,9 @@
-import { readRunnerConfig } from "./config.js";
+/**
+ * `node runner/dist/main.js` serves until it is stopped; `node runner/dist/main.js collect` sweeps what the market owes
+ * the runner and ends. Settings come from the environment, see `readRunnerConfig`.
+ */
+import { collectDues } from "./collectDues.js";
+import { type RunnerConfig, readRunnerConfig } from "./config.js";
 import { describeError, lineLog } from "./Log.js";
 import { startRunner } from "./startRunner.js";
 
@@ -12,8 +17,7 @@ const end = (message: string, error: unknown): never => {
   process.exit(1);
 };
 
-try {
-  const config = readRunnerConfig();
+async function serve(config: RunnerConfig): Promise<void> {
   const runner = await startRunner(config, log, (error) => end("the runner cannot go on", error));
   log("runner is listening", { url: `http://${config.host}:${runner.port}`, runner: runner.address });
 
@@ -28,6 +32,14 @@ try {
   };
   process.on("SIGINT", stop);
   process.on("SIGTERM", stop);
+}
+
+try {
+  const config = readRunnerConfig();
+  const [command = "serve"] = process.argv.slice(2);
+  if (command === "collect") await collectDues(config, log);
+  else if (command === "serve") await serve(config);
+  else throw new Error(`The runner knows the commands serve and collect, not "${command}".`);
 } catch (error) {
   end("the runner cannot start", error);
 }

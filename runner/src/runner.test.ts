@@ -7,6 +7,7 @@ import {
   createPayer,
   disclosureTypedData,
   encodeVoucherHeader,
+  readDues,
   readModel,
   readModelClaimed,
   registerAdapter,
@@ -20,6 +21,8 @@ import {
 } from "@openledger/sdk";
 import { type Hex, type LocalAccount, parseSignature, serializeSignature } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { collectDues } from "./collectDues.js";
+import { readRunnerConfig } from "./config.js";
 import { open, TestNetwork } from "./testing/TestNetwork.js";
 import { bodyOf, receiptIn, TestPayer } from "./testing/TestPayer.js";
 import { serveHere, type TestRunner } from "./testing/TestRunner.js";
@@ -106,6 +109,12 @@ test("a payer gets an attributed answer, verifies it against the chain, and it i
     const { body } = await get(`/v1/receipts/${first.receiptHash}`);
     expect(body.settlement).toMatchObject({ batch: expect.stringMatching(/^\d+$/) });
   });
+
+  const owed = await readDues(client, payer.runner, []);
+  await collectDues(readRunnerConfig(env), () => {});
+  const left = await readDues(client, payer.runner, []);
+  expect(owed.runner).toBeGreaterThan(0n);
+  expect([left.runner, left.stakers]).toEqual([0n, 0n]);
 });
 
 test("the base answers without naming anyone, and the same seed gives the same answer", async () => {

@@ -2,11 +2,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openRuntime, type Runtime, type RuntimeError, Tokenizer } from "@openledger/engine";
-import { contentHash, type ProgramParts, programDescription, programRoot } from "@openledger/sdk";
+import { contentHash, FLOAT_ENGINE, type ProgramParts, programDescription, programRoot } from "@openledger/sdk";
 import type { Hex } from "viem";
-
-/** Name and version of the arithmetic that this runner's engine computes. */
-const engineName = "openledger.float/1";
 
 export class BaseModel {
   private constructor(
@@ -28,7 +25,7 @@ export class BaseModel {
     ]);
     const runtime = await openRuntime(options);
     return new BaseModel(runtime, Tokenizer.parse(tokenizer.toString("utf8")), {
-      engine: engineName,
+      engine: FLOAT_ENGINE,
       architecture: JSON.parse(config) as unknown,
       tokenizerHash: contentHash(tokenizer),
       baseRoot: runtime.weightsRoot,
