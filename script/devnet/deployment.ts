@@ -7,6 +7,7 @@ import { callRpc } from "./callRpc.js";
 import { DevnetError } from "./DevnetError.js";
 import { repositoryRoot } from "./repositoryRoot.js";
 import { runTool } from "./runTool.js";
+import { withBuildLock } from "./withBuildLock.js";
 
 /** What Deploy.s.sol writes. */
 export interface DeploymentFile {
@@ -81,15 +82,17 @@ export async function deployProtocol(options: DeployOptions): Promise<Deployment
 
 /** Compiles the contracts that the deployment needs; forge skips what has not changed. */
 export async function compileContracts(options: Omit<DeployOptions, "rpcUrl" | "path" | "deployer">): Promise<void> {
-  await runTool({
-    name: "compile",
-    command: findBinary("forge", { override: options.forgeBin }),
-    args: ["build", "script/Deploy.s.sol"],
-    env: options.env,
-    cwd: repositoryRoot,
-    stateDir: options.stateDir,
-    signal: options.signal,
-  });
+  await withBuildLock("contracts", options.signal, () =>
+    runTool({
+      name: "compile",
+      command: findBinary("forge", { override: options.forgeBin }),
+      args: ["build", "script/Deploy.s.sol"],
+      env: options.env,
+      cwd: repositoryRoot,
+      stateDir: options.stateDir,
+      signal: options.signal,
+    }),
+  );
 }
 
 /**

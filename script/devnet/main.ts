@@ -15,6 +15,8 @@ GRAPH_METRICS_PORT, STORE_PORT, RUNNER_PORT, ORACLE_PORT, APP_PORT. Other progra
 
 const say = (elapsedMs: number, text: string) => console.log(`${(elapsedMs / 1000).toFixed(1).padStart(7)} s  ${text}`);
 
+let interrupted = false;
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
@@ -31,6 +33,7 @@ async function main(): Promise<void> {
   const abort = new AbortController();
   const ended = new Promise<void>((resolve) => {
     const stop = (): void => {
+      interrupted = true;
       abort.abort();
       resolve();
     };
@@ -65,6 +68,10 @@ function readServices(list: string): readonly DevnetServiceName[] {
 }
 
 main().catch((error: unknown) => {
+  if (interrupted) {
+    console.log("Stopped before all was up. The state is kept.");
+    return;
+  }
   console.error(error instanceof DevnetError ? `${error.message}` : error);
   process.exitCode = 1;
 });

@@ -7,6 +7,7 @@ import { DevnetError } from "./DevnetError.js";
 import type { DeploymentFile } from "./deployment.js";
 import { repositoryRoot } from "./repositoryRoot.js";
 import { runTool } from "./runTool.js";
+import { withBuildLock } from "./withBuildLock.js";
 
 const source = join(repositoryRoot, "subgraph");
 const build = join(source, "build");
@@ -18,7 +19,11 @@ export interface BuildSubgraphOptions {
 }
 
 /** Builds the subgraph unless the build is of these very sources. */
-export async function buildSubgraph(options: BuildSubgraphOptions): Promise<void> {
+export function buildSubgraph(options: BuildSubgraphOptions): Promise<void> {
+  return withBuildLock("subgraph", options.signal, () => runBuild(options));
+}
+
+async function runBuild(options: BuildSubgraphOptions): Promise<void> {
   const stamp = join(build, "sources.sha256");
   const wanted = hashOfSources();
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return;
