@@ -48,8 +48,8 @@ export type ProposedEpoch = {
   readonly total: bigint;
   /** The lists behind the proposed roots. */
   readonly lists: Pick<EpochFile, "credits" | "payouts">;
-  /** Pay-outs of the newest final epoch; empty before the first. */
-  readonly previous: readonly Payout[];
+  /** Pay-outs of the newest final epoch; empty before the first; undefined when nobody has them. */
+  readonly previous: readonly Payout[] | undefined;
   /** Undefined for a batch whose file nobody has: its credits cannot be judged. */
   readonly batch: (batch: bigint) => BatchOpening | undefined;
 };
@@ -59,7 +59,7 @@ export function findEpochFault(epoch: ProposedEpoch): EpochFault | undefined {
   const trees: Trees = {
     credits: creditTree(epoch.lists.credits),
     payouts: payoutTree(epoch.stream, epoch.lists.payouts),
-    previous: payoutTree(epoch.stream, epoch.previous),
+    previous: payoutTree(epoch.stream, epoch.previous ?? []),
   };
   return (
     creditOrderFault(epoch, trees) ??
@@ -191,6 +191,7 @@ function payoutOrderFault({ epoch, lists, total }: ProposedEpoch, trees: Trees):
 }
 
 function payoutAmountFault({ epoch, lists, previous }: ProposedEpoch, trees: Trees): EpochFault | undefined {
+  if (previous === undefined) return undefined;
   const before = amountsBy(previous, (payout) => [payout.account, payout.cumulative]);
   const after = amountsBy(lists.payouts, (payout) => [payout.account, payout.cumulative]);
   // The list is sorted, so a contributor's last credit overwrites the ones before.
