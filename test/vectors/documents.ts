@@ -214,11 +214,11 @@ function disclosureRow(i: number) {
   return { ...row, digest: typedDigest(chainId(i), market(i), "Disclosure(bytes32 receipt,uint64 deadline)", words) };
 }
 
-/** Ascending by account, 65,536 in all; the second and third begin with a pool. */
+/** Ascending by account, 65,536 in all; all but the first begin with a pool, the last ends with another. */
 function shareLists(): { readonly account: Address; readonly share: number }[][] {
   const pool: Address = `0x${"00".repeat(19)}01`;
   const accounts = Array.from({ length: 64 }, (_, i) => account(`sharer ${i}`)).sort();
-  const even = accounts.map((one, i) => ({ account: one, share: 1000 + i }));
+  const even = accounts.map((one, i) => ({ account: one, share: 900 + i }));
   const rest = 65_536 - even.reduce((sum, { share }) => sum + share, 0);
   return [
     [{ account: accounts[0]!, share: 65_536 }],
@@ -227,12 +227,16 @@ function shareLists(): { readonly account: Address; readonly share: number }[][]
       { account: accounts[0]!, share: 21_845 },
       { account: accounts[1]!, share: 43_690 },
     ],
-    rest > 0 ? [{ account: pool, share: rest }, ...even] : even.map((one) => ({ ...one, share: 1024 })),
+    [{ account: pool, share: rest }, ...even],
+    [
+      { account: pool, share: 21_845 },
+      { account: `0x${"00".repeat(19)}02`, share: 43_691 },
+    ],
   ];
 }
 
 export function moneyDocument() {
-  const amounts = [0n, 1n, 2n, 9_999n, 10_001n, 123_456_789_012_345_678n, 10n ** 27n, MAX96];
+  const amounts = [0n, 1n, 2n, 9_999n, 10_000n, 10_001n, 123_456_789_012_345_678n, 10n ** 27n, MAX96];
   const bps = [0n, 1n, 2000n, 3333n, 4000n, 7000n];
 
   const dataFees = amounts.flatMap((cumulative) =>

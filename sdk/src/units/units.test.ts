@@ -46,6 +46,8 @@ describe("units", () => {
         expect(sum).toBe((cumulative * BigInt(dataBps)) / 10_000n);
       }),
     );
+    expect(dataFee({ cumulative: 9_999n, fee: 9_999n }, 1)).toBe(0n);
+    expect(dataFee({ cumulative: 10_000n, fee: 1n }, 1)).toBe(1n);
     expect(() => dataFee({ cumulative: 1n, fee: 2n }, 1)).toThrow(/at most the cumulative/);
   });
 
@@ -103,6 +105,14 @@ describe("units", () => {
     ];
     expect(creditAmounts(10n, shares)).toEqual([3n, 6n]);
     expect(dueAmount(shares, account(5n), 10n)).toBe(0n);
+  });
+
+  it("let the first pool alone take the rest", () => {
+    const shares = [
+      { account: account(1n), share: 21_845 },
+      { account: account(2n), share: 43_691 },
+    ];
+    expect(creditAmounts(10n, shares)).toEqual([4n, 6n]);
   });
 
   it("give nobody anything by a list that is not whole", () => {
