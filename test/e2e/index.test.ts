@@ -1,0 +1,127 @@
+/** The subgraph on the real graph-node: its totals are the contracts', through reorganisations and killed processes. */
+import { callRpc } from "@openledger/script";
+import {
+  approveToken,
+  deposit,
+  openChannel,
+  parseOpen,
+  query,
+  readChannel,
+  readFree,
+  readPool,
+  readTokenBalance,
+  thawChannel,
+  topUpChannel,
+  withdraw,
+} from "@openledger/sdk";
+import { type Hex, numberToHex } from "viem";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startWorld, type World } from "./world.js";
+
+let world: World;
+let graph: query.GraphClient;
+
+beforeAll(async () => {
+  world = await startWorld(["postgres", "anvil", "contracts", "store", "graph"]);
+  graph = { url: world.devnet.urls.graphql };
+  await world.stakeNodes();
+  const { payer } = world.clients;
+  await approveToken(payer, { spender: world.deployment.addresses.inferenceMarket, amount: parseOpen("1000") });
+}, 240_000);
+
+afterAll(async () => {
+  await world?.stop();
+});
+
+const payerAddress = () => world.clients.payer.account.address;
+const runnerAddress = () => world.clients.runner.account.address;
+
+/** Everything on the chain is in the index. */
+async function caughtUp(): Promise<void> {
+  await query.waitForBlock(graph, await world.clients.payer.publicClient.getBlockNumber({ cacheTime: 0 }));
+}
+
+function open(salt: bigint, amount: bigint): Promise<{ readonly event: { readonly channel: Hex } }> {
+  return openChannel(world.clients.payer, { runner: runnerAddress(), salt: numberToHex(salt, { size: 32 }), amount });
+}
+
+/** Totals of the index against what the contracts say, to the wei. */
+async function expectSameBooks(): Promise<void> {
+  await caughtUp();
+  const reader = world.clients.payer;
+  const { addresses } = world.deployment;
+  const totals = await query.protocolTotals(graph);
+  const indexed = await query.channels(graph, { payer: payerAddress() });
+  const channels = await Promise.all(indexed.map(({ channel }) => readChannel(reader, channel)));
+  const held = channels.reduce((sum, { balance, claimed }) => sum + balance - claimed, 0n);
+
+  expect(totals.free).toBe(await readFree(reader, payerAddress()));
+  expect(totals.inChannels).toBe(held);
+  expect(totals.free + totals.inChannels).toBe(await readTokenBalance(reader, addresses.inferenceMarket));
+  expect(totals.deposited - totals.withdrawn).toBe(totals.free + totals.inChannels + totals.settled);
+  expect(indexed.map(({ thawing }) => thawing)).toEqual(channels.map(({ thawing }) => thawing));
+  expect(totals.staked).toBe(await readTokenBalance(reader, addresses.stakingManager));
+}
+
+describe("the index", () => {
+  test("holds what the contracts hold", async () => {
+    const { payer } = world.clients;
+    await deposit(payer, { payer: payerAddress(), amount: parseOpen("500") });
+    await withdraw(payer, { to: payerAddress(), amount: parseOpen("20") });
+    const { event } = await open(1n, parseOpen("100"));
+    await topUpChannel(payer, { channel: event.channel, amount: parseOpen("30") });
+    await thawChannel(payer, { channel: event.channel, amount: parseOpen("40") });
+
+    await expectSameBooks();
+
+    expect((await query.protocolTotals(graph)).deposited).toBe(parseOpen("500"));
+    const [pool] = await query.stakePools(graph, "Runner");
+    expect(pool?.tokens).toBe((await readPool(payer, runnerAddress(), "Runner")).tokens);
+  });
+
+  test("gives all of a collection, however many pages it takes", async () => {
+    const before = (await query.channels(graph)).length;
+    for (let salt = 100n; salt < 105n; salt++) await open(salt, 1n);
+    await caughtUp();
+
+    expect(await query.channels(graph)).toHaveLength(before + 5);
+    const twoAPage = await query.readAll(graph, "channels", "", "balance", 2);
+    expect(twoAPage.map((row) => row.hex("id"))).toEqual((await query.channels(graph)).map(({ channel }) => channel));
+  });
+
+  test("follows a reorganisation of three blocks", async () => {
+    const { rpc } = world.devnet.urls;
+    const kept = await query.protocolTotals(graph);
+    for (let salt = 200n; salt < 203n; salt++) await open(salt, parseOpen("5"));
+    await caughtUp();
+    expect((await query.protocolTotals(graph)).channelCount).toBe(kept.channelCount + 3n);
+
+    await callRpc(rpc, "anvil_reorg", [3, []]);
+    // The new branch must be longer than the old one before a node follows it.
+    await callRpc(rpc, "anvil_mine", ["0x2"]);
+
+    await expectSameBooks();
+    expect((await query.protocolTotals(graph)).channelCount).toBe(kept.channelCount);
+  });
+
+  test("goes on after graph-node and PostgreSQL were killed", async () => {
+    await open(300n, parseOpen("7"));
+    await world.devnet.kill("graph", "SIGKILL");
+    await open(301n, parseOpen("8"));
+    await world.devnet.healthy("graph");
+    await expectSameBooks();
+
+    await world.devnet.kill("postgres", "SIGKILL");
+    await open(302n, parseOpen("9"));
+    await world.devnet.healthy("postgres");
+    await world.devnet.healthy("graph");
+    await expectSameBooks();
+    expect((await query.protocolTotals(graph)).channelCount).toBe(9n);
+  }, 120_000);
+
+  test("says what was wrong with a query", async () => {
+    const refused = query.queryGraph(graph, "{ nothingOfTheKind { id } }");
+
+    await expect(refused).rejects.toMatchObject({ code: "graph_query", retryable: false });
+  });
+});
