@@ -5,7 +5,6 @@ export type OracleErrorCode =
   | "chain_unavailable"
   | "chain_inconsistent"
   | "wrong_chain"
-  | "transaction_failed"
   | "database_unavailable"
   | "database_taken"
   | "database_foreign"
@@ -14,15 +13,12 @@ export type OracleErrorCode =
   | "runner_unavailable"
   | "runner_refused"
   | "malformed_document"
-  | "index_mismatch"
   | "unsupported_base"
-  | "engine_failed"
   | "invalid_request"
   | "unknown_route"
   | "method_not_allowed"
   | "unknown_epoch"
   | "unknown_account"
-  | "stopping"
   | "internal";
 
 export interface OracleErrorOptions {

@@ -31,6 +31,7 @@ export interface Oracle {
   readonly node: OracleNode;
   readonly view: OracleView;
   readonly database: Database;
+  readonly outbox: Outbox;
   close(): Promise<void>;
 }
 
@@ -55,7 +56,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
   const batches = new BatchLedger(database);
   const epochs = new EpochLedger(database);
   const chain = new ProtocolReader(client, deployment);
-  const files = new EpochFiles({ content, epochs, facts, clock, stream: deployment.dataStream });
+  const files = new EpochFiles({ content, epochs, batches, facts, clock, stream: deployment.dataStream });
   const outbox = new Outbox({
     client,
     chainId: deployment.chainId,
@@ -65,7 +66,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
     log,
   });
   const shared = { deployment, chain, content, facts, batches, epochs, files, outbox, clock, log };
-  const source = new NodeChainSource(rpcUrl, deployment.addresses);
+  const source = new NodeChainSource(rpcUrl, deployment.chainId, deployment.addresses);
 
   const runtime = config.modelDir === undefined ? undefined : await openRuntime({ modelDir: config.modelDir });
   const recomputation =
@@ -107,6 +108,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
     }),
     view: new DatabaseView({ facts, batches, epochs, files, health }),
     database,
+    outbox,
     close: async () => {
       await runtime?.close();
       await database.close();

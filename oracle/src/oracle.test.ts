@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { callRpc, type Devnet, startDevnet } from "@openledger/script";
 import {
+  type AttributedReceipt,
   attributionOracleAbi,
   buildEpoch,
   type Credit,
@@ -15,6 +16,7 @@ import {
   type EpochFile,
   encodeEpochFile,
   openEpoch,
+  openTokenAbi,
   type Payout,
   parseDeployment,
   payoutClaim,
@@ -24,6 +26,7 @@ import {
   readClaimed,
   readEpoch,
   readStream,
+  receiptHash,
   transferToken,
 } from "@openledger/sdk";
 import { getAddress, type Hex, parseEventLogs } from "viem";
@@ -185,9 +188,13 @@ describe("a false epoch", () => {
 });
 
 describe("a false receipt", () => {
-  it("is disputed with what was asked and found, and the others are paid", async () => {
+  let batch: SettledAnswers;
+  let falseIndex = -1;
+  let hiddenIndex = -1;
+
+  beforeAll(async () => {
     let signed = 0;
-    const batch = await scene.settleAnswers(2, (entry) => {
+    batch = await scene.settleAnswers(2, (entry) => {
       signed += 1;
       if (signed !== 1) return entry;
       // The runner gives all to one of the contributors, and signs it.
@@ -195,19 +202,45 @@ describe("a false receipt", () => {
       return { ...entry, receipt: { ...entry.receipt, attributionHash: scene.commit({ ...entry, shares }) }, shares };
     });
     settled.push(batch);
-    const oracle = await startOracle("honest", "propose");
+    const isFalse = ({ shares }: AttributedReceipt) => shares.length === 1 && shares[0]!.share === 65_536;
+    falseIndex = batch.receipts.findIndex(isFalse);
+    hiddenIndex = (falseIndex + 1) % batch.receipts.length;
+    // Of another one the runner does not say what stands behind it.
+    scene.disclosures.delete(receiptHash(scene.domain, batch.receipts[hiddenIndex]!.receipt));
+    await openEpoch(scene.client(accounts.liar));
+  }, 60_000);
 
-    await finalEpoch(4n);
-    const epoch = (await oracle.oracle.view.epoch(4n))!;
-    const disputed = await oracle.oracle.view.disputed(epoch);
+  it("leaves room for no stranger in the pay-outs", async () => {
+    const watcher = await startOracle("watcher", "watch");
+    const skipped = [falseIndex, hiddenIndex];
+    const honest = honestLists(4n, [batch], (await honestPayouts(3n)).payouts, skipped);
+    const stranger = { account: getAddress(`0x${"ff".repeat(20)}`), cumulative: 1n, runningSum: 0n };
+
+    const proposed = await proposeLie({ ...honest, ...resum([...honest.payouts, stranger]) });
+    const refuted = await eventually("the refutation", 8, async () => (await refutations(proposed))[0]);
+    await watcher.stop();
+
+    expect(refuted.args.proof).toBe(4);
+  });
+
+  it("is disputed with what was asked and found, and the others are paid", async () => {
+    const oracle = await startOracle("honest", "propose", { graceSeconds: 3 });
+
+    const final = await finalEpoch(4n);
     const file = await epochFile(oracle, 4n);
+    const disputed = await oracle.oracle.view.disputed((await oracle.oracle.view.epoch(4n))!);
     await oracle.stop();
 
-    expect(disputed.map(({ fault }) => fault?.check)).toEqual(["shares"]);
-    const { receiptIndex } = disputed[0]!;
-    expect(file.credits.some((credit) => credit.receiptIndex === receiptIndex)).toBe(false);
-    const others = new Set(file.credits.map((credit) => credit.receiptIndex));
-    expect(others.size).toBe(batch.receipts.length - 1);
+    const found = new Map(disputed.map(({ receiptIndex, fault }) => [receiptIndex, fault?.check]));
+    expect(found).toEqual(
+      new Map([
+        [falseIndex, "shares"],
+        [hiddenIndex, "undisclosed"],
+      ]),
+    );
+    expect(file).toEqual(honestLists(4n, [batch], (await honestPayouts(3n)).payouts, [falseIndex, hiddenIndex]));
+    expect(new Set(file.credits.map((credit) => credit.receiptIndex)).size).toBe(batch.receipts.length - 2);
+    expect(final.total).toBe(file.total);
   });
 });
 
@@ -259,6 +292,39 @@ describe("faults around the oracle", () => {
     settled.push(await scene.settleAgain(batch));
     await eventually("the batch again", 10, async () => (await judged()).length === 1);
     await oracle.stop();
+  });
+
+  it("lets a transaction that is no longer right land no more", async () => {
+    const { oracle, stop } = await startOracle("outbox", "watch", { run: false });
+    await callRpc(net.urls.rpc, "evm_setIntervalMining", [0]);
+    const approve = (amount: bigint, signal: AbortSignal) =>
+      oracle.outbox.submit(
+        {
+          purpose: `approve ${amount}`,
+          address: deployment.addresses.openToken,
+          abi: openTokenAbi,
+          functionName: "approve",
+          args: [testAccount(9).address, amount],
+        },
+        signal,
+      );
+
+    const stale = await approve(1n, AbortSignal.abort());
+    const again = await approve(1n, AbortSignal.abort());
+    const right = await approve(2n, AbortSignal.abort());
+    await callRpc(net.urls.rpc, "evm_setIntervalMining", [1]);
+    const landed = await approve(2n, AbortSignal.timeout(5000));
+    await stop();
+
+    expect([stale.kind, again, right.kind]).toEqual(["pending", stale, "pending"]);
+    expect(landed).toEqual({ kind: "done", hash: (right as typeof landed & { hash: Hex }).hash });
+    const used = await scene.client(0).publicClient.readContract({
+      address: deployment.addresses.openToken,
+      abi: openTokenAbi,
+      functionName: "allowance",
+      args: [testAccount(accounts.watcher).address, testAccount(9).address],
+    });
+    expect(used).toBe(2n);
   });
 
   it("goes on after SIGKILL between proposal and finality, and proposes once", async () => {
@@ -316,7 +382,7 @@ interface RunningOracle {
 async function startOracle(
   name: string,
   mode: "propose" | "watch",
-  { run = true }: { readonly run?: boolean } = {},
+  { run = true, graceSeconds = 60 }: { readonly run?: boolean; readonly graceSeconds?: number } = {},
 ): Promise<RunningOracle> {
   const faults: string[] = [];
   const log: Log = {
@@ -337,7 +403,7 @@ async function startOracle(
     port: 0,
     pollIntervalMs: 100,
     confirmations: 0n,
-    graceSeconds: 60,
+    graceSeconds,
   };
   const oracle = await openOracle(config, systemClock, log);
   await oracle.database.migrate();
@@ -396,16 +462,25 @@ async function epochFile({ oracle }: RunningOracle, epoch: bigint): Promise<Epoc
 }
 
 /** What the lists must be, from what the runner signed alone. */
-function honestLists(epoch: bigint, batches: readonly SettledAnswers[], previous: readonly Payout[]): EpochFile {
-  const receipts: CreditedReceipt[] = batches.flatMap(({ batch, receipts }) =>
-    receipts.map(({ receipt, shares }, receiptIndex) => ({
-      batch,
-      receiptIndex,
-      cumulative: receipt.cumulative,
-      fee: receipt.fee,
-      dataBps,
-      shares,
-    })),
+function honestLists(
+  epoch: bigint,
+  batches: readonly SettledAnswers[],
+  previous: readonly Payout[],
+  skipped: readonly number[] = [],
+): EpochFile {
+  const receipts = batches.flatMap(({ batch, receipts }) =>
+    receipts
+      .map(
+        ({ receipt, shares }, receiptIndex): CreditedReceipt => ({
+          batch,
+          receiptIndex,
+          cumulative: receipt.cumulative,
+          fee: receipt.fee,
+          dataBps,
+          shares,
+        }),
+      )
+      .filter(({ receiptIndex }) => !skipped.includes(receiptIndex)),
   );
   const firstBatch = batches[0]!.batch;
   const lastBatch = batches[batches.length - 1]!.batch;

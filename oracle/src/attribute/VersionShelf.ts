@@ -48,7 +48,7 @@ export class VersionShelf {
 
   /**
    * @param base Number of the base model under which the index was committed.
-   * @throws OracleError `content_unavailable`, `content_mismatch`, `engine_failed`
+   * @throws OracleError `content_unavailable`, `content_mismatch`, `chain_inconsistent`; ContentUnavailableError; AttributionError
    */
   async get(ref: VersionRef, base: bigint, signal: AbortSignal): Promise<AttributionVersion> {
     const published = await this.deps.facts.version(ref);

@@ -21,9 +21,11 @@ export type FollowedContracts = Readonly<Record<ProtocolContract, Address>>;
 
 export class NodeChainSource implements ChainSource {
   readonly #client: PublicClient;
+  #isRightChain = false;
 
   constructor(
     readonly rpcUrl: string,
+    private readonly chainId: number,
     private readonly contracts: FollowedContracts,
   ) {
     this.#client = createPublicClient({
@@ -33,11 +35,8 @@ export class NodeChainSource implements ChainSource {
     });
   }
 
-  async chainId(): Promise<number> {
-    return this.#ask("the chain id", () => this.#client.getChainId());
-  }
-
   async head(): Promise<bigint> {
+    await this.#checkChain();
     return this.#ask("the newest block", () => this.#client.getBlockNumber({ cacheTime: 0 }));
   }
 
@@ -62,6 +61,18 @@ export class NodeChainSource implements ChainSource {
       const events = logs.map((log) => this.#decode(log)).filter((event) => event !== undefined);
       return events.sort((a, b) => (a.block === b.block ? a.logIndex - b.logIndex : a.block < b.block ? -1 : 1));
     });
+  }
+
+  /** Events of another chain's contracts at the same addresses would be taken for this one's. */
+  async #checkChain(): Promise<void> {
+    if (this.#isRightChain) return;
+    const found = await this.#ask("the chain id", () => this.#client.getChainId());
+    if (found !== this.chainId) {
+      throw new OracleError("wrong_chain", `${this.rpcUrl} is chain ${found}, the deployment is on ${this.chainId}.`, {
+        retryable: true,
+      });
+    }
+    this.#isRightChain = true;
   }
 
   async #header(number: bigint): Promise<BlockHeader | undefined> {

@@ -22,21 +22,17 @@ const wellKnownIndex = { propose: 2, watch: 7 } as const;
  */
 export function readKey({ keyFile, chainId, mode }: KeySource): Hex {
   const key = keyFile === undefined || keyFile === "" ? wellKnownKey(chainId, mode) : keyOf(keyFile);
-  const address = privateKeyToAddress(key);
-  const isWellKnown = Array.from({ length: wellKnownCount }, (_, index) => wellKnownAccount(index).address).some(
-    (known) => known === address,
-  );
-  if (isWellKnown && chainId !== localChain) {
-    throw refused(`The key of ${address} is public; on chain ${chainId} anyone could use it. Make a new one.`);
+  if (chainId !== localChain && wellKnownKeys().includes(key)) {
+    throw refused(
+      `The key of ${privateKeyToAddress(key)} is public; on chain ${chainId} anyone could use it. Make a new one.`,
+    );
   }
   return key;
 }
 
 function wellKnownKey(chainId: number, mode: KeySource["mode"]): Hex {
   if (chainId !== localChain) throw refused(`KEY_FILE is needed on chain ${chainId}; it is empty.`);
-  const key = wellKnownAccount(wellKnownIndex[mode]).getHdKey().privateKey;
-  if (key === null || key === undefined) throw refused("The well-known mnemonic gave no key.");
-  return bytesToHex(key);
+  return wellKnownKeys()[wellKnownIndex[mode]] as Hex;
 }
 
 function keyOf(path: string): Hex {
@@ -62,8 +58,12 @@ function keyInJson(path: string, text: string): string {
   }
 }
 
-function wellKnownAccount(index: number) {
-  return mnemonicToAccount(wellKnownMnemonic, { addressIndex: index });
+/** The keys that every local chain starts with. Their parent is derived once: stretching the mnemonic is slow. */
+function wellKnownKeys(): readonly Hex[] {
+  const parent = mnemonicToAccount(wellKnownMnemonic, { path: "m/44'/60'/0'/0" }).getHdKey();
+  return Array.from({ length: wellKnownCount }, (_, index) =>
+    bytesToHex(parent.deriveChild(index).privateKey as Uint8Array),
+  );
 }
 
 function refused(message: string, cause?: unknown): OracleError {

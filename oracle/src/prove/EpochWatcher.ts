@@ -16,6 +16,7 @@ import {
   type Deployment,
   type EpochFile,
   findEpochFault,
+  type Payout,
 } from "@openledger/sdk";
 import { isAddressEqual } from "viem";
 import { readBatchFile } from "../attribute/readBatchFile.js";
@@ -40,9 +41,14 @@ export interface EpochWatcherDeps {
   readonly log: Log;
 }
 
+/** Pause before a proposal of which something cannot be read is looked at again. */
+const rereadMs = 3000;
+
 export class EpochWatcher {
   /** The proposal that was found sound last; there is one at a time. */
   #sound: string | undefined;
+  /** When a proposal of which something could not be read is due again. */
+  #rereadAt = 0;
 
   constructor(private readonly deps: EpochWatcherDeps) {}
 
@@ -53,7 +59,8 @@ export class EpochWatcher {
     if (epoch?.stage !== "proposed" || proposal === undefined) return false;
     if (isAddressEqual(proposal.proposer, this.deps.outbox.account)) return false;
     const key = `${proposal.blockHash}/${epoch.epoch}/${proposal.creditsRoot}/${proposal.payoutsRoot}`;
-    if (key === this.#sound || (await this.deps.chain.now()) >= proposal.finalizableAt) return false;
+    if (key === this.#sound || this.deps.clock.now().getTime() < this.#rereadAt) return false;
+    if ((await this.deps.chain.now()) >= proposal.finalizableAt) return false;
 
     let lists: EpochFile;
     try {
@@ -61,6 +68,7 @@ export class EpochWatcher {
     } catch (error) {
       if (signal.aborted || isTransient(error)) throw error;
       await this.#sayUnreadable(proposal, error);
+      this.#rereadLater();
       return false;
     }
     const cancelled = await this.#check(epoch, proposal, lists, signal);
@@ -75,8 +83,9 @@ export class EpochWatcher {
     lists: EpochFile,
     signal: AbortSignal,
   ): Promise<boolean | undefined> {
-    const { deployment, files, outbox, log } = this.deps;
+    const { deployment, outbox, log } = this.deps;
     const { batches, areAllRead } = await this.#batches(epoch, signal);
+    const previous = await this.#previous(epoch, signal);
     const found = findEpochFault({
       epoch: epoch.epoch,
       firstBatch: epoch.firstBatch,
@@ -84,11 +93,15 @@ export class EpochWatcher {
       stream: deployment.dataStream,
       total: proposal.total,
       lists,
-      previous: await files.previousPayouts(epoch.epoch, signal),
+      previous,
       batch: (number) => batches.get(number),
     });
-    // A batch that could not be read may hide a fault: the proposal is looked at again.
-    if (found === undefined) return areAllRead ? undefined : false;
+    if (found === undefined) {
+      if (areAllRead && previous !== undefined) return undefined;
+      // What could not be read may hide a fault.
+      this.#rereadLater();
+      return false;
+    }
 
     log.fault(`Epoch ${epoch.epoch} of ${proposal.proposer} is false: ${found.fault}. Sending ${found.proof.name}.`);
     const outcome = await outbox.submit(
@@ -103,6 +116,25 @@ export class EpochWatcher {
     );
     if (outcome.kind === "refused") log.fault(`The proof against epoch ${epoch.epoch} was not taken: ${outcome.error}`);
     return outcome.kind === "done";
+  }
+
+  #rereadLater(): void {
+    this.#rereadAt = this.deps.clock.now().getTime() + rereadMs;
+  }
+
+  /** Undefined when nobody has them: then all but the sums by account is checked. */
+  async #previous(epoch: FollowedEpoch, signal: AbortSignal): Promise<readonly Payout[] | undefined> {
+    try {
+      return await this.deps.files.previousPayouts(epoch.epoch, signal);
+    } catch (error) {
+      if (signal.aborted || isTransient(error)) throw error;
+      await this.#say(
+        `epoch ${epoch.epoch}`,
+        "previous_unreadable",
+        `Sums of epoch ${epoch.epoch} cannot be judged, as the pay-outs before it cannot be read: ${messageOf(error)}`,
+      );
+      return undefined;
+    }
   }
 
   async #batches(
@@ -130,7 +162,7 @@ export class EpochWatcher {
         await this.#say(
           `batch ${batch.batch}`,
           "batch_unreadable",
-          `Credits of batch ${batch.batch} cannot be judged: ${error instanceof Error ? error.message : String(error)}`,
+          `Credits of batch ${batch.batch} cannot be judged: ${messageOf(error)}`,
         );
       }
     }
@@ -138,12 +170,11 @@ export class EpochWatcher {
   }
 
   async #sayUnreadable(proposal: EpochProposal, error: unknown): Promise<void> {
-    const reason = error instanceof Error ? error.message : String(error);
     await this.#say(
       `epoch ${proposal.epoch}, proposed in block ${proposal.block}`,
       "epoch_unreadable",
       `UNCHECKED: epoch ${proposal.epoch} of ${proposal.proposer} becomes final at ${proposal.finalizableAt} and its ` +
-        `leaves cannot be read, so nobody can prove anything about it: ${reason}`,
+        `leaves cannot be read, so nobody can prove anything about it: ${messageOf(error)}`,
     );
   }
 
@@ -169,4 +200,8 @@ function openReceipt(entry: AttributedReceipt | undefined, dataBps: ReadonlyMap<
 
 function isTransient(error: unknown): boolean {
   return error instanceof OracleError && (error.code === "chain_unavailable" || error.code === "database_unavailable");
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -11,5 +11,4 @@ export const errorStatus: Readonly<Partial<Record<OracleErrorCode, number>>> = {
   content_unavailable: 503,
   database_unavailable: 503,
   database_taken: 503,
-  stopping: 503,
 };

@@ -4,18 +4,22 @@ import {
   creditTree,
   decodeEpochFile,
   type EpochFile,
+  encodeEpochFile,
   type Payout,
   payoutTree,
 } from "@openledger/sdk";
 import type { Hex } from "viem";
 import type { Clock } from "../Clock.js";
 import { OracleError } from "../OracleError.js";
+import type { BatchLedger } from "../store/BatchLedger.js";
 import type { ChainFacts, EpochProposal, FollowedEpoch } from "../store/ChainFacts.js";
 import type { EpochLedger } from "../store/EpochLedger.js";
+import { buildLists } from "./buildLists.js";
 
 export interface EpochFilesDeps {
   readonly content: ContentClient;
   readonly epochs: EpochLedger;
+  readonly batches: BatchLedger;
   readonly facts: ChainFacts;
   readonly clock: Clock;
   /** The distributor's stream that epochs pay out. */
@@ -55,7 +59,10 @@ export class EpochFiles {
     return file;
   }
 
-  /** The file of a final or proposed epoch: the posted one, else this oracle's own with the same roots. */
+  /**
+   * The lists of a final or proposed epoch: the posted ones; else this oracle's own, kept or built now from the batches,
+   * when they have the same roots. A proposer that hides true lists stops nobody.
+   */
   async of(epoch: FollowedEpoch, signal: AbortSignal): Promise<EpochFile> {
     const { proposal } = epoch;
     if (proposal === undefined) {
@@ -64,12 +71,30 @@ export class EpochFiles {
     try {
       return await this.posted(proposal, signal);
     } catch (error) {
-      const own = await this.deps.epochs.lists(epoch.epoch);
-      const same = own?.payoutsRoot === proposal.payoutsRoot && own.creditsRoot === proposal.creditsRoot;
-      const bytes = same ? await this.deps.epochs.file(own.dataHash) : undefined;
-      if (bytes === undefined) throw error;
-      return decodeEpochFile(bytes);
+      if (signal.aborted || isDatabaseFault(error)) throw error;
+      const own = (await this.#kept(epoch.epoch)) ?? (await this.#built(epoch, signal));
+      if (own === undefined || !this.#fits(own, proposal)) throw error;
+      await this.deps.epochs.keepFile(encodeEpochFile(own), this.deps.clock.now());
+      return own;
     }
+  }
+
+  async #kept(epoch: bigint): Promise<EpochFile | undefined> {
+    const lists = await this.deps.epochs.lists(epoch);
+    const bytes = lists === undefined ? undefined : await this.deps.epochs.file(lists.dataHash);
+    return bytes === undefined ? undefined : decodeEpochFile(bytes);
+  }
+
+  async #built(epoch: FollowedEpoch, signal: AbortSignal): Promise<EpochFile | undefined> {
+    const { facts, batches, stream } = this.deps;
+    const unread = (await batches.states(epoch.firstBatch, epoch.lastBatch)).some(({ state }) => state === "reading");
+    if (unread) return undefined;
+    return buildLists({ facts, batches, stream, files: this }, epoch, signal).catch(() => undefined);
+  }
+
+  #fits(file: EpochFile, proposal: EpochProposal): boolean {
+    const payoutsRoot = payoutTree(this.deps.stream, file.payouts).root;
+    return creditTree(file.credits).root === proposal.creditsRoot && payoutsRoot === proposal.payoutsRoot;
   }
 
   /** Pay-outs of the newest final epoch before this one; none before the first. @throws as `of` */
@@ -77,4 +102,8 @@ export class EpochFiles {
     const final = await this.deps.facts.newestFinal(epoch - 1n);
     return final === undefined ? [] : (await this.of(final, signal)).payouts;
   }
+}
+
+function isDatabaseFault(error: unknown): boolean {
+  return error instanceof OracleError && error.code === "database_unavailable";
 }

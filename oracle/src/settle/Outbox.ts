@@ -52,6 +52,11 @@ export interface OutboxDeps {
 
 const receiptPollMs = 150;
 const receiptWaitMs = 20_000;
+/**
+ * On top of the estimate, which a node may make with what waits in its pool as if it had landed: a slot that the stale
+ * transaction would have written costs less. What is not used is not paid.
+ */
+const gasMargin = 50_000n;
 /** A node takes a replacement only for a tenth more. */
 const replacementPercent = 125n;
 
@@ -133,7 +138,7 @@ export class Outbox {
       nonce,
       to: call.address,
       data,
-      gas: (gas * 5n) / 4n,
+      gas: (gas * 5n) / 4n + gasMargin,
       maxFeePerGas,
       maxPriorityFeePerGas: tip < maxFeePerGas ? tip : maxFeePerGas,
     });
