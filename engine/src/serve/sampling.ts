@@ -23,7 +23,9 @@ export function sampleToken(logits: Float32Array, rule: SamplingRule, position: 
 
   const temperature = rule.temperatureMilli / 1000;
   const highest = logits[mostLikely(logits)]!;
-  const weights = Float64Array.from(logits, (logit) => Math.exp((logit - highest) / temperature));
+  const weights = new Float64Array(logits.length);
+  for (let token = 0; token < logits.length; token++)
+    weights[token] = Math.exp((logits[token]! - highest) / temperature);
   const candidates = rank(weights, rule);
   const point = uniform(rule.seed, position) * sumOf(candidates, weights);
   let passed = 0;
@@ -36,12 +38,11 @@ export function sampleToken(logits: Float32Array, rule: SamplingRule, position: 
 
 /** The tokens that may be drawn: all in order of index without a cut, else the most likely first. */
 function rank(weights: Float64Array, { topK, topPMilli }: SamplingRule): Uint32Array {
-  const all = Uint32Array.from(weights.keys());
-  if (topK === 0 && topPMilli === 1000) return all;
+  if (topK === 0 && topPMilli === 1000) return Uint32Array.from(weights.keys());
 
   const ranked = topK === 0 ? leading(weights, Infinity, topPMilli) : leading(weights, topK, 1000).subarray(0, topK);
   if (topPMilli === 1000) return ranked;
-  const enough = ((topK === 0 ? sumOf(all, weights) : sumOf(ranked, weights)) * topPMilli) / 1000;
+  const enough = ((topK === 0 ? total(weights) : sumOf(ranked, weights)) * topPMilli) / 1000;
   let mass = 0;
   let count = 0;
   while (count < ranked.length && (count === 0 || mass < enough)) mass += weights[ranked[count++]!]!;
@@ -54,7 +55,7 @@ function rank(weights: Float64Array, { topK, topPMilli }: SamplingRule): Uint32A
  */
 function leading(weights: Float64Array, count: number, topPMilli: number): Uint32Array {
   // A little more than is asked, since sums in another order round otherwise.
-  const enough = topPMilli === 1000 ? 0 : weights.reduce((sum, w) => sum + w, 0) * Math.min(1, topPMilli / 1000 + 1e-9);
+  const enough = topPMilli === 1000 ? 0 : total(weights) * Math.min(1, topPMilli / 1000 + 1e-9);
   const wanted = Math.min(count, weights.length);
   for (let least = 2 ** -4; least > 2 ** -200; least *= 2 ** -4) {
     const found: number[] = [];
@@ -72,6 +73,12 @@ function leading(weights: Float64Array, count: number, topPMilli: number): Uint3
 
 function sorted(tokens: readonly number[], weights: Float64Array): Uint32Array {
   return Uint32Array.from(tokens).sort((a, b) => weights[b]! - weights[a]! || a - b);
+}
+
+function total(weights: Float64Array): number {
+  let sum = 0;
+  for (let token = 0; token < weights.length; token++) sum += weights[token]!;
+  return sum;
 }
 
 function sumOf(tokens: Uint32Array, weights: Float64Array): number {
