@@ -68,7 +68,7 @@ export async function deployProtocol(options: DeployOptions): Promise<Deployment
   });
   copyFileSync(written, `${options.path}.new`);
   renameSync(`${options.path}.new`, options.path);
-  rmSync(written);
+  rmSync(written, { force: true });
   const deployment = await findDeployment(options.path, options.rpcUrl);
   if (deployment === undefined) {
     throw new DevnetError(

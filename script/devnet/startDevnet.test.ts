@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
@@ -42,6 +42,7 @@ describe("before anything starts", () => {
   });
 
   afterEach(async () => {
+    taken?.closeAllConnections();
     await new Promise((resolve) => (taken === undefined ? resolve(undefined) : taken.close(resolve)));
     taken = undefined;
     rmSync(stateDir, { recursive: true, force: true });

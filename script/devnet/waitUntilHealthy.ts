@@ -21,7 +21,8 @@ export async function waitUntilHealthy(options: WaitUntilHealthyOptions): Promis
       throw service.failed(`ended during its start (${service.exit.signal ?? `code ${service.exit.code}`})`);
     }
     if (signal?.aborted === true) throw service.failed("was stopped during its start");
-    if (await isHealthy().catch(() => false)) return;
+    const asked = isHealthy().catch(() => false);
+    if (await Promise.race([asked, service.exited.then(() => false)])) return;
     if (Date.now() > deadline) throw service.failed(`was not healthy within ${timeoutMs / 1000} s`);
     await Promise.race([delay(50, undefined, { ...(signal && { signal }) }).catch(() => {}), service.exited]);
   }
