@@ -91,6 +91,17 @@ describe("followChain", () => {
     expect(memory.numbers().at(-1)).toBe(10n);
   });
 
+  it("believes no event of another block than the headers name", async () => {
+    const chain = new Chain("a", 10);
+    const other = new Chain("b", 10);
+    other.emit(9n);
+    const memory = new Memory();
+
+    chain.found = other.found;
+
+    expect(await follow(chain, memory)).toEqual([]);
+  });
+
   it.each([
     ["before the headers", "headers", 2],
     ["between the headers and the events", "events", 1],

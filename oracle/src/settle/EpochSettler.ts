@@ -44,6 +44,7 @@ export interface EpochSettlerDeps {
 
 export class EpochSettler {
   #lastRefusal = "";
+  #isBondApproved = false;
 
   constructor(private readonly deps: EpochSettlerDeps) {}
 
@@ -52,6 +53,7 @@ export class EpochSettler {
     const situation = await this.#situation();
     switch (transitions[situation.kind]) {
       case "wait":
+        if (situation.kind === "nothing_to_open") await this.#approveEarly(signal);
         return false;
       case "open":
         return situation.kind === "batches_ready" && this.#open(situation.next, situation.newestBatch, signal);
@@ -60,6 +62,12 @@ export class EpochSettler {
       case "finalise":
         return situation.kind === "window_passed" && this.#finalise(situation.epoch, situation.isJudged, signal);
     }
+  }
+
+  /** The first proposal need not wait for the approval of its bond. */
+  async #approveEarly(signal: AbortSignal): Promise<void> {
+    if (this.#isBondApproved || !(await this.isActive())) return;
+    this.#isBondApproved = await this.#hasBond(signal);
   }
 
   /** Whether this oracle may propose: enough stake for the role. */

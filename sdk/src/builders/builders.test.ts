@@ -131,6 +131,31 @@ describe("findEpochFault", () => {
     );
   });
 
+  it("finds a credit that is not what its receipt gives, though every sum agrees", () => {
+    const drawn = fc.sample(receiptLists, { numRuns: 1, seed: 9 })[0]!;
+    const receipts = receiptsOf(drawn);
+    const cheaper = receipts.map((receipt) => ({ ...receipt, fee: receipt.fee / 2n }));
+
+    const fault = findEpochFault(proposalOf(build(2n, cheaper, []), drawn, []));
+
+    expect(fault?.proof.name).toBe("proveCreditAmount");
+  });
+
+  it("finds an account that was given what another earned, though every sum agrees", () => {
+    const drawn = fc.sample(receiptLists, { numRuns: 1, seed: 10 })[0]!;
+    const honest = epochOf(2n, drawn, []);
+    let runningSum = 0n;
+    const payouts = honest.payouts.map((payout, at) => {
+      const cumulative = payout.cumulative + (at === 0 ? -1n : at === 1 ? 1n : 0n);
+      runningSum += cumulative;
+      return { ...payout, cumulative, runningSum };
+    });
+
+    const fault = findEpochFault(proposalOf({ ...honest, payouts }, drawn, []));
+
+    expect(fault).toMatchObject({ kind: 4, proof: { name: "provePayout" } });
+  });
+
   it("checks all but the sums by account when nobody has the pay-outs before", () => {
     const receipts = fc.sample(receiptLists, { numRuns: 1, seed: 7 })[0]!;
     const honest = epochOf(2n, receipts, []);
