@@ -20,7 +20,7 @@ import {
   WordEncoder,
   writeSafetensors,
 } from "@openledger/engine";
-import { canonicalJson, type JsonValue, weightsRoot } from "@openledger/sdk";
+import { canonicalJson, fractionsAsText, weightsRoot } from "@openledger/sdk";
 import { addAttribution } from "./addAttribution.js";
 import { BASE_ARCHITECTURE } from "./architecture.js";
 import { type CorpusFile, type CorpusSource, collectCorpus, eligibleSources } from "./corpus.js";
@@ -42,7 +42,7 @@ const RECIPE = {
 
 const { values: options } = parseArgs({
   options: {
-    steps: { type: "string", default: "3000" },
+    steps: { type: "string", default: "2200" },
     hold: { type: "string", default: "1800" },
     threads: { type: "string", default: "2" },
     out: { type: "string", default: join(ROOT, "engine/models/base") },
@@ -112,12 +112,12 @@ async function main(steps: number, hold: number, threads: number, out: string, s
 
   const manifest = {
     format: "openledger.base/1",
-    architecture: config as JsonValue,
+    architecture: fractionsAsText(config),
     command: `npm run base:train -- --steps ${steps} --hold ${hold} --threads ${threads}`,
     corpus: corpus.packages.map((entry) => ({ ...entry })),
     heldOut: { bitsPerByte: bitsPerByte.toFixed(4), files: heldOut.length, bytes: bytesOf(heldOut) },
     heldOutBitsPerByte: bitsPerByte.toFixed(4),
-    recipe: JSON.parse(JSON.stringify(RECIPE, (_, value) => (typeof value === "number" ? String(value) : value))),
+    recipe: fractionsAsText(RECIPE),
     seed: RECIPE.seed,
     steps,
     tokens: steps * RECIPE.batch * RECIPE.length,
