@@ -1,4 +1,7 @@
+import { attribution } from "./attribution.js";
 import type { Bench } from "./bench.js";
+import { serve } from "./serve.js";
+import { training } from "./training.js";
 
 /** Every bench, by the name it is asked for. */
-export const benches: readonly Bench[] = [];
+export const benches: readonly Bench[] = [attribution, serve, training];
