@@ -48,6 +48,14 @@ describe("floors", () => {
     expect(paid / fresh.length / 2 ** 16).toBeLessThan(1 / 16);
   });
 
+  test("do not trust a few long decoys", () => {
+    const few = shareFloors(index, [...randomTexts(2, 60, 100), ...randomTexts(4, 15, 256)]);
+    const enough = shareFloors(index, [...randomTexts(2, 60, 100), ...randomTexts(4, 16, 256)]);
+
+    expect(few[8]).toBe(few[6]);
+    expect(enough[8]).toBeLessThan(enough[6]!);
+  });
+
   test("are the whole without decoys: nothing is paid that cannot be told from chance", () => {
     expect([...shareFloors(index, [])]).toEqual(new Array(9).fill(2 ** 16));
   });

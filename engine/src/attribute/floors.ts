@@ -4,6 +4,9 @@ import { creditRecords, KERNEL_WHOLE, type KernelIndex } from "./kernel.js";
 /** Floors are kept for answers of at least 2^0, 2^1, … 2^8 tokens. */
 export const FLOOR_COUNT = 9;
 
+/** Fewest decoys of a length that may set its floor. */
+const LEAST_DECOYS = 16;
+
 /** The part of an answer that no record shaped, as a fraction 1/n, which may be paid out by chance. */
 const CHANCE_PART = 32;
 
@@ -31,8 +34,9 @@ export function shareFloors(index: KernelIndex, decoys: readonly PositionCodes[]
   const floors = new Uint32Array(FLOOR_COUNT);
   let before = KERNEL_WHOLE;
   chance.forEach((shares, k) => {
-    // Without decoys of this length the next shorter ones decide.
-    if (answers[k]! > 0) before = Math.min(before, leastFloor(shares, (answers[k]! * KERNEL_WHOLE) / CHANCE_PART));
+    // With too few decoys of this length the next shorter ones decide.
+    const budget = (answers[k]! * KERNEL_WHOLE) / CHANCE_PART;
+    if (answers[k]! >= LEAST_DECOYS) before = Math.min(before, leastFloor(shares, budget));
     floors[k] = before;
   });
   return floors;
