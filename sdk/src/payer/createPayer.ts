@@ -206,6 +206,11 @@ export async function createPayer(options: PayerOptions): Promise<Payer> {
       asked.signal === undefined ? {} : { signal: asked.signal },
     );
     const { price } = await termsOf(ask.model);
+    // What is signed can be taken whether an answer comes or not. A token of text takes at least one byte.
+    const promptBytes = new TextEncoder().encode(request.prompt).length;
+    if (promptTokens > promptBytes) {
+      throw new InvalidValueError("the runner's quote", `at most ${promptBytes} tokens of the prompt`, promptTokens);
+    }
     const expected = answerFee(price, { promptTokens, outputTokens: request.maxTokens });
     if (maxFee !== expected)
       throw new InvalidValueError("the runner's quote", `${expected} by the model's price`, maxFee);
