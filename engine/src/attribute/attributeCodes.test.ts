@@ -138,6 +138,17 @@ describe("shares", () => {
     expect(below).toHaveLength(0);
   });
 
+  test("leave even a single unit to the pool, and nothing for it when all is earned", () => {
+    const contributor = account(1);
+
+    expect(sumShares([{ contributor, share: SHARE_WHOLE - 1 }], poolAccount(7n))).toEqual([
+      { account: poolAccount(7n), share: 1 },
+      { account: contributor, share: SHARE_WHOLE - 1 },
+    ]);
+    expect(sumShares([{ contributor, share: SHARE_WHOLE }], poolAccount(7n))).toHaveLength(1);
+    expect(() => sumShares([{ contributor, share: SHARE_WHOLE + 1 }], poolAccount(7n))).toThrow(/at most 65536/);
+  });
+
   test("of one account under two spellings are one entry", () => {
     const lower = "0xabcdefabcdefabcdefabcdefabcdefabcdefabcd";
     const upper = "0xABCDEFABCDEFABCDEFABCDEFABCDEFABCDEFABCD";
