@@ -1,4 +1,5 @@
 import type { Hex } from "viem";
+import { storable } from "../store/storable.js";
 
 /** Contracts whose events the oracle follows, by their names in a deployment. */
 export type ProtocolContract =
@@ -8,7 +9,7 @@ export type ProtocolContract =
   | "modelRegistry"
   | "stakingManager";
 
-/** A value of an event's argument: integers of any width as decimal strings, hex in lower case. */
+/** A value of an event's argument: integers of any width as decimal strings, hex in lower case, text that can be stored. */
 export type EventValue = string | boolean | readonly EventValue[] | { readonly [name: string]: EventValue };
 
 /** One decoded event at its place on the chain. */
@@ -31,7 +32,7 @@ export function eventValue(value: unknown): EventValue {
     case "boolean":
       return value;
     case "string":
-      return /^0x[0-9a-fA-F]*$/.test(value) ? value.toLowerCase() : value;
+      return /^0x[0-9a-fA-F]*$/.test(value) ? value.toLowerCase() : storable(value);
     case "object":
       if (Array.isArray(value)) return value.map(eventValue);
       if (value !== null) {

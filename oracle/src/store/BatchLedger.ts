@@ -4,6 +4,7 @@ import type { Address, Hex } from "viem";
 import type { ReceiptFault } from "../attribute/ReceiptFault.js";
 import type { SettledBatch } from "./ChainFacts.js";
 import type { Database, Row } from "./Database.js";
+import { storable } from "./storable.js";
 
 export interface JudgedReceipt {
   readonly batch: bigint;
@@ -22,6 +23,7 @@ export interface BatchState {
   readonly state: "reading" | "verified" | "refused";
   readonly reason: string | undefined;
   readonly receiptCount: number;
+  readonly firstTriedAt: Date;
 }
 
 interface ReceiptRow extends Row {
@@ -37,6 +39,8 @@ interface ReceiptRow extends Row {
   readonly asked: string | null;
   readonly found: string | null;
 }
+
+const longestSaid = 1000;
 
 export class BatchLedger {
   constructor(private readonly database: Database) {}
@@ -81,8 +85,8 @@ export class BatchLedger {
         JSON.stringify(receipt.shares.map(({ account, share }) => [account.toLowerCase(), share])),
         receipt.fault === undefined ? "credited" : "disputed",
         receipt.fault?.check ?? null,
-        receipt.fault?.asked ?? null,
-        receipt.fault?.found ?? null,
+        said(receipt.fault?.asked),
+        said(receipt.fault?.found),
         now,
       ],
     );
@@ -98,7 +102,7 @@ export class BatchLedger {
   async refuse(batch: SettledBatch, reason: string): Promise<void> {
     await this.database.query(
       "update batches set state = 'refused', reason = $3 where batch = $1 and block_hash = $2",
-      [batch.batch, batch.blockHash, reason],
+      [batch.batch, batch.blockHash, said(reason)],
     );
   }
 
@@ -108,12 +112,14 @@ export class BatchLedger {
       state: BatchState["state"];
       reason: string | null;
       receipt_count: number;
+      first_tried_at: Date;
     }>("select * from batches where batch between $1 and $2 order by batch", [first, last]);
     return rows.map((row) => ({
       batch: BigInt(row.batch),
       state: row.state,
       reason: row.reason ?? undefined,
       receiptCount: row.receipt_count,
+      firstTriedAt: row.first_tried_at,
     }));
   }
 
@@ -134,6 +140,11 @@ export class BatchLedger {
     );
     return rows.map(receiptOf);
   }
+}
+
+/** What is said of a fault quotes what a runner sent, which may be of any length and hold anything. */
+function said(text: string | undefined): string | null {
+  return text === undefined ? null : storable(text.slice(0, longestSaid));
 }
 
 function receiptOf(row: ReceiptRow): JudgedReceipt {

@@ -3,6 +3,7 @@ import { contentHash } from "@openledger/sdk";
 import type { Hex } from "viem";
 import type { Place } from "./ChainFacts.js";
 import type { Database, Row } from "./Database.js";
+import { storable } from "./storable.js";
 
 export interface EpochLists extends Place {
   readonly epoch: bigint;
@@ -90,7 +91,7 @@ export class EpochLedger {
   async find(subject: string, kind: string, message: string, now: Date): Promise<boolean> {
     const rows = await this.database.query(
       `insert into findings values ($1, $2, $3, $4) on conflict do nothing returning subject`,
-      [subject, kind, message, now],
+      [subject, kind, storable(message), now],
     );
     return rows.length > 0;
   }
