@@ -4,7 +4,13 @@
  * Both sides use one fixed-shape, one-thread pass of the frozen base, so equal inputs give equal bits on one kind of
  * machine. The inputs are bound by the receipt: the prompt by its request hash, the answer by its output hash.
  */
-import { type AttributionVersion, attributeAnswer, type Runtime, type Tokenizer } from "@openledger/engine";
+import {
+  type AttributionVersion,
+  attributeAnswer,
+  type Runtime,
+  RuntimeError,
+  type Tokenizer,
+} from "@openledger/engine";
 import { type AttributedReceipt, attributionRecordsHash, outputHash, requestHash, sharesHash } from "@openledger/sdk";
 import { OracleError } from "../OracleError.js";
 import type { ChainFacts, RegisteredModel } from "../store/ChainFacts.js";
@@ -55,7 +61,15 @@ export class AttributionAuditor {
     if (promptIds.length !== receipt.promptTokens) {
       return { check: "prompt_tokens", asked: `${promptIds.length}`, found: `${receipt.promptTokens}` };
     }
-    const found = await attributeAnswer(runtime, { versions, promptIds, outputIds: answer.outputTokens, signal });
+    const found = await attributeAnswer(runtime, { versions, promptIds, outputIds: answer.outputTokens, signal }).catch(
+      (error: unknown) => {
+        if (error instanceof RuntimeError && error.code === "invalid_request") return error;
+        throw error;
+      },
+    );
+    if (found instanceof RuntimeError) {
+      return { check: "output", asked: "tokens that the base reads", found: found.message };
+    }
     return (
       differing("method", found.methodHash, entry.methodHash) ??
       differing("records", attributionRecordsHash(found.records), attributionRecordsHash(entry.records)) ??

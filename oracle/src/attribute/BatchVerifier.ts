@@ -3,10 +3,12 @@
  *
  * A receipt is credited, or disputed with what was asked and found; an epoch goes on without the disputed ones, so that
  * one false receipt does not hold back what others earned. What cannot be read now (a file, a runner) is tried again
- * for the grace period and counts as false after it: else one silent runner would stop every epoch.
+ * for the grace period and counts as false after it: else one silent runner would stop every epoch. A runner that
+ * answers, but slowly, is asked round by round for twice that time.
  *
  * Each verdict is stored as it is reached. A killed oracle goes on behind the last one.
  */
+import { RuntimeError } from "@openledger/engine";
 import { type AttributedReceipt, type ContentClient, type MarketDomain, OpenLedgerError } from "@openledger/sdk";
 import type { Clock } from "../Clock.js";
 import type { Log } from "../Log.js";
@@ -39,11 +41,28 @@ export interface BatchVerifierDeps {
   readonly recomputation: Recomputation | undefined;
 }
 
+/** How one round over a batch stands with the batch's runner. */
+interface Round {
+  /** Failures may still pass: what cannot be had now is asked for again. */
+  readonly isPatient: boolean;
+  /** What is not answered in this round never is. */
+  readonly isLast: boolean;
+  /** Milliseconds since 1970. */
+  readonly endsAt: number;
+  failures: number;
+}
+
 const batchesAtOnce = 4;
 const retrySeconds = 2;
+/** After so many failures in a round its runner is not asked again in it. */
+const failuresOfRound = 3;
+/** How long a round asks one runner: a slow one does not hold back the batches of others. */
+const roundMs = 60_000;
 
 export class BatchVerifier {
   readonly #prepared = new Set<bigint>();
+  /** When this process first read each batch that it has not finished, milliseconds since 1970. */
+  readonly #begun = new Map<string, number>();
 
   constructor(private readonly deps: BatchVerifierDeps) {}
 
@@ -70,7 +89,12 @@ export class BatchVerifier {
     const { batches, clock, content, domain, log } = this.deps;
     const firstTried = await batches.begin(batch, clock.now());
     if (firstTried === undefined) return;
-    const patient = clock.now().getTime() - firstTried.getTime() < this.deps.graceSeconds * 1000;
+    const key = `${batch.batch}/${batch.blockHash}`;
+    const now = clock.now().getTime();
+    const begun = this.#begun.get(key) ?? now;
+    this.#begun.set(key, begun);
+    const graceMs = this.deps.graceSeconds * 1000;
+    const patient = now - firstTried.getTime() < graceMs;
 
     let bytes: Uint8Array;
     try {
@@ -87,11 +111,17 @@ export class BatchVerifier {
     const settlements = await this.deps.facts.settlements(batch.batch);
     const checked = await checkReceipts(file, { domain, settlements, models });
     const done = await batches.judged(batch.batch);
+    const round: Round = {
+      isPatient: patient,
+      isLast: now - begun >= 2 * graceMs,
+      endsAt: clock.now().getTime() + roundMs,
+      failures: 0,
+    };
     let waiting: unknown;
     for (const [receiptIndex, receipt] of checked.entries()) {
       if (done.has(receiptIndex)) continue;
       const model = models.get(receipt.entry.receipt.model);
-      const verdict = await this.#judge(batch, receipt, model, patient, signal).catch((error: unknown) => {
+      const verdict = await this.#judge(batch, receipt, model, round, signal).catch((error: unknown) => {
         if (signal.aborted || isDatabaseFault(error)) throw error;
         // The others need not wait for this one.
         waiting = error;
@@ -101,6 +131,7 @@ export class BatchVerifier {
     }
     if (waiting !== undefined) throw waiting;
     await batches.finish(batch, checked.length);
+    this.#begun.delete(key);
     log.info(`Batch ${batch.batch}: ${checked.length} receipts judged.`);
   }
 
@@ -108,10 +139,10 @@ export class BatchVerifier {
     batch: SettledBatch,
     { hash, entry, fault }: CheckedReceipt,
     model: RegisteredModel | undefined,
-    patient: boolean,
+    round: Round,
     signal: AbortSignal,
   ): Promise<ReceiptFault | undefined> {
-    const { recomputation, facts } = this.deps;
+    const { recomputation, facts, clock } = this.deps;
     if (fault !== undefined || model === undefined) return fault;
     if (model.versions.length === 0) {
       const named = entry.shares.length + entry.records.length;
@@ -122,20 +153,21 @@ export class BatchVerifier {
     if (recomputation === undefined) return undefined;
 
     const url = recomputation.runnerUrl ?? (await facts.runnerEndpoint(batch.runner));
+    const isLate = clock.now().getTime() >= round.endsAt;
     try {
-      if (url === undefined) {
-        throw new OracleError("runner_unavailable", `Runner ${batch.runner} announces no endpoint.`, {
-          retryable: true,
-        });
+      if (url === undefined) throw unavailable(`Runner ${batch.runner} announces no endpoint.`);
+      if (isLate || round.failures >= failuresOfRound) {
+        throw unavailable(`Runner ${batch.runner} is too slow: it is asked for the rest in another round.`);
       }
       const answer = await recomputation.runners.disclose(url, hash, signal);
       return await recomputation.auditor.audit(entry, model, answer, signal);
     } catch (error) {
-      if (patient || signal.aborted || !(error instanceof OracleError || error instanceof OpenLedgerError)) throw error;
-      if (isDatabaseFault(error)) throw error;
-      const check =
-        error.code.startsWith("runner_") || error.code === "malformed_document" ? "undisclosed" : "unverifiable";
-      return { check, asked: `receipt ${hash}`, found: error.message };
+      if (error instanceof OracleError && error.code === "runner_unavailable") round.failures += 1;
+      const mayPass = round.isPatient || (isLate && !round.isLast);
+      if (mayPass || signal.aborted || isOwnFault(error)) throw error;
+      const code = error instanceof OracleError || error instanceof OpenLedgerError ? error.code : "";
+      const check = code.startsWith("runner_") || code === "malformed_document" ? "undisclosed" : "unverifiable";
+      return { check, asked: `receipt ${hash}`, found: error instanceof Error ? error.message : String(error) };
     }
   }
 
@@ -161,6 +193,7 @@ export class BatchVerifier {
 
   async #refuse(batch: SettledBatch, reason: string): Promise<void> {
     await this.deps.batches.refuse(batch, reason);
+    this.#begun.delete(`${batch.batch}/${batch.blockHash}`);
     this.deps.log.fault(`Batch ${batch.batch} of runner ${batch.runner} is refused: ${reason}`);
   }
 
@@ -191,4 +224,19 @@ export class BatchVerifier {
 
 function isDatabaseFault(error: unknown): boolean {
   return error instanceof OracleError && error.code === "database_unavailable";
+}
+
+/**
+ * Whether this oracle itself failed: its database, its disk, its engine. Everything else comes of what a runner sent,
+ * and would stop every epoch if it were waited for.
+ */
+function isOwnFault(error: unknown): boolean {
+  if (isDatabaseFault(error)) return true;
+  if (error instanceof RuntimeError) return error.code !== "invalid_request" && error.code !== "context_exceeded";
+  // As the system and PostgreSQL mark theirs.
+  return error instanceof Error && ("syscall" in error || "severity" in error);
+}
+
+function unavailable(message: string): OracleError {
+  return new OracleError("runner_unavailable", message, { retryable: true });
 }

@@ -78,6 +78,15 @@ describe("checkReceipts", () => {
     expect(checked.map(({ fault }) => fault?.check)).toEqual(["model", "model", "model", "model"]);
   });
 
+  it("disputes a receipt whose price is more than any fee, which anyone can register", async () => {
+    const { file, settlements } = await batch();
+    const dear = { ...model, price: { ...price, perOutputToken: (1n << 96n) - 1n } };
+
+    const checked = await checkReceipts(file, { domain, settlements, models: new Map([[model.model, dear]]) });
+
+    expect(checked.map(({ fault }) => fault?.check)).toEqual(["fee", "fee", "fee", "fee"]);
+  });
+
   it.each([
     ["fee", (receipt: Receipt) => ({ ...receipt, outputTokens: receipt.outputTokens + 1 })],
     ["program", (receipt: Receipt) => ({ ...receipt, programRoot: pad("0x71") })],

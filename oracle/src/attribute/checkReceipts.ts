@@ -11,6 +11,7 @@ import {
   attributionHash,
   attributionRecordsHash,
   type BatchFile,
+  InvalidValueError,
   type MarketDomain,
   receiptHash,
   sharesHash,
@@ -83,8 +84,20 @@ function checkTerms({ receipt }: AttributedReceipt, model: RegisteredModel | und
   if (receipt.programRoot !== model.programRoot) {
     return { check: "program", asked: model.programRoot, found: receipt.programRoot };
   }
-  const fee = answerFee(model.price, receipt);
-  return receipt.fee === fee ? undefined : { check: "fee", asked: `${fee}`, found: `${receipt.fee}` };
+  const fee = priceOf(receipt, model);
+  return receipt.fee === fee
+    ? undefined
+    : { check: "fee", asked: `${fee ?? "less than 2^96"}`, found: `${receipt.fee}` };
+}
+
+/** Undefined when price times tokens is more than any fee can be: anyone may register such a price. */
+function priceOf(receipt: AttributedReceipt["receipt"], model: RegisteredModel): bigint | undefined {
+  try {
+    return answerFee(model.price, receipt);
+  } catch (error) {
+    if (error instanceof InvalidValueError) return undefined;
+    throw error;
+  }
 }
 
 /** The lists in the file must be the ones that the runner signed. */
