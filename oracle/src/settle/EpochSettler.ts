@@ -12,20 +12,13 @@ import { isAddressEqual, maxUint256 } from "viem";
 import type { Clock } from "../Clock.js";
 import type { ProtocolReader } from "../chain/ProtocolReader.js";
 import type { Log } from "../Log.js";
-import type { BatchLedger, BatchState } from "../store/BatchLedger.js";
-import type {
-  ChainFacts,
-  EpochProposal,
-  FollowedEpoch,
-  OpenedEpoch,
-  Place,
-  SettledBatch,
-} from "../store/ChainFacts.js";
+import type { BatchLedger } from "../store/BatchLedger.js";
+import type { ChainFacts, EpochProposal, FollowedEpoch, OpenedEpoch, Place } from "../store/ChainFacts.js";
 import type { EpochLedger, EpochLists } from "../store/EpochLedger.js";
 import { buildLists } from "./buildLists.js";
 import type { EpochFiles } from "./EpochFiles.js";
 import type { Outbox, Outcome } from "./Outbox.js";
-import { type Situation, situationOf, transitions } from "./transitions.js";
+import { areJudged, isReadyToOpen, type Situation, situationOf, transitions } from "./transitions.js";
 
 export interface EpochSettlerDeps {
   readonly deployment: Deployment;
@@ -76,7 +69,7 @@ export class EpochSettler {
   }
 
   async #situation(): Promise<Situation> {
-    const { facts, batches, chain } = this.deps;
+    const { facts, batches, chain, clock } = this.deps;
     const newest = await facts.newestEpoch();
     const firstPending = (newest?.lastBatch ?? 0n) + 1n;
     const pending = await facts.batches(firstPending, maxUint64);
@@ -88,7 +81,7 @@ export class EpochSettler {
       pending: {
         newest: pending[pending.length - 1],
         dataAmount: pending.reduce((sum, batch) => sum + batch.dataAmount, 0n),
-        areJudged: areJudged(pending, pendingStates),
+        isReady: isReadyToOpen(pending, pendingStates, clock.now()),
       },
       isNewestJudged: areJudged(newestBatches, newestStates),
       now: await chain.now(),
@@ -222,11 +215,6 @@ export class EpochSettler {
 }
 
 const maxUint64 = (1n << 64n) - 1n;
-
-function areJudged(batches: readonly SettledBatch[], states: readonly BatchState[]): boolean {
-  const judged = new Set(states.filter(({ state }) => state !== "reading").map(({ batch }) => batch));
-  return batches.every(({ batch }) => judged.has(batch));
-}
 
 function areSameRoots(proposal: EpochProposal, lists: EpochLists): boolean {
   return proposal.creditsRoot === lists.creditsRoot && proposal.payoutsRoot === lists.payoutsRoot;

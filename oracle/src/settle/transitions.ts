@@ -4,13 +4,14 @@
  * The situation is read from the followed chain and this oracle's own verdicts each time anew, so a step can be cut off
  * anywhere and taken again. Whether its transaction is still right is asked of the chain itself before it is sent.
  */
+import type { BatchState } from "../store/BatchLedger.js";
 import type { FollowedEpoch, Place } from "../store/ChainFacts.js";
 
 /** What stands. */
 export type Situation =
-  /** No batch with data fees lies behind the last epoch, or the last one is not read yet. */
+  /** No batch with data fees lies behind the last epoch, or they are being read. */
   | { readonly kind: "nothing_to_open" }
-  /** All batches behind the last epoch are judged, and they hold data fees. */
+  /** The batches behind the last epoch hold data fees, and are judged or have waited long enough. */
   | { readonly kind: "batches_ready"; readonly next: bigint; readonly newestBatch: Place }
   /** Some of the epoch's batches are not judged yet. */
   | { readonly kind: "batches_unread"; readonly epoch: FollowedEpoch }
@@ -36,17 +37,42 @@ export interface SettlementState {
   /** Undefined before the first. */
   readonly newest: FollowedEpoch | undefined;
   /** Batches behind the newest epoch. */
-  readonly pending: { readonly newest: Place | undefined; readonly dataAmount: bigint; readonly areJudged: boolean };
+  readonly pending: { readonly newest: Place | undefined; readonly dataAmount: bigint; readonly isReady: boolean };
   /** Whether each batch of the newest epoch is judged. */
   readonly isNewestJudged: boolean;
   /** Timestamp of the newest block, seconds since 1970. */
   readonly now: bigint;
 }
 
+/** How long batches that are being read hold back the opening of an epoch that will hold them. */
+const openingPatienceMs = 120_000;
+
+/**
+ * Whether an epoch over these batches may be opened: when all are judged, which is soon when nobody hinders it, and
+ * always once the first has waited. Else a runner could stop every epoch with one new unreadable batch after the other.
+ */
+export function isReadyToOpen(
+  batches: readonly { readonly batch: bigint }[],
+  states: readonly Pick<BatchState, "batch" | "state" | "firstTriedAt">[],
+  now: Date,
+): boolean {
+  const first = states.find(({ batch }) => batch === batches[0]?.batch);
+  if (first !== undefined && now.getTime() - first.firstTriedAt.getTime() >= openingPatienceMs) return true;
+  return areJudged(batches, states);
+}
+
+export function areJudged(
+  batches: readonly { readonly batch: bigint }[],
+  states: readonly Pick<BatchState, "batch" | "state">[],
+): boolean {
+  const judged = new Set(states.filter(({ state }) => state !== "reading").map(({ batch }) => batch));
+  return batches.every(({ batch }) => judged.has(batch));
+}
+
 export function situationOf({ newest, pending, isNewestJudged, now }: SettlementState): Situation {
   if (newest === undefined || newest.stage === "final") {
     const next = (newest?.epoch ?? 0n) + 1n;
-    if (pending.newest === undefined || pending.dataAmount === 0n || !pending.areJudged)
+    if (pending.newest === undefined || pending.dataAmount === 0n || !pending.isReady)
       return { kind: "nothing_to_open" };
     return { kind: "batches_ready", next, newestBatch: pending.newest };
   }
