@@ -6,6 +6,7 @@ import { createPublicClient, defineChain, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { AttributionAuditor } from "./attribute/AttributionAuditor.js";
 import { BatchVerifier, type Recomputation } from "./attribute/BatchVerifier.js";
+import type { Reach } from "./attribute/post.js";
 import { RunnerClient } from "./attribute/RunnerClient.js";
 import { VersionShelf } from "./attribute/VersionShelf.js";
 import type { Clock } from "./Clock.js";
@@ -34,6 +35,8 @@ export interface Oracle {
   readonly outbox: Outbox;
   close(): Promise<void>;
 }
+
+const localChain = 31_337;
 
 /** @throws RuntimeError, ModelError when the base model's folder is unusable. */
 export async function openOracle(config: OracleConfig, clock: Clock, log: Log): Promise<Oracle> {
@@ -74,7 +77,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
       ? undefined
       : await recomputationBy(runtime, config.modelDir, config, {
           ...shared,
-          runners: new RunnerClient({ account, domain, clock }),
+          runners: new RunnerClient({ account, domain, clock, reach: reachOf(config) }),
         });
   const settler =
     config.mode === "watch" ? undefined : new EpochSettler({ ...shared, confirmations: config.confirmations });
@@ -114,6 +117,11 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
       await database.close();
     },
   };
+}
+
+/** On the local chain everybody lives on one machine. */
+function reachOf({ deployment, runnerUrl }: OracleConfig): Reach {
+  return runnerUrl !== undefined || deployment.chainId === localChain ? "any" : "public";
 }
 
 async function recomputationBy(

@@ -3,6 +3,7 @@ import { DocumentReader, disclosureTypedData, type MarketDomain } from "@openled
 import type { Hex, LocalAccount } from "viem";
 import type { Clock } from "../Clock.js";
 import { OracleError } from "../OracleError.js";
+import { post, type Reach } from "./post.js";
 
 /** What was asked for and answered. None of it is believed before its hashes are compared with the receipt's. */
 export interface DisclosedAnswer {
@@ -20,6 +21,8 @@ export interface RunnerClientDeps {
   readonly account: LocalAccount;
   readonly domain: MarketDomain;
   readonly clock: Clock;
+  /** `any` when the operator chose the addresses, `public` when runners announce them. */
+  readonly reach: Reach;
 }
 
 const deadlineSeconds = 300;
@@ -34,47 +37,24 @@ export class RunnerClient {
    * @throws OracleError `runner_unavailable`, `runner_refused`, `malformed_document`; all may be different later.
    */
   async disclose(url: string, receipt: Hex, signal: AbortSignal): Promise<DisclosedAnswer> {
-    const { account, domain, clock } = this.deps;
+    const { account, domain, clock, reach } = this.deps;
     const deadline = BigInt(Math.floor(clock.now().getTime() / 1000) + deadlineSeconds);
     const signature = await account.signTypedData(disclosureTypedData(domain, { receipt, deadline }));
     const address = `${url.replace(/\/+$/, "")}/v1/receipts/${receipt}/disclosure`;
 
-    let text: string;
-    let status: number;
-    try {
-      const response = await fetch(address, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ signer: account.address, deadline: `${deadline}`, signature }),
-        redirect: "error",
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-      });
-      status = response.status;
-      text = await boundedText(response);
-    } catch (cause) {
+    const body = JSON.stringify({ signer: account.address, deadline: `${deadline}`, signature });
+    const { status, text } = await post(address, body, { reach, timeoutMs, largestAnswer, signal }).catch((cause) => {
       throw new OracleError("runner_unavailable", `Asked ${address} for a disclosure: ${reasonOf(cause)}.`, {
         retryable: true,
         cause,
       });
-    }
+    });
     if (status !== 200) {
-      throw new OracleError("runner_refused", `${address} answered ${status}: ${text.slice(0, 300)}`, {
-        retryable: true,
-      });
+      // Not its text: what is found is shown to everybody, and the address is the runner's choice.
+      throw new OracleError("runner_refused", `${address} answered ${status}.`, { retryable: true });
     }
     return parse(address, text);
   }
-}
-
-async function boundedText(response: Response): Promise<string> {
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of response.body ?? []) {
-    size += part.length;
-    if (size > largestAnswer) throw new Error(`its answer is longer than ${largestAnswer} bytes`);
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString("utf8");
 }
 
 function parse(address: string, text: string): DisclosedAnswer {
