@@ -90,7 +90,6 @@ export async function insertReceipt({ query }: Queries, stored: Omit<StoredRecei
       datanet: `${record.datanet}`,
       recordIndex: `${record.recordIndex}`,
       contribution: `${record.contribution}`,
-      excerpt: storable(record.excerpt),
     }),
   );
   await query(
@@ -116,7 +115,8 @@ export async function insertReceipt({ query }: Queries, stored: Omit<StoredRecei
       stored.signature,
       answer.attribution.methodHash,
       JSON.stringify(shares),
-      JSON.stringify(records),
+      // Names and paths in it are the contributors' own words.
+      JSON.stringify(records, (_key, value: unknown) => (typeof value === "string" ? storable(value) : value)),
       answer.tokens,
       storable(answer.text),
       answer.finish,
@@ -124,7 +124,7 @@ export async function insertReceipt({ query }: Queries, stored: Omit<StoredRecei
   );
 }
 
-/** PostgreSQL's text holds no NUL, which a model may generate; the token ids keep it. */
+/** PostgreSQL's text and jsonb hold no NUL, which a model may generate; the token ids keep it. */
 function storable(text: string): string {
   return text.replaceAll("\0", "\ufffd");
 }
