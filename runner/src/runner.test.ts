@@ -266,8 +266,13 @@ test("the same voucher again gets the same answer and is charged once; another r
   expect(again.body).toEqual(first.body);
   expect([stolen.status, stolen.body.error.code]).toEqual([409, "nonce_taken"]);
   const { body } = await get(`/v1/channels/${payer.channel}`);
-  expect(body.models).toEqual({
-    [`${adapter}`]: { nonce: "1", cumulative: `${receiptIn(first).cumulative}` },
+  expect(body.models).toMatchObject({
+    [`${adapter}`]: {
+      nonce: "1",
+      cumulative: `${receiptIn(first).cumulative}`,
+      voucher: { channel: payer.channel, nonce: "1" },
+      signature: expect.stringMatching(/^0x[0-9a-f]{130}$/),
+    },
   });
 });
 

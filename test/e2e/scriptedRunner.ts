@@ -18,6 +18,7 @@ import {
   type SignedVoucher,
   sharesHash,
   voucherDigest,
+  voucherToJson,
 } from "@openledger/sdk";
 import { type Hex, isAddressEqual, type LocalAccount, recoverAddress } from "viem";
 
@@ -67,9 +68,12 @@ export function scriptedRunner(script: RunnerScript): ScriptedRunner {
     const path = new URL(url).pathname;
     if (path === "/v1/models") return Response.json({ object: "list", data: [listed(script)] });
     if (path.startsWith("/v1/channels/")) {
-      const last = answered.at(-1)?.receipt;
-      const models =
-        last === undefined ? {} : { [`${last.model}`]: { nonce: `${last.nonce}`, cumulative: `${last.cumulative}` } };
+      const last = answered.at(-1);
+      if (last === undefined) return Response.json({ models: {} });
+      const { receipt, payment } = last;
+      const books = { nonce: `${receipt.nonce}`, cumulative: `${receipt.cumulative}` };
+      const paidBy = { voucher: voucherToJson(payment.voucher), signature: payment.signature };
+      const models = { [`${receipt.model}`]: { ...books, ...paidBy } };
       return Response.json({ models });
     }
     const body = JSON.parse(String(init?.body)) as CompletionBody;

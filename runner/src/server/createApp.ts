@@ -14,6 +14,7 @@ import {
   receiptToJson,
   VOUCHER_HEADER,
   voucherDigest,
+  voucherToJson,
 } from "@openledger/sdk";
 import express, {
   type ErrorRequestHandler,
@@ -27,7 +28,7 @@ import type { MarketView } from "../chain/MarketView.js";
 import { RunnerError } from "../RunnerError.js";
 import type { AnswerDesk } from "../serve/AnswerDesk.js";
 import type { ModelShelf, ServedModel } from "../serve/ServedModel.js";
-import type { RequestLedger } from "../store/RequestLedger.js";
+import type { ModelProgress, RequestLedger } from "../store/RequestLedger.js";
 import { attributionJson, completionJson } from "./answerJson.js";
 import { parseCompletionBody } from "./completionBody.js";
 import { discloseTo } from "./discloseTo.js";
@@ -151,10 +152,17 @@ async function showChannel(deps: AppDeps, request: Request, response: Response):
     balance: `${state.balance}`,
     claimed: `${state.claimed}`,
     thawing: `${state.thawing}`,
-    models: Object.fromEntries(
-      progress.map(({ model, nonce, cumulative }) => [`${model}`, { nonce: `${nonce}`, cumulative: `${cumulative}` }]),
-    ),
+    models: Object.fromEntries(progress.map((books) => [`${books.model}`, progressJson(books)])),
   });
+}
+
+/** With the payer's own voucher: a payer that has lost its books believes nothing less. */
+function progressJson({ nonce, cumulative, paidBy }: ModelProgress): Readonly<Record<string, unknown>> {
+  return {
+    nonce: `${nonce}`,
+    cumulative: `${cumulative}`,
+    ...(paidBy === undefined ? {} : { voucher: voucherToJson(paidBy.voucher), signature: paidBy.signature }),
+  };
 }
 
 async function showReceipt(deps: AppDeps, request: Request, response: Response): Promise<void> {

@@ -7,6 +7,7 @@
  * A channel's row is locked while a voucher is admitted on it, so that vouchers of its several models cannot promise
  * the same money twice. Nothing is locked while an answer is generated.
  */
+import type { Voucher } from "@openledger/sdk";
 import type { Hex } from "viem";
 import { type ChannelBooks, type ChannelState, checkAgainstBooks } from "../settle/checkVoucher.js";
 import type { AdmittedRequest, RequestState } from "./AdmittedRequest.js";
@@ -26,6 +27,8 @@ export interface ModelProgress {
   readonly model: bigint;
   readonly nonce: bigint;
   readonly cumulative: bigint;
+  /** The voucher of that nonce; undefined when all of it was settled before these books began. */
+  readonly paidBy: { readonly voucher: Voucher; readonly signature: Hex } | undefined;
 }
 
 interface RequestRow extends Row {
@@ -150,15 +153,34 @@ export class RequestLedger {
   }
 
   async progress(channel: Hex): Promise<readonly ModelProgress[]> {
-    const rows = await this.database.query<{ model: string; nonce: string; cumulative: string }>(
-      "select model, nonce, cumulative from progress where channel = $1 order by model",
+    const rows = await this.database.query<{
+      model: string;
+      nonce: string;
+      cumulative: string;
+      cumulative_cap: string | null;
+      request_hash: Hex;
+      deadline: string;
+      signature: Hex;
+    }>(
+      `select progress.model, progress.nonce, progress.cumulative, cumulative_cap, request_hash, deadline, signature
+       from progress left join requests on requests.channel = progress.channel and requests.model = progress.model
+         and requests.nonce = progress.nonce and requests.state = 'answered'
+       where progress.channel = $1 order by progress.model`,
       [channel],
     );
-    return rows.map((row) => ({
-      model: BigInt(row.model),
-      nonce: BigInt(row.nonce),
-      cumulative: BigInt(row.cumulative),
-    }));
+    return rows.map((row) => {
+      const progress = { model: BigInt(row.model), nonce: BigInt(row.nonce), cumulative: BigInt(row.cumulative) };
+      if (row.cumulative_cap === null) return { ...progress, paidBy: undefined };
+      const voucher: Voucher = {
+        channel,
+        model: progress.model,
+        nonce: progress.nonce,
+        cumulativeCap: BigInt(row.cumulative_cap),
+        requestHash: row.request_hash,
+        deadline: BigInt(row.deadline),
+      };
+      return { ...progress, paidBy: { voucher, signature: row.signature } };
+    });
   }
 
   async receipt(hash: Hex): Promise<

@@ -2,7 +2,7 @@ import type { Address, Hex } from "viem";
 import { PaymentRefusedError } from "../errors/PaymentRefusedError.js";
 import { RunnerUnreachableError } from "../errors/RunnerUnreachableError.js";
 import type { InferenceRequest } from "../hash/request.js";
-import type { Receipt } from "../hash/types.js";
+import type { Receipt, Voucher } from "../hash/types.js";
 import type { Price } from "../units/fee.js";
 import {
   type AnswerAttribution,
@@ -12,7 +12,7 @@ import {
 } from "../wire/completion.js";
 import { DocumentReader } from "../wire/DocumentReader.js";
 import { readReceipt } from "../wire/receipt.js";
-import { encodeVoucherHeader, type SignedVoucher, VOUCHER_HEADER } from "../wire/voucherHeader.js";
+import { encodeVoucherHeader, readVoucher, type SignedVoucher, VOUCHER_HEADER } from "../wire/voucherHeader.js";
 import { readEventStream } from "./readEventStream.js";
 
 /** What a runner lists of a model. */
@@ -31,8 +31,12 @@ export type Quote = { readonly runner: Address; readonly promptTokens: number; r
 /** A runner's answer as it came, not verified. */
 export type UnverifiedAnswer = AnswerReceipt & { readonly text: string; readonly finish: "stop" | "length" };
 
-/** What a runner's books say of a channel and model. */
-export type RunnerProgress = { readonly nonce: bigint; readonly cumulative: bigint };
+/** What a runner's books say of a channel and model, and the voucher by which it could take as much; not verified. */
+export type RunnerProgress = {
+  readonly nonce: bigint;
+  readonly cumulative: bigint;
+  readonly paidBy: { readonly voucher: Voucher; readonly signature: Hex } | undefined;
+};
 
 /** A receipt as its runner keeps it, not verified; `settlement` once it is in a batch. */
 export type KeptReceipt = {
@@ -152,7 +156,14 @@ export class RunnerClient {
     return new Map(
       Object.keys(models.raw as object).map((model) => {
         const progress = models.field(model);
-        const facts = { nonce: progress.field("nonce").uint(64), cumulative: progress.field("cumulative").uint(96) };
+        const voucher = progress.field("voucher");
+        const facts: RunnerProgress = {
+          nonce: progress.field("nonce").uint(64),
+          cumulative: progress.field("cumulative").uint(96),
+          paidBy: voucher.present
+            ? { voucher: readVoucher(voucher), signature: progress.field("signature").hex() }
+            : undefined,
+        };
         return [BigInt(model), facts];
       }),
     );

@@ -1,4 +1,4 @@
-import { type Address, bytesToHex, type Hex, isAddressEqual } from "viem";
+import { type Address, bytesToHex, type Hex, isAddressEqual, recoverAddress } from "viem";
 import type { ChainClient } from "../actions/ChainClient.js";
 import { deposit } from "../actions/market/deposit.js";
 import { openChannel } from "../actions/market/openChannel.js";
@@ -12,12 +12,18 @@ import { PaymentRefusedError } from "../errors/PaymentRefusedError.js";
 import { RunnerUnreachableError } from "../errors/RunnerUnreachableError.js";
 import { channelId } from "../hash/channel.js";
 import { type InferenceRequest, requestHash } from "../hash/request.js";
-import { disclosureTypedData, type MarketDomain, voucherTypedData } from "../hash/typedData.js";
+import { disclosureTypedData, type MarketDomain, voucherDigest, voucherTypedData } from "../hash/typedData.js";
 import type { Voucher } from "../hash/types.js";
 import { answerFee } from "../units/fee.js";
 import type { SignedVoucher } from "../wire/voucherHeader.js";
 import { createMemoryBooks, type PayerBook, type PayerBooks } from "./PayerBooks.js";
-import { type DisclosedRequest, type Quote, RunnerClient, type UnverifiedAnswer } from "./RunnerClient.js";
+import {
+  type DisclosedRequest,
+  type Quote,
+  RunnerClient,
+  type RunnerProgress,
+  type UnverifiedAnswer,
+} from "./RunnerClient.js";
 import { readModelTerms } from "./readModelTerms.js";
 import { type ModelTerms, verifyAnswer } from "./verifyAnswer.js";
 
@@ -85,7 +91,7 @@ export type Payer = {
  *
  * MONEY. A voucher allows what is owed plus the fee at `maxTokens`; after a verified answer only its fee is owed. A
  * runner that sends a false answer can settle what was signed for it, never more. Without books of its own the payer
- * takes the runner's word for what was owed before, at most the channel's balance.
+ * takes as owed before what the runner shows a voucher of this payer for.
  *
  * @example
  * ```ts
@@ -136,15 +142,26 @@ export async function createPayer(options: PayerOptions): Promise<Payer> {
         throw error;
       }),
     ]);
-    const owed = progress.get(model) ?? { nonce: 0n, cumulative: 0n };
+    const owed: RunnerProgress = progress.get(model) ?? { nonce: 0n, cumulative: 0n, paidBy: undefined };
     if (owed.cumulative < claimed) {
       throw new InvalidValueError("the runner's cumulative", `at least the settled ${claimed}`, owed.cumulative);
     }
-    const { balance } = await readChannel(client, channel);
-    if (owed.cumulative > balance) {
-      throw new InvalidValueError("the runner's cumulative", `at most the channel's ${balance}`, owed.cumulative);
-    }
-    return owed;
+    if (owed.cumulative > claimed) await demandOwnVoucher(owed, model);
+    return { nonce: owed.nonce, cumulative: owed.cumulative };
+  };
+
+  /** What a runner says is owed must not be more than this payer has signed away before: the next voucher adds to it. */
+  const demandOwnVoucher = async ({ cumulative, paidBy }: RunnerProgress, model: bigint): Promise<void> => {
+    const voucher = paidBy?.voucher;
+    const signer =
+      paidBy === undefined
+        ? undefined
+        : await recoverAddress({ hash: voucherDigest(domain, paidBy.voucher), signature: paidBy.signature }).catch(
+            () => undefined,
+          );
+    const isOwn = signer !== undefined && isAddressEqual(signer, payer);
+    if (isOwn && voucher?.channel === channel && voucher.model === model && voucher.cumulativeCap >= cumulative) return;
+    throw new InvalidValueError("the runner's cumulative", "an amount that a voucher of this payer allows", cumulative);
   };
 
   const sign = async (request: InferenceRequest, book: PayerBook, maxFee: bigint): Promise<SignedVoucher> => {

@@ -14,14 +14,7 @@ export type SignedVoucher = { readonly voucher: Voucher; readonly signature: Hex
 export function encodeVoucherHeader({ voucher, signature, salt }: SignedVoucher): string {
   return encodeBase64Url(
     canonicalJson({
-      voucher: {
-        channel: voucher.channel,
-        model: voucher.model.toString(),
-        nonce: voucher.nonce.toString(),
-        cumulativeCap: voucher.cumulativeCap.toString(),
-        requestHash: voucher.requestHash,
-        deadline: voucher.deadline.toString(),
-      },
+      voucher: voucherToJson(voucher),
       signature,
       salt,
     }),
@@ -31,19 +24,35 @@ export function encodeVoucherHeader({ voucher, signature, salt }: SignedVoucher)
 /** @throws MalformedDocumentError */
 export function decodeVoucherHeader(header: string): SignedVoucher {
   const reader = DocumentReader.parse("voucher header", decodeBase64Url("voucher header", header));
-  const voucher = reader.field("voucher");
   const signature = reader.field("signature");
   if (signature.hex().length !== 132) signature.fail("expected a signature of 65 bytes");
   return {
-    voucher: {
-      channel: voucher.field("channel").bytes32(),
-      model: voucher.field("model").uint(64),
-      nonce: voucher.field("nonce").uint(64),
-      cumulativeCap: voucher.field("cumulativeCap").uint(96),
-      requestHash: voucher.field("requestHash").bytes32(),
-      deadline: voucher.field("deadline").uint(64),
-    },
+    voucher: readVoucher(reader.field("voucher")),
     signature: signature.hex(),
     salt: reader.field("salt").bytes32(),
+  };
+}
+
+/** A voucher's members; amounts and numbers as decimal strings. */
+export function voucherToJson(voucher: Voucher): Readonly<Record<keyof Voucher, string>> {
+  return {
+    channel: voucher.channel,
+    model: voucher.model.toString(),
+    nonce: voucher.nonce.toString(),
+    cumulativeCap: voucher.cumulativeCap.toString(),
+    requestHash: voucher.requestHash,
+    deadline: voucher.deadline.toString(),
+  };
+}
+
+/** @throws MalformedDocumentError */
+export function readVoucher(reader: DocumentReader): Voucher {
+  return {
+    channel: reader.field("channel").bytes32(),
+    model: reader.field("model").uint(64),
+    nonce: reader.field("nonce").uint(64),
+    cumulativeCap: reader.field("cumulativeCap").uint(96),
+    requestHash: reader.field("requestHash").bytes32(),
+    deadline: reader.field("deadline").uint(64),
   };
 }
