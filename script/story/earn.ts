@@ -11,12 +11,11 @@ export async function untilSettled(story: StoryContext, settled: bigint): Promis
   });
 }
 
-/** Waits until final epochs cover every batch; answers the newest epoch's file. */
+/** Waits until final epochs have handed out every data part; answers the newest epoch's file. */
 export async function untilAllocated(story: StoryContext): Promise<EpochFile> {
-  await until(story, "a final epoch over every batch", async () => {
-    const [epochs, totals] = await Promise.all([query.epochs(story.graph), query.protocolTotals(story.graph)]);
-    const last = epochs.at(-1);
-    return last !== undefined && last.state === "Final" && last.lastBatch === totals.batchCount;
+  await until(story, "final epochs over everything that was settled", async () => {
+    const { dataPart, allocated } = await query.protocolTotals(story.graph);
+    return dataPart > 0n && allocated === dataPart;
   });
   return newestEpochFile(story);
 }

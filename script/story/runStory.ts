@@ -74,7 +74,7 @@ export async function runStory(options: RunStoryOptions): Promise<void> {
 
   const net = await startDevnet({
     config: readDevnetConfig({ state: options.state, portOffset: options.portOffset }),
-    onProgress: ({ elapsedMs, text }) => say(`${(elapsedMs / 1000).toFixed(1).padStart(7)} s  ${text}`),
+    onProgress: ({ text }) => say(`${elapsed()}  ${text}`),
     onGivenUp: (error) => {
       console.error(error.message);
       process.exitCode = 1;
@@ -93,6 +93,11 @@ export async function runStory(options: RunStoryOptions): Promise<void> {
   }
 }
 
+/** Since the process began. */
+function elapsed(): string {
+  return `${(performance.now() / 1000).toFixed(1).padStart(7)} s`;
+}
+
 async function storyOn(net: Devnet, options: RunStoryOptions, say: (line: string) => void): Promise<void> {
   const { figures, books } = await tellStory({
     network: {
@@ -105,7 +110,7 @@ async function storyOn(net: Devnet, options: RunStoryOptions, say: (line: string
       oracleUrl: net.urls.oracle,
     },
     to: options.to,
-    say: (line) => say(`\n${line}`),
+    say: (line) => say(`\n${elapsed()}  ${line}`),
   });
   if (options.json === undefined) return;
   if (figures === null) {

@@ -1,17 +1,17 @@
 import { join } from "node:path";
 import { formatOpen, isPoolAccount } from "@openledger/sdk";
 import { repositoryRoot } from "../devnet/repositoryRoot.js";
-import { askBase, askQuestions, tokensPerSecond } from "./ask.js";
+import { type Asked, askBase, askQuestions, tokensPerSecond } from "./ask.js";
 import { type Books, balanceBooks } from "./books.js";
 import { addressesOf, claimAll, newestEpochFile, untilAllocated, untilSettled } from "./earn.js";
 import { accuracyFigures, type StoryFigures } from "./figures.js";
 import { measureAccuracy } from "./measureAccuracy.js";
-import { registerBaseModel } from "./registerBaseModel.js";
+import { type RegisteredBase, registerBaseModel } from "./registerBaseModel.js";
 import { tellAccuracy, tellAnswer, tellBooks, tellEarnings, tellTraining } from "./report.js";
 import { PAYER_COUNT, StoryContext, type StoryNetwork } from "./StoryContext.js";
-import { readContributors, seedDatanet } from "./seedDatanet.js";
+import { type Contributor, readContributors, type SeededDatanet, seedDatanet } from "./seedDatanet.js";
 import { stakeNodes } from "./stakeNodes.js";
-import { trainModel } from "./trainModel.js";
+import { type TrainedModel, trainModel } from "./trainModel.js";
 
 /** How far the story goes: paid answers of the base; a trained and served adapter; claims. Each holds the one before. */
 export const CHECKPOINTS = ["settled", "trained", "claimed"] as const;
@@ -48,19 +48,18 @@ export async function tellStory({ network, to, say }: StoryOptions): Promise<Sto
   await stakeNodes(story);
   const base = await registerBaseModel(story);
   say(`Registered the base as model ${base.number}; the runner and the oracle have staked.`);
-  const first = await askBase(story, base.number);
-  await untilSettled(story, first.owed);
-  say(`${PAYER_COUNT} payers bought ${first.answers.length} answers of the base; the runner settled them in batches.`);
-  if (to === "settled") return { books: await sayBooks(story, null), figures: null };
+  if (to === "settled") {
+    await buyBaseAnswers(story, base.number);
+    return { books: await sayBooks(story, null), figures: null };
+  }
 
   const contributors = await readContributors(story);
-  const seeded = await seedDatanet(story, contributors);
   const records = contributors.reduce((sum, one) => sum + one.records.length, 0);
-  say(
-    `${contributors.length} contributors committed ${records} records; Datanet ${seeded.datanet} version ${seeded.version} is frozen.`,
-  );
-  const model = await trainModel(story, base, seeded);
-  say(`${tellTraining(model)} Registered as model ${model.number}.`);
+  // The base earns its first fees while the Datanet is filled and the adapter is trained.
+  const [first, { seeded, model }] = await Promise.all([
+    buyBaseAnswers(story, base.number),
+    seedAndTrain(story, base, contributors),
+  ]);
 
   if (to === "trained") {
     const served = await askQuestions(story, model.number, 1);
@@ -106,6 +105,27 @@ export async function tellStory({ network, to, say }: StoryOptions): Promise<Sto
       answer_tokens_per_second: tokensPerSecond(asked),
     },
   };
+}
+
+/** Every payer buys an answer of the base; resolves once the runner has settled them. */
+async function buyBaseAnswers(story: StoryContext, base: bigint): Promise<Asked> {
+  const asked = await askBase(story, base);
+  await untilSettled(story, asked.owed);
+  story.say(`${PAYER_COUNT} payers bought ${asked.answers.length} answers of the base; the runner settled them.`);
+  return asked;
+}
+
+async function seedAndTrain(
+  story: StoryContext,
+  base: RegisteredBase,
+  contributors: readonly Contributor[],
+): Promise<{ readonly seeded: SeededDatanet; readonly model: TrainedModel }> {
+  const seeded = await seedDatanet(story, contributors);
+  const { datanet, version } = seeded;
+  story.say(`${contributors.length} contributors filled Datanet ${datanet}; its version ${version} is frozen.`);
+  const model = await trainModel(story, base, seeded);
+  story.say(`${tellTraining(model)} Registered as model ${model.number}.`);
+  return { seeded, model };
 }
 
 async function sayBooks(story: StoryContext, file: Parameters<typeof balanceBooks>[1]): Promise<Books> {
