@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import type { KeySource } from "./key/loadAccount.js";
+import type { LeastPrice } from "./serve/ModelLoader.js";
 import type { SettlePolicy } from "./settle/Settler.js";
 
 export interface RunnerConfig {
@@ -21,6 +22,8 @@ export interface RunnerConfig {
   readonly bodyLimit: number;
   readonly pollMs: number;
   readonly settle: SettlePolicy;
+  /** Models whose tokens cost less are not served, base units. */
+  readonly leastPrice: LeastPrice;
 }
 
 /**
@@ -28,7 +31,7 @@ export interface RunnerConfig {
  *
  * HOST, PORT, PUBLIC_URL, RPC_URL, DEPLOYMENT_FILE, STORE_URL, MODEL_DIR, DATA_DIR, KEY_FILE, KEY_PASSWORD_FILE,
  * ENGINE_THREADS, POLL_MS, QUEUE_LIMIT, BODY_LIMIT, VOUCHER_HORIZON_SECONDS, SETTLE_RECEIPTS, SETTLE_SECONDS,
- * SETTLE_MARGIN_SECONDS, RECHECK_BLOCKS.
+ * SETTLE_MARGIN_SECONDS, RECHECK_BLOCKS, LEAST_PROMPT_TOKEN_PRICE, LEAST_OUTPUT_TOKEN_PRICE.
  */
 export function readRunnerConfig(env: NodeJS.ProcessEnv = process.env): RunnerConfig {
   const text = (name: string, fallback: string) => env[name] ?? fallback;
@@ -36,6 +39,11 @@ export function readRunnerConfig(env: NodeJS.ProcessEnv = process.env): RunnerCo
     const value = Number(env[name] ?? fallback);
     if (Number.isInteger(value) && value >= least && value <= most) return value;
     throw new RangeError(`${name} is a whole number from ${least} to ${most}; it is "${env[name]}".`);
+  };
+  const amount = (name: string, fallback: string) => {
+    const value = env[name] ?? fallback;
+    if (/^[0-9]{1,28}$/.test(value)) return BigInt(value);
+    throw new RangeError(`${name} is an amount of base units; it is "${value}".`);
   };
   const databaseUrl = env.DATABASE_URL;
   if (databaseUrl === undefined) {
@@ -65,6 +73,10 @@ export function readRunnerConfig(env: NodeJS.ProcessEnv = process.env): RunnerCo
       marginSeconds: count("SETTLE_MARGIN_SECONDS", 5, 0, 86_400),
       replaceSeconds: 60,
       recheckDepth: BigInt(count("RECHECK_BLOCKS", 64, 0, 100_000)),
+    },
+    leastPrice: {
+      perPromptToken: amount("LEAST_PROMPT_TOKEN_PRICE", "0"),
+      perOutputToken: amount("LEAST_OUTPUT_TOKEN_PRICE", "1"),
     },
   };
 }

@@ -85,7 +85,7 @@ async function connect(
   opened.push(() => base.close());
   const content = new ContentClient({ url: config.contentUrl });
   const files = new FileCache(join(config.cacheDir, "files"), content);
-  const models = new ModelCatalogue(chain, new ModelLoader(chain, files, base), now, log);
+  const models = new ModelCatalogue(chain, new ModelLoader(chain, files, base, config.leastPrice), now, log);
 
   const wake = new Wake();
   const ledger = new RequestLedger(database);

@@ -26,6 +26,9 @@ import type { ServedModel } from "./ServedModel.js";
 /** A model as the registry holds it. */
 export type RegisteredModel = Awaited<ReturnType<typeof readModel>>;
 
+/** Anyone can register the same weights again at a price of nothing: what a runner serves for at least, base units. */
+export type LeastPrice = { readonly perPromptToken: bigint; readonly perOutputToken: bigint };
+
 type ServedVersion = AttributionVersion & Pick<LoadedVersion, "origins" | "root">;
 
 export class ModelLoader {
@@ -35,6 +38,7 @@ export class ModelLoader {
     private readonly reader: ChainReader,
     private readonly files: FileCache,
     readonly base: BaseModel,
+    private readonly leastPrice: LeastPrice,
   ) {}
 
   /**
@@ -42,6 +46,7 @@ export class ModelLoader {
    * @throws ModelUnusable, RunnerError `chain_unavailable`, ContentUnavailableError, ContentMismatchError
    */
   async load(model: bigint, registered: RegisteredModel, baseModel: RegisteredModel | undefined): Promise<ServedModel> {
+    this.#checkPrice(registered);
     const root = (baseModel ?? registered).weightsRoot;
     if (root !== this.base.weightsRoot) {
       throw new ModelUnusable(`Its base has weights root ${root}; this runner's base has ${this.base.weightsRoot}.`);
@@ -57,6 +62,15 @@ export class ModelLoader {
       registered.versions.map(({ datanet, version }) => this.#loadVersion(datanet, version, registered.base)),
     );
     return this.#served(model, registered, adapter, versions);
+  }
+
+  #checkPrice({ price }: RegisteredModel): void {
+    for (const part of ["perPromptToken", "perOutputToken"] as const) {
+      if (price[part] >= this.leastPrice[part]) continue;
+      throw new ModelUnusable(
+        `Its ${part} is ${price[part]}; this runner serves for ${this.leastPrice[part]} or more.`,
+      );
+    }
   }
 
   async #loadAdapter(registered: RegisteredModel): Promise<AdapterHandle> {

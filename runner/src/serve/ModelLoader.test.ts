@@ -1,0 +1,35 @@
+import type { ChainReader } from "@openledger/sdk";
+import { pad } from "viem";
+import { describe, expect, it } from "vitest";
+import { readRunnerConfig } from "../config.js";
+import type { BaseModel } from "./BaseModel.js";
+import type { FileCache } from "./FileCache.js";
+import { ModelLoader, type RegisteredModel } from "./ModelLoader.js";
+
+const weightsRoot = pad("0x1");
+const programRoot = pad("0x2");
+const base = { weightsRoot, programRoot: () => programRoot, contextTokens: 512 } as unknown as BaseModel;
+
+describe("a model that anyone can register again", () => {
+  it("is not served for nothing", async () => {
+    await expect(load({ perPromptToken: 5n, perOutputToken: 0n })).rejects.toThrow("Its perOutputToken is 0");
+  });
+
+  it("is not served for less than the runner says", async () => {
+    const least = { LEAST_PROMPT_TOKEN_PRICE: "10", LEAST_OUTPUT_TOKEN_PRICE: "100" };
+
+    await expect(load({ perPromptToken: 9n, perOutputToken: 100n }, least)).rejects.toThrow("Its perPromptToken is 9");
+    await expect(load({ perPromptToken: 10n, perOutputToken: 99n }, least)).rejects.toThrow("Its perOutputToken is 99");
+    expect((await load({ perPromptToken: 10n, perOutputToken: 100n }, least)).contextTokens).toBe(512);
+  });
+});
+
+function load(
+  price: { readonly perPromptToken: bigint; readonly perOutputToken: bigint },
+  env: NodeJS.ProcessEnv = {},
+) {
+  const { leastPrice } = readRunnerConfig({ DATABASE_URL: "postgresql://", ...env });
+  const loader = new ModelLoader({} as ChainReader, {} as FileCache, base, leastPrice);
+  const registered = { base: 0n, weightsRoot, programRoot, price: { perRequest: 0n, ...price }, versions: [] };
+  return loader.load(1n, registered as unknown as RegisteredModel, undefined);
+}
