@@ -40,6 +40,43 @@ describe("ContentClient", () => {
     await expect(down.get(hash)).rejects.toMatchObject({ code: "content_unavailable", retryable: true });
   });
 
+  it("reads no more than a file can have from a server that sends without end", async () => {
+    const part = new Uint8Array(1024 * 1024);
+    let sent = 0;
+    const endless = () =>
+      new ReadableStream<Uint8Array>({
+        pull: (stream) => {
+          sent += 1;
+          if (sent > 64) stream.error(new Error("it was read on"));
+          else stream.enqueue(part);
+        },
+      });
+    const store = client(() => new Response(endless()));
+
+    await expect(store.get(hash)).rejects.toThrow(`more than ${32 * 1024 * 1024} bytes`);
+  });
+
+  it("waits no longer than it is told for a server that never ends", async () => {
+    const stalled = (init: RequestInit | undefined) =>
+      new ReadableStream<Uint8Array>({
+        start: (stream) => init?.signal?.addEventListener("abort", () => stream.error(init.signal?.reason)),
+      });
+    const fetch: typeof globalThis.fetch = async (_url, init) => new Response(stalled(init));
+    const store = new ContentClient({ url: "http://store", fetch, timeoutMs: 20 });
+
+    await expect(store.get(hash)).rejects.toMatchObject({ code: "content_unavailable", retryable: true });
+    const silent = new ContentClient({
+      url: "http://store",
+      fetch: (_url, init) =>
+        new Promise((_, reject) => {
+          init?.signal?.throwIfAborted();
+          init?.signal?.addEventListener("abort", () => reject(init.signal?.reason));
+        }),
+      timeoutMs: 20,
+    });
+    await expect(silent.get(hash)).rejects.toMatchObject({ code: "content_unavailable", retryable: true });
+  }, 2000);
+
   it("puts bytes and checks the name they got", async () => {
     const seen: string[] = [];
     const store = client((url, init) => {

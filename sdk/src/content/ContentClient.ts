@@ -1,10 +1,12 @@
 import type { Hex } from "viem";
+import { joinBytes } from "../bytes/pack.js";
 import { ContentMismatchError } from "../errors/ContentMismatchError.js";
 import { ContentUnavailableError } from "../errors/ContentUnavailableError.js";
 import { InvalidValueError } from "../errors/InvalidValueError.js";
 import { contentCid, contentHash } from "../hash/content.js";
 
 const ATTEMPTS = 3;
+const TIMEOUT_MS = 120_000;
 
 /** Largest file that the content store takes. */
 export const MAX_CONTENT_BYTES = 32 * 1024 * 1024;
@@ -14,15 +16,19 @@ export type ContentClientOptions = {
   readonly url: string;
   /** Injected for tests and for browsers with their own; the global `fetch` by default. */
   readonly fetch?: typeof globalThis.fetch;
+  /** How long a whole transfer may take; two minutes by default. */
+  readonly timeoutMs?: number;
 };
 
 /** Reads and writes files by their SHA-256; what it returns hashes to what was asked, whoever served it. */
 export class ContentClient {
   readonly #url: string;
   readonly #fetch: typeof globalThis.fetch;
+  readonly #timeoutMs: number;
 
-  constructor({ url, fetch = globalThis.fetch }: ContentClientOptions) {
+  constructor({ url, fetch = globalThis.fetch, timeoutMs = TIMEOUT_MS }: ContentClientOptions) {
     this.#url = url.replace(/\/+$/, "");
+    this.#timeoutMs = timeoutMs;
     this.#fetch = (input, init) => fetch(input, init);
   }
 
@@ -34,7 +40,7 @@ export class ContentClient {
   async get(hash: Hex, options: { readonly signal?: AbortSignal } = {}): Promise<Uint8Array> {
     const url = `${this.#url}/ipfs/${contentCid(hash)}`;
     const response = await this.#request(url, options);
-    const bytes = new Uint8Array(await this.#body(url, response));
+    const bytes = await this.#body(url, response);
     const found = contentHash(bytes);
     if (found !== hash.toLowerCase()) throw new ContentMismatchError(url, hash, found);
     return bytes;
@@ -66,7 +72,9 @@ export class ContentClient {
   }
 
   async #request(url: string, init: RequestInit): Promise<Response> {
-    const response = await this.#connect(url, init);
+    const limit = AbortSignal.timeout(this.#timeoutMs);
+    const signal = init.signal == null ? limit : AbortSignal.any([init.signal, limit]);
+    const response = await this.#connect(url, { ...init, signal }, init.signal ?? undefined);
     if (!response.ok) {
       const retryable = response.status === 404 || response.status === 429 || response.status >= 500;
       throw new ContentUnavailableError(url, `status ${response.status}`, { retryable });
@@ -75,22 +83,34 @@ export class ContentClient {
   }
 
   /** Reading and storing by hash may be done twice: a kept-alive connection that the store has closed is tried again. */
-  async #connect(url: string, init: RequestInit): Promise<Response> {
+  async #connect(url: string, init: RequestInit, caller: AbortSignal | undefined): Promise<Response> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await this.#fetch(url, init);
       } catch (cause) {
-        init.signal?.throwIfAborted();
+        caller?.throwIfAborted();
         if (attempt === ATTEMPTS) throw new ContentUnavailableError(url, "no connection", { retryable: true, cause });
       }
     }
   }
 
-  async #body(url: string, response: Response): Promise<ArrayBuffer> {
-    try {
-      return await response.arrayBuffer();
-    } catch (cause) {
-      throw new ContentUnavailableError(url, "a broken transfer", { retryable: true, cause });
+  /** No more than a file can have: whoever serves it may send without end. */
+  async #body(url: string, response: Response): Promise<Uint8Array> {
+    const reader = response.body?.getReader();
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    while (reader !== undefined) {
+      const { done, value } = await reader.read().catch((cause: unknown) => {
+        throw new ContentUnavailableError(url, "a broken transfer", { retryable: true, cause });
+      });
+      if (done) break;
+      size += value.length;
+      if (size > MAX_CONTENT_BYTES) {
+        reader.cancel().catch(() => {});
+        throw new ContentUnavailableError(url, `more than ${MAX_CONTENT_BYTES} bytes`, { retryable: true });
+      }
+      parts.push(value);
     }
+    return joinBytes(parts);
   }
 }
