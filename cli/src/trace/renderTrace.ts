@@ -17,7 +17,15 @@ export function renderTrace(trace: Trace): string {
     `${trace.checks.length - failed.length} of ${trace.checks.length} checks hold.`,
     ...failed.map(({ name, subject, detail }) => `  FAILED ${name} (${subject}): ${detail}`),
   ];
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(printable).join("\n")}\n`;
+}
+
+/**
+ * Names, paths and what a check found are strangers' words: they must neither steer the terminal nor start a line of
+ * their own, which could say that every check holds.
+ */
+function printable(line: string): string {
+  return line.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
 }
 
 function settlementLines({ settlement }: Trace): string[] {
