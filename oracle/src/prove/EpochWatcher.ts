@@ -6,13 +6,9 @@
  * A proposer that posts no such file cannot be refuted by a proof: that is said as loudly as this program can.
  */
 import {
-  type AttributedReceipt,
-  attributionHash,
   attributionOracleAbi,
-  attributionRecordsHash,
   type BatchOpening,
   type ContentClient,
-  committedSharesHash,
   type Deployment,
   type EpochFile,
   findEpochFault,
@@ -28,6 +24,7 @@ import type { EpochFiles } from "../settle/EpochFiles.js";
 import type { Outbox } from "../settle/Outbox.js";
 import type { ChainFacts, EpochProposal, FollowedEpoch } from "../store/ChainFacts.js";
 import type { EpochLedger } from "../store/EpochLedger.js";
+import { openReceipt } from "./openReceipt.js";
 
 export interface EpochWatcherDeps {
   readonly deployment: Deployment;
@@ -180,21 +177,6 @@ export class EpochWatcher {
 
   async #say(subject: string, kind: string, message: string): Promise<void> {
     if (await this.deps.epochs.find(subject, kind, message, this.deps.clock.now())) this.deps.log.fault(message);
-  }
-}
-
-/** Undefined when the file's lists are not the ones that the receipt commits to: the contract would not take them. */
-function openReceipt(entry: AttributedReceipt | undefined, dataBps: ReadonlyMap<bigint, number>) {
-  if (entry === undefined) return undefined;
-  const { receipt, shares, records, methodHash } = entry;
-  try {
-    const recordsHash = attributionRecordsHash(records);
-    const committed = attributionHash({ sharesHash: committedSharesHash(shares), recordsHash, methodHash });
-    if (committed !== receipt.attributionHash) return undefined;
-    return { receipt, attribution: { shares, recordsHash, methodHash }, dataBps: dataBps.get(receipt.model) };
-  } catch {
-    // Records out of order: their hash is not defined.
-    return undefined;
   }
 }
 

@@ -11,18 +11,25 @@ import type { RecordShare } from "./types.js";
  * @throws InvalidValueError
  */
 export function attributionRecordsHash(records: readonly RecordShare[]): Hex {
-  const parts = [packHex("domain", domainHash("AttributionRecords"), 32)];
   records.forEach((record, at) => {
     if (at > 0 && compareRecordShares(records[at - 1]!, record) >= 0) {
       throw new InvalidValueError(`records[${at}]`, "descending share, then ascending place", record.share);
     }
+  });
+  return committedRecordsHash(records);
+}
+
+/** Hash of any list of records, also of one that `attributionRecordsHash` refuses: a false receipt commits to it all the same. */
+export function committedRecordsHash(records: readonly RecordShare[]): Hex {
+  const parts = [packHex("domain", domainHash("AttributionRecords"), 32)];
+  for (const record of records) {
     parts.push(
       packUint("datanet", record.datanet, 64),
       packUint("version", record.version, 32),
       packUint("recordIndex", record.recordIndex, 64),
       packUint("share", record.share, 32),
     );
-  });
+  }
   return keccak256(joinBytes(parts));
 }
 
