@@ -96,10 +96,19 @@ function accountOf(text: string): Address {
 
 async function readKey(path: string | undefined): Promise<Hex> {
   if (path === undefined) throw new InvalidValueError("--key-file", "a JSON file with a privateKey", path);
-  const { privateKey } = JSON.parse(await readFile(path, "utf8")) as { privateKey?: unknown };
+  const { privateKey } = parseKeyFile(await readFile(path, "utf8"));
   // The key itself never reaches a message.
   if (!isHex(privateKey) || privateKey.length !== 66) {
     throw new InvalidValueError("privateKey", "0x and 64 hex digits", "something else");
   }
   return privateKey;
+}
+
+/** JSON.parse quotes what it stumbles over, which may be the key. */
+function parseKeyFile(text: string): { privateKey?: unknown } {
+  try {
+    return JSON.parse(text) as { privateKey?: unknown };
+  } catch {
+    return {};
+  }
 }

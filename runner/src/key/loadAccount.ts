@@ -36,12 +36,21 @@ function readKey(file: string, passwordFile: string | undefined): Hex {
   const text = readFileSync(file, "utf8").trim();
   if (/^(0x)?[0-9a-fA-F]{64}$/.test(text)) return `0x${text.replace(/^0x/, "")}`;
   if (!text.startsWith("{")) throw new Error(`${file} holds neither 32 bytes in hexadecimal nor a keystore.`);
-  const { privateKey } = JSON.parse(text) as { readonly privateKey?: unknown };
+  const { privateKey } = parseJson(file, text);
   if (typeof privateKey === "string" && /^0x[0-9a-fA-F]{64}$/.test(privateKey)) return privateKey as Hex;
   if (passwordFile === undefined) {
     throw new Error(`${file} is a keystore: set KEY_PASSWORD_FILE to a file with its password.`);
   }
   return bytesToHex(decryptKeystore(text, readFileSync(passwordFile, "utf8").replace(/\r?\n$/, "")));
+}
+
+/** JSON.parse quotes what it stumbles over, which may be the key. */
+function parseJson(file: string, text: string): { readonly privateKey?: unknown } {
+  try {
+    return JSON.parse(text) as { readonly privateKey?: unknown };
+  } catch {
+    throw new Error(`${file} is neither JSON nor a hexadecimal key.`);
+  }
 }
 
 function wellKnown(address: Address): boolean {
