@@ -26,7 +26,13 @@ export interface EpochFilesDeps {
   readonly stream: bigint;
 }
 
+/** Files kept in memory, whose roots need not be computed again. */
+const keptFiles = 4;
+
 export class EpochFiles {
+  /** By the hash and the roots that it was checked against, oldest first. */
+  readonly #checked = new Map<string, EpochFile>();
+
   constructor(private readonly deps: EpochFilesDeps) {}
 
   /** @throws ContentUnavailableError when nobody has it; ContentMismatchError */
@@ -43,6 +49,11 @@ export class EpochFiles {
    * ContentUnavailableError
    */
   async posted(proposal: EpochProposal, signal: AbortSignal): Promise<EpochFile> {
+    // Anyone may ask for lists, again and again; their trees take seconds of this program's one thread.
+    const key = `${proposal.dataHash}/${proposal.creditsRoot}/${proposal.payoutsRoot}`;
+    const checked = this.#checked.get(key);
+    if (checked !== undefined) return checked;
+
     const bytes = await this.bytes(proposal.dataHash, signal);
     const file = decodeEpochFile(bytes);
     const creditsRoot = creditTree(file.credits).root;
@@ -56,6 +67,9 @@ export class EpochFiles {
       );
     }
     await this.deps.epochs.keepFile(bytes, this.deps.clock.now());
+    this.#checked.set(key, file);
+    const [oldest] = this.#checked.keys();
+    if (this.#checked.size > keptFiles && oldest !== undefined) this.#checked.delete(oldest);
     return file;
   }
 
