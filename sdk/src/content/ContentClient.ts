@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import { joinBytes } from "../bytes/pack.js";
+import { readAtMost } from "../bytes/readAtMost.js";
 import { ContentMismatchError } from "../errors/ContentMismatchError.js";
 import { ContentUnavailableError } from "../errors/ContentUnavailableError.js";
 import { InvalidValueError } from "../errors/InvalidValueError.js";
@@ -94,23 +94,11 @@ export class ContentClient {
     }
   }
 
-  /** No more than a file can have: whoever serves it may send without end. */
   async #body(url: string, response: Response): Promise<Uint8Array> {
-    const reader = response.body?.getReader();
-    const parts: Uint8Array[] = [];
-    let size = 0;
-    while (reader !== undefined) {
-      const { done, value } = await reader.read().catch((cause: unknown) => {
-        throw new ContentUnavailableError(url, "a broken transfer", { retryable: true, cause });
-      });
-      if (done) break;
-      size += value.length;
-      if (size > MAX_CONTENT_BYTES) {
-        reader.cancel().catch(() => {});
-        throw new ContentUnavailableError(url, `more than ${MAX_CONTENT_BYTES} bytes`, { retryable: true });
-      }
-      parts.push(value);
-    }
-    return joinBytes(parts);
+    const bytes = await readAtMost(response.body, MAX_CONTENT_BYTES).catch((cause: unknown) => {
+      throw new ContentUnavailableError(url, "a broken transfer", { retryable: true, cause });
+    });
+    if (bytes !== undefined) return bytes;
+    throw new ContentUnavailableError(url, `more than ${MAX_CONTENT_BYTES} bytes`, { retryable: true });
   }
 }

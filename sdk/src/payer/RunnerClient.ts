@@ -1,4 +1,5 @@
 import type { Address, Hex } from "viem";
+import { readAtMost } from "../bytes/readAtMost.js";
 import { PaymentRefusedError } from "../errors/PaymentRefusedError.js";
 import { RunnerUnreachableError } from "../errors/RunnerUnreachableError.js";
 import type { InferenceRequest } from "../hash/request.js";
@@ -55,6 +56,9 @@ export type DisclosedRequest = {
 };
 
 export type RunnerCallOptions = { readonly signal?: AbortSignal };
+
+/** A runner may send without end. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 /** Speaks to one runner over HTTP and believes nothing but the shape of what it says. */
 export class RunnerClient {
@@ -128,7 +132,7 @@ export class RunnerClient {
 
     let text = "";
     let end: Omit<UnverifiedAnswer, "text"> | undefined;
-    const events = readEventStream(response.body);
+    const events = readEventStream(response.body, MAX_ANSWER_BYTES);
     for (;;) {
       const event = await events.next().catch((cause: unknown) => {
         throw new RunnerUnreachableError(this.#url, "a broken stream", cause);
@@ -241,13 +245,13 @@ export class RunnerClient {
   }
 
   async #reader(document: string, response: Response): Promise<DocumentReader> {
-    let text: string;
-    try {
-      text = await response.text();
-    } catch (cause) {
+    const bytes = await readAtMost(response.body, MAX_ANSWER_BYTES).catch((cause: unknown) => {
       throw new RunnerUnreachableError(this.#url, "a broken answer", cause);
+    });
+    if (bytes === undefined) {
+      throw new RunnerUnreachableError(this.#url, `an answer of more than ${MAX_ANSWER_BYTES} bytes`);
     }
-    return DocumentReader.parse(`runner's ${document}`, text);
+    return DocumentReader.parse(`runner's ${document}`, bytes);
   }
 
   #refusal(status: number, reader: DocumentReader): PaymentRefusedError {
