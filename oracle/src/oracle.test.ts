@@ -89,6 +89,8 @@ describe("an honest epoch", () => {
     expect(paid).toBe(final.dataAmount);
     expect((await readStream(scene.client(0), deployment.dataStream)).claimed).toBe(final.dataAmount);
     expect([...scene.askers]).toEqual([testAccount(accounts.oracle).address]);
+    const { bond, allowance } = await oracleFunds();
+    expect(allowance <= 8n * bond).toBe(true);
   });
 
   it("shows what is pending before it can be claimed", async () => {
@@ -443,6 +445,25 @@ async function kill(child: ChildProcess): Promise<void> {
   const ended = new Promise((resolve) => child.once("exit", resolve));
   child.kill("SIGKILL");
   await ended;
+}
+
+/** The bond, and what the oracle contract may still take of the proposer. */
+async function oracleFunds(): Promise<{ readonly bond: bigint; readonly allowance: bigint }> {
+  const { publicClient } = scene.client(0);
+  const { attributionOracle, openToken } = deployment.addresses;
+  return {
+    bond: await publicClient.readContract({
+      address: attributionOracle,
+      abi: attributionOracleAbi,
+      functionName: "bond",
+    }),
+    allowance: await publicClient.readContract({
+      address: openToken,
+      abi: openTokenAbi,
+      functionName: "allowance",
+      args: [testAccount(accounts.oracle).address, attributionOracle],
+    }),
+  };
 }
 
 /** The epoch once it is final. */

@@ -8,7 +8,7 @@ import {
   openTokenAbi,
   payoutTree,
 } from "@openledger/sdk";
-import { isAddressEqual, maxUint256 } from "viem";
+import { isAddressEqual } from "viem";
 import type { Clock } from "../Clock.js";
 import type { ProtocolReader } from "../chain/ProtocolReader.js";
 import type { Log } from "../Log.js";
@@ -34,6 +34,9 @@ export interface EpochSettlerDeps {
   /** Blocks that must lie above what a transaction follows from. */
   readonly confirmations: bigint;
 }
+
+/** The oracle contract can be upgraded: what it may take of this account stays small. */
+const approvedBonds = 8n;
 
 export class EpochSettler {
   #lastRefusal = "";
@@ -175,7 +178,7 @@ export class EpochSettler {
     return newest !== undefined && newest - place.block >= this.deps.confirmations;
   }
 
-  /** Whether the bond can be taken; approves it once. */
+  /** Whether the bond can be taken; approves a few at once. */
   async #hasBond(signal: AbortSignal): Promise<boolean> {
     const { chain, outbox, deployment, epochs, clock, log } = this.deps;
     const bond = await chain.bond();
@@ -188,11 +191,11 @@ export class EpochSettler {
     if (allowance >= bond) return true;
     const outcome = await outbox.submit(
       {
-        purpose: "approve the oracle contract for bonds",
+        purpose: `approve the oracle contract for ${approvedBonds} bonds of ${bond}`,
         address: deployment.addresses.openToken,
         abi: openTokenAbi,
         functionName: "approve",
-        args: [deployment.addresses.attributionOracle, maxUint256],
+        args: [deployment.addresses.attributionOracle, bond * approvedBonds],
       },
       signal,
     );
