@@ -1,1 +1,3 @@
 export * from "./devnet/index.js";
+export { type Books, BooksDoNotBalanceError } from "./story/books.js";
+export { type StoryEnd, type StoryOptions, tellStory } from "./story/tellStory.js";

@@ -19,7 +19,7 @@ export interface AdapterHyperparameters {
 
 export const DEFAULT_HYPERPARAMETERS: AdapterHyperparameters = {
   rank: 16,
-  alpha: 32,
+  alpha: 64,
   projections: PROJECTIONS,
   learningRate: 5e-3,
   weightDecay: 0.01,
