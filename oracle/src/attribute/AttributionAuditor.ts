@@ -25,6 +25,9 @@ export interface AttributionAuditorDeps {
   readonly facts: ChainFacts;
 }
 
+/** Characters. Counting tokens holds this program's one thread: seconds for so many, and false epochs do not wait. */
+const longestPrompt = 131_072;
+
 export class AttributionAuditor {
   constructor(private readonly deps: AttributionAuditorDeps) {}
 
@@ -56,6 +59,9 @@ export class AttributionAuditor {
       };
     }
 
+    if (answer.prompt.length > longestPrompt) {
+      return { check: "prompt_tokens", asked: `at most ${longestPrompt} characters`, found: `${answer.prompt.length}` };
+    }
     const versions = await this.#versionsOf(model, signal);
     const promptIds = tokenizer.encode(answer.prompt);
     if (promptIds.length !== receipt.promptTokens) {
