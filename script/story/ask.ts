@@ -60,7 +60,7 @@ async function ask(story: StoryContext, model: bigint, prompts: readonly string[
   const started = performance.now();
   const paid = await Promise.all(
     prompts.map((prompt, i) =>
-      payers[i % payers.length]!.ask({ model, prompt, maxTokens: OUTPUT_TOKENS, temperatureMilli: 600, topK: 40 }),
+      payers[i % payers.length]!.ask({ model, prompt, maxTokens: OUTPUT_TOKENS, temperatureMilli: 300, topK: 40 }),
     ),
   );
   return {
