@@ -52,7 +52,7 @@ contract MoneyHandler is Test {
 
     function open(uint256 who, uint256 which, bytes32 salt, uint96 amount) external {
         uint96 free = _world.market().freeOf(_world.payerAt(who % 3));
-        if (free == 0 || channels.length > 11) return;
+        if (free == 0 || channels.length > 11 || _world.isOpen(who % 3, which % 2, salt)) return;
         channels.push(_world.open(who % 3, which % 2, salt, uint96(bound(amount, 1, free))));
     }
 

@@ -134,6 +134,11 @@ contract MoneyWorld is MarketFixture {
         return done ? abi.decode(paid, (uint96)) : 0;
     }
 
+    function isOpen(uint256 who, uint256 which, bytes32 salt) external view returns (bool) {
+        bytes32 channel = market.channelId(_payers[who], _runners[which], salt);
+        return market.channelOf(channel).payer != address(0);
+    }
+
     function payerAt(uint256 who) external view returns (address) {
         return _payers[who];
     }
