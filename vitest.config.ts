@@ -6,6 +6,8 @@ export default defineConfig({
     include: ["{sdk,engine,store,runner,oracle,cli,app,script,test}/dist/**/*.test.js"],
     exclude: ["**/node_modules/**"],
     pool: "forks",
+    // Two at once even on two cores: most of the time is spent waiting for blocks.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
