@@ -1,0 +1,35 @@
+import type { OpKind } from "./program/Op.js";
+
+/** Where a bound of an exact program did not hold. */
+export interface BoundSite {
+  readonly op: number;
+  readonly kind: OpKind;
+  readonly position: number;
+  readonly element: number;
+  readonly value: number;
+}
+
+/** An exact program, a row of its trace or a step of its proof that cannot be used, and why. */
+export class ExactError extends Error {
+  override readonly name = "ExactError";
+  readonly retryable = false;
+  /** Only with `bound_violated`. */
+  readonly site: BoundSite | undefined;
+
+  constructor(
+    readonly code:
+      | "bound_violated"
+      | "program_malformed"
+      | "weights_unusable"
+      | "row_malformed"
+      | "step_too_large"
+      | "token_out_of_range"
+      | "position_out_of_range"
+      | "trace_malformed",
+    message: string,
+    options?: ErrorOptions & { readonly site?: BoundSite },
+  ) {
+    super(message, options);
+    this.site = options?.site;
+  }
+}

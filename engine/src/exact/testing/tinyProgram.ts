@@ -1,0 +1,213 @@
+import type { AttentionShape, Digits, Op, TableName, ValueId } from "../program/Op.js";
+import type { Program, Table } from "../program/Program.js";
+import { randomSource } from "./random.js";
+
+export interface TinySettings {
+  readonly seed: number;
+  /** Digits of activations, of weights, and of queries, keys, values and attention weights. */
+  readonly digits: 1 | 2;
+  readonly weightDigits: 1 | 2;
+  readonly attentionDigits: 1 | 2;
+  readonly hidden: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly feedForward: number;
+  readonly vocabulary: number;
+  readonly maxPositions: number;
+  readonly window: number | null;
+  readonly mlp: "gated" | "plain";
+  readonly biases: "none" | "all";
+  readonly headNorms: "none" | "all";
+  readonly positions: "rotary" | "learned";
+  readonly layers: number;
+}
+
+export const TINY: TinySettings = {
+  seed: 1,
+  digits: 1,
+  weightDigits: 1,
+  attentionDigits: 1,
+  hidden: 8,
+  heads: 2,
+  kvHeads: 1,
+  headDim: 4,
+  feedForward: 12,
+  vocabulary: 11,
+  maxPositions: 64,
+  window: null,
+  mlp: "gated",
+  biases: "none",
+  headNorms: "none",
+  positions: "rotary",
+  layers: 1,
+};
+
+/** A program written by hand, of random tables: every kind of operation appears under some settings. */
+export function tinyProgram(changes: Partial<TinySettings> = {}): Program {
+  return new TinyBuilder({ ...TINY, ...changes }).build();
+}
+
+const GRID_BITS = 6;
+
+class TinyBuilder {
+  private readonly ops: Op[] = [];
+  private readonly tables = new Map<TableName, Table>();
+  private readonly random: () => number;
+
+  constructor(private readonly settings: TinySettings) {
+    this.random = randomSource(settings.seed);
+  }
+
+  build(): Program {
+    const { hidden, vocabulary, layers, headDim, maxPositions } = this.settings;
+    this.matrix("embedding", vocabulary, hidden, 2, 2 ** -12);
+    this.floats("positions", maxPositions, hidden, 0.25);
+    this.floats("channels", 1, hidden, 0, () => 2 ** Math.floor(this.random() * 4 - 2));
+    this.floats("rotary", maxPositions, headDim, 0, (i) => {
+      const angle = Math.floor(i / headDim) / 3 ** (i % (headDim / 2));
+      return i % headDim < headDim / 2 ? Math.cos(angle) : Math.sin(angle);
+    });
+    this.integers("exponents", 426, (t) => Math.round(956 * Math.exp(-t / 2 ** GRID_BITS)));
+    this.integers("sigmoids", 1001, (t) => Math.round(1017 / (1 + Math.exp((500 - t) / 2 ** GRID_BITS))));
+
+    const blocks: Program["blocks"][number][] = [];
+    let x = this.push({ kind: "embed", table: "embedding" });
+    if (this.settings.positions === "learned") x = this.push({ kind: "addPosition", x, table: "positions" });
+    blocks.push({ kind: "embedding", from: 0, to: this.ops.length, input: undefined, output: x });
+    for (let layer = 0; layer < layers; layer++) {
+      const input = x;
+      const from = this.ops.length;
+      x = this.layer(`layer.${layer}`, input);
+      blocks.push({ kind: "layer", from, to: this.ops.length, input, output: x });
+    }
+    const from = this.ops.length;
+    const normed = this.normed(x);
+    const logits = this.push({ kind: "integerLogits", x: this.linear("head", normed, vocabulary) });
+    const codes = this.push({ kind: "signBits", x: this.linear("codes", normed, 16) });
+    blocks.push({ kind: "head", from, to: this.ops.length, input: x, output: undefined });
+    const shape = { ...this.settings, endToken: 0 };
+    return { tier: "w8a8", ops: this.ops, tables: this.tables, blocks, shape, logits, codes };
+  }
+
+  private layer(name: string, input: ValueId): ValueId {
+    const { hidden, feedForward, mlp } = this.settings;
+    const x = this.push({ kind: "add", x: input, y: this.attention(name, this.normed(input)) });
+    const width = mlp === "gated" ? 2 * feedForward : feedForward;
+    const up = this.linear(`${name}.up`, this.normed(x), width);
+    const argument =
+      mlp === "gated" ? up : this.push({ kind: "cubic", x: up, a: Math.fround(0.07), b: Math.fround(1.6) });
+    const table = { width: feedForward, table: "sigmoids", gridBits: GRID_BITS };
+    const sigmoid = this.push({ kind: "sigmoid", x: argument, ...table });
+    const active = this.push(mlp === "gated" ? { kind: "gate", x: up, sigmoid } : { kind: "activate", x: up, sigmoid });
+    const down = this.linear(`${name}.down`, this.quantized(active, 1, this.settings.digits), hidden, 2 ** -20);
+    return this.push({ kind: "add", x, y: down });
+  }
+
+  private attention(name: string, normed: Quantized): ValueId {
+    const { hidden, heads, kvHeads, headDim, window, attentionDigits } = this.settings;
+    const shape: AttentionShape = { heads, kvHeads, headDim, window };
+    const all = heads + 2 * kvHeads;
+    // Digits are taken as integers: two of them for queries and for keys make a score 2^14 times as large.
+    let y = this.linear(`${name}.qkv`, normed, all * headDim, 2 ** (attentionDigits === 1 ? -5 : -12));
+    if (this.settings.headNorms === "all") {
+      const { scale, digits } = this.quantized(y, all, 1);
+      const squares = this.push({ kind: "sumSquares", q: digits[0], groups: all });
+      const epsilon = Math.fround(headDim * 1e-5);
+      const by = { numerator: Math.fround(Math.sqrt(headDim)) };
+      const factor = this.push({ kind: "normScale", squares, squaresScale: scale, epsilon, by });
+      this.floats(`${name}.headNorms`, heads + kvHeads, headDim, 2);
+      y = this.push({ kind: "normHeads", x: y, scale: factor, vector: `${name}.headNorms` });
+    }
+    if (this.settings.positions === "rotary") {
+      y = this.push({ kind: "rotate", x: y, groups: heads + kvHeads, table: "rotary" });
+    }
+    this.floats(`${name}.limits`, 1, all, 0, () => 20 / 2 ** (7 * (attentionDigits - 1)));
+    const { scale, digits: qkv } = this.quantized(y, all, attentionDigits, `${name}.limits`);
+    const scores = this.push({ kind: "scores", qkv, scale, shape, gridBits: GRID_BITS });
+    const max = this.push({ kind: "scoreMax", scores });
+    const exponents = this.push({ kind: "exponent", scores, max, table: "exponents", gridBits: GRID_BITS });
+    const sum = this.push({ kind: "sum", x: exponents });
+    const weighed = this.push({ kind: "weigh", exponents, scale, shape });
+    const weights = this.weights(weighed);
+    const mixed = this.push({ kind: "mix", weights: weights.digits, weightScale: weights.scale, sum, qkv, shape });
+    return this.linear(`${name}.o`, this.quantized(mixed, 1, this.settings.digits), hidden);
+  }
+
+  private weights(x: ValueId): Quantized {
+    const { heads, attentionDigits } = this.settings;
+    if (attentionDigits === 2) return this.quantized(x, heads, 2);
+    const scale = this.push({ kind: "rowScale", x, groups: heads, levels: 255 });
+    return { scale, digits: [this.push({ kind: "quantizeUnsigned", x, scale })] };
+  }
+
+  /** Digits of x in its channels' scales, with the factor of its norm for a scale. */
+  private normed(x: ValueId): Quantized {
+    const levels = Math.min(127, Math.floor(Math.sqrt((2 ** 24 - 1) / this.settings.hidden)));
+    const squaresScale = this.push({ kind: "rowScale", x, groups: 1, levels });
+    const q = this.push({ kind: "quantize", x, scale: squaresScale });
+    const squares = this.push({ kind: "sumSquares", q, groups: 1 });
+    const scaled = this.push({ kind: "multiplyChannels", x, vector: "channels" });
+    const { scale, digits } = this.quantized(scaled, 1, this.settings.digits);
+    const epsilon = Math.fround(this.settings.hidden * 1e-5);
+    return { digits, scale: this.push({ kind: "normScale", squares, squaresScale, epsilon, by: { scale } }) };
+  }
+
+  private quantized(x: ValueId, groups: number, digits: 1 | 2, limit?: TableName): Quantized {
+    const limited = limit === undefined ? {} : { limit };
+    const scale = this.push({ kind: "rowScale", x, groups, levels: 127, ...limited });
+    const high = this.push({ kind: "quantize", x, scale });
+    return { scale, digits: digits === 1 ? [high] : [high, this.push({ kind: "quantizeRest", x, scale, high })] };
+  }
+
+  private linear(name: string, { digits, scale }: Quantized, rows: number, size = 2 ** -5): ValueId {
+    const [q] = digits;
+    const columns = this.width(q);
+    this.matrix(
+      name,
+      rows,
+      columns,
+      this.settings.weightDigits,
+      size / 128 ** (digits.length + this.settings.weightDigits - 2),
+    );
+    if (this.settings.biases === "none") return this.push({ kind: "linear", q: digits, scale, weights: name });
+    this.floats(`${name}.bias`, 1, rows, 0.5);
+    return this.push({ kind: "linear", q: digits, scale, weights: name, bias: `${name}.bias` });
+  }
+
+  private width(value: ValueId): number {
+    const { hidden, heads, headDim, feedForward } = this.settings;
+    const op = this.ops[value]!;
+    if (op.kind !== "quantize") throw new Error(`value ${value} is ${op.kind}, not digits`);
+    const source = this.ops[op.x]!.kind;
+    if (source === "mix") return heads * headDim;
+    return source === "gate" || source === "activate" ? feedForward : hidden;
+  }
+
+  private push(op: Op): ValueId {
+    return this.ops.push(op) - 1;
+  }
+
+  private matrix(name: TableName, rows: number, columns: number, digits: 1 | 2, scale: number): void {
+    const fill = (most: number) =>
+      Int8Array.from({ length: rows * columns }, () => Math.round((2 * this.random() - 1) * most));
+    const scales = Float32Array.from({ length: rows }, () => scale * (0.5 + this.random()));
+    const high = fill(127);
+    this.tables.set(name, { kind: "matrix", rows, columns, high, scales, ...(digits === 2 ? { low: fill(64) } : {}) });
+  }
+
+  private floats(name: TableName, rows: number, columns: number, size: number, of?: (i: number) => number): void {
+    const value = of ?? (() => (2 * this.random() - 1) * size);
+    const data = Float32Array.from({ length: rows * columns }, (_, i) => value(i));
+    this.tables.set(name, { kind: "floats", rows, columns, data });
+  }
+
+  private integers(name: TableName, length: number, of: (t: number) => number): void {
+    this.tables.set(name, { kind: "integers", data: Int32Array.from({ length }, (_, t) => of(t)) });
+  }
+}
+
+interface Quantized {
+  readonly scale: ValueId;
+  readonly digits: Digits;
+}
