@@ -8,7 +8,7 @@ export function embed(op: Op & { kind: "embed" }, site: Site): Kernel {
   return (i) => {
     const at = token * columns + i;
     const e = low === undefined ? digit(high[at]!) : 128 * digit(high[at]!) + digit(low[at]!);
-    return fl(e * scales[token]!);
+    return fl(e * (low === undefined ? scales[token]! : fl(scales[token]! / 128)));
   };
 }
 

@@ -17,9 +17,8 @@ export function joinDigits(sums: readonly number[], firstDigits: number, secondD
   let t: number | undefined;
   for (let k = 0; k < firstDigits; k++) {
     for (let m = 0; m < secondDigits; m++) {
-      const following = firstDigits - 1 - k + (secondDigits - 1 - m);
       const a = fl(accumulator(sums[k * secondDigits + m]!));
-      const p = fl(fl(a * c) * 128 ** following);
+      const p = fl(fl(a * c) * 128 ** -(k + m));
       t = t === undefined ? p : fl(t + p);
     }
   }

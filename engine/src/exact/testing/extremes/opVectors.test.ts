@@ -1,0 +1,100 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { referenceOp } from "../../reference/referenceOp.js";
+import { tinyProgram } from "../tinyProgram.js";
+import { type OpVector, opCases } from "../vectors.js";
+import { opVectors } from "./opVectors.js";
+import { VECTORS_FILE, vectorsText } from "./vectorsFile.js";
+
+const text = readFileSync(VECTORS_FILE, "utf8");
+const { vectors } = JSON.parse(text) as { readonly vectors: readonly OpVector[] };
+
+function outputs(kind: string, name: string): number[] {
+  const found = opCases({ vectors: vectors.filter((vector) => vector.kind === kind && vector.name === name) });
+  expect(found).toHaveLength(1);
+  return [...found[0]!.expected];
+}
+
+describe("the vectors of extremes", () => {
+  test("are what the reference gives", () => {
+    expect(vectorsText(opVectors())).toBe(text);
+    for (const { name, program, op, position, source, expected } of opCases({ vectors })) {
+      expect(referenceOp(program, op, position, source), name).toEqual(expected);
+    }
+  });
+
+  test("cover every kind of operation, under names of their own, in less than 1.5 MB", () => {
+    const kinds = (changes: Parameters<typeof tinyProgram>[0]) => tinyProgram(changes).ops.map((op) => op.kind);
+    const all = new Set([...kinds({ headNorms: "all", digits: 2 }), ...kinds({ mlp: "plain", positions: "learned" })]);
+    expect(all.size).toBe(25);
+    expect(new Set(vectors.map((vector) => vector.kind))).toEqual(all);
+    expect(new Set(vectors.map(({ kind, name }) => `${kind} ${name}`)).size).toBe(vectors.length);
+    expect(text.length).toBeLessThan(1.5e6);
+  });
+
+  // By hand, so that the reference does not only agree with itself.
+  test("have the results that the definitions give on paper", () => {
+    expect(outputs("embed", "one digit, ties to even both ways")).toEqual([
+      0,
+      3 + 2 ** -21,
+      -3 - 2 ** -21,
+      127 + 2 ** -16,
+      -127 - 2 ** -16,
+      1 + 2 ** -23,
+    ]);
+    expect(outputs("add", "ties, zeros, subnormals and the greatest").slice(0, 11)).toEqual([
+      0,
+      -0,
+      2 ** 24,
+      2 ** 24 + 4,
+      -(2 ** 24),
+      -(2 ** 24) - 4,
+      1,
+      1 + 2 ** -22,
+      1 + 2 ** -23,
+      1,
+      1 - 2 ** -24,
+    ]);
+    expect(outputs("multiplyChannels", "subnormal results half to even").slice(0, 6)).toEqual([
+      1,
+      -0,
+      0,
+      2 ** -127,
+      2 ** -127 + 2 ** -148,
+      -(2 ** -127),
+    ]);
+    expect(outputs("rowScale", "limits that saturate, that do not, and at the maximum")).toEqual(
+      [4, 5, 5, 2 ** -100].map((max) => Math.fround(max / 127)),
+    );
+    expect(outputs("sumSquares", "2^24 − 1")).toEqual([2 ** 24 - 1]);
+    expect(outputs("linear", "K = 1041, all ±127").slice(0, 2)).toEqual(
+      [16_790_288, -16_790_288].map((a) => Math.fround(a * Math.fround(1 / 127))),
+    );
+    // Above 2^24 floats are even; an odd sum goes to the multiple of four beside it.
+    expect(outputs("linear", "sums above 2^24 that tie, to even both ways")).toEqual(
+      [1, 3, 5, 7, 9, 11, -1, -3].map((last) => {
+        const a = 16_790_289 + 127 * last;
+        return a % 2 === 0 ? a : a % 4 === 1 ? a - 1 : a + 1;
+      }),
+    );
+    expect(outputs("sigmoid", "steps of 1").slice(0, 8)).toEqual(
+      [0, 0, 0, 0, 0, 0, 1, -1].map((t) => Math.round(1017 / (1 + Math.exp(-t / 8)))),
+    );
+    expect(outputs("signBits", "zeros of both signs are not positive, the least number is")[0]).toBe(0b01010100);
+    expect(outputs("scoreMax", "first, last, all equal")).toEqual([5, -6, 0].map((t) => 196_608 + t / 64));
+    expect(outputs("exponent", "the table's ends and beyond").slice(0, 9)).toEqual([956, 898, 844, 2, 2, 0, 0, 0, 0]);
+    expect(outputs("sum", "2^24 − 1")).toEqual([2 ** 24 - 1, 257]);
+  });
+
+  test("have ties to even, saturation and the ends of low digits", () => {
+    const quantised = opCases({ vectors }).find(({ name }) => name === "quantize: halves to even, saturation, zeros")!;
+    const x = quantised.source.row(quantised.inputs[0]!, 0);
+    const of = (value: number) => quantised.expected[x.indexOf(Math.fround(value))];
+    expect([0.5, 1.5, 2.5, 3.5, -0.5, -1.5, -2.5, 125.5, 126.5].map(of)).toEqual([0, 2, 2, 4, 0, -2, -2, 126, 126]);
+    expect([127.5, 1e9, -1e30, 128].map(of)).toEqual([127, 127, -127, 127]);
+
+    expect(outputs("quantizeRest", "low digits at ±64 and ±65, halves, saturated highs")).toEqual([
+      64, -64, -64, 64, -64, 65, -65, 64, 64, 0, 2, 0, 0, 127, -127, 0, 0,
+    ]);
+  });
+});

@@ -1,0 +1,182 @@
+import type { Op, ValueId } from "../program/Op.js";
+import type { Program, Table } from "../program/Program.js";
+import type { RowSource } from "../reference/Kernel.js";
+import type { ElementType, Row } from "../reference/Row.js";
+import { floatOfHex, rowOfHex } from "./rowHex.js";
+
+/**
+ * One operation at one position, with all that it reads and the row that it must make. Rows and tables are hex digits as
+ * `rowToHex` writes them, floats that belong to the operation are the 8 digits of their bits.
+ */
+export interface OpVector {
+  readonly name: string;
+  readonly kind: Op["kind"];
+  readonly position: number;
+  /** The operation, with indices of `inputs` where a program has values. */
+  readonly op: { readonly [field: string]: unknown };
+  readonly inputs: readonly VectorInput[];
+  readonly tables: { readonly [name: string]: VectorTable };
+  /** Of `embed`. */
+  readonly token?: number;
+  readonly output: { readonly type: ElementType; readonly row: string };
+}
+
+/** `rows[i]` is the row at position `from + i`; the last is at the vector's position. */
+export interface VectorInput {
+  readonly type: ElementType;
+  /** Elements of a row; or heads, with an element for each visible key. */
+  readonly width: number;
+  readonly keyed?: { readonly window: number | null };
+  readonly from: number;
+  readonly rows: readonly string[];
+}
+
+export interface VectorTable {
+  readonly kind: Table["kind"];
+  readonly rows: number;
+  readonly columns: number;
+  /** i8 */
+  readonly high?: string;
+  /** i8 */
+  readonly low?: string;
+  /** f32 [rows] */
+  readonly scales?: string;
+  /** f32 of `floats`, i32 of `integers` */
+  readonly data?: string;
+}
+
+export interface OpCase {
+  readonly name: string;
+  /** The operation is the last; those before it only give its inputs their shapes, their rows come from `source`. */
+  readonly program: Program;
+  readonly op: ValueId;
+  readonly position: number;
+  /** Values that the operation reads, in the order of the vector's `inputs`. */
+  readonly inputs: readonly ValueId[];
+  readonly source: RowSource;
+  readonly expected: Row;
+}
+
+/** The cases of a document of vectors, `test/vectors/exact-ops.json` parsed. */
+export function opCases(document: { readonly vectors: readonly OpVector[] }): OpCase[] {
+  return document.vectors.map(opCase);
+}
+
+export function opCase(vector: OpVector): OpCase {
+  const stubs = new Stubs();
+  for (const [name, table] of Object.entries(vector.tables)) stubs.tables.set(name, tableOf(table));
+  const inputs = vector.inputs.map((input) => stubs.input(input));
+  const op = stubs.push(operationOf(vector.op, inputs));
+  const rows = new Map(inputs.map((value, i) => [value, vector.inputs[i]!]));
+  const row = (value: ValueId, position: number) => {
+    const input = rows.get(value);
+    const hex = input?.rows[position - input.from];
+    if (hex === undefined) throw new Error(`${vector.name}: value ${value} is not read at position ${position}`);
+    return rowOfHex(input!.type, hex);
+  };
+  return {
+    name: `${vector.kind}: ${vector.name}`,
+    program: stubs.program(op, vector.position),
+    op,
+    position: vector.position,
+    inputs,
+    source: { row, token: () => vector.token! },
+    expected: rowOfHex(vector.output.type, vector.output.row),
+  };
+}
+
+/** Fields of operations that name inputs (where they hold numbers: a table's name is a string), and those that are floats. */
+const VALUE_FIELDS =
+  "x y q scale high squares squaresScale scores max exponents weights weightScale sum qkv sigmoid".split(" ");
+const FLOAT_FIELDS = "epsilon numerator a b".split(" ");
+
+function operationOf(fields: OpVector["op"], inputs: readonly ValueId[]): Op {
+  const read = (name: string, field: unknown): unknown => {
+    if (FLOAT_FIELDS.includes(name)) return floatOfHex(field as string);
+    if (name === "by") return operationOf(field as OpVector["op"], inputs);
+    if (!VALUE_FIELDS.includes(name) || typeof field === "string") return field;
+    return Array.isArray(field) ? field.map((index) => inputs[index]!) : inputs[field as number]!;
+  };
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, read(name, field)])) as unknown as Op;
+}
+
+function tableOf(table: VectorTable): Table {
+  const { rows, columns } = table;
+  const bytes = (hex: string) => rowOfHex("i8", hex) as Int8Array;
+  switch (table.kind) {
+    case "matrix": {
+      const low = table.low === undefined ? {} : { low: bytes(table.low) };
+      const scales = rowOfHex("f32", table.scales!) as Float32Array;
+      return { kind: "matrix", rows, columns, high: bytes(table.high!), ...low, scales };
+    }
+    case "floats":
+      return { kind: "floats", rows, columns, data: rowOfHex("f32", table.data!) as Float32Array };
+    case "integers":
+      return { kind: "integers", data: rowOfHex("i32", table.data!) as Int32Array };
+  }
+}
+
+/** Operations whose only purpose is to make values of a given shape. */
+class Stubs {
+  readonly tables = new Map<string, Table>();
+  private readonly ops: Op[] = [];
+
+  push(op: Op): ValueId {
+    return this.ops.push(op) - 1;
+  }
+
+  input({ type, width, keyed }: VectorInput): ValueId {
+    return keyed === undefined ? this.fixed(type, width) : this.keyed(type, width, keyed.window);
+  }
+
+  program(logits: ValueId, position: number): Program {
+    const columns = [...this.tables.values()].map((table) => (table.kind === "matrix" ? table.rows : 1));
+    return {
+      tier: "w8a8",
+      ops: this.ops,
+      tables: this.tables,
+      blocks: [],
+      shape: {
+        vocabulary: Math.max(1, ...columns),
+        hidden: 1,
+        layers: 1,
+        heads: 1,
+        kvHeads: 1,
+        headDim: 1,
+        feedForward: 1,
+        maxPositions: position + 1,
+        endToken: 0,
+      },
+      logits,
+      codes: undefined,
+    };
+  }
+
+  private fixed(type: ElementType, width: number): ValueId {
+    const table = `stub.${width}`;
+    const [high, scales] = [new Int8Array(width), Float32Array.of(1)];
+    this.tables.set(table, { kind: "matrix", rows: 1, columns: width, high, scales });
+    const x = this.push({ kind: "embed", table });
+    if (type === "f32") return x;
+    const q = this.push({ kind: "quantize", x, scale: this.push({ kind: "rowScale", x, groups: 1, levels: 127 }) });
+    return type === "i8" ? q : this.push({ kind: "sumSquares", q, groups: width });
+  }
+
+  private keyed(type: ElementType, heads: number, window: number | null): ValueId {
+    const shape = { heads, kvHeads: 1, headDim: 1, window };
+    const scale = this.fixed("f32", heads + 2);
+    const x = this.push({ kind: "scores", qkv: [this.fixed("i8", heads + 2)], scale, shape, gridBits: 6 });
+    const perHead = this.push({ kind: "scoreMax", scores: x });
+    switch (type) {
+      case "u16":
+        this.tables.set("stub.exponent", { kind: "integers", data: Int32Array.of(1) });
+        return this.push({ kind: "exponent", scores: x, max: perHead, table: "stub.exponent", gridBits: 6 });
+      case "u8":
+        return this.push({ kind: "quantizeUnsigned", x, scale: perHead });
+      case "i8":
+        return this.push({ kind: "quantize", x, scale: perHead });
+      default:
+        return x;
+    }
+  }
+}
