@@ -357,6 +357,24 @@ export class GraphBuilder {
     return output;
   }
 
+  /** As `custom`, for an operation of several outputs. */
+  customMany(
+    op: string,
+    inputs: readonly Value[],
+    outputs: readonly { readonly type: ElementType; readonly shape: Shape }[],
+    options: NodeOptions = {},
+  ): Value[] {
+    const values = outputs.map(({ type, shape }) => this.unnamed(type, shape));
+    this.nodes.push({
+      op,
+      domain: options.domain ?? "",
+      inputs: inputs.map((value) => value.name),
+      outputs: values.map((value) => value.name),
+      attributes: options.attributes ?? {},
+    });
+    return values;
+  }
+
   /** Runs `emit` without recording the operations inside: nodes that need no derivative of their own. */
   unrecorded<T>(emit: () => T): T {
     this.composites++;

@@ -1,0 +1,61 @@
+import type { Op, TableName, ValueId } from "./Op.js";
+
+/** A constant of a program. Bytes are little endian; rows are contiguous. */
+export type Table =
+  /** Integer matrix `[rows, columns]` in one or two int8 digits (`low` absent with one), and an f32 scale a row, of the high digit. */
+  | {
+      readonly kind: "matrix";
+      readonly rows: number;
+      readonly columns: number;
+      readonly high: Int8Array;
+      readonly low?: Int8Array;
+      readonly scales: Float32Array;
+    }
+  /** f32 `[rows, columns]`: biases and channel factors (one row), learned positions, and rotary `[positions, 2, headDim/2]` as cos then sin. */
+  | { readonly kind: "floats"; readonly rows: number; readonly columns: number; readonly data: Float32Array }
+  /** Non-negative integers below 2^24: exponentials and sigmoids on their grids. */
+  | { readonly kind: "integers"; readonly data: Int32Array };
+
+export const TIERS = ["w8a8", "w8a16", "w15a15"] as const;
+export type Tier = (typeof TIERS)[number];
+
+/**
+ * A compiled model: what it computes for each position of a sequence, to the bit, on any machine.
+ *
+ * `blocks` cut the list where only the residual stream crosses (embedding, layers, head): a block is rebuilt from the
+ * residual row before it and the keys and values of earlier positions.
+ */
+export interface Program {
+  readonly tier: Tier;
+  readonly ops: readonly Op[];
+  readonly tables: ReadonlyMap<TableName, Table>;
+  readonly blocks: readonly Block[];
+  readonly shape: ProgramShape;
+  /** Value whose row is the answer's distribution: i32 logits `[vocabulary]`. */
+  readonly logits: ValueId;
+  /** Codes that attribution reads, u8 [16], where the base has an attribution part. */
+  readonly codes: ValueId | undefined;
+}
+
+export interface ProgramShape {
+  readonly vocabulary: number;
+  readonly hidden: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly kvHeads: number;
+  readonly headDim: number;
+  readonly feedForward: number;
+  /** Positions that bounds were proven for; at most the model's. */
+  readonly maxPositions: number;
+  readonly endToken: number;
+}
+
+export interface Block {
+  readonly kind: "embedding" | "layer" | "head";
+  /** First operation (inclusive) and last (exclusive). */
+  readonly from: ValueId;
+  readonly to: ValueId;
+  /** The residual row that enters (absent for the embedding), and the one that leaves (absent for the head). */
+  readonly input: ValueId | undefined;
+  readonly output: ValueId | undefined;
+}

@@ -1,0 +1,2 @@
+export * from "./Op.js";
+export * from "./Program.js";

@@ -1,0 +1,40 @@
+import type { ExponentGrid, SigmoidGrid } from "./tiers.js";
+
+/** Grid of the rotary tables: libraries differ in the last bits of cos and sin, never by half of this. */
+const ROTARY_GRID = 2 ** 20;
+
+/**
+ * e[t] = round(exp((peak − t) · 2^-gridBits)), t from 0 to the last that is not 0. The peak is a point of the grid, so
+ * that a device makes the same number by one exp of one exact difference.
+ */
+export function exponentTable({ gridBits, peak }: ExponentGrid): Int32Array {
+  const table: number[] = [];
+  for (let t = 0; ; t++) {
+    const value = Math.round(Math.exp((peak - t) / 2 ** gridBits));
+    if (value === 0) return Int32Array.from(table);
+    table.push(value);
+  }
+}
+
+/** σ[t + half] = round(levels / (1 + exp(−t · 2^-gridBits))), t from −half to half; 0 and `levels` at the ends. */
+export function sigmoidTable({ gridBits, levels }: SigmoidGrid): Int32Array {
+  const half = Math.ceil(Math.log(2 * levels) * 2 ** gridBits) + 1;
+  return Int32Array.from({ length: 2 * half + 1 }, (_, i) => {
+    const t = (i - half) / 2 ** gridBits;
+    return Math.round(levels / (1 + Math.exp(-t)));
+  });
+}
+
+/** Rows `[positions, 2, pairs]` of cos and sin of position × frequency, on a grid of 2^-20. */
+export function rotaryTable(frequencies: Float64Array, positions: number): Float32Array {
+  const pairs = frequencies.length;
+  const table = new Float32Array(positions * 2 * pairs);
+  for (let position = 0; position < positions; position++) {
+    for (let i = 0; i < pairs; i++) {
+      const angle = position * frequencies[i]!;
+      table[(position * 2 + 0) * pairs + i] = Math.round(Math.cos(angle) * ROTARY_GRID) / ROTARY_GRID;
+      table[(position * 2 + 1) * pairs + i] = Math.round(Math.sin(angle) * ROTARY_GRID) / ROTARY_GRID;
+    }
+  }
+  return table;
+}
