@@ -61,7 +61,7 @@ class TinyBuilder {
 
   build(): Program {
     const { hidden, vocabulary, layers, headDim, maxPositions } = this.settings;
-    this.matrix("embedding", vocabulary, hidden, 2, 2 ** -12);
+    this.matrix("embedding", vocabulary, hidden, 2, 2 ** -5);
     this.floats("positions", maxPositions, hidden, 0.25);
     this.floats("channels", 1, hidden, 0, () => 2 ** Math.floor(this.random() * 4 - 2));
     this.floats("rotary", maxPositions, headDim, 0, (i) => {
@@ -108,8 +108,7 @@ class TinyBuilder {
     const { hidden, heads, kvHeads, headDim, window, attentionDigits } = this.settings;
     const shape: AttentionShape = { heads, kvHeads, headDim, window };
     const all = heads + 2 * kvHeads;
-    // Digits are taken as integers: two of them for queries and for keys make a score 2^14 times as large.
-    let y = this.linear(`${name}.qkv`, normed, all * headDim, 2 ** (attentionDigits === 1 ? -5 : -12));
+    let y = this.linear(`${name}.qkv`, normed, all * headDim);
     if (this.settings.headNorms === "all") {
       const { scale, digits } = this.quantized(y, all, 1);
       const squares = this.push({ kind: "sumSquares", q: digits[0], groups: all });
@@ -122,7 +121,7 @@ class TinyBuilder {
     if (this.settings.positions === "rotary") {
       y = this.push({ kind: "rotate", x: y, groups: heads + kvHeads, table: "rotary" });
     }
-    this.floats(`${name}.limits`, 1, all, 0, () => 20 / 2 ** (7 * (attentionDigits - 1)));
+    this.floats(`${name}.limits`, 1, all, 0, () => 20);
     const { scale, digits: qkv } = this.quantized(y, all, attentionDigits, `${name}.limits`);
     const scores = this.push({ kind: "scores", qkv, scale, shape, gridBits: GRID_BITS });
     const max = this.push({ kind: "scoreMax", scores });
@@ -163,13 +162,7 @@ class TinyBuilder {
   private linear(name: string, { digits, scale }: Quantized, rows: number, size = 2 ** -5): ValueId {
     const [q] = digits;
     const columns = this.width(q);
-    this.matrix(
-      name,
-      rows,
-      columns,
-      this.settings.weightDigits,
-      size / 128 ** (digits.length + this.settings.weightDigits - 2),
-    );
+    this.matrix(name, rows, columns, this.settings.weightDigits, size);
     if (this.settings.biases === "none") return this.push({ kind: "linear", q: digits, scale, weights: name });
     this.floats(`${name}.bias`, 1, rows, 0.5);
     return this.push({ kind: "linear", q: digits, scale, weights: name, bias: `${name}.bias` });

@@ -49,7 +49,7 @@ const embeddings: VectorDraft[] = [
     name: "subnormal products",
     op: { kind: "embed", table: "t" },
     token: 0,
-    tables: { t: matrix({ high: [[1, -1, 127, 0]], low: [[1, 63, -64, 0]], scales: [3 * LEAST] }) },
+    tables: { t: matrix({ high: [[1, -1, 127, 0]], low: [[1, 63, -64, 0]], scales: [384 * LEAST] }) },
   },
 ];
 
