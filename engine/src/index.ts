@@ -8,6 +8,7 @@ export * from "./model/errors.js";
 export * from "./model/model-folder.js";
 export * from "./model/parameters.js";
 export * from "./model/prefill-graph.js";
+export * from "./model/rotary.js";
 export * from "./model/safetensors.js";
 export * from "./model/tokenizer.js";
 export * from "./onnx/element-type.js";

@@ -1,7 +1,7 @@
-import type { Architecture } from "@openledger/engine";
+import { llamaArchitecture } from "@openledger/engine";
 
 /** The base model: 2.75 M parameters, small enough to train and to serve on two cores. */
-export const BASE_ARCHITECTURE: Architecture = {
+export const BASE_ARCHITECTURE = llamaArchitecture({
   vocabulary: 4096,
   hidden: 192,
   layers: 5,
@@ -10,8 +10,8 @@ export const BASE_ARCHITECTURE: Architecture = {
   headDim: 32,
   feedForward: 512,
   maxPositions: 512,
-  ropeTheta: 10_000,
+  theta: 10_000,
   normEpsilon: 1e-6,
   head: "tied",
   endToken: 0,
-};
+});

@@ -13,6 +13,8 @@ import { readSafetensors, type Tensor, writeSafetensors } from "./safetensors.js
 export interface Adapter {
   readonly rank: number;
   readonly alpha: number;
+  /** `rslora`: the update is alpha/√r · B·A (Kalajdzievski 2023). Absent or `standard`: alpha/r · B·A. */
+  readonly scaling?: "standard" | "rslora";
   readonly projections: readonly Projection[];
   /** Unscaled factors by `loraName`: `a` `[r, in]`, `b` `[out, r]`. */
   readonly factors: ReadonlyMap<string, Float32Array>;
@@ -79,9 +81,14 @@ export function writeAdapter(adapter: Adapter, architecture: Architecture): Adap
   return { config: `${JSON.stringify(config, null, 2)}\n`, weights: writeSafetensors(tensors, "F32") };
 }
 
+/** What B·A is multiplied by. */
+export function adapterScale({ rank, alpha, scaling }: Pick<Adapter, "rank" | "alpha" | "scaling">): number {
+  return scaling === "rslora" ? alpha / Math.sqrt(rank) : alpha / rank;
+}
+
 /** The factors as a serving graph takes them: alpha/r is multiplied into `b`. */
 export function servingFactors(adapter: Adapter): Map<string, Float32Array> {
-  const scale = adapter.alpha / adapter.rank;
+  const scale = adapterScale(adapter);
   return new Map(
     [...adapter.factors].map(([key, data]) => [key, key.endsWith(".b") ? data.map((value) => value * scale) : data]),
   );

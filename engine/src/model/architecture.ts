@@ -1,7 +1,22 @@
 import { ModelError } from "./errors.js";
 
-/** The sizes of a Llama-family decoder, as read from a Hugging Face `config.json`. */
+/** How rotary frequencies are changed to reach positions beyond those of pre-training. */
+export type RotaryScaling =
+  | { readonly kind: "default" }
+  /** Every frequency divided by `factor` (position interpolation). */
+  | { readonly kind: "linear"; readonly factor: number }
+  /** Low frequencies divided by `factor`, high ones kept, those between blended (Llama 3.1). */
+  | {
+      readonly kind: "llama3";
+      readonly factor: number;
+      readonly lowFrequencyFactor: number;
+      readonly highFrequencyFactor: number;
+      readonly originalPositions: number;
+    };
+
+/** The sizes and variants of a decoder, as read from a Hugging Face `config.json`. */
 export interface Architecture {
+  readonly family: "llama" | "mistral" | "qwen2" | "qwen3" | "gpt2";
   readonly vocabulary: number;
   readonly hidden: number;
   readonly layers: number;
@@ -11,11 +26,48 @@ export interface Architecture {
   readonly headDim: number;
   readonly feedForward: number;
   readonly maxPositions: number;
-  readonly ropeTheta: number;
+  readonly norm: "rms" | "layer";
   readonly normEpsilon: number;
+  /** `rotary`: queries and keys are turned. `learned`: one row per position is added to the embedding (GPT-2). */
+  readonly positions:
+    | { readonly kind: "rotary"; readonly theta: number; readonly scaling: RotaryScaling }
+    | { readonly kind: "learned" };
+  /** `gated`: down(act(gate x) · up x). `plain`: down(act(up x)). */
+  readonly mlp: "gated" | "plain";
+  /** `gelu_tanh` is the tanh form of GELU, `gelu_new` of GPT-2. */
+  readonly activation: "silu" | "gelu_tanh";
+  readonly biases: { readonly qkv: boolean; readonly o: boolean; readonly mlp: boolean };
+  /** An RMS norm of each head of queries and keys before they are turned (Qwen3). */
+  readonly qkNorm: boolean;
+  /** Keys at j are seen from p while p − j < window; one entry a layer, null for all. */
+  readonly windows: readonly (number | null)[];
   /** `tied`: the output projection is the embedding table. */
   readonly head: "tied" | "separate";
   readonly endToken: number;
+}
+
+/** What distinguishes one plain Llama from another. */
+export type LlamaSizes = Omit<
+  Architecture,
+  "family" | "norm" | "positions" | "mlp" | "activation" | "biases" | "qkNorm" | "windows"
+> & {
+  /** Base of the rotary angles. */
+  readonly theta: number;
+};
+
+/** A Llama without biases, scaled positions or windows. */
+export function llamaArchitecture({ theta, ...sizes }: LlamaSizes): Architecture {
+  return {
+    ...sizes,
+    family: "llama",
+    norm: "rms",
+    positions: { kind: "rotary", theta, scaling: { kind: "default" } },
+    mlp: "gated",
+    activation: "silu",
+    biases: { qkv: false, o: false, mlp: false },
+    qkNorm: false,
+    windows: Array.from({ length: sizes.layers }, () => null),
+  };
 }
 
 /**
@@ -59,7 +111,7 @@ export function parseArchitecture(config: unknown): Architecture {
     throw unsupported("eos_token_id", `a token below ${vocabulary}`);
   }
 
-  return {
+  return llamaArchitecture({
     vocabulary,
     hidden,
     layers: count("num_hidden_layers"),
@@ -68,11 +120,11 @@ export function parseArchitecture(config: unknown): Architecture {
     headDim,
     feedForward: count("intermediate_size"),
     maxPositions: count("max_position_embeddings"),
-    ropeTheta: ropeTheta(fields),
+    theta: ropeTheta(fields),
     normEpsilon: epsilon,
     head: fields.tie_word_embeddings === true ? "tied" : "separate",
     endToken,
-  };
+  });
 }
 
 /** The `config.json` of an architecture, in the form that transformers reads. */
@@ -93,7 +145,7 @@ export function architectureConfig(architecture: Architecture): Record<string, u
     num_hidden_layers: architecture.layers,
     num_key_value_heads: architecture.kvHeads,
     rms_norm_eps: architecture.normEpsilon,
-    rope_theta: architecture.ropeTheta,
+    ...(architecture.positions.kind === "rotary" ? { rope_theta: architecture.positions.theta } : {}),
     tie_word_embeddings: architecture.head === "tied",
     torch_dtype: "float16",
     vocab_size: architecture.vocabulary,

@@ -9,6 +9,7 @@ import type { GraphBuilder, Value } from "../onnx/graph.js";
 import { type Dim, mulDims } from "../onnx/shape.js";
 import type { Architecture } from "./architecture.js";
 import { EMBEDDING, FINAL_NORM, HEAD, normName, type Projection, projectionName } from "./parameters.js";
+import { rotaryFrequencies } from "./rotary.js";
 
 /** Where a graph takes its parameters from: constants when serving, inputs when training. */
 export interface ParameterSource {
@@ -76,17 +77,18 @@ export function softmaxAttention(
 }
 
 /**
- * Rotary tables of positions 0 to `positions` − 1, each `[positions, D]` (Su et al. 2021, in the half-split layout of
- * Hugging Face: element i turns with element i + D/2). Computed in float64, stored in float32.
+ * Rotary tables of positions 0 to `positions` − 1, each `[positions, D]`; element i turns with element i + D/2. Computed
+ * in float64, stored in float32.
  */
 export function rotaryTables(architecture: Architecture, positions: number): { cos: Float32Array; sin: Float32Array } {
-  const { headDim, ropeTheta } = architecture;
+  const { headDim } = architecture;
   const half = headDim / 2;
+  const frequencies = rotaryFrequencies(architecture);
   const cos = new Float32Array(positions * headDim);
   const sin = new Float32Array(positions * headDim);
   for (let position = 0; position < positions; position++) {
     for (let i = 0; i < half; i++) {
-      const angle = position * ropeTheta ** (-i / half);
+      const angle = position * frequencies[i]!;
       for (const at of [position * headDim + i, position * headDim + i + half]) {
         cos[at] = Math.cos(angle);
         sin[at] = Math.sin(angle);

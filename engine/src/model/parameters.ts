@@ -4,16 +4,48 @@ import type { Architecture } from "./architecture.js";
 export const PROJECTIONS = ["q", "k", "v", "o", "gate", "up", "down"] as const;
 export type Projection = (typeof PROJECTIONS)[number];
 
-/** Weights by their Hugging Face names, fp32, row-major. Linear weights are `[out, in]`. */
+/**
+ * Weights by name, fp32, row-major. Names are those of Llama for every family: an import of another family renames,
+ * splits and transposes. Linear weights are `[out, in]`.
+ */
 export type Weights = ReadonlyMap<string, Float32Array>;
 
+/** Embedding table, `[vocabulary, hidden]`. */
 export const EMBEDDING = "model.embed_tokens.weight";
+/** Table of learned positions, `[maxPositions, hidden]`. */
+export const POSITIONS = "model.position_embedding.weight";
 export const FINAL_NORM = "model.norm.weight";
 export const HEAD = "lm_head.weight";
 
 export function projectionName(layer: number, projection: Projection): string {
   const block = projection === "gate" || projection === "up" || projection === "down" ? "mlp" : "self_attn";
   return `model.layers.${layer}.${block}.${projection}_proj.weight`;
+}
+
+/** Bias of a projection, `[out]`. */
+export function projectionBiasName(layer: number, projection: Projection): string {
+  return biasOf(projectionName(layer, projection));
+}
+
+/** Norm of each query or key head, `[headDim]`. */
+export function headNormName(layer: number, of: "q" | "k"): string {
+  return `model.layers.${layer}.self_attn.${of}_norm.weight`;
+}
+
+/** The bias beside a weight: of a projection, or of a LayerNorm. */
+export function biasOf(weight: string): string {
+  return weight.replace(/\.weight$/, ".bias");
+}
+
+/** Whether a projection of this architecture exists; a plain MLP has no gate. */
+export function hasProjection(a: Architecture, projection: Projection): boolean {
+  return projection !== "gate" || a.mlp === "gated";
+}
+
+/** Whether a projection has a bias. */
+export function hasBias(a: Architecture, projection: Projection): boolean {
+  if (projection === "o") return a.biases.o;
+  return projection === "q" || projection === "k" || projection === "v" ? a.biases.qkv : a.biases.mlp;
 }
 
 export function normName(layer: number, norm: "attention" | "feedForward"): string {
@@ -41,12 +73,23 @@ export function projectionShape(a: Architecture, projection: Projection): readon
 /** Every parameter of a decoder with its shape, in a fixed order. */
 export function parameterShapes(a: Architecture): Map<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>([[EMBEDDING, [a.vocabulary, a.hidden]]]);
+  const norm = (name: string): void => {
+    shapes.set(name, [a.hidden]);
+    if (a.norm === "layer") shapes.set(biasOf(name), [a.hidden]);
+  };
+  if (a.positions.kind === "learned") shapes.set(POSITIONS, [a.maxPositions, a.hidden]);
   for (let layer = 0; layer < a.layers; layer++) {
-    shapes.set(normName(layer, "attention"), [a.hidden]);
-    shapes.set(normName(layer, "feedForward"), [a.hidden]);
-    for (const projection of PROJECTIONS) shapes.set(projectionName(layer, projection), projectionShape(a, projection));
+    norm(normName(layer, "attention"));
+    norm(normName(layer, "feedForward"));
+    for (const projection of PROJECTIONS) {
+      if (!hasProjection(a, projection)) continue;
+      const shape = projectionShape(a, projection);
+      shapes.set(projectionName(layer, projection), shape);
+      if (hasBias(a, projection)) shapes.set(projectionBiasName(layer, projection), [shape[0]]);
+    }
+    if (a.qkNorm) for (const of of ["q", "k"] as const) shapes.set(headNormName(layer, of), [a.headDim]);
   }
-  shapes.set(FINAL_NORM, [a.hidden]);
+  norm(FINAL_NORM);
   if (a.head === "separate") shapes.set(HEAD, [a.vocabulary, a.hidden]);
   return shapes;
 }

@@ -4,7 +4,7 @@
  */
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
-import type { Architecture } from "../model/architecture.js";
+import { llamaArchitecture } from "../model/architecture.js";
 import { GraphBuilder, type Value } from "../onnx/graph.js";
 import { addRows, gradients } from "./gradients.js";
 import { initialAdapter, initialWeights } from "./initial-weights.js";
@@ -161,7 +161,7 @@ describe("each operation", () => {
 });
 
 describe("a whole decoder", () => {
-  const architecture: Architecture = {
+  const architecture = llamaArchitecture({
     vocabulary: 11,
     hidden: 8,
     layers: 2,
@@ -170,11 +170,11 @@ describe("a whole decoder", () => {
     headDim: 4,
     feedForward: 12,
     maxPositions: 8,
-    ropeTheta: 100,
+    theta: 100,
     normEpsilon: 1e-5,
     head: "tied",
     endToken: 0,
-  };
+  });
   const shape = { batch: 2, length: 5 };
 
   async function check(trains: LossGraphOptions["trains"], start: ReadonlyMap<string, Float32Array>): Promise<void> {

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
-import type { Architecture } from "../model/architecture.js";
+import { llamaArchitecture } from "../model/architecture.js";
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.js";
 import { textLoss } from "./text-loss.js";
 import { trainWeights, type WeightTraining } from "./train-weights.js";
 
-const ARCHITECTURE: Architecture = {
+const ARCHITECTURE = llamaArchitecture({
   vocabulary: 16,
   hidden: 16,
   layers: 2,
@@ -13,11 +13,11 @@ const ARCHITECTURE: Architecture = {
   headDim: 8,
   feedForward: 32,
   maxPositions: 32,
-  ropeTheta: 10_000,
+  theta: 10_000,
   normEpsilon: 1e-6,
   head: "tied",
   endToken: 0,
-};
+});
 
 const TRAINING: WeightTraining = {
   architecture: ARCHITECTURE,
