@@ -53,6 +53,7 @@ type CompletionBody = {
   readonly temperature: number;
   readonly top_p: number;
   readonly top_k: number;
+  readonly repetition_penalty: number;
   readonly seed: Hex;
   readonly stream?: boolean;
 };
@@ -191,6 +192,7 @@ function requestOf(body: CompletionBody, salt: Hex): InferenceRequest {
     temperatureMilli: Math.round(body.temperature * 1000),
     topPMilli: Math.round(body.top_p * 1000),
     topK: body.top_k,
+    repetitionPenaltyMilli: Math.round(body.repetition_penalty * 1000),
     seed: body.seed,
   };
 }

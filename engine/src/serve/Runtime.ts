@@ -31,6 +31,8 @@ export interface GenerateOptions {
   readonly topPMilli: number;
   /** 0 is off. */
   readonly topK: number;
+  /** Thousandths, 100 to 10,000; lowers the logits of tokens of prompt and answer; 1,000, the default, is off. */
+  readonly repetitionPenaltyMilli?: number;
   /** 32 bytes: equal seeds, prompts and models draw equal answers. */
   readonly seed: Uint8Array;
   readonly signal?: AbortSignal;
@@ -78,8 +80,9 @@ export class Runtime {
    * @throws RuntimeError `context_exceeded`, `invalid_request`, `adapter_unknown`, `aborted`, `runtime_failed`
    */
   generate(options: GenerateOptions): Promise<Generated> {
-    const { adapter, signal, onToken, ...request } = options;
-    return this.client.call("generate", { ...request, adapter: adapter?.id }, { signal, onToken });
+    const { adapter, signal, onToken, repetitionPenaltyMilli = 1000, ...request } = options;
+    const call = { ...request, repetitionPenaltyMilli, adapter: adapter?.id };
+    return this.client.call("generate", call, { signal, onToken });
   }
 
   /**

@@ -1,11 +1,11 @@
 import { Tensor } from "onnxruntime-node";
+import { checkSamplingRule, integerLogits, SamplingError, sampleToken } from "../exact/sampling/index.js";
 import type { Architecture } from "../model/architecture.js";
 import { MASKED } from "../model/decoder.js";
 import type { LoadedAdapter } from "./AdapterPool.js";
 import { RuntimeError } from "./errors.js";
 import type { GenerateRequest } from "./protocol.js";
 import type { SessionCache } from "./SessionCache.js";
-import { sampleToken } from "./sampling.js";
 
 /** Rows by which the capacity of a cache is rounded up: few shapes, so onnxruntime reuses its memory plans. */
 const CACHE_STEP = 64;
@@ -18,7 +18,7 @@ const CACHE_STEP = 64;
  * is a fixed buffer fed without a copy, rows not yet written masked.
  *
  * @returns how the answer ended
- * @throws RuntimeError `context_exceeded`, `invalid_request`
+ * @throws RuntimeError `context_exceeded`, `invalid_request`, `model_unusable` where a logit is NaN
  */
 export async function* generateTokens(
   sessions: SessionCache,
@@ -32,6 +32,8 @@ export async function* generateTokens(
   const known = sequence.length - 1;
   if (known > 0) await prefill(sessions, adapter, sequence.slice(0, known), cache);
 
+  // The end-of-text before the prompt is nobody's word: no penalty falls on it.
+  const seen = new Set(request.promptIds);
   let token = sequence[known]!;
   for (let position = 0; position < request.maxTokens; position++) {
     const session = await sessions.decode(adapter);
@@ -42,11 +44,21 @@ export async function* generateTokens(
       ...adapter?.feeds,
     });
     cache.append((name) => outputs[name]!.data as Float32Array, 1, 1);
-    token = sampleToken(outputs.logits!.data as Float32Array, request, position);
+    token = sampleToken(integers(outputs.logits!.data as Float32Array), request, position, seen);
     if (token === architecture.endToken) return "stop";
+    seen.add(token);
     yield token;
   }
   return "length";
+}
+
+function integers(logits: Float32Array): Int32Array {
+  try {
+    return integerLogits(logits);
+  } catch (error) {
+    if (error instanceof SamplingError) throw new RuntimeError("model_unusable", error.message, { cause: error });
+    throw error;
+  }
 }
 
 async function prefill(
@@ -110,7 +122,7 @@ class KeyValueCache {
 }
 
 function checkRequest(architecture: Architecture, request: GenerateRequest): void {
-  const { promptIds, maxTokens, temperatureMilli, topPMilli, topK, seed } = request;
+  const { promptIds, maxTokens } = request;
   const invalid = (field: string, wanted: string, found: unknown): RuntimeError =>
     new RuntimeError("invalid_request", `${field} must be ${wanted}, found ${String(found)}`);
   const isCount = (value: number, most: number): boolean => Number.isInteger(value) && value >= 0 && value <= most;
@@ -118,10 +130,12 @@ function checkRequest(architecture: Architecture, request: GenerateRequest): voi
   const foreign = promptIds.find((id) => !isCount(id, architecture.vocabulary - 1));
   if (foreign !== undefined) throw invalid("promptIds", `tokens below ${architecture.vocabulary}`, foreign);
   if (!isCount(maxTokens, 2 ** 20) || maxTokens === 0) throw invalid("maxTokens", "a positive integer", maxTokens);
-  if (!isCount(temperatureMilli, 100_000)) throw invalid("temperatureMilli", "0 to 100,000", temperatureMilli);
-  if (!isCount(topPMilli, 1000) || topPMilli === 0) throw invalid("topPMilli", "1 to 1,000", topPMilli);
-  if (!isCount(topK, 2 ** 20)) throw invalid("topK", "0 or a positive integer", topK);
-  if (seed.length !== 32) throw invalid("seed", "32 bytes", `${seed.length}`);
+  try {
+    checkSamplingRule(request);
+  } catch (error) {
+    if (error instanceof SamplingError) throw new RuntimeError("invalid_request", error.message, { cause: error });
+    throw error;
+  }
   const positions = 1 + promptIds.length + maxTokens;
   if (positions > architecture.maxPositions) {
     throw new RuntimeError(

@@ -9,6 +9,7 @@ export interface GenerateRequest {
   readonly temperatureMilli: number;
   readonly topPMilli: number;
   readonly topK: number;
+  readonly repetitionPenaltyMilli: number;
   readonly seed: Uint8Array;
 }
 

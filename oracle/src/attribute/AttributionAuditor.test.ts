@@ -15,6 +15,7 @@ const answer = {
   temperatureMilli: 0,
   topPMilli: 1000,
   topK: 0,
+  repetitionPenaltyMilli: 1000,
   seed: pad("0x0"),
   outputTokens: [2 ** 32 - 1],
 };

@@ -13,6 +13,7 @@ export interface DisclosedAnswer {
   readonly temperatureMilli: number;
   readonly topPMilli: number;
   readonly topK: number;
+  readonly repetitionPenaltyMilli: number;
   readonly seed: Hex;
   readonly outputTokens: readonly number[];
 }
@@ -68,6 +69,7 @@ function parse(address: string, text: string): DisclosedAnswer {
       temperatureMilli: parameters.field("temperatureMilli").uint32(),
       topPMilli: parameters.field("topPMilli").uint32(),
       topK: parameters.field("topK").uint32(),
+      repetitionPenaltyMilli: parameters.field("repetitionPenaltyMilli").uint32(),
       seed: parameters.field("seed").bytes32(),
       outputTokens: reader
         .field("outputTokens")

@@ -267,6 +267,7 @@ export class ProtocolScene {
       temperatureMilli: 800,
       topPMilli: 950,
       topK: 0,
+      repetitionPenaltyMilli: 1000,
       seed: keccak256(toHex(`seed ${asked}`)),
     };
     const promptIds = this.tokenizer.encode(request.prompt);

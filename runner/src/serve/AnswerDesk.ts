@@ -156,7 +156,7 @@ export class AnswerDesk {
       throw new RunnerError(
         "voucher_wrong_request",
         `The voucher pays for request ${voucher.requestHash}; this one hashes to ${expected}. ` +
-          "The hash covers model, salt, prompt, max_tokens, temperature, top_p, top_k and seed.",
+          "The hash covers model, salt, prompt, max_tokens, temperature, top_p, top_k, repetition_penalty and seed.",
         { retryable: false, details: { requestHash: expected } },
       );
     }
@@ -231,6 +231,7 @@ export class AnswerDesk {
   ): Promise<Pick<StoredReceipt, "receipt" | "answer">> {
     const model = this.deps.models.get(voucher.model);
     const promptIds = model.encode(request.prompt);
+    // Both are the payer's: a seed of the runner's choosing would let it pick among answers.
     const seed = request.seed === zeroSeed ? digest : request.seed;
     const { tokens, finish } = await model.generate(promptIds, { ...request, seed }, onToken);
     const attribution = await model.attribute(promptIds, tokens);

@@ -2,12 +2,16 @@ import type { Price } from "@openledger/sdk";
 import type { Hex } from "viem";
 import type { AnswerAttribution } from "./Answer.js";
 
-/** Sampling as the protocol counts it: thousandths, 0 for no limit of `topK`, 0 of `temperatureMilli` for greedy. */
+/**
+ * Sampling as the protocol counts it: thousandths, 0 for no limit of `topK`, 0 of `temperatureMilli` for greedy, 1,000 for
+ * no repetition penalty.
+ */
 export interface Sampling {
   readonly maxTokens: number;
   readonly temperatureMilli: number;
   readonly topPMilli: number;
   readonly topK: number;
+  readonly repetitionPenaltyMilli: number;
   readonly seed: Hex;
 }
 

@@ -9,11 +9,19 @@ export interface CompletionBody {
   readonly temperatureMilli: number;
   readonly topPMilli: number;
   readonly topK: number;
+  readonly repetitionPenaltyMilli: number;
   readonly seed: `0x${string}`;
   readonly delivery: "whole" | "stream";
 }
 
-const defaults = { max_tokens: 64, temperature: 1, top_p: 1, top_k: 0, seed: `0x${"00".repeat(32)}` } as const;
+const defaults = {
+  max_tokens: 64,
+  temperature: 1,
+  top_p: 1,
+  top_k: 0,
+  repetition_penalty: 1,
+  seed: `0x${"00".repeat(32)}`,
+} as const;
 
 const schema = z.strictObject({
   model: z.string().regex(/^[1-9][0-9]{0,19}$/, "is a model's number in decimal, as /v1/models lists it"),
@@ -25,6 +33,7 @@ const schema = z.strictObject({
   temperature: z.number().min(0).max(2).default(defaults.temperature),
   top_p: z.number().gt(0).max(1).default(defaults.top_p),
   top_k: z.int().min(0).max(1_000_000).default(defaults.top_k),
+  repetition_penalty: z.number().min(0.1).max(10).default(defaults.repetition_penalty),
   seed: z
     .string()
     .regex(/^0x[0-9a-f]{64}$/, "is 0x and 64 lower-case hexadecimal digits")
@@ -46,6 +55,7 @@ export function parseCompletionBody(body: unknown): CompletionBody {
     temperatureMilli: thousandths("temperature", value.temperature),
     topPMilli: thousandths("top_p", value.top_p),
     topK: value.top_k,
+    repetitionPenaltyMilli: thousandths("repetition_penalty", value.repetition_penalty),
     seed: value.seed as `0x${string}`,
     delivery: value.stream ? "stream" : "whole",
   };

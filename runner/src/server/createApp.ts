@@ -132,6 +132,7 @@ function paymentRequired(deps: AppDeps, asked: Omit<InferenceRequest, "salt">): 
           temperatureMilli: asked.temperatureMilli,
           topPMilli: asked.topPMilli,
           topK: asked.topK,
+          repetitionPenaltyMilli: asked.repetitionPenaltyMilli,
           seed: asked.seed,
         },
       },

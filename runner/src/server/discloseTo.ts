@@ -71,6 +71,7 @@ export async function discloseTo(
       temperatureMilli: request.temperatureMilli,
       topPMilli: request.topPMilli,
       topK: request.topK,
+      repetitionPenaltyMilli: request.repetitionPenaltyMilli,
       seed: request.seed,
     },
     outputTokens: stored.answer.tokens,

@@ -46,6 +46,7 @@ interface RequestRow extends Row {
   readonly temperature_milli: number;
   readonly top_p_milli: number;
   readonly top_k: number;
+  readonly repetition_penalty_milli: number;
   readonly seed: Hex;
   readonly state: RequestState;
 }
@@ -275,8 +276,9 @@ async function insertRequest(
 ): Promise<void> {
   await query(
     `insert into requests (digest, channel, model, nonce, cumulative_cap, request_hash, deadline, signature, salt, prompt,
-       max_tokens, temperature_milli, top_p_milli, top_k, seed, state)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'pending')
+       max_tokens, temperature_milli, top_p_milli, top_k, repetition_penalty_milli,
+       seed, state)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'pending')
      on conflict (digest) do update set state = 'pending', failure = null, attempts = 0, accepted_at = now()`,
     [
       digest,
@@ -293,6 +295,7 @@ async function insertRequest(
       request.temperatureMilli,
       request.topPMilli,
       request.topK,
+      request.repetitionPenaltyMilli,
       request.seed,
     ],
   );
@@ -324,6 +327,7 @@ function requestOf(row: RequestRow): AdmittedRequest {
       temperatureMilli: row.temperature_milli,
       topPMilli: row.top_p_milli,
       topK: row.top_k,
+      repetitionPenaltyMilli: row.repetition_penalty_milli,
       seed: row.seed,
     },
   };

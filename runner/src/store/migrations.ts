@@ -112,4 +112,9 @@ export const migrations: readonly string[] = [
   create index receipts_unsettled on receipts (channel, model, nonce) where batch is null;
   create index receipts_by_batch on receipts (batch) where batch is not null;
   `,
+  `
+  -- Requests accepted before this had none: thousandths, 1000 is off.
+  alter table requests add column repetition_penalty_milli integer not null default 1000;
+  alter table requests alter column repetition_penalty_milli drop default;
+  `,
 ];

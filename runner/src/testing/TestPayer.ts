@@ -64,6 +64,7 @@ export class TestPayer {
       temperatureMilli: 1000,
       topPMilli: 1000,
       topK: 0,
+      repetitionPenaltyMilli: 1000,
       seed: `0x${"00".repeat(32)}`,
       ...more,
     };
@@ -114,6 +115,7 @@ export function bodyOf(request: InferenceRequest): Record<string, unknown> {
     temperature: request.temperatureMilli / 1000,
     top_p: request.topPMilli / 1000,
     top_k: request.topK,
+    repetition_penalty: request.repetitionPenaltyMilli / 1000,
     seed: request.seed,
   };
 }

@@ -50,6 +50,7 @@ const request: InferenceRequest = {
   temperatureMilli: 700,
   topPMilli: 900,
   topK: 40,
+  repetitionPenaltyMilli: 1100,
   seed: word("seed"),
 };
 
@@ -91,13 +92,16 @@ describe("signed data", () => {
 describe("hashes", () => {
   it("bind every part of a request", () => {
     const hashes = [request, ...mutants(request)].map(requestHash);
-    expect(new Set(hashes).size).toBe(9);
+    expect(new Set(hashes).size).toBe(10);
     expect(requestHash(request)).toBe(
       keccak256(
         concat([
           word("OpenLedger.Request.v1"),
           encodePacked(["uint64", "bytes32", "bytes32"], [1n, request.salt, word(request.prompt)]),
-          encodePacked(["uint32", "uint32", "uint32", "uint32", "bytes32"], [16, 700, 900, 40, request.seed]),
+          encodePacked(
+            ["uint32", "uint32", "uint32", "uint32", "uint32", "bytes32"],
+            [16, 700, 900, 40, 1100, request.seed],
+          ),
         ]),
       ),
     );

@@ -3,8 +3,8 @@ import { joinBytes, packHex, packText, packUint } from "../bytes/pack.js";
 import { domainHash } from "../merkle/domain.js";
 
 /**
- * What a payer asks for. `temperatureMilli` and `topPMilli` are thousandths; `topK` 0 means no limit;
- * `seed` zero means "the voucher's digest". `salt` keeps the prompt from being guessed from its hash.
+ * What a payer asks for. `temperatureMilli`, `topPMilli` and `repetitionPenaltyMilli` are thousandths; `topK` 0 means
+ * no limit, a penalty of 1,000 none; `seed` zero means "the voucher's digest", which only the payer can shape. `salt` keeps the prompt from being guessed from its hash.
  */
 export type InferenceRequest = {
   readonly model: bigint;
@@ -14,10 +14,11 @@ export type InferenceRequest = {
   readonly temperatureMilli: number;
   readonly topPMilli: number;
   readonly topK: number;
+  readonly repetitionPenaltyMilli: number;
   readonly seed: Hex;
 };
 
-/** `keccak256(domain ‖ uint64 model ‖ salt ‖ keccak256(prompt) ‖ uint32 × 4 parameters ‖ seed)`. */
+/** `keccak256(domain ‖ uint64 model ‖ salt ‖ keccak256(prompt) ‖ uint32 × 5 parameters ‖ seed)`. */
 export function requestHash(request: InferenceRequest): Hex {
   return keccak256(
     joinBytes([
@@ -29,6 +30,7 @@ export function requestHash(request: InferenceRequest): Hex {
       packUint("temperatureMilli", request.temperatureMilli, 32),
       packUint("topPMilli", request.topPMilli, 32),
       packUint("topK", request.topK, 32),
+      packUint("repetitionPenaltyMilli", request.repetitionPenaltyMilli, 32),
       packHex("seed", request.seed, 32),
     ]),
   );

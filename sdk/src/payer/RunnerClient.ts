@@ -207,6 +207,7 @@ export class RunnerClient {
         temperatureMilli: parameters.field("temperatureMilli").uint32(),
         topPMilli: parameters.field("topPMilli").uint32(),
         topK: parameters.field("topK").uint32(),
+        repetitionPenaltyMilli: parameters.field("repetitionPenaltyMilli").uint32(),
         seed: parameters.field("seed").bytes32(),
       },
       outputTokens: reader
@@ -275,6 +276,7 @@ function completionBody(request: InferenceRequest): Record<string, unknown> {
     temperature: request.temperatureMilli / 1000,
     top_p: request.topPMilli / 1000,
     top_k: request.topK,
+    repetition_penalty: request.repetitionPenaltyMilli / 1000,
     seed: request.seed,
   };
 }

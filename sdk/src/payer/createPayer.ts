@@ -48,7 +48,10 @@ export type PayerOptions = {
   readonly voucherSeconds?: number;
 };
 
-/** What is asked. Thousandths for temperature and top-p; zero `topK` is no limit; without a `seed` the voucher's digest serves. */
+/**
+ * What is asked. Thousandths for temperature, top-p and repetition penalty; zero `topK` is no limit; without a `seed` the
+ * voucher's digest serves.
+ */
 export type Ask = {
   readonly model: bigint;
   readonly prompt: string;
@@ -56,6 +59,7 @@ export type Ask = {
   readonly temperatureMilli?: number;
   readonly topPMilli?: number;
   readonly topK?: number;
+  readonly repetitionPenaltyMilli?: number;
   readonly seed?: Hex;
 };
 
@@ -290,6 +294,7 @@ function requestOf(ask: Ask): InferenceRequest {
     temperatureMilli: ask.temperatureMilli ?? 1000,
     topPMilli: ask.topPMilli ?? 1000,
     topK: ask.topK ?? 0,
+    repetitionPenaltyMilli: ask.repetitionPenaltyMilli ?? 1000,
     seed: ask.seed ?? ZERO_WORD,
   };
 }

@@ -26,6 +26,7 @@ const request = {
   temperatureMilli: 1000,
   topPMilli: 1000,
   topK: 0,
+  repetitionPenaltyMilli: 1000,
   seed: `0x${"00".repeat(32)}` as Hex,
 };
 const voucher = {

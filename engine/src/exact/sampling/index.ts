@@ -1,0 +1,6 @@
+export { integerLogits } from "./integerLogits.js";
+export { type ReferenceDraw, referenceSample } from "./referenceSample.js";
+export { SamplingError } from "./SamplingError.js";
+export { checkSamplingRule, type SamplingRule } from "./SamplingRule.js";
+export { sampleToken } from "./sampleToken.js";
+export { WEIGHT_TABLE } from "./weightTable.js";
