@@ -1,9 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { hashDocument, merkleDocument, moneyDocument } from "./documents.js";
+import { traceDocument } from "./trace.js";
 
 // From test/dist/vectors: writes test/vectors/*.json anew.
-const documents = { merkle: merkleDocument(), hash: hashDocument(), money: moneyDocument() };
+const documents = { merkle: merkleDocument(), hash: hashDocument(), money: moneyDocument(), trace: traceDocument() };
 for (const [name, document] of Object.entries(documents)) {
   writeFileSync(
     fileURLToPath(new URL(`../../vectors/${name}.json`, import.meta.url)),
