@@ -28,7 +28,10 @@ export function normScale(op: Op & { kind: "normScale" }, site: Site): Kernel {
 
 export function normHeads(op: Op & { kind: "normHeads" }, site: Site): Kernel {
   const x = site.row(op.x);
-  const scale = site.row(op.scale);
   const { rows, columns, data } = site.table(op.vector, "floats");
-  return (i) => (i < rows * columns ? fl(fl(x[i]! * scale[Math.floor(i / columns)]!) * data[i]!) : x[i]!);
+  return (i) => {
+    if (i >= rows * columns) return x[i]!;
+    const scale = site.row(op.scale)[Math.floor(i / columns)]!;
+    return fl(fl(x[i]! * scale) * data[i]!);
+  };
 }

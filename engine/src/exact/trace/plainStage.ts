@@ -1,0 +1,176 @@
+import type { Op, ValueId } from "../program/Op.js";
+import type { Program } from "../program/Program.js";
+import { keyHead, valueHead } from "../reference/attention.js";
+import { referenceElement } from "../reference/referenceOp.js";
+import { lengthAt, shapesOf, tableOf, visibleKeys } from "../reference/shapes.js";
+import { rowSource } from "./rowSite.js";
+import { mostTouched, type Span, type Stage } from "./Stage.js";
+import { lookupSpan, rowSpan, tableSpan } from "./spans.js";
+
+/** The row of an operation whose elements read few leaves each: no stages before it. */
+export function plainStage(program: Program, index: ValueId, position: number): Stage {
+  const shape = shapesOf(program)[index]!;
+  return {
+    name: "row",
+    type: shape.type,
+    length: lengthAt(shape, position),
+    mostLeaves: mostLeaves(program, index),
+    step(element) {
+      const reads = new Reads(program, position).of(program.ops[index]!, element);
+      return {
+        reads,
+        compute: (rows) => referenceElement(program, index, position, element, rowSource(program, reads, rows)),
+      };
+    },
+  };
+}
+
+/** Digits of a group's elements, of a linear's row, or of heads, are the only runs of elements that a plain step reads. */
+function mostLeaves(program: Program, index: ValueId): number {
+  const op = program.ops[index]!;
+  switch (op.kind) {
+    case "linear":
+      return linearLeaves(program, op);
+    case "scores":
+      return scoreLeaves(op);
+    case "embed":
+      return 4;
+    case "rotate":
+      return 4;
+    default:
+      return 3;
+  }
+}
+
+/** Leaves of a linear's step that reads whole rows of digits, which start at a leaf's start. */
+export function linearLeaves(program: Program, op: Op & { kind: "linear" }): number {
+  const { columns, low } = tableOf(program, op.weights, "matrix");
+  const digits = op.q.length + (low === undefined ? 1 : 2);
+  return digits * Math.ceil(columns / 1024) + (op.bias === undefined ? 2 : 3);
+}
+
+/** Leaves of a score's step that reads whole heads. */
+export function scoreLeaves(op: Op & { kind: "scores" }): number {
+  return 2 * op.qkv.length * headLeaves(op) + 2;
+}
+
+/** Leaves that a head's digits lie in: those of a head that divides a leaf lie in one. */
+export function headLeaves({ shape }: Op & { kind: "scores" }): number {
+  return 1024 % shape.headDim === 0 ? 1 : mostTouched("i8", shape.headDim);
+}
+
+class Reads {
+  constructor(
+    private readonly program: Program,
+    private readonly position: number,
+  ) {}
+
+  of(op: Op, i: number): Span[] {
+    const at = (value: ValueId, element: number, count = 1) => rowSpan(value, this.position, element, count);
+    switch (op.kind) {
+      case "embed": {
+        const { low } = tableOf(this.program, op.table, "matrix");
+        const digits = low === undefined ? (["high"] as const) : (["high", "low"] as const);
+        return [
+          { kind: "token", position: this.position },
+          ...digits.map((plane) => ({ ...tableSpan(op.table, plane, 0, i), row: undefined })),
+          { kind: "table", table: op.table, plane: "scales", row: 0, range: undefined },
+        ];
+      }
+      case "addPosition":
+        return [at(op.x, i), tableSpan(op.table, "data", this.position, i)];
+      case "multiplyChannels":
+        return [at(op.x, i), tableSpan(op.vector, "data", 0, i)];
+      case "rowScale":
+      case "sumSquares":
+      case "scoreMax":
+      case "sum":
+        throw new Error(`${op.kind} is reduced in stages`);
+      case "quantize":
+      case "quantizeUnsigned":
+        return [at(op.x, i), at(op.scale, this.groupOf(op.x, op.scale, i))];
+      case "quantizeRest":
+        return [at(op.x, i), at(op.scale, this.groupOf(op.x, op.scale, i)), at(op.high, i)];
+      case "normScale":
+        return [at(op.squares, i), at(op.squaresScale, i), ...("scale" in op.by ? [at(op.by.scale, i)] : [])];
+      case "normHeads": {
+        const { rows, columns } = tableOf(this.program, op.vector, "floats");
+        const [head, within] = [Math.floor(i / columns), i % columns];
+        return head < rows
+          ? [at(op.x, i), at(op.scale, head), tableSpan(op.vector, "data", head, within)]
+          : [at(op.x, i)];
+      }
+      case "linear": {
+        const { columns, low } = tableOf(this.program, op.weights, "matrix");
+        const planes = low === undefined ? (["high"] as const) : (["high", "low"] as const);
+        return [
+          ...op.q.map((digits) => at(digits, 0, columns)),
+          ...planes.map((plane) => tableSpan(op.weights, plane, i, 0, columns)),
+          at(op.scale, 0),
+          ...outputTables(op, i),
+        ];
+      }
+      case "add":
+        return [at(op.x, i), at(op.y, i)];
+      case "rotate": {
+        const { columns } = tableOf(this.program, op.table, "floats");
+        if (i >= op.groups * columns) return [at(op.x, i)];
+        const half = columns / 2;
+        const within = i % columns;
+        const pair = within % half;
+        return [
+          at(op.x, i),
+          at(op.x, within < half ? i + half : i - half),
+          tableSpan(op.table, "data", this.position, pair),
+          tableSpan(op.table, "data", this.position, half + pair),
+        ];
+      }
+      case "scores": {
+        const { headDim, window } = op.shape;
+        const { from, count } = visibleKeys(window, this.position);
+        const [head, j] = [Math.floor(i / count), from + (i % count)];
+        const key = keyHead(op.shape, head);
+        return [
+          ...op.qkv.map((digits) => at(digits, head * headDim, headDim)),
+          ...op.qkv.map((digits) => rowSpan(digits, j, key * headDim, headDim)),
+          at(op.scale, head),
+          rowSpan(op.scale, j, key),
+        ];
+      }
+      case "exponent":
+        return [at(op.scores, i), at(op.max, this.groupOf(op.scores, op.max, i)), lookupSpan(op.table)];
+      case "weigh": {
+        const { from, count } = visibleKeys(op.shape.window, this.position);
+        const head = valueHead(op.shape, Math.floor(i / count));
+        return [at(op.exponents, i), rowSpan(op.scale, from + (i % count), head)];
+      }
+      case "mix":
+        throw new Error("mix is summed in stages");
+      case "cubic":
+      case "integerLogits":
+        return [at(op.x, i)];
+      case "sigmoid":
+        return [at(op.x, i), lookupSpan(op.table)];
+      case "gate":
+        return [at(op.x, i), at(op.sigmoid, i), at(op.x, i + this.length(op.sigmoid))];
+      case "activate":
+        return [at(op.x, i), at(op.sigmoid, i)];
+      case "signBits":
+        return [at(op.x, 8 * i, 8)];
+    }
+  }
+
+  private groupOf(x: ValueId, scale: ValueId, element: number): number {
+    return Math.floor(element / (this.length(x) / this.length(scale)));
+  }
+
+  private length(value: ValueId): number {
+    return lengthAt(shapesOf(this.program)[value]!, this.position);
+  }
+}
+
+/** A linear's constants of output n. */
+export function outputTables(op: Op & { kind: "linear" }, n: number): Span[] {
+  const scale = tableSpan(op.weights, "scales", 0, n);
+  return op.bias === undefined ? [scale] : [scale, tableSpan(op.bias, "data", 0, n)];
+}
