@@ -29,7 +29,12 @@ export class ProgramBuilder {
   }
 
   /** A row's steps and codes, in as many digits as asked. */
-  quantize(x: ValueId, count: 1 | 2, groups: number, limit?: TableName): { readonly scale: ValueId; readonly digits: Digits } {
+  quantize(
+    x: ValueId,
+    count: 1 | 2,
+    groups: number,
+    limit?: TableName,
+  ): { readonly scale: ValueId; readonly digits: Digits } {
     const scale = this.push({ kind: "rowScale", x, groups, levels: 127, ...(limit === undefined ? {} : { limit }) });
     const high = this.push({ kind: "quantize", x, scale });
     if (count === 1) return { scale, digits: [high] };

@@ -6,7 +6,7 @@
 import { medianOf, nearestLog2 } from "./powerOfTwo.js";
 
 /** A channel that is 2^this times out of balance needs the multiplication. */
-const WORTH = 2;
+const WORTH = 3;
 
 /**
  * @param weights `[d]`, how large the consumers' columns are @param activations `[d]`, how large the channel is

@@ -1,15 +1,15 @@
 import type { Adapter } from "../../model/adapter.js";
 import type { Architecture } from "../../model/architecture.js";
 import type { Model } from "../../model/model-folder.js";
+import { rotaryFrequencies } from "../../model/rotary.js";
 import type { Digits, TableName, ValueId } from "../program/Op.js";
 import type { Program, Tier } from "../program/Program.js";
 import { exponentTable, rotaryTable, sigmoidTable } from "../program/tables.js";
 import { type TierSettings, tierSettings } from "../program/tiers.js";
-import { rotaryFrequencies } from "../../model/rotary.js";
-import { type LayerMatrices, modelMatrices, type ModelMatrices, type Site } from "./modelMatrices.js";
+import type { MatrixSource } from "./MatrixSource.js";
+import { type LayerMatrices, type ModelMatrices, modelMatrices, type Site } from "./modelMatrices.js";
 import { ProgramBuilder } from "./ProgramBuilder.js";
 import { quantizeMatrix } from "./quantizeMatrix.js";
-import type { MatrixSource } from "./MatrixSource.js";
 
 export interface CompileOptions {
   readonly tier: Tier;
@@ -73,10 +73,18 @@ class Compiler {
 
   private embedding(): ValueId {
     const { program, matrices } = this;
-    const x = program.push({ kind: "embed", table: program.table("embedding", quantizeMatrix(matrices.embedding, 2, "embedding")) });
+    const x = program.push({
+      kind: "embed",
+      table: program.table("embedding", quantizeMatrix(matrices.embedding, 2, "embedding")),
+    });
     if (matrices.positions === undefined) return x;
     const { data, columns } = matrices.positions;
-    const table = { kind: "floats" as const, rows: this.maxPositions, columns, data: data.slice(0, this.maxPositions * columns) };
+    const table = {
+      kind: "floats" as const,
+      rows: this.maxPositions,
+      columns,
+      data: data.slice(0, this.maxPositions * columns),
+    };
     return program.push({ kind: "addPosition", x, table: program.table("positions", table) });
   }
 
@@ -155,7 +163,8 @@ class Compiler {
     const width = architecture.feedForward;
     const { gridBits } = settings.sigmoid;
     const grid = { width, table: "sigmoid", gridBits } as const;
-    const argument = architecture.activation === "silu" ? y : program.push({ kind: "cubic", x: y, a: GELU_A, b: GELU_B });
+    const argument =
+      architecture.activation === "silu" ? y : program.push({ kind: "cubic", x: y, a: GELU_A, b: GELU_B });
     const sigmoid = program.push({ kind: "sigmoid", x: argument, ...grid });
     return program.push(
       architecture.mlp === "gated" ? { kind: "gate", x: y, sigmoid } : { kind: "activate", x: y, sigmoid },
@@ -231,4 +240,3 @@ class Compiler {
     return this.program.push({ ...op, bias: this.program.vector(`${name}.bias`, bias) });
   }
 }
-

@@ -3,7 +3,7 @@
  * and √d, the 1/√D of attention, the levels of grids, powers of two that balance channels, the centring that turns
  * LayerNorm into RMSNorm, and the factor alpha/r of adapters.
  */
-import { adapterScale, type Adapter } from "../../model/adapter.js";
+import { type Adapter, adapterScale } from "../../model/adapter.js";
 import type { Architecture } from "../../model/architecture.js";
 import { ModelError } from "../../model/errors.js";
 import type { Model } from "../../model/model-folder.js";
@@ -28,7 +28,9 @@ export interface Site {
   readonly matrix: MatrixSource;
   readonly bias: Float32Array | undefined;
   readonly channels?: Float32Array | undefined;
-  readonly adapter?: { readonly a: MatrixSource; readonly bias: Float32Array | undefined; readonly b: MatrixSource } | undefined;
+  readonly adapter?:
+    | { readonly a: MatrixSource; readonly bias: Float32Array | undefined; readonly b: MatrixSource }
+    | undefined;
 }
 
 export interface LayerMatrices {
@@ -111,7 +113,7 @@ class Folding implements ModelMatrices {
 
   layer(layer: number): LayerMatrices {
     const { architecture } = this;
-    const { heads, kvHeads, headDim, feedForward, hidden, mlp, biases, qkNorm } = architecture;
+    const { heads, headDim, feedForward, hidden, mlp, biases, qkNorm } = architecture;
     const prefix = `model.layers.${layer}`;
     const perHead = 1 / Math.sqrt(headDim);
 
@@ -150,7 +152,8 @@ class Folding implements ModelMatrices {
       balance.map((factor) => 1 / factor),
     );
     this.grow(down.matrix);
-    if (hidden !== down.matrix.rows) throw new ExactError("weights_unusable", `layer ${layer}: down is not [hidden, …]`);
+    if (hidden !== down.matrix.rows)
+      throw new ExactError("weights_unusable", `layer ${layer}: down is not [hidden, …]`);
     return { qkv, o, gateUp, down, headNorms, headBounds };
   }
 
@@ -173,7 +176,12 @@ class Folding implements ModelMatrices {
     });
     const matrix = tensorSource(projection, rows, hidden);
     const { channels } = this.head;
-    return this.normedSite({ norm: this.norm("model.norm"), parts: [matrix], biases: [offsets], channels: channels ?? "none" });
+    return this.normedSite({
+      norm: this.norm("model.norm"),
+      parts: [matrix],
+      biases: [offsets],
+      channels: channels ?? "none",
+    });
   }
 
   // Sites
@@ -202,13 +210,12 @@ class Folding implements ModelMatrices {
   ): Site {
     const centre = (source: MatrixSource): MatrixSource =>
       this.architecture.norm === "layer" ? centreRows(source) : source;
-    const fit = (source: MatrixSource): MatrixSource => (columns === undefined ? source : scaleColumns(source, columns));
+    const fit = (source: MatrixSource): MatrixSource =>
+      columns === undefined ? source : scaleColumns(source, columns);
     const matrix = scaleRows(fit(centre(this.projection(layer, projection))), () => factor);
     const lora = this.factors(layer, projection);
     const adapter =
-      lora === undefined
-        ? undefined
-        : { a: scaleRows(fit(lora.a), () => factor), bias: undefined, b: centre(lora.b) };
+      lora === undefined ? undefined : { a: scaleRows(fit(lora.a), () => factor), bias: undefined, b: centre(lora.b) };
     const centred = bias === undefined || this.architecture.norm === "rms" ? bias : centredRows(bias, bias.length);
     return { matrix, bias: centred, adapter };
   }
@@ -256,7 +263,8 @@ class Folding implements ModelMatrices {
 
   private tensor(name: string): Float32Array {
     const data = this.model.weights.get(name);
-    if (data === undefined) throw new ModelError("weights_missing", `weight ${name} is needed by the architecture and was not given`);
+    if (data === undefined)
+      throw new ModelError("weights_missing", `weight ${name} is needed by the architecture and was not given`);
     return data;
   }
 
@@ -298,7 +306,10 @@ class Folding implements ModelMatrices {
     return Float64Array.from({ length: heads + kvHeads }, (_, head) => {
       let sum = 0;
       for (let i = head * headDim; i < (head + 1) * headDim; i++) {
-        const size = norms === undefined ? Math.sqrt(headDim) * Math.abs(headNorms![i]!) : norms[i]! + Math.abs(qkv.bias?.[i] ?? 0);
+        const size =
+          norms === undefined
+            ? Math.sqrt(headDim) * Math.abs(headNorms![i]!)
+            : norms[i]! + Math.abs(qkv.bias?.[i] ?? 0);
         sum += size * size;
       }
       return norms === undefined ? Math.sqrt(sum / 1) : Math.sqrt(sum);
@@ -309,7 +320,10 @@ class Folding implements ModelMatrices {
   private hiddenBalance(layer: number, norm: Norm): Float64Array {
     const gate = rowNorms(scaleColumns(this.projection(layer, "gate"), norm.weight));
     const up = rowNorms(scaleColumns(this.projection(layer, "up"), norm.weight));
-    const exponents = balanceExponents(columnMaxima(this.projection(layer, "down")), gate.map((g, j) => g * up[j]!));
+    const exponents = balanceExponents(
+      columnMaxima(this.projection(layer, "down")),
+      gate.map((g, j) => g * up[j]!),
+    );
     return Float64Array.from(exponents, (exponent) => 2 ** exponent);
   }
 

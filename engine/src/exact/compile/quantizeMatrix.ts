@@ -27,7 +27,11 @@ export function quantizeMatrix(source: MatrixSource, digits: 1 | 2, name: string
     }
     const factor = source.factor(n);
     const scale = Math.fround((max / HIGH) * factor);
-    if (!row.every(Number.isFinite) || !(Math.abs(scale) < 2 ** 60) || (max > 0 && factor !== 0 && Math.abs(scale) < 2 ** -60)) {
+    if (
+      !row.every(Number.isFinite) ||
+      !(Math.abs(scale) < 2 ** 60) ||
+      (max > 0 && factor !== 0 && Math.abs(scale) < 2 ** -60)
+    ) {
       throw new ExactError(
         "weights_unusable",
         `row ${n} of ${name} needs a scale from 2^-60 to 2^60, found ${scale}; the weights are not those of a model that runs`,

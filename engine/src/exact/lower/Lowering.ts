@@ -14,6 +14,9 @@ import type { Program, Table } from "../program/Program.js";
 export const ROWS = "R";
 const ZERO_POINT = 128;
 
+/** `pass`: the rows are positions of one sequence. `step`: they are one position each of several sequences. */
+export type RunForm = "pass" | "step";
+
 /** Elements `from` (inclusive) to `to` (exclusive) of a row. */
 export interface Segment {
   readonly from: number;
@@ -24,12 +27,14 @@ export interface Segment {
 export class Lowering {
   private readonly rows = new Map<ValueId, readonly Segment[]>();
   private readonly shared = new Map<string, Value>();
+  private readonly reshaped = new Map<Value, Value>();
   /** Which rows are at work: all, or those whose logits are wanted. */
   private scope: "zero_points" | "head_zero_points" = "zero_points";
 
   constructor(
     readonly graph: GraphBuilder,
     readonly program: Program,
+    readonly form: RunForm,
     /** Whether a table is fed on every run (an adapter's) instead of being a constant of the file. */
     readonly isFed: (table: TableName) => boolean,
   ) {}
@@ -47,11 +52,26 @@ export class Lowering {
     return segments[0]!.value;
   }
 
-  /** The segment that is exactly these elements. */
+  /** Exactly these elements; a value that lies in one tensor is cut. */
   part(id: ValueId, from: number, to: number): Value {
-    const found = this.segments(id).find((segment) => segment.from === from && segment.to === to);
-    if (found === undefined) throw new Error(`value ${id} has no segment ${from} to ${to}`);
-    return found.value;
+    const segments = this.segments(id);
+    const found = segments.find((segment) => segment.from === from && segment.to === to);
+    if (found !== undefined) return found.value;
+    const all = segments.length === 1 ? segments[0] : undefined;
+    if (all === undefined || to > all.to) throw new Error(`value ${id} has no segment ${from} to ${to}`);
+    const ends = [from, to, all.to].filter((end, i, list) => end > 0 && end !== list[i - 1]);
+    const sizes = ends.map((end, i) => end - (ends[i - 1] ?? 0));
+    const parts = this.graph.customMany(
+      "Split",
+      [all.value, this.graph.integers(sizes)],
+      sizes.map((size) => ({ type: all.value.type, shape: [ROWS, size] })),
+      { attributes: { axis: 1 } },
+    );
+    this.set(
+      id,
+      parts.map((value, i) => ({ from: ends[i - 1] ?? 0, to: ends[i]!, value })),
+    );
+    return this.part(id, from, to);
   }
 
   set(id: ValueId, segments: readonly Segment[]): void {
@@ -64,12 +84,23 @@ export class Lowering {
 
   /** Emits the same for each segment of a value. */
   map(id: ValueId, of: ValueId, emit: (segment: Segment) => Value): void {
-    this.set(id, this.segments(of).map((segment) => ({ ...segment, value: emit(segment) })));
+    this.set(
+      id,
+      this.segments(of).map((segment) => ({ ...segment, value: emit(segment) })),
+    );
   }
 
   /** A reshape, where there is anything to do: every node costs as much as moving a thousand numbers. */
   reshape(x: Value, shape: Shape): Value {
-    return sameShape(x.shape, shape) ? x : this.graph.reshape(x, shape);
+    // What was only reshaped is reshaped from where it came, so that chains are one node.
+    const source = this.reshaped.get(x) ?? x;
+    if (sameShape(source.shape, shape)) return source;
+    if (sameShape(x.shape, shape)) return x;
+    return this.once(`reshape.${source.name}.${shape.join(",")}`, () => {
+      const made = this.graph.reshape(source, shape);
+      this.reshaped.set(made, source);
+      return made;
+    });
   }
 
   once(key: string, make: () => Value): Value {

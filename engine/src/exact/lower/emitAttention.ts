@@ -9,11 +9,9 @@ import type { Value } from "../../onnx/graph.js";
 import type { Dim } from "../../onnx/shape.js";
 import type { AttentionShape, Digits, Op, ValueId } from "../program/Op.js";
 import { emitExponent, type GridForm } from "./emitGrid.js";
-import { type Lowering, ROWS, rowsOf } from "./Lowering.js";
+import { type Lowering, ROWS, type RunForm, rowsOf } from "./Lowering.js";
 
 type OpOf<K extends Op["kind"]> = Extract<Op, { kind: K }>;
-
-export type RunForm = "pass" | "step";
 
 export interface AttentionRun {
   readonly form: RunForm;
@@ -90,21 +88,28 @@ export class AttentionEmitter {
     const joined = scales.length === 1 ? scales[0]! : graph.concat(scales, -1);
     const exponents = this.lowering.whole(op.exponents);
     // A pass has one more axis in its exponents: G and R apart.
-    const fit = this.run.form === "step" ? joined : this.reshapeTo("shape.valueScales", 4, joined, [op.shape.kvHeads, 1, 1, joined.shape.at(-1)!]);
+    const fit =
+      this.run.form === "step"
+        ? joined
+        : this.reshapeTo("shape.valueScales", 4, joined, [op.shape.kvHeads, 1, 1, joined.shape.at(-1)!]);
     this.lowering.setWhole(id, 0, graph.mul(exponents, fit));
   }
 
   weightScale(id: ValueId, op: OpOf<"rowScale">): void {
     const { graph } = this.lowering;
-    // Weights are not negative, and the key of the maximum has one above the guard.
+    // No weight is negative, and that of the largest score is above the guard: its exponential is over 500, its value's
+    // scale at least 2^-100 / 127.
     const max = this.reduceLast("ReduceMax", this.lowering.whole(op.x), "drop");
-    const guarded = graph.custom("Max", [max, graph.scalar(2 ** -100)], "float32", max.shape);
-    this.lowering.setWhole(id, 0, graph.div(guarded, graph.scalar(op.levels)));
+    this.lowering.setWhole(id, 0, graph.div(max, graph.scalar(op.levels)));
   }
 
   quantizeUnsigned(id: ValueId, op: OpOf<"quantizeUnsigned">, heads: number): void {
     const [rows, scale] = this.weightRows(op.x, op.scale, heads);
-    this.lowering.setWhole(id, 0, this.lowering.graph.custom("QuantizeLinear", [rows, scale], "uint8", rows.shape, { attributes: { axis: 0 } }));
+    this.lowering.setWhole(
+      id,
+      0,
+      this.lowering.graph.custom("QuantizeLinear", [rows, scale], "uint8", rows.shape, { attributes: { axis: 0 } }),
+    );
   }
 
   quantizeWeights(id: ValueId, op: OpOf<"quantize">, heads: number): void {
@@ -133,7 +138,9 @@ export class AttentionEmitter {
     const values = parts[0]!.values;
     const products = weights.flatMap((weight, k) =>
       values.map((_, m) => {
-        const sums = this.splitByPart(weight, parts.length).map((of, i) => this.integers(of, parts[i]!.values[m]!, signed));
+        const sums = this.splitByPart(weight, parts.length).map((of, i) =>
+          this.integers(of, parts[i]!.values[m]!, signed),
+        );
         const sum = sums.reduce((total, one) => graph.custom("Add", [total, one], "int32", one.shape));
         // TensorProto.DataType 1 is float32; the cast rounds half to even.
         const float = graph.custom("Cast", [sum], "float32", sum.shape, { attributes: { to: 1 } });
@@ -191,7 +198,8 @@ export class AttentionEmitter {
     const { heads, kvHeads, headDim } = shape;
     const [queryScale, keyScale, valueScale] = this.groups(scale, shape, [1, 1, 1]);
     const codes = qkv.map((digit) => this.groups(digit, shape, [headDim, headDim, headDim]));
-    const perHead = (value: Value, count: number): Value => graph.transpose(lowering.reshape(value, [ROWS, count]), [1, 0]);
+    const perHead = (value: Value, count: number): Value =>
+      graph.transpose(lowering.reshape(value, [ROWS, count]), [1, 0]);
     return {
       queries: codes.map(([query]) => {
         const byHead = graph.transpose(lowering.reshape(query!, [ROWS, heads, headDim]), [1, 0, 2]);
@@ -201,7 +209,9 @@ export class AttentionEmitter {
       parts: [
         {
           keys: codes.map(([, key]) => graph.transpose(lowering.reshape(key!, [ROWS, kvHeads, headDim]), [1, 2, 0])),
-          values: codes.map(([, , value]) => graph.transpose(lowering.reshape(value!, [ROWS, kvHeads, headDim]), [1, 0, 2])),
+          values: codes.map(([, , value]) =>
+            graph.transpose(lowering.reshape(value!, [ROWS, kvHeads, headDim]), [1, 0, 2]),
+          ),
           keyScale: lowering.reshape(perHead(keyScale!, kvHeads), [kvHeads, 1, ROWS]),
           valueScale: lowering.reshape(perHead(valueScale!, kvHeads), [kvHeads, 1, ROWS]),
         },
@@ -211,7 +221,6 @@ export class AttentionEmitter {
 
   private stepOperands({ shape, qkv, scale }: OpOf<"scores">): Operands {
     const { lowering } = this;
-    const { graph } = lowering;
     const { heads, kvHeads, headDim } = shape;
     const [queryScale, keyScale, valueScale] = this.groups(scale, shape, [1, 1, 1]);
     const codes = qkv.map((digit) => this.groups(digit, shape, [headDim, headDim, headDim]));

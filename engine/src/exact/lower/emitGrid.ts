@@ -42,7 +42,12 @@ export function emitExponent(
   return lookUp(lowering, `${op.table}.f32`, Float32Array.of(...table, 0), index);
 }
 
-export function emitSigmoid(lowering: Lowering, id: number, op: Extract<Op, { kind: "sigmoid" }>, form: GridForm): void {
+export function emitSigmoid(
+  lowering: Lowering,
+  id: number,
+  op: Extract<Op, { kind: "sigmoid" }>,
+  form: GridForm,
+): void {
   const { graph } = lowering;
   const x = lowering.part(op.x, 0, op.width);
   const table = integers(lowering, op.table);

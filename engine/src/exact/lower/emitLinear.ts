@@ -50,17 +50,29 @@ function weightDigits(lowering: Lowering, name: TableName, from: number, to: num
   if (lowering.isFed(name)) {
     if (suffix !== "") throw new Error(`fed table ${name} cannot be cut`);
     return (table.low === undefined ? ["high"] : ["high", "low"]).map((digit) => ({
-      digits: lowering.once(`${name}.${digit}`, () => graph.input(`${name}.${digit}`, "int8", [table.columns, table.rows])),
-      scales: lowering.once(`${name}.scales.${digit}`, () => graph.input(`${name}.scales.${digit}`, "float", [table.rows])),
+      digits: lowering.once(`${name}.${digit}`, () =>
+        graph.input(`${name}.${digit}`, "int8", [table.columns, table.rows]),
+      ),
+      scales: lowering.once(`${name}.scales.${digit}`, () =>
+        graph.input(`${name}.scales.${digit}`, "float", [table.rows]),
+      ),
     }));
   }
   const scales = table.scales.subarray(from, to);
   const digit = (data: Int8Array, digitName: string, factor: number): WeightDigit => ({
     digits: lowering.once(`${name}.${digitName}${suffix}`, () =>
-      graph.constant(`${name}.${digitName}${suffix}`, transposed(data.subarray(from * columns, to * columns), to - from, columns), [columns, to - from]),
+      graph.constant(
+        `${name}.${digitName}${suffix}`,
+        transposed(data.subarray(from * columns, to * columns), to - from, columns),
+        [columns, to - from],
+      ),
     ),
     scales: lowering.once(`${name}.scales.${digitName}${suffix}`, () =>
-      graph.constant(`${name}.scales.${digitName}${suffix}`, scales.map((s) => s * factor), [to - from]),
+      graph.constant(
+        `${name}.scales.${digitName}${suffix}`,
+        scales.map((s) => s * factor),
+        [to - from],
+      ),
     ),
   });
   if (table.low === undefined) return [digit(table.high, "high", 1)];

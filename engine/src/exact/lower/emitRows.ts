@@ -76,7 +76,13 @@ export function emitQuantizeRest(
   );
 }
 
-function codesOf(lowering: Lowering, { from, to, value }: Segment, scale: Value, groups: number, signed: boolean): Value {
+function codesOf(
+  lowering: Lowering,
+  { from, to, value }: Segment,
+  scale: Value,
+  groups: number,
+  signed: boolean,
+): Value {
   const { graph } = lowering;
   const shape = [rowsOf(groups), (to - from) / groups];
   const rows = lowering.reshape(value, shape);
@@ -94,8 +100,18 @@ export function emitSumSquares(lowering: Lowering, id: number, op: OpOf<"sumSqua
   lowering.set(
     id,
     lowering.segments(op.q).map(({ value }) => {
-      const integers = graph.custom("DequantizeLinear", [value, lowering.one(), lowering.zeroPoint()], "float32", value.shape);
-      const sum = graph.reduceSum(graph.mul(integers, integers), [1], "drop");
+      const integers = graph.custom(
+        "DequantizeLinear",
+        [value, lowering.one(), lowering.zeroPoint()],
+        "float32",
+        value.shape,
+      );
+      const sum =
+        lowering.form === "pass"
+          ? graph.reduceSum(graph.mul(integers, integers), [1], "drop")
+          : graph.custom("ReduceSumSquare", [integers, graph.integers([1])], "float32", [value.shape[0]!], {
+              attributes: { keepdims: 0 },
+            });
       const groups = groupsOf(value);
       const from = at;
       at += groups;
@@ -168,13 +184,13 @@ export function emitRotate(lowering: Lowering, id: number, op: OpOf<"rotate">): 
     if (from >= turned) return value;
     const heads = (to - from) / headDim;
     const rows = to > turned ? heads : 1;
-    const angles = (name: string): Value => lowering.once(name, () => graph.input(name, "float", [ROWS, rows, 2, half]));
+    const angles = (name: string): Value =>
+      lowering.once(name, () => graph.input(name, "float", [ROWS, rows, 2, half]));
     const halves = lowering.reshape(value, [ROWS, heads, 2, half]);
     const swapped = graph.custom("Gather", [halves, graph.integers([1, 0])], "float32", halves.shape, {
       attributes: { axis: 2 },
     });
-    const rotated = graph.add(graph.mul(halves, angles("cos")), graph.mul(swapped, angles("sin")));
-    return lowering.reshape(rotated, [ROWS, to - from]);
+    return graph.add(graph.mul(halves, angles("cos")), graph.mul(swapped, angles("sin")));
   });
 }
 

@@ -1,7 +1,7 @@
 import { GraphBuilder, type Value } from "../../onnx/graph.js";
 import type { Op, TableName, ValueId } from "../program/Op.js";
 import type { Program } from "../program/Program.js";
-import { AttentionEmitter, type RunForm } from "./emitAttention.js";
+import { AttentionEmitter } from "./emitAttention.js";
 import { emitSigmoid, type GridForm } from "./emitGrid.js";
 import { emitLinear } from "./emitLinear.js";
 import {
@@ -18,7 +18,7 @@ import {
   emitRowScale,
   emitSumSquares,
 } from "./emitRows.js";
-import { Lowering, ROWS } from "./Lowering.js";
+import { Lowering, ROWS, type RunForm } from "./Lowering.js";
 import { rowWidths } from "./rowWidths.js";
 
 export interface LoweringOptions {
@@ -56,7 +56,7 @@ class ProgramLowering {
     private readonly options: LoweringOptions,
   ) {
     this.graph = new GraphBuilder(`exact.${options.form}`);
-    this.lowering = new Lowering(this.graph, program, options.isFed ?? (() => false));
+    this.lowering = new Lowering(this.graph, program, options.form, options.isFed ?? (() => false));
     this.widths = rowWidths(program);
     this.attention = new AttentionEmitter(this.lowering, {
       form: options.form,
@@ -113,40 +113,57 @@ class ProgramLowering {
         else emitQuantizeRest(lowering, id, op, this.signedSegment(id));
         return;
       case "sumSquares":
-        return emitSumSquares(lowering, id, op);
+        emitSumSquares(lowering, id, op);
+        return;
       case "normScale":
-        return emitNormScale(lowering, id, op);
+        emitNormScale(lowering, id, op);
+        return;
       case "multiplyChannels":
-        return emitMultiplyChannels(lowering, id, op);
+        emitMultiplyChannels(lowering, id, op);
+        return;
       case "add":
-        return emitAdd(lowering, id, op);
+        emitAdd(lowering, id, op);
+        return;
       case "normHeads":
-        return emitNormHeads(lowering, id, op);
+        emitNormHeads(lowering, id, op);
+        return;
       case "rotate":
-        return emitRotate(lowering, id, op);
+        emitRotate(lowering, id, op);
+        return;
       case "scores":
         this.cache(op);
-        return attention.scores(id, op, this.layer);
+        attention.scores(id, op, this.layer);
+        return;
       case "scoreMax":
-        return attention.scoreMax(id, op);
+        attention.scoreMax(id, op);
+        return;
       case "exponent":
-        return attention.exponent(id, op);
+        attention.exponent(id, op);
+        return;
       case "sum":
-        return attention.sum(id, op);
+        attention.sum(id, op);
+        return;
       case "weigh":
-        return attention.weigh(id, op);
+        attention.weigh(id, op);
+        return;
       case "quantizeUnsigned":
-        return attention.quantizeUnsigned(id, op, this.program.shape.heads);
+        attention.quantizeUnsigned(id, op, this.program.shape.heads);
+        return;
       case "mix":
-        return attention.mix(id, op);
+        attention.mix(id, op);
+        return;
       case "cubic":
-        return emitCubic(lowering, id, op);
+        emitCubic(lowering, id, op);
+        return;
       case "sigmoid":
-        return emitSigmoid(lowering, id, op, this.options.grids);
+        emitSigmoid(lowering, id, op, this.options.grids);
+        return;
       case "gate":
-        return emitGate(lowering, id, op);
+        emitGate(lowering, id, op);
+        return;
       case "activate":
-        return emitActivate(lowering, id, op);
+        emitActivate(lowering, id, op);
+        return;
       case "integerLogits":
         this.graph.output("logits", lowering.whole(op.x));
         return;
@@ -203,7 +220,7 @@ class ProgramLowering {
   private planCuts(): void {
     const { ops } = this.program;
     ops.forEach((op) => {
-      if (op.kind === "gate") this.cut(op.x, [this.width(op.x) / 2, this.width(op.x)]);
+      if (op.kind === "gate" && this.options.form === "pass") this.cut(op.x, [this.width(op.x) / 2, this.width(op.x)]);
       if (op.kind !== "scores") return;
       const { heads, kvHeads, headDim } = op.shape;
       const whole = this.width(op.qkv[0]);

@@ -102,7 +102,13 @@ export type Op =
   /** m_h = max_j u_hj. f32 [heads] */
   | { readonly kind: "scoreMax"; readonly scores: ValueId }
   /** e_hj = table[fl(m_h − u_hj) · 2^gridBits], 0 beyond the table. u16 [heads, keys] */
-  | { readonly kind: "exponent"; readonly scores: ValueId; readonly max: ValueId; readonly table: TableName; readonly gridBits: number }
+  | {
+      readonly kind: "exponent";
+      readonly scores: ValueId;
+      readonly max: ValueId;
+      readonly table: TableName;
+      readonly gridBits: number;
+    }
   /** z_h = Σ_j e_hj, below 2^24. i32 [heads] */
   | { readonly kind: "sum"; readonly x: ValueId }
   /** p_hj = fl(e_hj · v_j), v_j the scale of the value head at position j. f32 [heads, keys] */
@@ -127,7 +133,13 @@ export type Op =
    * σ_i = table[t + half], t = fl(fl(x_i + C) − C) · 2^gridBits clamped to ±half, C as in `scores`, half = the table's
    * middle; over the first `width` elements of x. i32 [width]
    */
-  | { readonly kind: "sigmoid"; readonly x: ValueId; readonly width: number; readonly table: TableName; readonly gridBits: number }
+  | {
+      readonly kind: "sigmoid";
+      readonly x: ValueId;
+      readonly width: number;
+      readonly table: TableName;
+      readonly gridBits: number;
+    }
   /** y_i = fl(fl(x_i · σ_i) · x_{i+width}). f32 [width] */
   | { readonly kind: "gate"; readonly x: ValueId; readonly sigmoid: ValueId }
   /** y_i = fl(x_i · σ_i). f32 */

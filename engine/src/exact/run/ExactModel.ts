@@ -46,7 +46,10 @@ export class ExactModel {
     const positions = tokens.map((_, i) => i);
     const session = await this.session("pass", "none");
     const outputs = await run(session, {
-      x: new Tensor("float32", embedTokens(this.program, tokens, positions), [tokens.length, this.program.shape.hidden]),
+      x: new Tensor("float32", embedTokens(this.program, tokens, positions), [
+        tokens.length,
+        this.program.shape.hidden,
+      ]),
       heads: new Tensor("int64", BigInt64Array.from(heads, BigInt), [heads.length]),
       "head_zero_points.1": new Tensor("uint8", new Uint8Array(heads.length).fill(128), [heads.length]),
       ...passFeeds(this.program, 0, tokens.length),
@@ -61,7 +64,12 @@ export class ExactModel {
   }
 
   /** Reads a prompt into an empty cache. @returns logits after its last token, f32 `[vocabulary]` */
-  async prefill(tokens: readonly number[], cache: KeyValueCache, sequence = 0, adapter: Fed = {}): Promise<Float32Array> {
+  async prefill(
+    tokens: readonly number[],
+    cache: KeyValueCache,
+    sequence = 0,
+    adapter: Fed = {},
+  ): Promise<Float32Array> {
     const { logits, codes, scales } = await this.pass(tokens, [tokens.length - 1], adapter);
     cache.appendPass(sequence, codes, scales, tokens.length, tokens.length);
     return logits;

@@ -47,8 +47,18 @@ export class KeyValueCache {
     for (let layer = 0; layer < layers; layer++) {
       digits.forEach((digit, d) => {
         const slot = layer * digits.length + d;
-        this.fed[`past_key.${layer}${digit}`] = new Tensor("int8", keys[slot]!, [sequences, kvHeads, headDim, capacity]);
-        this.fed[`past_value.${layer}${digit}`] = new Tensor("int8", values[slot]!, [sequences, kvHeads, capacity, headDim]);
+        this.fed[`past_key.${layer}${digit}`] = new Tensor("int8", keys[slot]!, [
+          sequences,
+          kvHeads,
+          headDim,
+          capacity,
+        ]);
+        this.fed[`past_value.${layer}${digit}`] = new Tensor("int8", values[slot]!, [
+          sequences,
+          kvHeads,
+          capacity,
+          headDim,
+        ]);
       });
     }
   }
@@ -70,7 +80,15 @@ export class KeyValueCache {
     for (let slot = 0; slot < slots; slot++) {
       const at = slot * 2 * width;
       for (let row = 0; row < count; row++) {
-        this.write(slot, sequence, this.filled + row, codes, at + row * kvHeads * headDim, at + width + row * kvHeads * headDim, 0);
+        this.write(
+          slot,
+          sequence,
+          this.filled + row,
+          codes,
+          at + row * kvHeads * headDim,
+          at + width + row * kvHeads * headDim,
+          0,
+        );
       }
     }
     for (let layer = 0; layer < layers; layer++) {
@@ -128,17 +146,32 @@ export class KeyValueCache {
     }
   }
 
-  private writeScales(layer: number, sequence: number, position: number, scales: Float32Array, keysAt: number, valuesAt: number): void {
+  private writeScales(
+    layer: number,
+    sequence: number,
+    position: number,
+    scales: Float32Array,
+    keysAt: number,
+    valuesAt: number,
+  ): void {
     const { kvHeads } = this.program.shape;
     const { capacity, sequences } = this;
     for (let head = 0; head < kvHeads; head++) {
       this.scales[((2 * layer * sequences + sequence) * kvHeads + head) * capacity + position] = scales[keysAt + head]!;
-      this.scales[(((2 * layer + 1) * sequences + sequence) * kvHeads + head) * capacity + position] = scales[valuesAt + head]!;
+      this.scales[(((2 * layer + 1) * sequences + sequence) * kvHeads + head) * capacity + position] =
+        scales[valuesAt + head]!;
     }
   }
 }
 
-function copyRows<T extends Int8Array | Float32Array>(from: T, fromStride: number, to: T, toStride: number, count: number, rows: number): void {
+function copyRows<T extends Int8Array | Float32Array>(
+  from: T,
+  fromStride: number,
+  to: T,
+  toStride: number,
+  count: number,
+  rows: number,
+): void {
   for (let row = 0; row < rows; row++) {
     to.set(from.subarray(row * fromStride, row * fromStride + count) as never, row * toStride);
   }

@@ -15,10 +15,16 @@ export function embedTokens(program: Program, tokens: readonly number[], positio
   tokens.forEach((token, i) => {
     const position = positions[i]!;
     if (!Number.isInteger(token) || token < 0 || token >= vocabulary) {
-      throw new ExactError("token_out_of_range", `tokens must be below ${vocabulary}, found ${token} at position ${position}`);
+      throw new ExactError(
+        "token_out_of_range",
+        `tokens must be below ${vocabulary}, found ${token} at position ${position}`,
+      );
     }
     if (!(position < maxPositions)) {
-      throw new ExactError("position_out_of_range", `the program holds ${maxPositions} positions, asked for ${position}`);
+      throw new ExactError(
+        "position_out_of_range",
+        `the program holds ${maxPositions} positions, asked for ${position}`,
+      );
     }
     const scale = low === undefined ? scales[token]! : scales[token]! / 128;
     const from = token * hidden;

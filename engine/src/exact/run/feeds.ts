@@ -8,7 +8,12 @@ const INVISIBLE = -(2 ** 30);
 type Feeds = Record<string, Tensor>;
 
 /** What a pass over `length` positions from `first` on is fed besides rows, with `past` cache rows of which `filled` count. */
-export function passFeeds(program: Program, first: number, length: number, past?: { readonly filled: number; readonly capacity: number }): Feeds {
+export function passFeeds(
+  program: Program,
+  first: number,
+  length: number,
+  past?: { readonly filled: number; readonly capacity: number },
+): Feeds {
   const { heads, kvHeads } = program.shape;
   const keys = (past?.capacity ?? 0) + length;
   const positions = Array.from({ length }, (_, i) => first + i);
@@ -83,7 +88,10 @@ function zeroPointFeeds(program: Program, rows: number, form: "pass" | "step"): 
   if (hasHeadNorms(program)) groups.add(kvHeads);
   if (program.tier === "w15a15") groups.add(heads);
   return Object.fromEntries(
-    [...groups].map((count) => [`zero_points.${count}`, new Tensor("uint8", new Uint8Array(rows * count).fill(128), [rows * count])]),
+    [...groups].map((count) => [
+      `zero_points.${count}`,
+      new Tensor("uint8", new Uint8Array(rows * count).fill(128), [rows * count]),
+    ]),
   );
 }
 

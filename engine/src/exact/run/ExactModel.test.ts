@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { loadModel } from "../../model/model-folder.js";
+import { LLAMA } from "../../serve/testModel.js";
+import { compileModel } from "../compile/compileModel.js";
+import { TIERS } from "../program/Program.js";
+import { referenceRun } from "../reference/referenceRun.js";
+import { integerLogits } from "../sampling/integerLogits.js";
+import { ExactModel } from "./ExactModel.js";
+
+describe("a program on onnxruntime", () => {
+  test.each(TIERS)("gives the reference's logits, in one pass and step by step: %s", async (tier) => {
+    const model = await loadModel(LLAMA);
+    const program = compileModel(model, { tier });
+    const { vocabulary } = program.shape;
+    const tokens = Array.from({ length: 24 }, (_, i) => (i * 37 + 11) % vocabulary);
+    const { logits: expected } = referenceRun(program, tokens);
+
+    for (const grids of ["function", "table"] as const) {
+      const exact = new ExactModel(program, { threads: 1, grids });
+      try {
+        const all = await exact.pass(
+          tokens,
+          tokens.map((_, i) => i),
+        );
+        tokens.forEach((_, i) => {
+          const row = all.logits.subarray(i * vocabulary, (i + 1) * vocabulary);
+          expect(integerLogits(row), `position ${i}`).toEqual(expected[i]);
+        });
+
+        const cache = exact.newCache();
+        await exact.prefill(tokens.slice(0, 5), cache);
+        for (let i = 5; i < tokens.length; i++) {
+          const row = await exact.step([tokens[i]!], cache);
+          expect(integerLogits(row), `step ${i}`).toEqual(expected[i]);
+        }
+      } finally {
+        await exact.release();
+      }
+    }
+  });
+});
