@@ -1,21 +1,25 @@
 /**
  * State of a lowering: the graph under construction and, for every value of the program, the tensors that carry it.
  *
- * Rows are flattened: R = sequences × positions. A row may lie in several tensors, each a segment of its elements, so
- * that what is used apart is never cut or joined. Layouts by type: f32 rows `[R, width]`; scales, sums and other numbers
- * of groups `[R · groups]`; codes as uint8 with zero point 128 `[R · groups, width / groups]`, which the product kernels
- * of processors take fastest.
+ * A run is over B sequences of T positions each, R = B · T rows, one below the other. A row may lie in several tensors,
+ * each a segment of its elements, so that what is used apart is never cut or joined. Layouts, for a segment of `groups`
+ * groups (heads): f32 rows `[R, width]`; scales, sums and other numbers of groups `[R · groups]`; codes
+ * `[R · groups, width / groups]` in the element type of their form. What has an element a key: see `emitAttention.ts`.
  */
 import type { GraphBuilder, Value } from "../../onnx/graph.js";
 import { type Dim, type Shape, sameShape } from "../../onnx/shape.js";
 import type { TableName, ValueId } from "../program/Op.js";
 import type { Program, Table } from "../program/Program.js";
+import type { CodeForm } from "./codes/CodeForm.js";
+import type { GridForm } from "./emitGrid.js";
 
 export const ROWS = "R";
-const ZERO_POINT = 128;
 
-/** `pass`: the rows are positions of one sequence. `step`: they are one position each of several sequences. */
-export type RunForm = "pass" | "step";
+/** How an arithmetic that a device may do in several ways is done. */
+export interface DeviceForms {
+  readonly codes: CodeForm;
+  readonly grids: GridForm;
+}
 
 /** Elements `from` (inclusive) to `to` (exclusive) of a row. */
 export interface Segment {
@@ -29,12 +33,12 @@ export class Lowering {
   private readonly shared = new Map<string, Value>();
   private readonly reshaped = new Map<Value, Value>();
   /** Which rows are at work: all, or those whose logits are wanted. */
-  private scope: "zero_points" | "head_zero_points" = "zero_points";
+  private scope: "all" | "wanted" = "all";
 
   constructor(
     readonly graph: GraphBuilder,
     readonly program: Program,
-    readonly form: RunForm,
+    readonly forms: DeviceForms,
     /** Whether a table is fed on every run (an adapter's) instead of being a constant of the file. */
     readonly isFed: (table: TableName) => boolean,
   ) {}
@@ -52,26 +56,11 @@ export class Lowering {
     return segments[0]!.value;
   }
 
-  /** Exactly these elements; a value that lies in one tensor is cut. */
+  /** The segment that is exactly these elements. */
   part(id: ValueId, from: number, to: number): Value {
-    const segments = this.segments(id);
-    const found = segments.find((segment) => segment.from === from && segment.to === to);
-    if (found !== undefined) return found.value;
-    const all = segments.length === 1 ? segments[0] : undefined;
-    if (all === undefined || to > all.to) throw new Error(`value ${id} has no segment ${from} to ${to}`);
-    const ends = [from, to, all.to].filter((end, i, list) => end > 0 && end !== list[i - 1]);
-    const sizes = ends.map((end, i) => end - (ends[i - 1] ?? 0));
-    const parts = this.graph.customMany(
-      "Split",
-      [all.value, this.graph.integers(sizes)],
-      sizes.map((size) => ({ type: all.value.type, shape: [ROWS, size] })),
-      { attributes: { axis: 1 } },
-    );
-    this.set(
-      id,
-      parts.map((value, i) => ({ from: ends[i - 1] ?? 0, to: ends[i]!, value })),
-    );
-    return this.part(id, from, to);
+    const found = this.segments(id).find((segment) => segment.from === from && segment.to === to);
+    if (found === undefined) throw new Error(`value ${id} has no segment ${from} to ${to}`);
+    return found.value;
   }
 
   set(id: ValueId, segments: readonly Segment[]): void {
@@ -92,12 +81,22 @@ export class Lowering {
 
   /** A reshape, where there is anything to do: every node costs as much as moving a thousand numbers. */
   reshape(x: Value, shape: Shape): Value {
-    // What was only reshaped is reshaped from where it came, so that chains are one node.
+    return this.reshaping(x, shape, (source) => this.graph.reshape(source, shape));
+  }
+
+  /** A reshape to a shape with several named extents: the shape itself is fed, as `shape.<name>`. */
+  reshapeTo(name: string, x: Value, shape: Shape): Value {
+    const target = this.once(`shape.${name}`, () => this.graph.input(`shape.${name}`, "int64", [shape.length]));
+    return this.reshaping(x, shape, (source) => this.graph.custom("Reshape", [source, target], source.type, shape));
+  }
+
+  /** What was only reshaped is reshaped from where it came, so that chains are one node. */
+  private reshaping(x: Value, shape: Shape, make: (source: Value) => Value): Value {
     const source = this.reshaped.get(x) ?? x;
     if (sameShape(source.shape, shape)) return source;
     if (sameShape(x.shape, shape)) return x;
     return this.once(`reshape.${source.name}.${shape.join(",")}`, () => {
-      const made = this.graph.reshape(source, shape);
+      const made = make(source);
       this.reshaped.set(made, source);
       return made;
     });
@@ -123,23 +122,32 @@ export class Lowering {
     return table;
   }
 
-  /** Zero points 128, one a row of codes: QuantizeLinear wants as many as scales. */
+  integers(name: TableName): Int32Array {
+    const table = this.program.tables.get(name);
+    if (table?.kind !== "integers") throw new Error(`table ${name} holds no integers`);
+    return table.data;
+  }
+
+  /** A one-row table of floats, or elements `from` to `to` of it, as a constant or as what is fed. */
+  vector(name: TableName, from = 0, to?: number): Value {
+    const end = to ?? this.floats(name).data.length;
+    const suffix = from === 0 && to === undefined ? "" : `.${from}.${end}`;
+    return this.once(`${name}${suffix}`, () =>
+      this.isFed(name)
+        ? this.graph.input(`${name}${suffix}`, "float", [end - from])
+        : this.graph.constant(`${name}${suffix}`, this.floats(name).data.slice(from, end), [end - from]),
+    );
+  }
+
+  /** Zero points 128, one a row of codes: QuantizeLinear wants as many as scales. Fed as `zero_points.<scope>.<groups>`. */
   zeroPoints(groups: number): Value {
-    const name = `${this.scope}.${groups}`;
+    const name = `zero_points.${this.scope}.${groups}`;
     return this.once(name, () => this.graph.input(name, "uint8", [rowsOf(groups)]));
   }
 
   /** From here on rows are those whose logits are wanted. */
   enterHead(): void {
-    this.scope = "head_zero_points";
-  }
-
-  zeroPoint(): Value {
-    return this.once("zero_point", () => this.graph.constant("zero_point", Uint8Array.of(ZERO_POINT), []));
-  }
-
-  one(): Value {
-    return this.once("one", () => this.graph.constant("one", Float32Array.of(1), []));
+    this.scope = "wanted";
   }
 }
 

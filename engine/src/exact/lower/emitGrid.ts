@@ -25,7 +25,7 @@ export function emitExponent(
   form: GridForm,
 ): Value {
   const { graph } = lowering;
-  const table = integers(lowering, op.table);
+  const table = lowering.integers(op.table);
   if (form === "function") {
     // Moving the maximum by the peak, which is on the grid as well, costs less than multiplying every exponential.
     const peak = Math.round(Math.log(table[0]!) * 2 ** op.gridBits) / 2 ** op.gridBits;
@@ -50,7 +50,7 @@ export function emitSigmoid(
 ): void {
   const { graph } = lowering;
   const x = lowering.part(op.x, 0, op.width);
-  const table = integers(lowering, op.table);
+  const table = lowering.integers(op.table);
   const constant = graph.scalar(gridConstant(op.gridBits));
   const t = graph.sub(graph.add(x, constant), constant);
   if (form === "function") {
@@ -76,10 +76,4 @@ function lookUp(lowering: Lowering, name: string, table: Float32Array, index: Va
   // TensorProto.DataType 7 is int64.
   const ids = graph.custom("Cast", [index], "int64", index.shape, { attributes: { to: 7 } });
   return graph.custom("Gather", [constant, ids], "float32", index.shape, { attributes: { axis: 0 } });
-}
-
-function integers(lowering: Lowering, name: string): Int32Array {
-  const table = lowering.program.tables.get(name);
-  if (table?.kind !== "integers") throw new Error(`table ${name} holds no integers`);
-  return table.data;
 }

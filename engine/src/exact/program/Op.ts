@@ -29,7 +29,7 @@ export type Op =
   | { readonly kind: "addPosition"; readonly x: ValueId; readonly table: TableName }
   /** y_i = fl(x_i · v_i), v an f32 vector of powers of two. f32 */
   | { readonly kind: "multiplyChannels"; readonly x: ValueId; readonly vector: TableName }
-  /** s_g = fl(m_g / levels), m_g = min(max(max |x_i| of group g, 2^-100), limit_g). f32 [groups] */
+  /** s_g = fl(m_g / levels), m_g = min(max(max |x_i| of group g, 2^-100), limit_g); what has an element a key has a group a head. f32 [groups] */
   | {
       readonly kind: "rowScale";
       readonly x: ValueId;

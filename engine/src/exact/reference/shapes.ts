@@ -77,6 +77,7 @@ class OpShapes {
       case "rowScale": {
         const x = this.get(op, op.x, ["f32"]);
         this.divides(op, op.groups, x);
+        if (x.keyed) this.equal(op, "groups", op.groups, x.heads);
         this.require(op, Number.isInteger(op.levels) && op.levels >= 1 && op.levels <= 255, `levels are ${op.levels}`);
         if (op.limit !== undefined) {
           this.equal(op, "limits", tableOf(this.program, op.limit, "floats").columns, op.groups);

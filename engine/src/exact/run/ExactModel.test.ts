@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { loadModel } from "../../model/model-folder.js";
 import { LLAMA } from "../../serve/testModel.js";
 import { compileModel } from "../compile/compileModel.js";
+import { PRODUCT_FORMS } from "../lower/codes/CodeForm.js";
 import { TIERS } from "../program/Program.js";
 import { referenceRun } from "../reference/referenceRun.js";
 import { integerLogits } from "../sampling/integerLogits.js";
@@ -15,26 +16,27 @@ describe("a program on onnxruntime", () => {
     const tokens = Array.from({ length: 24 }, (_, i) => (i * 37 + 11) % vocabulary);
     const { logits: expected } = referenceRun(program, tokens);
 
-    for (const grids of ["function", "table"] as const) {
-      const exact = new ExactModel(program, { threads: 1, grids });
-      try {
-        const all = await exact.pass(
-          tokens,
-          tokens.map((_, i) => i),
-        );
-        tokens.forEach((_, i) => {
-          const row = all.logits.subarray(i * vocabulary, (i + 1) * vocabulary);
-          expect(integerLogits(row), `position ${i}`).toEqual(expected[i]);
-        });
+    for (const products of PRODUCT_FORMS) {
+      for (const grids of ["function", "table"] as const) {
+        const exact = await ExactModel.open(program, { threads: 1, products, grids });
+        try {
+          const wanted = tokens.map((_, i) => i);
+          const all = await exact.run({ tokens, count: 1, wanted });
+          tokens.forEach((_, i) => {
+            const row = all.logits.subarray(i * vocabulary, (i + 1) * vocabulary);
+            expect(integerLogits(row), `${products}, position ${i}`).toEqual(expected[i]);
+          });
 
-        const cache = exact.newCache();
-        await exact.prefill(tokens.slice(0, 5), cache);
-        for (let i = 5; i < tokens.length; i++) {
-          const row = await exact.step([tokens[i]!], cache);
-          expect(integerLogits(row), `step ${i}`).toEqual(expected[i]);
+          const cache = exact.newCache();
+          await exact.prefill(tokens.slice(0, 5), cache);
+          await exact.prefill(tokens.slice(5, 9), cache);
+          for (let i = 9; i < tokens.length; i++) {
+            const row = await exact.step([tokens[i]!], cache);
+            expect(integerLogits(row), `${products}, step ${i}`).toEqual(expected[i]);
+          }
+        } finally {
+          await exact.release();
         }
-      } finally {
-        await exact.release();
       }
     }
   });

@@ -1,121 +1,110 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import type { ProductForm } from "../lower/codes/CodeForm.js";
+import { codesOf } from "../lower/codes/codesOf.js";
 import type { GridForm } from "../lower/emitGrid.js";
 import { lowerProgram } from "../lower/lowerProgram.js";
 import type { Program, TableName } from "../program/index.js";
 import { embedTokens } from "./embed.js";
-import { passFeeds, stepFeeds } from "./feeds.js";
-import { KeyValueCache } from "./KeyValueCache.js";
+import { exactSession } from "./exactSession.js";
+import { batchFeeds } from "./feeds.js";
+import { KeyValueCache, type KeyValueRows } from "./KeyValueCache.js";
+import { positionsOf } from "./RowBatch.js";
 
 export interface ExactModelOptions {
   readonly threads: number;
+  readonly products: ProductForm;
   readonly grids: GridForm;
   readonly isFed?: (table: TableName) => boolean;
 }
 
-export interface PassResult {
-  /** f32 `[heads, vocabulary]` of the rows that were asked for, before they are made integers. */
+/** New positions of some sequences. */
+export interface RunRequest {
+  /** Tokens of sequence after sequence, equally many of each. */
+  readonly tokens: readonly number[];
+  /** Sequences: `cache` holds theirs from `first` on; without a cache they begin with these tokens. */
+  readonly count: number;
+  readonly cache?: { readonly of: KeyValueCache; readonly first: number };
+  /** Rows whose logits are wanted, b · length + t. */
+  readonly wanted: readonly number[];
+  /** Tables of an adapter, where they are fed. */
+  readonly adapter?: Fed;
+}
+
+export interface RunResult extends KeyValueRows {
+  /** f32 `[wanted, vocabulary]`, before they are made integers. */
   readonly logits: Float32Array;
-  /** f32 `[heads, 128]` where the program has codes: their signs are the bits. */
+  /** f32 `[wanted, 128]` where the program has codes: their signs are the bits. */
   readonly signs: Float32Array | undefined;
-  /** Keys' and values' codes and scales, as `KeyValueCache.appendPass` takes them. */
-  readonly codes: Int8Array;
-  readonly scales: Float32Array;
 }
 
 type Fed = Readonly<Record<string, Tensor>>;
 
 /** A program on onnxruntime. Blocks the thread during each run: use it in a worker. */
 export class ExactModel {
-  private readonly sessions = new Map<string, Promise<InferenceSession>>();
-
-  constructor(
+  private constructor(
     readonly program: Program,
+    private readonly session: InferenceSession,
     private readonly options: ExactModelOptions,
   ) {}
 
-  newCache(sequences = 1): KeyValueCache {
-    return new KeyValueCache(this.program, sequences);
+  static async open(program: Program, options: ExactModelOptions): Promise<ExactModel> {
+    const { threads, products, grids, isFed } = options;
+    const forms = { codes: codesOf(products), grids };
+    const graph = lowerProgram(program, { forms, ...(isFed === undefined ? {} : { isFed }) });
+    const session = await InferenceSession.create(graph, exactSession(threads));
+    return new ExactModel(program, session, options);
   }
 
-  /**
-   * All positions of a sequence at once.
-   *
-   * @param heads positions whose logits are wanted
-   */
-  async pass(tokens: readonly number[], heads: readonly number[], adapter: Fed = {}): Promise<PassResult> {
-    const positions = tokens.map((_, i) => i);
-    const session = await this.session("pass", "none");
-    const outputs = await run(session, {
-      x: new Tensor("float32", embedTokens(this.program, tokens, positions), [
-        tokens.length,
-        this.program.shape.hidden,
-      ]),
-      heads: new Tensor("int64", BigInt64Array.from(heads, BigInt), [heads.length]),
-      "head_zero_points.1": new Tensor("uint8", new Uint8Array(heads.length).fill(128), [heads.length]),
-      ...passFeeds(this.program, 0, tokens.length),
+  newCache(sequences = 1): KeyValueCache {
+    return new KeyValueCache(this.program, codesOf(this.options.products).cacheType, sequences);
+  }
+
+  /** Computes new positions and leaves the cache as it was: `append` its result, or do not. */
+  async run({ tokens, count, cache, wanted, adapter = {} }: RunRequest): Promise<RunResult> {
+    const { program, session } = this;
+    const length = tokens.length / count;
+    const { of: past, first } = cache ?? { of: this.newCache(count), first: 0 };
+    const filled = past.filled.slice(first, first + count);
+    const batch = { count, length, filled, capacity: past.capacity };
+    const feeds: Fed = {
+      x: new Tensor("float32", embedTokens(program, tokens, positionsOf(batch)), [tokens.length, program.shape.hidden]),
+      heads: new Tensor("int64", BigInt64Array.from(wanted, BigInt), [wanted.length]),
+      ...batchFeeds(program, batch, wanted.length),
+      ...past.feeds(first, count),
       ...adapter,
-    });
+    };
+    const outputs = await session.run(Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!])));
     return {
       logits: outputs.logits!.data as Float32Array,
       signs: outputs.signs?.data as Float32Array | undefined,
-      codes: outputs.codes!.data as Int8Array,
+      codes: outputs.codes!.data as Int8Array | Uint8Array,
       scales: outputs.scales!.data as Float32Array,
     };
   }
 
-  /** Reads a prompt into an empty cache. @returns logits after its last token, f32 `[vocabulary]` */
+  /** Appends a prompt, or a part of it, to one sequence. @returns logits after its last token, f32 `[vocabulary]` */
   async prefill(
     tokens: readonly number[],
     cache: KeyValueCache,
     sequence = 0,
     adapter: Fed = {},
   ): Promise<Float32Array> {
-    const { logits, codes, scales } = await this.pass(tokens, [tokens.length - 1], adapter);
-    cache.appendPass(sequence, codes, scales, tokens.length, tokens.length);
-    return logits;
+    const at = { of: cache, first: sequence };
+    const result = await this.run({ tokens, count: 1, cache: at, wanted: [tokens.length - 1], adapter });
+    cache.append(result, sequence, 1, tokens.length);
+    return result.logits;
   }
 
-  /** One token of every sequence of a cache. @returns logits f32 `[sequences, vocabulary]` */
+  /** Appends one token to every sequence of a cache. @returns logits f32 `[sequences, vocabulary]` */
   async step(tokens: readonly number[], cache: KeyValueCache, adapter: Fed = {}): Promise<Float32Array> {
-    const position = cache.filled;
-    cache.reserve(position + 1);
-    const session = await this.session("step", "fed");
-    const rows = embedTokens(this.program, tokens, new Array<number>(tokens.length).fill(position));
-    const outputs = await run(session, {
-      x: new Tensor("float32", rows, [tokens.length, this.program.shape.hidden]),
-      ...stepFeeds(this.program, tokens.length, position, cache.capacity),
-      ...cache.feeds(),
-      ...adapter,
-    });
-    cache.appendStep(outputs.codes!.data as Uint8Array, outputs.scales!.data as Float32Array);
-    return outputs.logits!.data as Float32Array;
+    const count = cache.sequences;
+    const wanted = tokens.map((_, row) => row);
+    const result = await this.run({ tokens, count, cache: { of: cache, first: 0 }, wanted, adapter });
+    cache.append(result, 0, count, 1);
+    return result.logits;
   }
 
   async release(): Promise<void> {
-    for (const session of this.sessions.values()) await (await session).release();
-    this.sessions.clear();
+    await this.session.release();
   }
-
-  private session(form: "pass" | "step", past: "none" | "fed"): Promise<InferenceSession> {
-    const key = `${form}.${past}`;
-    const known = this.sessions.get(key);
-    if (known !== undefined) return known;
-    const { threads, grids, isFed } = this.options;
-    const graph = lowerProgram(this.program, { form, past, grids, ...(isFed === undefined ? {} : { isFed }) });
-    const opening = InferenceSession.create(graph, {
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: "sequential",
-      // Every rewriting of the graph may round otherwise: none is allowed.
-      graphOptimizationLevel: "disabled",
-      extra: { session: { disable_quant_qdq: "1" } },
-    });
-    this.sessions.set(key, opening);
-    return opening;
-  }
-}
-
-/** Feeds what the graph asks for: which extents need telling depends on the program. */
-function run(session: InferenceSession, feeds: Fed): ReturnType<InferenceSession["run"]> {
-  return session.run(Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!])));
 }

@@ -1,154 +1,152 @@
 import { Tensor } from "onnxruntime-node";
+import type { CacheType } from "../lower/codes/CodeForm.js";
 import type { Program } from "../program/Program.js";
 import { grownCapacity } from "./capacity.js";
 
+/** Codes and scales of the keys and values of R rows, as a run gives them; see `lowerProgram`. */
+export interface KeyValueRows {
+  readonly codes: Int8Array | Uint8Array;
+  readonly scales: Float32Array;
+}
+
+type Codes = Int8Array | Uint8Array;
+
 /**
- * Codes and scales of keys and values of B sequences, in the layout that a graph is fed: `past_key.i` int8
- * `[B, K, D, capacity]`, `past_value.i` `[B, K, capacity, D]`, `past_scales` f32 `[2L · B, K, 1, capacity]`, keys' then
- * values' of each layer. Rows not yet written hold zeros and are masked.
+ * Codes and scales of keys and values of B sequences, in the layout that a graph is fed: `past_key.i` `[B, K, D, P]`,
+ * `past_value.i` `[B, K, P, D]`, `past_scales` f32 `[2L · B, K, 1, P]`, keys' then values' of each layer, P being the
+ * capacity. Places not yet written hold zeros and are masked.
  */
 export class KeyValueCache {
-  /** Positions written, equal for all sequences. */
-  filled = 0;
+  /** Positions written of each sequence. */
+  readonly filled: number[];
+  /** At least 1: a product over no keys at all is not zero on onnxruntime but whatever its memory held. */
   capacity = 0;
-  private readonly digits: readonly string[];
-  private keys: Int8Array[] = [];
-  private values: Int8Array[] = [];
+  private readonly digits: number;
+  private keys: Codes[] = [];
+  private values: Codes[] = [];
   private scales = new Float32Array();
-  private fed: Record<string, Tensor> = {};
+  private readonly views = new Map<string, Readonly<Record<string, Tensor>>>();
 
   constructor(
     private readonly program: Program,
-    readonly sequences = 1,
+    private readonly type: CacheType,
+    readonly sequences: number,
   ) {
-    this.digits = program.tier === "w15a15" ? [".high", ".low"] : [""];
+    this.filled = new Array<number>(sequences).fill(0);
+    const scores = program.ops.find((op) => op.kind === "scores");
+    this.digits = scores?.kind === "scores" ? scores.qkv.length : 1;
+    this.resize(1);
   }
 
   /** Makes room for this many positions, in steps, so that shapes repeat. */
   reserve(positions: number): void {
-    if (positions <= this.capacity) return;
+    if (positions > this.capacity) this.resize(grownCapacity(positions));
+  }
+
+  private resize(capacity: number): void {
     const { layers, kvHeads, headDim } = this.program.shape;
-    const { sequences, digits, filled } = this;
-    const capacity = grownCapacity(positions);
-    const slots = layers * digits.length;
+    const { sequences, capacity: old } = this;
     const lead = sequences * kvHeads;
-    const keys = Array.from({ length: slots }, () => new Int8Array(lead * headDim * capacity));
-    const values = Array.from({ length: slots }, () => new Int8Array(lead * headDim * capacity));
+    const [keys, values] = [this.newSlots(lead * headDim * capacity), this.newSlots(lead * headDim * capacity)];
     const scales = new Float32Array(2 * layers * lead * capacity);
-    const old = this.capacity;
     for (let slot = 0; slot < this.keys.length; slot++) {
-      copyRows(this.keys[slot]!, old, keys[slot]!, capacity, filled, lead * headDim);
-      copyRows(this.values[slot]!, old * headDim, values[slot]!, capacity * headDim, filled * headDim, lead);
+      copyRows(this.keys[slot]!, old, keys[slot]!, capacity, lead * headDim);
+      copyRows(this.values[slot]!, old * headDim, values[slot]!, capacity * headDim, lead);
     }
-    if (old > 0) copyRows(this.scales, old, scales, capacity, filled, 2 * layers * lead);
+    copyRows(this.scales, old, scales, capacity, 2 * layers * lead);
     Object.assign(this, { keys, values, scales, capacity });
-    this.fed = { past_scales: new Tensor("float32", scales, [2 * layers * sequences, kvHeads, 1, capacity]) };
-    this.fed.past_length = new Tensor("int64", BigInt64Array.of(BigInt(capacity)), [1]);
-    for (let layer = 0; layer < layers; layer++) {
-      digits.forEach((digit, d) => {
-        const slot = layer * digits.length + d;
-        this.fed[`past_key.${layer}${digit}`] = new Tensor("int8", keys[slot]!, [
-          sequences,
-          kvHeads,
-          headDim,
-          capacity,
-        ]);
-        this.fed[`past_value.${layer}${digit}`] = new Tensor("int8", values[slot]!, [
-          sequences,
-          kvHeads,
-          capacity,
-          headDim,
-        ]);
-      });
-    }
+    this.views.clear();
   }
 
-  /** Inputs of a step over these sequences. */
-  feeds(): Readonly<Record<string, Tensor>> {
-    return this.fed;
-  }
-
-  /**
-   * Takes the first `count` of `rows` new positions of one sequence from the outputs of a pass, where keys and values lie
-   * apart as int8: per layer and digit, keys then values `[rows · K, D]`; scales per layer, keys then values `[rows · K]`.
-   */
-  appendPass(sequence: number, codes: Int8Array, scales: Float32Array, rows: number, count: number): void {
+  /** Inputs of a run over sequences `first` to `first + count`: views, not copies, but for the scales of some sequences. */
+  feeds(first: number, count: number): Readonly<Record<string, Tensor>> {
+    const name = `${first}.${count}`;
+    const known = this.views.get(name);
+    // Scales of a part of the sequences do not lie together.
+    if (known !== undefined && count === this.sequences) return known;
     const { layers, kvHeads, headDim } = this.program.shape;
-    this.reserve(this.filled + count);
-    const slots = layers * this.digits.length;
-    const width = rows * kvHeads * headDim;
-    for (let slot = 0; slot < slots; slot++) {
-      const at = slot * 2 * width;
-      for (let row = 0; row < count; row++) {
-        this.write(
-          slot,
-          sequence,
-          this.filled + row,
-          codes,
-          at + row * kvHeads * headDim,
-          at + width + row * kvHeads * headDim,
-          0,
-        );
+    const { capacity, sequences, digits } = this;
+    const feeds: Record<string, Tensor> = {
+      past_scales: new Tensor("float32", this.scalesOf(first, count), [2 * layers * count, kvHeads, 1, capacity]),
+    };
+    const lead = kvHeads * headDim * capacity;
+    for (let slot = 0; slot < layers * digits; slot++) {
+      const suffix = digits === 1 ? `${slot}` : `${slot >> 1}${slot % 2 === 0 ? ".high" : ".low"}`;
+      const view = (codes: Codes, dims: readonly number[]): Tensor =>
+        new Tensor(this.type, codes.subarray(first * lead, (first + count) * lead) as never, [count, kvHeads, ...dims]);
+      feeds[`past_key.${suffix}`] = view(this.keys[slot]!, [headDim, capacity]);
+      feeds[`past_value.${suffix}`] = view(this.values[slot]!, [capacity, headDim]);
+    }
+    if (count === sequences) this.views.set(name, feeds);
+    return feeds;
+  }
+
+  /** Takes `length` new positions of each of sequences `first` to `first + count`. */
+  append({ codes, scales }: KeyValueRows, first: number, count: number, length: number): void {
+    const { layers, kvHeads, headDim } = this.program.shape;
+    for (let b = first; b < first + count; b++) this.reserve(this.filled[b]! + length);
+    const rows = count * length;
+    const width = kvHeads * headDim;
+    for (let slot = 0; slot < layers * this.digits; slot++) {
+      const at = slot * 2 * rows * width;
+      for (let row = 0; row < rows; row++) {
+        const b = first + Math.floor(row / length);
+        const position = this.filled[b]! + (row % length);
+        this.writeCodes(slot, b, position, codes, at + row * width, at + (rows + row) * width);
       }
     }
     for (let layer = 0; layer < layers; layer++) {
       const at = layer * 2 * rows * kvHeads;
-      for (let row = 0; row < count; row++) {
-        this.writeScales(layer, sequence, this.filled + row, scales, at + row * kvHeads, at + (rows + row) * kvHeads);
+      for (let row = 0; row < rows; row++) {
+        const b = first + Math.floor(row / length);
+        const position = this.filled[b]! + (row % length);
+        this.writeScales(layer, b, position, scales, at + row * kvHeads, at + (rows + row) * kvHeads);
       }
     }
-    this.filled += count;
+    for (let b = first; b < first + count; b++) this.filled[b]! += length;
   }
 
-  /**
-   * Takes the new position of every sequence from the outputs of a step: per layer and digit `[B · (H + 2K), D]` as uint8
-   * around 128 with the queries', and scales `[B · (H + 2K)]`.
-   */
-  appendStep(codes: Uint8Array, scales: Float32Array): void {
-    const { layers, heads, kvHeads, headDim } = this.program.shape;
-    const all = heads + 2 * kvHeads;
-    const { sequences, filled } = this;
-    for (let slot = 0; slot < layers * this.digits.length; slot++) {
-      for (let sequence = 0; sequence < sequences; sequence++) {
-        const at = (slot * sequences + sequence) * all * headDim;
-        const key = at + heads * headDim;
-        this.write(slot, sequence, filled, codes, key, key + kvHeads * headDim, 128);
-      }
-    }
-    for (let layer = 0; layer < layers; layer++) {
-      for (let sequence = 0; sequence < sequences; sequence++) {
-        const at = (layer * sequences + sequence) * all + heads;
-        this.writeScales(layer, sequence, filled, scales, at, at + kvHeads);
-      }
-    }
-    this.filled += 1;
+  /** Zeros for every layer and digit. */
+  private newSlots(length: number): Codes[] {
+    return Array.from({ length: this.program.shape.layers * this.digits }, () =>
+      this.type === "int8" ? new Int8Array(length) : new Uint8Array(length).fill(128),
+    );
   }
 
-  private write(
-    slot: number,
-    sequence: number,
-    position: number,
-    codes: Int8Array | Uint8Array,
-    keysAt: number,
-    valuesAt: number,
-    zero: number,
-  ): void {
+  private scalesOf(first: number, count: number): Float32Array {
+    if (count === this.sequences) return this.scales;
+    const { layers, kvHeads } = this.program.shape;
+    const one = kvHeads * this.capacity;
+    const part = new Float32Array(2 * layers * count * one);
+    for (let slot = 0; slot < 2 * layers; slot++) {
+      const from = (slot * this.sequences + first) * one;
+      part.set(this.scales.subarray(from, from + count * one), slot * count * one);
+    }
+    return part;
+  }
+
+  private writeCodes(slot: number, b: number, position: number, codes: Codes, keysAt: number, valuesAt: number): void {
     const { kvHeads, headDim } = this.program.shape;
     const { capacity } = this;
     const keys = this.keys[slot]!;
     const values = this.values[slot]!;
     for (let head = 0; head < kvHeads; head++) {
-      const lead = sequence * kvHeads + head;
+      const lead = b * kvHeads + head;
+      let key = lead * headDim * capacity + position;
+      let value = (lead * capacity + position) * headDim;
+      const [fromKey, fromValue] = [keysAt + head * headDim, valuesAt + head * headDim];
       for (let d = 0; d < headDim; d++) {
-        keys[(lead * headDim + d) * capacity + position] = codes[keysAt + head * headDim + d]! - zero;
-        values[(lead * capacity + position) * headDim + d] = codes[valuesAt + head * headDim + d]! - zero;
+        keys[key] = codes[fromKey + d]!;
+        values[value] = codes[fromValue + d]!;
+        key += capacity;
+        value++;
       }
     }
   }
 
   private writeScales(
     layer: number,
-    sequence: number,
+    b: number,
     position: number,
     scales: Float32Array,
     keysAt: number,
@@ -157,22 +155,23 @@ export class KeyValueCache {
     const { kvHeads } = this.program.shape;
     const { capacity, sequences } = this;
     for (let head = 0; head < kvHeads; head++) {
-      this.scales[((2 * layer * sequences + sequence) * kvHeads + head) * capacity + position] = scales[keysAt + head]!;
-      this.scales[(((2 * layer + 1) * sequences + sequence) * kvHeads + head) * capacity + position] =
+      this.scales[((2 * layer * sequences + b) * kvHeads + head) * capacity + position] = scales[keysAt + head]!;
+      this.scales[(((2 * layer + 1) * sequences + b) * kvHeads + head) * capacity + position] =
         scales[valuesAt + head]!;
     }
   }
 }
 
-function copyRows<T extends Int8Array | Float32Array>(
+/** Rows of `fromStride` elements into the starts of rows of `toStride`. */
+function copyRows<T extends Codes | Float32Array>(
   from: T,
   fromStride: number,
   to: T,
   toStride: number,
-  count: number,
   rows: number,
 ): void {
+  if (fromStride === 0) return;
   for (let row = 0; row < rows; row++) {
-    to.set(from.subarray(row * fromStride, row * fromStride + count) as never, row * toStride);
+    to.set(from.subarray(row * fromStride, (row + 1) * fromStride) as never, row * toStride);
   }
 }

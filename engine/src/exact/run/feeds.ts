@@ -1,125 +1,99 @@
 import { Tensor } from "onnxruntime-node";
 import { gridConstant } from "../lower/emitGrid.js";
+import type { AttentionShape } from "../program/Op.js";
 import type { Program } from "../program/Program.js";
+import { positionsOf, type RowBatch } from "./RowBatch.js";
 
 /** Far below every score: the exponential of the difference is 0. */
 const INVISIBLE = -(2 ** 30);
 
 type Feeds = Record<string, Tensor>;
 
-/** What a pass over `length` positions from `first` on is fed besides rows, with `past` cache rows of which `filled` count. */
-export function passFeeds(
-  program: Program,
-  first: number,
-  length: number,
-  past?: { readonly filled: number; readonly capacity: number },
-): Feeds {
-  const { heads, kvHeads } = program.shape;
-  const keys = (past?.capacity ?? 0) + length;
-  const positions = Array.from({ length }, (_, i) => first + i);
-  const feeds: Feeds = {
-    ...angleFeeds(program, positions, "turning"),
-    ...zeroPointFeeds(program, length, "pass"),
-    "shape.scores": int64([kvHeads, heads / kvHeads, length, keys]),
-    "shape.valueScales": int64([kvHeads, 1, 1, keys]),
-    "shape.rows": int64([-1, keys]),
-    "shape.weights": int64([kvHeads, (heads / kvHeads) * length, keys]),
+/** What a run is fed besides embedded rows, wanted rows and cache; a graph takes of it what it has inputs for. */
+export function batchFeeds(program: Program, batch: RowBatch, wanted: number): Feeds {
+  const scores = program.ops.find((op) => op.kind === "scores");
+  if (scores?.kind !== "scores") throw new Error("a program without attention is not run");
+  const windows = new Set(program.ops.flatMap((op) => (op.kind === "scores" ? [op.shape.window] : [])));
+  const groups = scores.shape.heads / scores.shape.kvHeads;
+  const masks = [...windows].map((window) => maskFeed(window, batch, groups, scores.gridBits));
+  return {
+    ...angleFeeds(program, positionsOf(batch)),
+    ...Object.assign({}, ...masks),
+    ...shapeFeeds(scores.shape, batch),
+    ...zeroPointFeeds(scores.shape, batch.count * batch.length),
+    "zero_points.wanted.1": zeroPoints(wanted),
   };
-  for (const window of windowsOf(program)) {
-    const mask = new Float32Array(length * keys).fill(INVISIBLE);
-    const constant = gridOf(program);
-    for (let row = 0; row < length; row++) {
-      const from = Math.max(0, window === null ? 0 : first + row - window + 1);
-      const at = row * keys;
-      if (past !== undefined) mask.fill(constant, at + Math.min(from, past.filled), at + past.filled);
-      const self = keys - length;
-      mask.fill(constant, at + self + Math.max(0, from - first), at + self + row + 1);
-    }
-    feeds[maskName(window)] = new Tensor("float32", mask, [length, keys]);
-  }
-  return feeds;
 }
 
-/** What a step of `sequences` sequences at `position` is fed besides rows and cache. */
-export function stepFeeds(program: Program, sequences: number, position: number, capacity: number): Feeds {
-  const { heads, kvHeads } = program.shape;
-  const keys = capacity + 1;
-  const feeds: Feeds = {
-    ...angleFeeds(program, new Array<number>(sequences).fill(position), hasHeadNorms(program) ? "turning" : "all"),
-    ...zeroPointFeeds(program, sequences, "step"),
-    "shape.rows": int64([-1, keys]),
-    "shape.weights": int64([sequences, kvHeads, heads / kvHeads, keys]),
+/** Shapes with several extents that only a run knows. */
+export function shapeFeeds(shape: AttentionShape, { count, length, capacity }: RowBatch): Feeds {
+  const { heads, kvHeads, headDim } = shape;
+  const groups = heads / kvHeads;
+  const [queries, keys] = [groups * length, capacity + length];
+  return {
+    "shape.queries": int64([count, length, kvHeads, groups, headDim]),
+    "shape.queryRows": int64([count, kvHeads, queries, headDim]),
+    "shape.queryScales": int64([count, length, kvHeads, groups]),
+    "shape.queryScaleRows": int64([count, kvHeads, queries, 1]),
+    "shape.keys": int64([count, length, kvHeads, headDim]),
+    "shape.keyScales": int64([count, length, kvHeads, 1]),
+    "shape.weightRows": int64([count * kvHeads * queries, keys]),
+    "shape.weights": int64([count, kvHeads, queries, keys]),
+    "shape.mixed": int64([count, kvHeads, groups, length, headDim]),
+    key_parts: int64([capacity, length]),
   };
-  for (const window of windowsOf(program)) {
-    const mask = new Float32Array(sequences * keys).fill(INVISIBLE);
-    const constant = gridOf(program);
-    const from = Math.max(0, window === null ? 0 : position - window + 1);
-    for (let sequence = 0; sequence < sequences; sequence++) {
-      mask.fill(constant, sequence * keys + from, sequence * keys + position);
-      mask[sequence * keys + capacity] = constant;
+}
+
+/** What is added to scores `[B, 1, M, S]`: the grid's constant where a key is visible. */
+export function maskFeed(window: number | null, batch: RowBatch, groups: number, gridBits: number): Feeds {
+  const { count, length, filled, capacity } = batch;
+  const constant = gridConstant(gridBits);
+  const keys = capacity + length;
+  const mask = new Float32Array(count * groups * length * keys).fill(INVISIBLE);
+  for (let b = 0; b < count; b++) {
+    for (let t = 0; t < length; t++) {
+      const position = filled[b]! + t;
+      const from = window === null ? 0 : Math.max(0, position - window + 1);
+      for (let g = 0; g < groups; g++) {
+        const at = ((b * groups + g) * length + t) * keys;
+        mask.fill(constant, at + Math.min(from, filled[b]!), at + filled[b]!);
+        mask.fill(constant, at + capacity + Math.max(0, from - filled[b]!), at + capacity + t + 1);
+      }
     }
-    feeds[maskName(window)] = new Tensor("float32", mask, [sequences, 1, 1, keys]);
   }
-  return feeds;
+  const name = window === null ? "mask" : `mask.${window}`;
+  return { [name]: new Tensor("float32", mask, [count, 1, groups * length, keys]) };
 }
 
-function maskName(window: number | null): string {
-  return window === null ? "mask" : `mask.${window}`;
-}
-
-function windowsOf({ ops }: Program): Set<number | null> {
-  return new Set(ops.flatMap((op) => (op.kind === "scores" ? [op.shape.window] : [])));
-}
-
-function gridOf({ ops }: Program): number {
-  const scores = ops.find((op) => op.kind === "scores");
-  return scores?.kind === "scores" ? gridConstant(scores.gridBits) : 0;
-}
-
-export function hasHeadNorms({ ops }: Program): boolean {
-  return ops.some(({ kind }) => kind === "normHeads");
-}
-
-function zeroPointFeeds(program: Program, rows: number, form: "pass" | "step"): Feeds {
-  const { heads, kvHeads } = program.shape;
-  const groups = new Set([1]);
-  if (form === "step" && !hasHeadNorms(program)) groups.add(heads + 2 * kvHeads);
-  else groups.add(heads);
-  if (hasHeadNorms(program)) groups.add(kvHeads);
-  if (program.tier === "w15a15") groups.add(heads);
+export function zeroPointFeeds({ heads, kvHeads }: AttentionShape, rows: number): Feeds {
   return Object.fromEntries(
-    [...groups].map((count) => [
-      `zero_points.${count}`,
-      new Tensor("uint8", new Uint8Array(rows * count).fill(128), [rows * count]),
-    ]),
+    [...new Set([1, heads, kvHeads])].map((groups) => [`zero_points.all.${groups}`, zeroPoints(rows * groups)]),
   );
 }
 
-function angleFeeds(program: Program, positions: readonly number[], rotated: "turning" | "all"): Feeds {
-  const table = program.tables.get("rotary");
+export function zeroPoints(count: number): Tensor {
+  return new Tensor("uint8", new Uint8Array(count).fill(128), [count]);
+}
+
+/** Cosines and signed sines of these positions, where the program turns anything. */
+export function angleFeeds(program: Program, positions: readonly number[]): Feeds {
+  const rotate = program.ops.find((op) => op.kind === "rotate");
+  const table = rotate?.kind === "rotate" ? program.tables.get(rotate.table) : undefined;
   if (table?.kind !== "floats") return {};
-  const { heads, kvHeads, headDim } = program.shape;
-  const half = headDim / 2;
-  const count = rotated === "all" ? heads + 2 * kvHeads : 1;
-  const turning = rotated === "all" ? heads + kvHeads : 1;
-  const cos = new Float32Array(positions.length * count * headDim);
-  const sin = new Float32Array(positions.length * count * headDim);
+  const { columns, data } = table;
+  const half = columns / 2;
+  const cos = new Float32Array(positions.length * columns);
+  const sin = new Float32Array(positions.length * columns);
   positions.forEach((position, i) => {
-    const cosines = table.data.subarray(position * headDim, position * headDim + half);
-    const sines = table.data.subarray(position * headDim + half, (position + 1) * headDim);
-    for (let head = 0; head < count; head++) {
-      const at = (i * count + head) * headDim;
-      if (head >= turning) {
-        cos.fill(1, at, at + headDim);
-        continue;
-      }
-      cos.set(cosines, at);
-      cos.set(cosines, at + half);
-      for (let d = 0; d < half; d++) sin[at + d] = -sines[d]!;
-      sin.set(sines, at + half);
-    }
+    const at = i * columns;
+    const cosines = data.subarray(position * columns, position * columns + half);
+    const sines = data.subarray(position * columns + half, (position + 1) * columns);
+    cos.set(cosines, at);
+    cos.set(cosines, at + half);
+    for (let d = 0; d < half; d++) sin[at + d] = -sines[d]!;
+    sin.set(sines, at + half);
   });
-  const dims = [positions.length, count, 2, half];
+  const dims = [positions.length, 1, 2, half];
   return { cos: new Tensor("float32", cos, dims), sin: new Tensor("float32", sin, dims) };
 }
 

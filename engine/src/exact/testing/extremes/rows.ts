@@ -186,10 +186,10 @@ const scales: VectorDraft[] = [
     inputs: [keyed("f32", null, [[956 * 0.25], [-0]])],
   },
   {
-    name: "many keys, one group of all heads",
-    op: { kind: "rowScale", x: 0, groups: 1, levels: 255 },
+    name: "many keys",
+    op: { kind: "rowScale", x: 0, groups: 2, levels: 255 },
     position: 299,
-    inputs: [keyed("f32", null, [noise(4, 300), noise(5, 300)])],
+    inputs: [keyed("f32", null, [noise(4, 300).map(Math.abs), noise(5, 300).map(Math.abs)])],
   },
 ];
 
