@@ -19,6 +19,8 @@ export class ExactError extends Error {
   constructor(
     readonly code:
       | "bound_violated"
+      | "device_inexact"
+      | "device_missing"
       | "program_malformed"
       | "weights_unusable"
       | "row_malformed"

@@ -1,15 +1,20 @@
-import { InferenceSession } from "onnxruntime-node";
-import type { DeviceForms } from "../lower/Lowering.js";
+import { codesOf } from "../lower/codes/codesOf.js";
 import type { Row } from "../reference/Row.js";
-import { exactSession } from "../run/exactSession.js";
+import { openExactSession } from "../run/openExactSession.js";
 import type { OpCase } from "../testing/vectors.js";
+import type { Device, DeviceFormNames } from "./Device.js";
 import { OpGraph } from "./OpGraph.js";
 
 /** What a device makes of a vector, for each of `copies` equal rows. */
-export async function runOpCase(of: OpCase, forms: DeviceForms, copies: number): Promise<Row[]> {
-  const one = new OpGraph(of, forms, copies);
+export async function runOpCase(
+  of: OpCase,
+  device: Device,
+  { products, grids }: DeviceFormNames,
+  copies: number,
+): Promise<Row[]> {
+  const one = new OpGraph(of, { codes: codesOf(products), grids }, copies);
   const { graph, feeds } = one.build();
-  const session = await InferenceSession.create(graph, exactSession(1));
+  const session = await openExactSession(graph, device);
   try {
     return one.read(await session.run(Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!]))));
   } finally {

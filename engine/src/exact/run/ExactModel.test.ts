@@ -8,6 +8,8 @@ import { referenceRun } from "../reference/referenceRun.js";
 import { integerLogits } from "../sampling/integerLogits.js";
 import { ExactModel } from "./ExactModel.js";
 
+const CPU = { provider: "cpu", threads: 1 } as const;
+
 describe("a program on onnxruntime", () => {
   test.each(TIERS)("gives the reference's logits, in one pass and step by step: %s", async (tier) => {
     const model = await loadModel(LLAMA);
@@ -18,7 +20,7 @@ describe("a program on onnxruntime", () => {
 
     for (const products of PRODUCT_FORMS) {
       for (const grids of ["function", "table"] as const) {
-        const exact = await ExactModel.open(program, { threads: 1, products, grids });
+        const exact = await ExactModel.open(program, { device: CPU, products, grids });
         try {
           const wanted = tokens.map((_, i) => i);
           const all = await exact.run({ tokens, count: 1, wanted });

@@ -1,19 +1,16 @@
-import { InferenceSession, Tensor } from "onnxruntime-node";
-import type { ProductForm } from "../lower/codes/CodeForm.js";
+import { type InferenceSession, Tensor } from "onnxruntime-node";
+import type { Device, DeviceFormNames } from "../conformance/Device.js";
 import { codesOf } from "../lower/codes/codesOf.js";
-import type { GridForm } from "../lower/emitGrid.js";
 import { lowerProgram } from "../lower/lowerProgram.js";
 import type { Program, TableName } from "../program/index.js";
-import { embedTokens } from "./embed.js";
-import { exactSession } from "./exactSession.js";
+import { embedTokens } from "./embedTokens.js";
 import { batchFeeds } from "./feeds.js";
 import { KeyValueCache, type KeyValueRows } from "./KeyValueCache.js";
+import { openExactSession } from "./openExactSession.js";
 import { positionsOf } from "./RowBatch.js";
 
-export interface ExactModelOptions {
-  readonly threads: number;
-  readonly products: ProductForm;
-  readonly grids: GridForm;
+export interface ExactModelOptions extends DeviceFormNames {
+  readonly device: Device;
   readonly isFed?: (table: TableName) => boolean;
 }
 
@@ -48,10 +45,10 @@ export class ExactModel {
   ) {}
 
   static async open(program: Program, options: ExactModelOptions): Promise<ExactModel> {
-    const { threads, products, grids, isFed } = options;
+    const { device, products, grids, isFed } = options;
     const forms = { codes: codesOf(products), grids };
     const graph = lowerProgram(program, { forms, ...(isFed === undefined ? {} : { isFed }) });
-    const session = await InferenceSession.create(graph, exactSession(threads));
+    const session = await openExactSession(graph, device);
     return new ExactModel(program, session, options);
   }
 

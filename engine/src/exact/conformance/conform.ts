@@ -1,0 +1,103 @@
+/**
+ * Whether a device is exact, found out by trying: every operation on every vector of extremes, before anything is served
+ * or audited. Of the ways to compute products the first that is exact is taken; a device without one is refused, with the
+ * first difference.
+ */
+import { ExactError } from "../errors.js";
+import { PRODUCT_FORMS, type ProductForm } from "../lower/codes/CodeForm.js";
+import type { GridForm } from "../lower/emitGrid.js";
+import type { Program } from "../program/Program.js";
+import type { Row } from "../reference/Row.js";
+import { opVectors } from "../testing/extremes/opVectors.js";
+import { type OpCase, opCases } from "../testing/vectors.js";
+import type { Device, DeviceFormNames } from "./Device.js";
+import { gridCases } from "./gridCases.js";
+import { runOpCase } from "./runOpCase.js";
+
+/** Made outside of graphs, by code that the same vectors test. */
+const OUTSIDE: ReadonlySet<string> = new Set(["embed", "addPosition", "integerLogits", "signBits"]);
+/** One row and several take different kernels. */
+const COPIES = [1, 5] as const;
+
+/** Where a device made something else than the reference. */
+export interface Difference {
+  readonly products: ProductForm;
+  readonly grids: GridForm;
+  /** Kind and name of the vector. */
+  readonly vector: string;
+  readonly copies: number;
+  readonly element: number;
+  readonly input: string;
+  readonly expected: number;
+  readonly found: number;
+}
+
+export interface Conformity extends DeviceFormNames {
+  readonly device: Device;
+  /** What made faster ways unusable. */
+  readonly refused: readonly Difference[];
+}
+
+/** Computes a vector on a device: `runOpCase`, or what stands for a faulty device in tests. */
+export type RunCase = typeof runOpCase;
+
+/**
+ * @param program whose grids are tried: a device may compute their functions itself where it agrees at every point
+ * @throws ExactError `device_inexact` with operation, input and both results where no way is exact
+ */
+export async function conform(device: Device, program: Program, run: RunCase = runOpCase): Promise<Conformity> {
+  const cases = opCases(opVectors()).filter(({ program: of, op }) => !OUTSIDE.has(of.ops[op]!.kind));
+  const refused: Difference[] = [];
+  for (const products of PRODUCT_FORMS) {
+    const difference = await firstDifference(cases, device, { products, grids: "table" }, run);
+    if (difference !== undefined) {
+      refused.push(difference);
+      continue;
+    }
+    const own = await firstDifference(gridCases(program), device, { products, grids: "function" }, run);
+    if (own !== undefined) refused.push(own);
+    return { device, products, grids: own === undefined ? "function" : "table", refused };
+  }
+  throw new ExactError("device_inexact", refusal(device, refused));
+}
+
+async function firstDifference(
+  cases: readonly OpCase[],
+  device: Device,
+  forms: DeviceFormNames,
+  run: RunCase,
+): Promise<Difference | undefined> {
+  for (const one of cases) {
+    for (const copies of COPIES) {
+      for (const row of await run(one, device, forms, copies)) {
+        const element = row.findIndex((found, i) => !Object.is(found, one.expected[i]));
+        if (element < 0 && row.length === one.expected.length) continue;
+        const at = Math.max(0, element);
+        const [expected, found] = [one.expected[at]!, row[at]!];
+        return { ...forms, vector: one.name, copies, element: at, input: inputOf(one), expected, found };
+      }
+    }
+  }
+  return undefined;
+}
+
+function inputOf({ source, inputs, position }: OpCase): string {
+  const rows = inputs.map((input) => excerpt(source.row(input, position)));
+  return rows.join(", ");
+}
+
+function excerpt(row: Row): string {
+  const shown = [...row.subarray(0, 4)].join(" ");
+  return row.length > 4 ? `[${shown} … ${row.length} elements]` : `[${shown}]`;
+}
+
+function refusal({ provider }: Device, refused: readonly Difference[]): string {
+  const each = refused.map(
+    ({ products, vector, element, input, expected, found, copies }) =>
+      `with ${products} products, ${vector}, ${copies} rows: element ${element} of input ${input} must be ${expected}, found ${found}`,
+  );
+  return (
+    `execution provider ${provider} is not exact: ${each.join("; ")}. Use another provider, or turn off what rounds ` +
+    "otherwise (fast math, TF32: NVIDIA_TF32_OVERRIDE=0)"
+  );
+}
