@@ -1,4 +1,5 @@
 export * from "./attribute/index.js";
+export * from "./exact/index.js";
 export * from "./model/adapter.js";
 export * from "./model/architecture.js";
 export * from "./model/constant-source.js";
