@@ -22,6 +22,9 @@ import {
   sizeOf,
 } from "./shape.js";
 
+/** Bulk constants begin at multiples of it, as maps of files into memory do. */
+const PAGE = 4096;
+
 export interface Value {
   readonly name: string;
   readonly type: ElementType;
@@ -51,6 +54,7 @@ export class GraphBuilder {
   private readonly inputs: ValueProto[] = [];
   private readonly outputs: { name: string; value: Value }[] = [];
   private readonly initializers: InitializerProto[] = [];
+  private readonly bulks: { readonly value: Value; readonly make: () => TensorData }[] = [];
   private readonly constants = new Map<string, Value>();
   private readonly names = new Set<string>();
   private composites = 0;
@@ -87,6 +91,13 @@ export class GraphBuilder {
     }
     const value = { name: this.claim(name), type: elementTypeOf(stored), shape };
     this.initializers.push({ ...value, data: stored });
+    return value;
+  }
+
+  /** A large constant, made when the file is written and not kept. */
+  bulk(name: string, type: ElementType, shape: readonly number[], make: () => TensorData): Value {
+    const value = { name: this.claim(name), type, shape };
+    this.bulks.push({ value, make });
     return value;
   }
 
@@ -387,6 +398,32 @@ export class GraphBuilder {
 
   /** The graph as an ONNX file. */
   build(): Uint8Array {
+    return this.encode(this.bulks.map(({ value, make }) => ({ ...value, shape: staticShape(value), data: make() })));
+  }
+
+  /**
+   * The graph as an ONNX file whose bulk constants lie in another.
+   *
+   * @param location the other file's name, in the folder of the graph's
+   * @param write appends bytes to it; each constant is written before the next is made
+   */
+  buildBeside(location: string, write: (bytes: Uint8Array) => void): Uint8Array {
+    let offset = 0;
+    const placed = this.bulks.map(({ value, make }): InitializerProto => {
+      const made = make();
+      const bytes = new Uint8Array(made.buffer, made.byteOffset, made.byteLength);
+      write(bytes);
+      const data = { location, offset, length: bytes.byteLength };
+      offset += bytes.byteLength;
+      const rest = -offset & (PAGE - 1);
+      if (rest > 0) write(new Uint8Array(rest));
+      offset += rest;
+      return { ...value, shape: staticShape(value), data };
+    });
+    return this.encode(placed);
+  }
+
+  private encode(bulks: readonly InitializerProto[]): Uint8Array {
     const renamed = new Map<string, string>();
     const copies: NodeProto[] = [];
     const produced = new Set(this.nodes.flatMap((node) => node.outputs));
@@ -408,7 +445,7 @@ export class GraphBuilder {
       nodes: [...nodes, ...copies],
       inputs: this.inputs,
       outputs: this.outputs.map(({ name, value }) => ({ name, type: value.type, shape: value.shape })),
-      initializers: this.initializers,
+      initializers: [...this.initializers, ...bulks],
     });
   }
 
@@ -474,4 +511,9 @@ export class GraphBuilder {
     this.names.add(name);
     return name;
   }
+}
+
+function staticShape({ shape }: Value): readonly number[] {
+  if (!isStatic(shape)) throw mismatch("bulk constant", `a shape without named extents, found ${showShape(shape)}`);
+  return shape;
 }

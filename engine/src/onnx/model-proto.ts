@@ -1,6 +1,6 @@
 /**
  * Serialises a graph as an ONNX ModelProto. Field numbers are those of onnx.proto (IR version 10). Weights are
- * `raw_data`, little endian, so a file is limited to protobuf's 2 GiB.
+ * `raw_data`, little endian, so a file is limited to protobuf's 2 GiB, or lie in a file beside it.
  */
 import { type ElementType, ONNX_DATA_TYPE, type TensorData } from "./element-type.js";
 import type { Shape } from "./shape.js";
@@ -26,7 +26,14 @@ export interface InitializerProto {
   readonly name: string;
   readonly type: ElementType;
   readonly shape: readonly number[];
-  readonly data: TensorData;
+  readonly data: TensorData | ExternalData;
+}
+
+/** Bytes that lie in a file beside the model's. */
+export interface ExternalData {
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
 }
 
 export interface ModelProto {
@@ -79,13 +86,18 @@ function encodeAttribute(name: string, value: Attribute): Message {
   return out.int(20, ATTRIBUTE_TYPE.ints);
 }
 
+/** TensorProto.DataLocation */
+const EXTERNAL = 1;
+
 function encodeInitializer({ name, type, shape, data }: InitializerProto): Message {
   const out = new Message();
   for (const dim of shape) out.int(1, dim);
-  return out
-    .int(2, ONNX_DATA_TYPE[type])
-    .string(8, name)
-    .bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  out.int(2, ONNX_DATA_TYPE[type]).string(8, name);
+  if (!("location" in data)) return out.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  for (const [key, value] of Object.entries(data)) {
+    out.message(13, new Message().string(1, key).string(2, String(value)));
+  }
+  return out.int(14, EXTERNAL);
 }
 
 function encodeValue({ name, type, shape }: ValueProto): Message {

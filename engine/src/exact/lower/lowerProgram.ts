@@ -1,4 +1,4 @@
-import type { Value } from "../../onnx/graph.js";
+import type { GraphBuilder, Value } from "../../onnx/graph.js";
 import type { TableName } from "../program/Op.js";
 import type { Program } from "../program/Program.js";
 import { type DeviceForms, ROWS } from "./Lowering.js";
@@ -19,7 +19,7 @@ export interface LoweringOptions {
  * f32 `[n, vocabulary]` before they are made integers; `codes` `[2 · layers · R · K, D]` and `scales` `[2 · layers · R · K]`
  * of keys and values, layer by layer and digit by digit; `signs` f32 `[n, 128]` where the program has codes.
  */
-export function lowerProgram(program: Program, { forms, isFed }: LoweringOptions): Uint8Array {
+export function lowerProgram(program: Program, { forms, isFed }: LoweringOptions): GraphBuilder {
   const emitter = new OpEmitter("exact", program, forms, isFed);
   const { graph, lowering } = emitter;
   const { hidden } = program.shape;
@@ -43,7 +43,7 @@ export function lowerProgram(program: Program, { forms, isFed }: LoweringOptions
   graph.output("codes", graph.concat(codes, 0));
   graph.output("scales", graph.concat(scales, 0));
   if (program.codes !== undefined) graph.output("signs", lowering.whole(program.codes));
-  return graph.build();
+  return graph;
 }
 
 function keysAndValues({ lowering }: OpEmitter, id: number): Value[] {

@@ -6,7 +6,7 @@ import type { Program, TableName } from "../program/index.js";
 import { embedTokens } from "./embedTokens.js";
 import { batchFeeds } from "./feeds.js";
 import { KeyValueCache, type KeyValueRows } from "./KeyValueCache.js";
-import { openExactSession } from "./openExactSession.js";
+import { openBulkSession } from "./openBulkSession.js";
 import { positionsOf } from "./RowBatch.js";
 
 export interface ExactModelOptions extends DeviceFormNames {
@@ -48,7 +48,7 @@ export class ExactModel {
     const { device, products, grids, isFed } = options;
     const forms = { codes: codesOf(products), grids };
     const graph = lowerProgram(program, { forms, ...(isFed === undefined ? {} : { isFed }) });
-    const session = await openExactSession(graph, device);
+    const session = await openBulkSession(graph, device);
     return new ExactModel(program, session, options);
   }
 

@@ -110,11 +110,13 @@ export class FloatCodes implements CodeForm {
     return Array.from({ length: count }, (_, i) =>
       lowering.once(`${name}.chunk.${i}`, () => {
         const width = Math.min(size, columns - i * size);
-        const part = new Float32Array((to - from) * width);
-        for (let n = 0; n < to - from; n++) {
-          part.set(rows.subarray(n * columns + i * size, n * columns + i * size + width), n * width);
-        }
-        return lowering.graph.constant(`${name}.chunk.${i}`, transposed(part, to - from, width), [width, to - from]);
+        return lowering.graph.bulk(`${name}.chunk.${i}`, "float32", [width, to - from], () => {
+          const part = new Float32Array((to - from) * width);
+          for (let n = 0; n < to - from; n++) {
+            part.set(rows.subarray(n * columns + i * size, n * columns + i * size + width), n * width);
+          }
+          return transposed(part, to - from, width);
+        });
       }),
     );
   }

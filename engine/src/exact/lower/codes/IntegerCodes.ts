@@ -140,7 +140,7 @@ export class IntegerCodes implements CodeForm {
     const whole = from === 0 && to === table.rows;
     const suffix = whole ? "" : `.${from}.${to}`;
     const type = this.name === "u8s8" ? "int8" : "uint8";
-    const digit = (of: "high" | "low", data: Int8Array): WeightDigit => {
+    const digit = (of: "high" | "low"): WeightDigit => {
       const digitsName = `${name}.${of}${suffix}`;
       const scalesName = `${name}.scales.${of}${suffix}`;
       if (lowering.isFed(name)) {
@@ -151,18 +151,20 @@ export class IntegerCodes implements CodeForm {
       }
       const factor = of === "high" ? 1 : 1 / 128;
       return {
-        digits: lowering.once(digitsName, () => {
-          const rows = transposed(data.subarray(from * columns, to * columns), to - from, columns);
-          return graph.constant(digitsName, this.name === "u8s8" ? rows : aroundZero(rows), [columns, to - from]);
-        }),
+        digits: lowering.once(digitsName, () =>
+          graph.bulk(digitsName, type, [columns, to - from], () => {
+            const data = lowering.matrix(name)[of]!;
+            const rows = transposed(data.subarray(from * columns, to * columns), to - from, columns);
+            return this.name === "u8s8" ? rows : aroundZero(rows);
+          }),
+        ),
         scales: lowering.once(scalesName, () => {
           const scales = table.scales.subarray(from, to).map((scale) => scale * factor);
           return graph.constant(scalesName, scales, [to - from]);
         }),
       };
     };
-    const high = digit("high", table.high);
-    return table.low === undefined ? [high] : [high, digit("low", table.low)];
+    return table.low === undefined ? [digit("high")] : [digit("high"), digit("low")];
   }
 }
 
