@@ -7,14 +7,14 @@ import { Tensor } from "onnxruntime-node";
 import type { Value } from "../../onnx/graph.js";
 import type { Dim } from "../../onnx/shape.js";
 import type { Side } from "../lower/codes/CodeForm.js";
-import { digitNames } from "../lower/emitAttention.js";
+import { digitNames, maskName } from "../lower/emitAttention.js";
 import { type DeviceForms, ROWS, rowsOf, type Segment } from "../lower/Lowering.js";
 import { OpEmitter } from "../lower/OpEmitter.js";
 import type { Op, ValueId } from "../program/Op.js";
 import type { Program } from "../program/Program.js";
 import { newRow, type Row } from "../reference/Row.js";
 import { shapesOf, visibleKeys } from "../reference/shapes.js";
-import { angleFeeds, maskFeed, shapeFeeds, zeroPointFeeds, zeroPoints } from "../run/feeds.js";
+import { angleFeeds, maskTensor, shapeFeeds, zeroPointFeeds, zeroPoints } from "../run/feeds.js";
 import type { RowBatch } from "../run/RowBatch.js";
 import type { OpCase } from "../testing/vectors.js";
 import { layoutOf } from "./opLayout.js";
@@ -254,10 +254,10 @@ export class OpGraph {
       );
       this.feeds.past_scales = new Tensor("float32", both, [2 * copies, kvHeads, 1, capacity]);
     }
-    const gridBits = op.kind === "scores" ? op.gridBits : 0;
-    // The window is in the choice of positions already, but for the mask's name.
-    const mask = maskFeed(null, batch, heads / kvHeads, gridBits);
-    this.feeds[window === null ? "mask" : `mask.${window}`] = mask.mask!;
+    if (op.kind === "scores") {
+      // The window is in the choice of positions already.
+      this.feeds[maskName(window, op.gridBits)] = maskTensor(null, batch, heads / kvHeads, op.gridBits);
+    }
     Object.assign(this.feeds, shapeFeeds(op.shape, batch), zeroPointFeeds(op.shape, copies));
   }
 

@@ -55,7 +55,7 @@ export class AttentionEmitter {
       forms.codes.scores(lowering, queries, now, keyScale),
     ];
     const scaled = graph.mul(graph.concat(scored, 3), queryScale);
-    lowering.setWhole(id, 0, graph.add(scaled, this.mask(shape.window)));
+    lowering.setWhole(id, 0, graph.add(scaled, this.mask(op)));
   }
 
   scoreMax(id: ValueId, op: OpOf<"scoreMax">): void {
@@ -192,8 +192,8 @@ export class AttentionEmitter {
     });
   }
 
-  private mask(window: number | null): Value {
-    const name = window === null ? "mask" : `mask.${window}`;
+  private mask({ shape, gridBits }: OpOf<"scores">): Value {
+    const name = maskName(shape.window, gridBits);
     return this.lowering.once(name, () => this.lowering.graph.input(name, "float", [BATCH, 1, QUERIES, KEYS]));
   }
 
@@ -228,6 +228,11 @@ export class AttentionEmitter {
       attributes: { keepdims: keep === "keep" ? 1 : 0 },
     });
   }
+}
+
+/** Input of what is added to scores of this window on this grid. */
+export function maskName(window: number | null, gridBits: number): string {
+  return `mask.${window ?? "all"}.${gridBits}`;
 }
 
 /** Suffixes of a value's digits in names of inputs and outputs. */

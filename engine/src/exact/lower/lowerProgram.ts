@@ -14,8 +14,8 @@ export interface LoweringOptions {
  * A program as an ONNX graph, from embedded rows to logits, for any number of sequences, positions and earlier positions:
  * prefill, steps of many sequences and audits run the same file.
  *
- * Inputs: `x` f32 `[R, hidden]`, the embedded tokens; `heads` int64 `[n]`, rows whose logits are wanted; `mask` (and
- * `mask.<window>`); `cos`, `sin`; `zero_points.*`; `past_*`; `shape.*`, `key_parts`. See `run/feeds.ts`. Outputs: `logits`
+ * Inputs: `x` f32 `[R, hidden]`, the embedded tokens; `heads` int64 `[n]`, rows whose logits are wanted;
+ * `mask.<window>.<grid>`; `cos`, `sin`; `zero_points.*`; `past_*`; `shape.*`, `key_parts`. See `run/feeds.ts`. Outputs: `logits`
  * f32 `[n, vocabulary]` before they are made integers; `codes` `[2 · layers · R · K, D]` and `scales` `[2 · layers · R · K]`
  * of keys and values, layer by layer and digit by digit; `signs` f32 `[n, 128]` where the program has codes.
  */

@@ -1,4 +1,5 @@
 import { Tensor } from "onnxruntime-node";
+import { maskName } from "../lower/emitAttention.js";
 import { gridConstant } from "../lower/emitGrid.js";
 import type { AttentionShape } from "../program/Op.js";
 import type { Program } from "../program/Program.js";
@@ -13,12 +14,15 @@ type Feeds = Record<string, Tensor>;
 export function batchFeeds(program: Program, batch: RowBatch, wanted: number): Feeds {
   const scores = program.ops.find((op) => op.kind === "scores");
   if (scores?.kind !== "scores") throw new Error("a program without attention is not run");
-  const windows = new Set(program.ops.flatMap((op) => (op.kind === "scores" ? [op.shape.window] : [])));
   const groups = scores.shape.heads / scores.shape.kvHeads;
-  const masks = [...windows].map((window) => maskFeed(window, batch, groups, scores.gridBits));
+  const masks: Feeds = {};
+  for (const op of program.ops) {
+    if (op.kind !== "scores") continue;
+    masks[maskName(op.shape.window, op.gridBits)] ??= maskTensor(op.shape.window, batch, groups, op.gridBits);
+  }
   return {
     ...angleFeeds(program, positionsOf(batch)),
-    ...Object.assign({}, ...masks),
+    ...masks,
     ...shapeFeeds(scores.shape, batch),
     ...zeroPointFeeds(scores.shape, batch.count * batch.length),
     "zero_points.wanted.1": zeroPoints(wanted),
@@ -45,7 +49,7 @@ export function shapeFeeds(shape: AttentionShape, { count, length, capacity }: R
 }
 
 /** What is added to scores `[B, 1, M, S]`: the grid's constant where a key is visible. */
-export function maskFeed(window: number | null, batch: RowBatch, groups: number, gridBits: number): Feeds {
+export function maskTensor(window: number | null, batch: RowBatch, groups: number, gridBits: number): Tensor {
   const { count, length, filled, capacity } = batch;
   const constant = gridConstant(gridBits);
   const keys = capacity + length;
@@ -61,8 +65,7 @@ export function maskFeed(window: number | null, batch: RowBatch, groups: number,
       }
     }
   }
-  const name = window === null ? "mask" : `mask.${window}`;
-  return { [name]: new Tensor("float32", mask, [count, 1, groups * length, keys]) };
+  return new Tensor("float32", mask, [count, 1, groups * length, keys]);
 }
 
 export function zeroPointFeeds({ heads, kvHeads }: AttentionShape, rows: number): Feeds {
