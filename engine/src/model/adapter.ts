@@ -1,14 +1,20 @@
 /**
  * LoRA adapters in PEFT form: `adapter_config.json` and `adapter_model.safetensors` with `lora_A` `[r, in]` and
- * `lora_B` `[out, r]` of every layer's target projections. The update of a projection is alpha/r · B·A.
+ * `lora_B` `[out, r]` of every layer's target modules. The update of a module is alpha/r · B·A.
  */
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { sameShape, showShape } from "../onnx/shape.js";
+import { adapterConfig, parseAdapterConfig } from "./adapterConfig.js";
 import type { Architecture } from "./architecture.js";
 import { ModelError } from "./errors.js";
-import { loraName, PROJECTIONS, type Projection, projectionName, projectionShape } from "./parameters.js";
+import { factorKey, factorsOf, type LoraModule, loraModules } from "./loraModules.js";
+import { loraName, type Projection, projectionShape } from "./parameters.js";
 import { readSafetensors, type Tensor, writeSafetensors } from "./safetensors.js";
+
+const CONFIG = "adapter_config.json";
+const WEIGHTS = "adapter_model.safetensors";
+const MAX_BYTES = 2 ** 31;
 
 export interface Adapter {
   readonly rank: number;
@@ -16,7 +22,10 @@ export interface Adapter {
   /** `rslora`: the update is alpha/√r · B·A (Kalajdzievski 2023). Absent or `standard`: alpha/r · B·A. */
   readonly scaling?: "standard" | "rslora";
   readonly projections: readonly Projection[];
-  /** Unscaled factors by `loraName`: `a` `[r, in]`, `b` `[out, r]`. */
+  /**
+   * Unscaled factors by `loraName`: `a` `[r, in]`, `b` `[out, r]`. Projections that PEFT adapts as one module (q, k and v
+   * of GPT-2) have the same array as `a`.
+   */
   readonly factors: ReadonlyMap<string, Float32Array>;
 }
 
@@ -26,64 +35,117 @@ export interface AdapterFiles {
   readonly weights: Uint8Array;
 }
 
+/** @throws ModelError `file_unreadable`, and as `parseAdapter` */
 export async function loadAdapter(dir: string, architecture: Architecture): Promise<Adapter> {
-  const config = await readFile(join(dir, "adapter_config.json"), "utf8");
-  const weights = await readFile(join(dir, "adapter_model.safetensors"));
-  return parseAdapter({ config, weights }, architecture, dir);
+  const read = async (name: string): Promise<Buffer> => {
+    const file = join(dir, name);
+    try {
+      const { size } = await stat(file);
+      if (size > MAX_BYTES) throw new Error(`it has ${size} bytes, at most ${MAX_BYTES} are read`);
+      return await readFile(file);
+    } catch (cause) {
+      throw new ModelError("file_unreadable", `${file} cannot be read: ${(cause as Error).message}`, { cause });
+    }
+  };
+  const config = (await read(CONFIG)).toString("utf8");
+  return parseAdapter({ config, weights: await read(WEIGHTS) }, architecture, dir);
 }
 
 /**
  * Checks an adapter against the base it is for; nothing that does not fit is skipped.
  *
  * @throws ModelError `adapter_unsupported` when the configuration asks for more than plain LoRA, `weights_mismatch`
- * when a factor is missing, has another shape, or belongs to no target
+ * when a factor is missing, has another shape, or belongs to no target, `weights_malformed` when the file is broken
  */
 export function parseAdapter(files: AdapterFiles, architecture: Architecture, file = "adapter"): Adapter {
-  const { rank, alpha, projections } = parseConfig(files.config, file);
-  const tensors = readSafetensors(files.weights, `${file}/adapter_model.safetensors`);
+  const settings = parseAdapterConfig(files.config, architecture, `${file}/${CONFIG}`);
+  const tensors = readSafetensors(files.weights, `${file}/${WEIGHTS}`);
   const factors = new Map<string, Float32Array>();
-  for (const { name, key, shape } of factorsOf(architecture, projections, rank)) {
-    const tensor = tensors.get(name);
-    if (tensor === undefined || !sameShape(tensor.shape, shape)) {
-      const found = tensor === undefined ? "none" : showShape(tensor.shape);
-      throw new ModelError("weights_mismatch", `${file}: ${name} must be ${showShape(shape)}, found ${found}`);
+  const known = new Set<string>();
+  for (const module of adaptedModules(architecture, settings.projections)) {
+    const { a, b } = moduleTensors(architecture, module, settings.rank);
+    const [narrow, wide] = [a, b].map(({ name, shape }) => {
+      const tensor = tensors.get(name);
+      if (tensor === undefined || !sameShape(tensor.shape, shape)) {
+        const found = tensor === undefined ? "none" : showShape(tensor.shape);
+        throw new ModelError("weights_mismatch", `${file}: ${name} must be ${showShape(shape)}, found ${found}`);
+      }
+      known.add(name);
+      return tensor.data;
+    });
+    let at = 0;
+    for (const projection of module.projections) {
+      const end = at + projectionShape(architecture, projection)[0] * settings.rank;
+      factors.set(loraName(module.layer, projection, "a"), narrow!);
+      factors.set(loraName(module.layer, projection, "b"), wide!.slice(at, end));
+      at = end;
     }
-    factors.set(key, tensor.data);
   }
-  if (tensors.size !== factors.size) {
-    const message = `${file}: ${tensors.size} tensors where the base and the targets ask for ${factors.size}`;
-    throw new ModelError("weights_mismatch", message);
+  const foreign = [...tensors.keys()].find((name) => !known.has(name));
+  if (foreign !== undefined) {
+    const counts = `${tensors.size} tensors where the base and the targets ask for ${known.size}`;
+    throw new ModelError("weights_mismatch", `${file}: ${counts}; ${foreign} has no place`);
   }
-  return { rank, alpha, projections, factors };
+  return { ...settings, factors };
 }
 
-/** An adapter as the two files that PEFT reads, fp32; equal adapters give equal bytes. */
+/**
+ * An adapter as the two files that PEFT reads, fp32; equal adapters give equal bytes.
+ *
+ * @throws ModelError `adapter_unsupported` where projections of one module have different A
+ */
 export function writeAdapter(adapter: Adapter, architecture: Architecture): AdapterFiles {
-  const { rank, alpha, projections } = adapter;
   const tensors = new Map<string, Tensor>();
-  for (const { name, key, shape } of factorsOf(architecture, projections, rank)) {
-    tensors.set(name, { shape, data: adapter.factors.get(key)! });
+  for (const module of adaptedModules(architecture, adapter.projections)) {
+    const { a, b } = moduleTensors(architecture, module, adapter.rank);
+    const factor = (projection: Projection, of: "a" | "b") =>
+      adapter.factors.get(loraName(module.layer, projection, of))!;
+    const narrow = factor(module.projections[0]!, "a");
+    const other = module.projections.find((projection) => !sameNumbers(factor(projection, "a"), narrow));
+    if (other !== undefined) {
+      const message = `${module.path} has one A, that of ${other} differs from that of ${module.projections[0]}`;
+      throw new ModelError("adapter_unsupported", message);
+    }
+    const wide = new Float32Array(b.shape[0] * b.shape[1]);
+    let at = 0;
+    for (const projection of module.projections) {
+      const part = factor(projection, "b");
+      wide.set(part, at);
+      at += part.length;
+    }
+    tensors.set(a.name, { shape: a.shape, data: narrow });
+    tensors.set(b.name, { shape: b.shape, data: wide });
   }
-  const config = {
-    base_model_name_or_path: null,
-    bias: "none",
-    fan_in_fan_out: false,
-    inference_mode: true,
-    lora_alpha: alpha,
-    lora_dropout: 0,
-    peft_type: "LORA",
-    r: rank,
-    target_modules: projections.map((projection) => `${projection}_proj`),
-    task_type: "CAUSAL_LM",
-    use_dora: false,
-    use_rslora: false,
-  };
+  const config = adapterConfig(adapter, architecture);
   return { config: `${JSON.stringify(config, null, 2)}\n`, weights: writeSafetensors(tensors, "F32") };
 }
 
 /** What B·A is multiplied by. */
 export function adapterScale({ rank, alpha, scaling }: Pick<Adapter, "rank" | "alpha" | "scaling">): number {
   return scaling === "rslora" ? alpha / Math.sqrt(rank) : alpha / rank;
+}
+
+/** The factors that a graph takes, each once, as the adapter's own arrays: a trainer changes them in place. */
+export function ownFactors(adapter: Adapter, architecture: Architecture): Map<string, Float32Array> {
+  const { projections, rank, factors } = adapter;
+  return new Map(factorsOf(architecture, projections, rank).map(({ key }) => [key, factors.get(key)!]));
+}
+
+/** All factors of an adapter from those that a graph takes. */
+export function sharedFactors(
+  own: ReadonlyMap<string, Float32Array>,
+  architecture: Architecture,
+  projections: readonly Projection[],
+): Map<string, Float32Array> {
+  const factors = new Map<string, Float32Array>();
+  for (let layer = 0; layer < architecture.layers; layer++) {
+    for (const projection of projections) {
+      for (const factor of ["a", "b"] as const) {
+        factors.set(loraName(layer, projection, factor), own.get(factorKey(architecture, layer, projection, factor))!);
+      }
+    }
+  }
+  return factors;
 }
 
 /** The factors as a serving graph takes them: alpha/r is multiplied into `b`. */
@@ -94,48 +156,20 @@ export function servingFactors(adapter: Adapter): Map<string, Float32Array> {
   );
 }
 
-/** `loraName`, PEFT name and shape of every factor of an adapter. */
-export function factorsOf(
-  architecture: Architecture,
-  projections: readonly Projection[],
-  rank: number,
-): { key: string; name: string; shape: readonly [number, number] }[] {
-  const out: { key: string; name: string; shape: readonly [number, number] }[] = [];
-  for (let layer = 0; layer < architecture.layers; layer++) {
-    for (const projection of projections) {
-      const [rows, columns] = projectionShape(architecture, projection);
-      const module = `base_model.model.${projectionName(layer, projection).replace(/\.weight$/, "")}`;
-      out.push({ key: loraName(layer, projection, "a"), name: `${module}.lora_A.weight`, shape: [rank, columns] });
-      out.push({ key: loraName(layer, projection, "b"), name: `${module}.lora_B.weight`, shape: [rows, rank] });
-    }
-  }
-  return out;
+function adaptedModules(architecture: Architecture, projections: readonly Projection[]): LoraModule[] {
+  return loraModules(architecture).filter((module) => projections.includes(module.projections[0]!));
 }
 
-function parseConfig(text: string, file: string): Pick<Adapter, "rank" | "alpha" | "projections"> {
-  const refuse = (detail: string): ModelError =>
-    new ModelError("adapter_unsupported", `${file}/adapter_config.json: ${detail}; only plain LoRA is served`);
-  let config: Record<string, unknown>;
-  try {
-    config = JSON.parse(text) as Record<string, unknown>;
-  } catch (cause) {
-    throw new ModelError("adapter_unsupported", `${file}/adapter_config.json is not JSON`, { cause });
-  }
-  const { r: rank, lora_alpha: alpha, target_modules: targets } = config;
-  if (config.peft_type !== "LORA") throw refuse(`peft_type is ${JSON.stringify(config.peft_type)}`);
-  for (const option of ["use_dora", "use_rslora", "lora_bias", "fan_in_fan_out"]) {
-    if (config[option] === true) throw refuse(`${option} is set`);
-  }
-  for (const option of ["rank_pattern", "alpha_pattern"]) {
-    if (Object.keys((config[option] as object | undefined) ?? {}).length > 0) throw refuse(`${option} is not empty`);
-  }
-  if (typeof rank !== "number" || !Number.isInteger(rank) || rank < 1 || rank > 512)
-    throw refuse(`r is ${String(rank)}`);
-  if (typeof alpha !== "number" || !(alpha > 0)) throw refuse(`lora_alpha is ${String(alpha)}`);
-  if (!Array.isArray(targets)) throw refuse("target_modules is not a list");
-  const projections = PROJECTIONS.filter((projection) => targets.includes(`${projection}_proj`));
-  if (projections.length !== targets.length || projections.length === 0) {
-    throw refuse(`target_modules is ${JSON.stringify(targets)}, known are ${PROJECTIONS.join(", ")} with _proj`);
-  }
-  return { rank, alpha, projections };
+function moduleTensors(architecture: Architecture, { path, projections }: LoraModule, rank: number) {
+  const shapes = projections.map((projection) => projectionShape(architecture, projection));
+  const rows = shapes.reduce((sum, [out]) => sum + out, 0);
+  const name = (factor: string): string => `base_model.model.${path}.${factor}.weight`;
+  return {
+    a: { name: name("lora_A"), shape: [rank, shapes[0]![1]] as const },
+    b: { name: name("lora_B"), shape: [rows, rank] as const },
+  };
+}
+
+function sameNumbers(a: Float32Array, b: Float32Array): boolean {
+  return a === b || (a.length === b.length && a.every((value, i) => value === b[i]));
 }

@@ -1,5 +1,3 @@
-import { ModelError } from "./errors.js";
-
 /** How rotary frequencies are changed to reach positions beyond those of pre-training. */
 export type RotaryScaling =
   | { readonly kind: "default" }
@@ -43,7 +41,10 @@ export interface Architecture {
   readonly windows: readonly (number | null)[];
   /** `tied`: the output projection is the embedding table. */
   readonly head: "tied" | "separate";
+  /** The token that stands before a text and ends an answer. */
   readonly endToken: number;
+  /** Further tokens that end an answer, where `eos_token_id` is a list. */
+  readonly otherEndTokens?: readonly number[];
 }
 
 /** What distinguishes one plain Llama from another. */
@@ -70,102 +71,7 @@ export function llamaArchitecture({ theta, ...sizes }: LlamaSizes): Architecture
   };
 }
 
-/**
- * Reads a Hugging Face `config.json` of a Llama model.
- *
- * @throws ModelError `config_unsupported` when a field is missing, out of range or asks for what is not built here
- * (biases, scaled RoPE, another activation).
- */
-export function parseArchitecture(config: unknown): Architecture {
-  const fields = record(config, "config.json");
-  const unsupported = (field: string, wanted: string): ModelError =>
-    new ModelError(
-      "config_unsupported",
-      `config.json: ${field} must be ${wanted}, found ${JSON.stringify(fields[field])}; only plain Llama decoders run`,
-    );
-  const count = (field: string, fallback?: number): number => {
-    const value = fields[field] ?? fallback;
-    if (typeof value !== "number" || !Number.isInteger(value) || value < 1 || value > 2 ** 24) {
-      throw unsupported(field, "a positive integer");
-    }
-    return value;
-  };
-
-  if (fields.model_type !== "llama") throw unsupported("model_type", '"llama"');
-  if ((fields.hidden_act ?? "silu") !== "silu") throw unsupported("hidden_act", '"silu"');
-  if (fields.attention_bias === true) throw unsupported("attention_bias", "false");
-  if (fields.mlp_bias === true) throw unsupported("mlp_bias", "false");
-  if (fields.rope_scaling !== undefined && fields.rope_scaling !== null) throw unsupported("rope_scaling", "null");
-
-  const hidden = count("hidden_size");
-  const heads = count("num_attention_heads");
-  const kvHeads = count("num_key_value_heads", heads);
-  if (heads % kvHeads !== 0) throw unsupported("num_key_value_heads", `a divisor of ${heads}`);
-  const headDim = count("head_dim", hidden / heads);
-  if (headDim % 2 !== 0) throw unsupported("head_dim", "even");
-  const epsilon = fields.rms_norm_eps ?? 1e-6;
-  if (typeof epsilon !== "number" || !(epsilon > 0)) throw unsupported("rms_norm_eps", "a positive number");
-  const vocabulary = count("vocab_size");
-  const endToken = fields.eos_token_id ?? 0;
-  if (typeof endToken !== "number" || !Number.isInteger(endToken) || endToken < 0 || endToken >= vocabulary) {
-    throw unsupported("eos_token_id", `a token below ${vocabulary}`);
-  }
-
-  return llamaArchitecture({
-    vocabulary,
-    hidden,
-    layers: count("num_hidden_layers"),
-    heads,
-    kvHeads,
-    headDim,
-    feedForward: count("intermediate_size"),
-    maxPositions: count("max_position_embeddings"),
-    theta: ropeTheta(fields),
-    normEpsilon: epsilon,
-    head: fields.tie_word_embeddings === true ? "tied" : "separate",
-    endToken,
-  });
-}
-
-/** The `config.json` of an architecture, in the form that transformers reads. */
-export function architectureConfig(architecture: Architecture): Record<string, unknown> {
-  return {
-    architectures: ["LlamaForCausalLM"],
-    attention_bias: false,
-    bos_token_id: architecture.endToken,
-    eos_token_id: architecture.endToken,
-    head_dim: architecture.headDim,
-    hidden_act: "silu",
-    hidden_size: architecture.hidden,
-    intermediate_size: architecture.feedForward,
-    max_position_embeddings: architecture.maxPositions,
-    mlp_bias: false,
-    model_type: "llama",
-    num_attention_heads: architecture.heads,
-    num_hidden_layers: architecture.layers,
-    num_key_value_heads: architecture.kvHeads,
-    rms_norm_eps: architecture.normEpsilon,
-    ...(architecture.positions.kind === "rotary" ? { rope_theta: architecture.positions.theta } : {}),
-    tie_word_embeddings: architecture.head === "tied",
-    torch_dtype: "float16",
-    vocab_size: architecture.vocabulary,
-  };
-}
-
-function ropeTheta(fields: Record<string, unknown>): number {
-  const nested = fields.rope_parameters;
-  const parameters = nested === undefined || nested === null ? fields : record(nested, "rope_parameters");
-  const kind = parameters.rope_type ?? "default";
-  const theta = parameters.rope_theta ?? 10_000;
-  if (kind !== "default" || typeof theta !== "number" || !(theta > 0)) {
-    throw new ModelError("config_unsupported", `config.json: only unscaled RoPE runs, found ${JSON.stringify(nested)}`);
-  }
-  return theta;
-}
-
-function record(value: unknown, what: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ModelError("config_unsupported", `${what} must be a JSON object, found ${JSON.stringify(value)}`);
-  }
-  return value as Record<string, unknown>;
+/** Whether a drawn token ends an answer. */
+export function endsAnswer(architecture: Architecture, token: number): boolean {
+  return token === architecture.endToken || architecture.otherEndTokens?.includes(token) === true;
 }

@@ -1,9 +1,10 @@
 import type { GraphBuilder, Value } from "../onnx/graph.js";
-import type { Dim } from "../onnx/shape.js";
+import type { Dim, Shape } from "../onnx/shape.js";
 import type { Architecture } from "./architecture.js";
-import type { LoraFactors, ParameterSource } from "./decoder.js";
+import type { ParameterSource } from "./decoder.js";
 import { ModelError } from "./errors.js";
-import { loraName, type Projection, parameterShapes, projectionShape, type Weights } from "./parameters.js";
+import { factorKey } from "./loraModules.js";
+import { type Projection, parameterShapes, projectionShape, type Weights } from "./parameters.js";
 
 /** Which projections take an adapter in a serving graph. Their inputs exist in every layer. */
 export interface LoraInputs {
@@ -14,7 +15,7 @@ export interface LoraInputs {
 
 /**
  * Parameters of a serving graph: the base's weights are constants of the file, so that onnxruntime packs them once;
- * the adapter's factors are inputs (`loraName`), with alpha/r already multiplied into `b`.
+ * the adapter's factors are inputs (`factorKey`), with alpha/r already multiplied into `b`.
  */
 export function constantSource(
   graph: GraphBuilder,
@@ -24,7 +25,13 @@ export function constantSource(
 ): ParameterSource {
   const shapes = parameterShapes(architecture);
   const made = new Map<string, Value>();
-  const factors = new Map<string, LoraFactors>();
+  const factors = new Map<string, Value>();
+  const factor = (layer: number, projection: Projection, of: "a" | "b", shape: Shape): Value => {
+    const key = factorKey(architecture, layer, projection, of);
+    const value = factors.get(key) ?? graph.input(key, "float", shape);
+    factors.set(key, value);
+    return value;
+  };
   return {
     weight(name) {
       const known = made.get(name);
@@ -40,16 +47,11 @@ export function constantSource(
     },
     lora(layer, projection) {
       if (!lora?.projections.includes(projection)) return undefined;
-      const key = `${layer}.${projection}`;
-      const known = factors.get(key);
-      if (known !== undefined) return known;
       const [out, inner] = projectionShape(architecture, projection);
-      const pair = {
-        a: graph.input(loraName(layer, projection, "a"), "float", [lora.rank, inner]),
-        b: graph.input(loraName(layer, projection, "b"), "float", [out, lora.rank]),
+      return {
+        a: factor(layer, projection, "a", [lora.rank, inner]),
+        b: factor(layer, projection, "b", [out, lora.rank]),
       };
-      factors.set(key, pair);
-      return pair;
     },
   };
 }

@@ -1,6 +1,6 @@
 /**
- * A Llama decoder, written once over the graph builder: training, prefill and decoding share these layers and differ
- * only in where keys, values and weights come from.
+ * A decoder of any family, written once over the graph builder: training, prefill and decoding share these layers and
+ * differ only in where positions, keys, values and weights come from.
  *
  * Shapes: B sequences, S positions, H query heads in G = H/K groups of K key-value heads, D = head dimension. Queries
  * of one group are laid out under their key head, `[B, K, G·S, D]`, so that keys are never repeated.
@@ -8,8 +8,19 @@
 import type { GraphBuilder, Value } from "../onnx/graph.js";
 import { type Dim, mulDims } from "../onnx/shape.js";
 import type { Architecture } from "./architecture.js";
-import { EMBEDDING, FINAL_NORM, HEAD, normName, type Projection, projectionName } from "./parameters.js";
-import { rotaryFrequencies } from "./rotary.js";
+import {
+  biasOf,
+  EMBEDDING,
+  FINAL_NORM,
+  HEAD,
+  hasBias,
+  headNormName,
+  normName,
+  POSITIONS,
+  type Projection,
+  projectionBiasName,
+  projectionName,
+} from "./parameters.js";
 
 /** Where a graph takes its parameters from: constants when serving, inputs when training. */
 export interface ParameterSource {
@@ -19,7 +30,7 @@ export interface ParameterSource {
 }
 
 export interface LoraFactors {
-  /** `[r, in]` */
+  /** `[r, in]`; projections that share it give the same value. */
   readonly a: Value;
   /** `[out, r]` */
   readonly b: Value;
@@ -34,9 +45,20 @@ export interface Rotation {
 }
 
 export interface AttentionContext {
-  readonly rotation: Rotation;
+  /** How queries and keys are turned; absent where positions are learned. */
+  readonly rotation?: Rotation | undefined;
+  /** The rows `[…, S, hidden]` that learned positions add, of their table `[maxPositions, hidden]`. */
+  positionRows(table: Value): Value;
   /** Given a layer's queries `[B, K, G·S, D]`, keys and values `[B, K, S, D]`: the attended values, like the queries. */
   attend(layer: number, queries: Value, keys: Value, values: Value): Value;
+}
+
+/** What every layer is made of. */
+interface Parts {
+  readonly graph: GraphBuilder;
+  readonly architecture: Architecture;
+  readonly source: ParameterSource;
+  readonly context: AttentionContext;
 }
 
 /** Final hidden states after the last norm, `[B, S, hidden]`, of int64 tokens `[B, S]`. */
@@ -47,15 +69,14 @@ export function decoderHidden(
   tokens: Value,
   context: AttentionContext,
 ): Value {
-  const epsilon = architecture.normEpsilon;
+  const parts = { graph, architecture, source, context };
   let x = graph.gather(source.weight(EMBEDDING), tokens);
+  if (architecture.positions.kind === "learned") x = graph.add(x, context.positionRows(source.weight(POSITIONS)));
   for (let layer = 0; layer < architecture.layers; layer++) {
-    const normed = graph.rmsNorm(x, source.weight(normName(layer, "attention")), epsilon);
-    x = graph.add(x, attention(graph, architecture, source, context, layer, normed));
-    const inner = graph.rmsNorm(x, source.weight(normName(layer, "feedForward")), epsilon);
-    x = graph.add(x, feedForward(graph, source, layer, inner));
+    x = graph.add(x, attention(parts, layer, norm(parts, normName(layer, "attention"), x)));
+    x = graph.add(x, feedForward(parts, layer, norm(parts, normName(layer, "feedForward"), x)));
   }
-  return graph.rmsNorm(x, source.weight(FINAL_NORM), epsilon);
+  return norm(parts, FINAL_NORM, x);
 }
 
 /** The table that turns hidden states into logits. */
@@ -63,91 +84,82 @@ export function headWeight(architecture: Architecture, source: ParameterSource):
   return source.weight(architecture.head === "tied" ? EMBEDDING : HEAD);
 }
 
-/** Softmax attention over one block of keys; `mask` is added to the scores `[B, K, G·S, keys]`. */
-export function softmaxAttention(
-  graph: GraphBuilder,
-  headDim: number,
-  queries: Value,
-  keys: Value,
-  values: Value,
-  mask: Value,
-): Value {
-  const scaled = graph.mul(queries, graph.scalar(1 / Math.sqrt(headDim)));
-  return graph.attention(scaled, keys, values, mask);
-}
-
-/**
- * Rotary tables of positions 0 to `positions` − 1, each `[positions, D]`; element i turns with element i + D/2. Computed
- * in float64, stored in float32.
- */
-export function rotaryTables(architecture: Architecture, positions: number): { cos: Float32Array; sin: Float32Array } {
-  const { headDim } = architecture;
-  const half = headDim / 2;
-  const frequencies = rotaryFrequencies(architecture);
-  const cos = new Float32Array(positions * headDim);
-  const sin = new Float32Array(positions * headDim);
-  for (let position = 0; position < positions; position++) {
-    for (let i = 0; i < half; i++) {
-      const angle = position * frequencies[i]!;
-      for (const at of [position * headDim + i, position * headDim + i + half]) {
-        cos[at] = Math.cos(angle);
-        sin[at] = Math.sin(angle);
-      }
-    }
-  }
-  return { cos, sin };
-}
-
-/** The additive causal mask of `length` positions for G query rows a key head: `[1, 1, G·length, length]`. */
-export function causalMask(groups: number, length: number): Float32Array {
-  const mask = new Float32Array(groups * length * length);
-  for (let row = 0; row < groups * length; row++) {
-    mask.fill(MASKED, row * length + (row % length) + 1, (row + 1) * length);
-  }
-  return mask;
-}
-
 /** Added to a score that must not count: exp underflows to 0, and no infinity can turn into a NaN. */
 export const MASKED = -1e9;
 
-function attention(
-  graph: GraphBuilder,
-  architecture: Architecture,
-  source: ParameterSource,
-  context: AttentionContext,
-  layer: number,
-  x: Value,
-): Value {
+function norm({ graph, architecture, source }: Parts, name: string, x: Value): Value {
+  const weight = source.weight(name);
+  const epsilon = architecture.normEpsilon;
+  if (architecture.norm === "rms") return graph.rmsNorm(x, weight, epsilon);
+  return graph.layerNorm(x, weight, source.weight(biasOf(name)), epsilon);
+}
+
+function attention(parts: Parts, layer: number, x: Value): Value {
+  const { graph, architecture, context } = parts;
   const { heads, kvHeads, headDim } = architecture;
   const [batch, length] = x.shape as [Dim, Dim, Dim];
-  const groups = heads / kvHeads;
+  const project = projector(parts, layer, x);
   const split = (projection: Projection, count: number): Value =>
-    graph.reshape(project(graph, source, layer, projection, x), [batch, length, count, headDim]);
+    graph.reshape(project(projection), [batch, length, count, headDim]);
+  const placed = (projection: "q" | "k", count: number): Value => {
+    const normed = headNorm(parts, layer, projection, split(projection, count));
+    return context.rotation === undefined ? normed : rotate(graph, context.rotation, normed);
+  };
 
-  const q = rotate(graph, context.rotation, split("q", heads));
-  const k = rotate(graph, context.rotation, split("k", kvHeads));
-  const rows = mulDims(groups, length);
+  const q = placed("q", heads);
+  const k = placed("k", kvHeads);
+  const rows = mulDims(heads / kvHeads, length);
   const queries = graph.reshape(graph.transpose(q, [0, 2, 1, 3]), [batch, kvHeads, rows, headDim]);
   const keys = graph.transpose(k, [0, 2, 1, 3]);
   const values = graph.transpose(split("v", kvHeads), [0, 2, 1, 3]);
 
   const mixed = graph.reshape(context.attend(layer, queries, keys, values), [batch, heads, length, headDim]);
   const joined = graph.reshape(graph.transpose(mixed, [0, 2, 1, 3]), [batch, length, heads * headDim]);
-  return project(graph, source, layer, "o", joined);
+  return projector(parts, layer, joined)("o");
 }
 
-function feedForward(graph: GraphBuilder, source: ParameterSource, layer: number, x: Value): Value {
-  const gate = project(graph, source, layer, "gate", x);
-  const up = project(graph, source, layer, "up", x);
-  return project(graph, source, layer, "down", graph.swiGlu(gate, up));
+function headNorm({ graph, architecture, source }: Parts, layer: number, of: "q" | "k", x: Value): Value {
+  if (!architecture.qkNorm) return x;
+  return graph.rmsNorm(x, source.weight(headNormName(layer, of)), architecture.normEpsilon);
 }
 
-function project(graph: GraphBuilder, source: ParameterSource, layer: number, projection: Projection, x: Value): Value {
-  const base = graph.linear(x, source.weight(projectionName(layer, projection)));
-  const lora = source.lora(layer, projection);
-  if (lora === undefined) return base;
-  const narrow = graph.linear(x, lora.a);
-  return graph.add(base, graph.linear(lora.scale === undefined ? narrow : graph.mul(narrow, lora.scale), lora.b));
+function feedForward(parts: Parts, layer: number, x: Value): Value {
+  const { graph, architecture } = parts;
+  const project = projector(parts, layer, x);
+  const hidden =
+    architecture.mlp === "gated"
+      ? gated(graph, architecture, project("gate"), project("up"))
+      : activate(graph, architecture, project("up"));
+  return projector(parts, layer, hidden)("down");
+}
+
+function gated(graph: GraphBuilder, architecture: Architecture, gate: Value, up: Value): Value {
+  if (architecture.activation === "silu") return graph.swiGlu(gate, up);
+  return graph.mul(graph.geluTanh(gate), up);
+}
+
+function activate(graph: GraphBuilder, architecture: Architecture, x: Value): Value {
+  if (architecture.activation === "gelu_tanh") return graph.geluTanh(x);
+  return graph.mul(x, graph.sigmoid(x));
+}
+
+/** Projections of one input: those that share an A multiply it once. */
+function projector({ graph, architecture, source }: Parts, layer: number, x: Value): (of: Projection) => Value {
+  const narrowed = new Map<string, Value>();
+  const narrow = ({ a, scale }: LoraFactors): Value => {
+    const known = narrowed.get(a.name);
+    if (known !== undefined) return known;
+    const product = graph.linear(x, a);
+    const made = scale === undefined ? product : graph.mul(product, scale);
+    narrowed.set(a.name, made);
+    return made;
+  };
+  return (of) => {
+    const product = graph.linear(x, source.weight(projectionName(layer, of)));
+    const base = hasBias(architecture, of) ? graph.add(product, source.weight(projectionBiasName(layer, of))) : product;
+    const lora = source.lora(layer, of);
+    return lora === undefined ? base : graph.add(base, graph.linear(narrow(lora), lora.b));
+  };
 }
 
 /** `x·cos + (x·R)·sin`, where R exchanges the halves and negates the second: one small product beats four slices. */

@@ -5,13 +5,15 @@ export class ModelError extends Error {
 
   constructor(
     readonly code:
+      | "file_unreadable"
       | "config_unsupported"
       | "weights_malformed"
       | "weights_missing"
       | "weights_mismatch"
       | "hash_mismatch"
       | "adapter_unsupported"
-      | "tokenizer_unsupported",
+      | "tokenizer_unsupported"
+      | "reference_malformed",
     message: string,
     options?: ErrorOptions,
   ) {

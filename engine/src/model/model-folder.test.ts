@@ -1,21 +1,25 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { loadAdapter, parseAdapter, servingFactors, writeAdapter } from "./adapter.js";
-import { architectureConfig, parseArchitecture } from "./architecture.js";
-import { loadArchitecture, loadModel } from "./model-folder.js";
+import { loadModel } from "./model-folder.js";
+import { writeSafetensors } from "./safetensors.js";
+import { fixtureDir } from "./testing/fixtures.js";
+import { randomTensors } from "./testing/randomTensors.js";
+import { writeFolder } from "./testing/writeFolder.js";
 import { Tokenizer } from "./tokenizer.js";
-
-const FIXTURE = fileURLToPath(new URL("../../fixtures/llama/", import.meta.url));
 
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "model-folder-"));
-  cpSync(FIXTURE, dir, { recursive: true });
+  cpSync(fixtureDir("llama"), dir, { recursive: true });
 });
 afterEach(() => rmSync(dir, { recursive: true }));
+
+function change(file: string, fields: object): void {
+  const path = join(dir, file);
+  writeFileSync(path, JSON.stringify({ ...(JSON.parse(readFileSync(path, "utf8")) as object), ...fields }));
+}
 
 describe("a model folder", () => {
   test("whose weights are not those of its manifest names the file and both hashes", async () => {
@@ -28,9 +32,22 @@ describe("a model folder", () => {
     });
   });
 
+  test("in shards has no one hash that a manifest could name", async () => {
+    const config = { model_type: "gpt2", vocab_size: 600, n_embd: 4, n_head: 1, n_layer: 1, n_positions: 4 };
+    const gpt2 = { ...config, model_type: "gpt2", layer_norm_epsilon: 1e-5 } as const;
+    rmSync(join(dir, "model.safetensors"));
+    writeFolder(dir, gpt2, randomTensors(gpt2, 1), { shards: 2 });
+    await expect(loadModel(dir)).resolves.toBeDefined();
+    writeFileSync(join(dir, "manifest.json"), JSON.stringify({ weights: { hash: `0x${"ab".repeat(32)}` } }));
+
+    await expect(loadModel(dir)).rejects.toMatchObject({
+      code: "hash_mismatch",
+      message: expect.stringMatching(/2 shards/),
+    });
+  });
+
   test("whose configuration asks for another shape names the tensor and both shapes", async () => {
-    const config = JSON.parse(readFileSync(join(dir, "config.json"), "utf8")) as Record<string, unknown>;
-    writeFileSync(join(dir, "config.json"), JSON.stringify({ ...config, intermediate_size: 128 }));
+    change("config.json", { intermediate_size: 128 });
 
     await expect(loadModel(dir)).rejects.toMatchObject({
       code: "weights_mismatch",
@@ -38,58 +55,70 @@ describe("a model folder", () => {
     });
   });
 
-  test.each([
-    [{ model_type: "gpt2" }, /model_type must be "llama", found "gpt2"/],
-    [{ hidden_size: -1 }, /hidden_size must be a positive integer, found -1/],
-    [{ num_key_value_heads: 3 }, /divisor of 4, found 3/],
-    [{ rope_parameters: { rope_type: "yarn" } }, /only unscaled RoPE/],
-    [{ attention_bias: true }, /attention_bias must be false/],
-  ])("refuses a configuration with %j", async (change, message) => {
-    const config = JSON.parse(readFileSync(join(dir, "config.json"), "utf8")) as Record<string, unknown>;
-    expect(() => parseArchitecture({ ...config, ...change })).toThrow(message);
+  test.each<[string, string, string]>([
+    ["config.json", "file_unreadable", "config.json cannot be read"],
+    ["model.safetensors", "weights_missing", "neither model.safetensors nor"],
+  ])("without %s says so", async (file, code, message) => {
+    rmSync(join(dir, file));
+    await expect(loadModel(dir)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
   });
 
-  test("describes itself as it was read", async () => {
-    const architecture = await loadArchitecture(dir);
-    expect(parseArchitecture(architectureConfig(architecture))).toEqual(architecture);
-  });
-});
-
-describe("an adapter", () => {
-  test("is the same after writing and reading", async () => {
-    const { architecture } = await loadModel(dir);
-    const adapter = await loadAdapter(join(dir, "adapter"), architecture);
-
-    expect(parseAdapter(writeAdapter(adapter, architecture), architecture)).toEqual(adapter);
+  test("whose configuration is not JSON says so", async () => {
+    writeFileSync(join(dir, "config.json"), "{");
+    await expect(loadModel(dir)).rejects.toMatchObject({ code: "config_unsupported" });
   });
 
-  test("has alpha over r inside b when it is served", async () => {
-    const adapter = await loadAdapter(join(dir, "adapter"), await loadArchitecture(dir));
-    const served = servingFactors(adapter);
+  test("that is refused is left as it was", async () => {
+    writeFileSync(join(dir, "model.safetensors"), writeSafetensors(new Map(), "F32"));
+    const before = readdirSync(dir, { recursive: true });
 
-    const [a, b] = ["lora.1.down.a", "lora.1.down.b"] as const;
-    expect(served.get(a)).toEqual(adapter.factors.get(a));
-    expect(served.get(b)![5]).toBe(adapter.factors.get(b)![5]! * 2);
-  });
-
-  test.each([
-    [{ use_dora: true }, "adapter_unsupported", /use_dora is set/],
-    [{ target_modules: ["q_proj", "embed_tokens"] }, "adapter_unsupported", /target_modules is/],
-    [{ r: 0 }, "adapter_unsupported", /r is 0/],
-    [{ r: 8 }, "weights_mismatch", /must be \[8, 64\], found \[4, 64\]/],
-    [{ target_modules: ["q_proj"] }, "weights_mismatch", /28 tensors where the base and the targets ask for 4/],
-  ])("that does not fit is refused: %j", async (change, code, message) => {
-    const architecture = await loadArchitecture(dir);
-    const config = JSON.parse(readFileSync(join(dir, "adapter/adapter_config.json"), "utf8")) as object;
-    const weights = readFileSync(join(dir, "adapter/adapter_model.safetensors"));
-
-    const parse = () => parseAdapter({ config: JSON.stringify({ ...config, ...change }), weights }, architecture);
-
-    expect(parse).toThrow(message);
-    expect(parse).toThrow(expect.objectContaining({ code }));
+    await expect(loadModel(dir)).rejects.toThrow(/no tensor model\.embed_tokens\.weight/);
+    expect(readdirSync(dir, { recursive: true })).toEqual(before);
   });
 });
 
-test("a tokenizer that is none is refused with its own error", () => {
-  expect(() => Tokenizer.parse("{}")).toThrow(expect.objectContaining({ code: "tokenizer_unsupported" }));
+describe("a tokenizer", () => {
+  const description = () => JSON.parse(readFileSync(join(dir, "tokenizer.json"), "utf8"));
+
+  test("may have fewer tokens than the table has rows", async () => {
+    const tokenizer = description();
+    tokenizer.model.vocab = Object.fromEntries(
+      Object.entries<number>(tokenizer.model.vocab).filter(([, token]) => token < 500),
+    );
+    tokenizer.model.merges = [];
+    writeFileSync(join(dir, "tokenizer.json"), JSON.stringify(tokenizer));
+
+    await expect(loadModel(dir)).resolves.toBeDefined();
+    expect((await Tokenizer.load(dir)).vocabulary).toBe(500);
+  });
+
+  test.each<[string, (tokenizer: ReturnType<typeof description>) => void]>([
+    ["its vocabulary", (tokenizer) => Object.assign(tokenizer.model.vocab, { zzz: 512 })],
+    [
+      "its added tokens",
+      (tokenizer) => tokenizer.added_tokens.push({ ...tokenizer.added_tokens[0], id: 512, content: "<x>" }),
+    ],
+  ])("with a token beyond the table in %s is refused when the folder is opened", async (_name, spoil) => {
+    const tokenizer = description();
+    spoil(tokenizer);
+    writeFileSync(join(dir, "tokenizer.json"), JSON.stringify(tokenizer));
+
+    await expect(loadModel(dir)).rejects.toMatchObject({
+      code: "tokenizer_unsupported",
+      message: expect.stringMatching(/has token 512, config\.json has a vocabulary of 512/),
+    });
+  });
+
+  test.each([
+    "{}",
+    "[",
+    "null",
+    '{"model":{"vocab":{"a":-1}}}',
+    '{"model":{"vocab":{"a":"b"}}}',
+    '{"model":{"vocab":{}}}',
+  ])("%s is refused with its own error", async (json) => {
+    expect(() => Tokenizer.parse(json)).toThrow(expect.objectContaining({ code: "tokenizer_unsupported" }));
+    writeFileSync(join(dir, "tokenizer.json"), json);
+    await expect(loadModel(dir)).rejects.toMatchObject({ code: "tokenizer_unsupported" });
+  });
 });

@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { sameShape, showShape } from "../onnx/shape.js";
-import { type Architecture, parseArchitecture } from "./architecture.js";
+import type { Architecture } from "./architecture.js";
 import { ModelError } from "./errors.js";
-import { parameterShapes, type Weights } from "./parameters.js";
-import { readSafetensors, type Tensor } from "./safetensors.js";
+import { importWeights } from "./importWeights.js";
+import type { Weights } from "./parameters.js";
+import { parseArchitecture } from "./parseArchitecture.js";
+import { TensorFolder } from "./TensorFolder.js";
+import { checkTokenizer } from "./tokenizer.js";
 
 export interface Model {
   readonly architecture: Architecture;
@@ -13,27 +15,49 @@ export interface Model {
 }
 
 /**
- * Reads `config.json` and `model.safetensors` of a Hugging Face style folder; weights become fp32. Where the folder has
- * a `manifest.json` that names the weights' hash, the file must have it.
+ * Reads `config.json` and the safetensors of a Hugging Face style folder, whole or in shards; weights become fp32 in the
+ * project's names. Where the folder has a `tokenizer.json`, its tokens must be rows of the embedding table. Where it has
+ * a `manifest.json` that names the weights' hash, `model.safetensors` must have it.
  *
- * @throws ModelError `hash_mismatch`, `weights_malformed`, `weights_missing`, `weights_mismatch`, `config_unsupported`
+ * @throws ModelError `file_unreadable`, `config_unsupported`, `tokenizer_unsupported`, `hash_mismatch`,
+ * `weights_malformed`, `weights_missing`, `weights_mismatch`
  */
 export async function loadModel(modelDir: string): Promise<Model> {
   const architecture = await loadArchitecture(modelDir);
-  const file = join(modelDir, "model.safetensors");
-  const bytes = await readFile(file);
+  await checkTokenizer(modelDir, architecture);
   const expected = await manifestWeightsHash(modelDir);
-  if (expected !== undefined) checkHash(bytes, expected, file);
-  return { architecture, weights: fitWeights(architecture, readSafetensors(bytes, file), file) };
+  const folder = await TensorFolder.open(modelDir);
+  try {
+    if (expected !== undefined) await checkFolderHash(folder, expected, modelDir);
+    return { architecture, weights: await importWeights(architecture, folder) };
+  } finally {
+    await folder.close();
+  }
 }
 
 /** @throws ModelError `hash_mismatch` when the sha-256 of a file's bytes is not the expected one (0x and 64 digits) */
 export function checkHash(bytes: Uint8Array, expected: string, file: string): void {
-  const found = `0x${createHash("sha256").update(bytes).digest("hex")}`;
-  if (found !== expected.toLowerCase()) {
-    const message = `${file}: sha-256 must be ${expected}, found ${found}; fetch the file again`;
-    throw new ModelError("hash_mismatch", message);
+  requireHash(createHash("sha256").update(bytes).digest("hex"), expected, file);
+}
+
+export async function loadArchitecture(modelDir: string): Promise<Architecture> {
+  const file = join(modelDir, "config.json");
+  return parseArchitecture(parseJson(await readText(file), file));
+}
+
+async function checkFolderHash({ files }: TensorFolder, expected: string, modelDir: string): Promise<void> {
+  const [file] = files;
+  if (file === undefined || files.length > 1) {
+    const found = `${modelDir} has ${files.length} shards, of which its manifest names one hash`;
+    throw new ModelError("hash_mismatch", `${found}; export the weights as one file`);
   }
+  requireHash(await file.sha256(), expected, file.name);
+}
+
+function requireHash(digest: string, expected: string, file: string): void {
+  const found = `0x${digest}`;
+  if (found === expected.toLowerCase()) return;
+  throw new ModelError("hash_mismatch", `${file}: sha-256 must be ${expected}, found ${found}; fetch the file again`);
 }
 
 async function manifestWeightsHash(modelDir: string): Promise<string | undefined> {
@@ -43,13 +67,17 @@ async function manifestWeightsHash(modelDir: string): Promise<string | undefined
   } catch {
     return undefined;
   }
-  const hash = (parseJson(text, join(modelDir, "manifest.json")) as { weights?: { hash?: unknown } }).weights?.hash;
+  const manifest = parseJson(text, join(modelDir, "manifest.json")) as { weights?: { hash?: unknown } } | null;
+  const hash = manifest?.weights?.hash;
   return typeof hash === "string" ? hash : undefined;
 }
 
-export async function loadArchitecture(modelDir: string): Promise<Architecture> {
-  const file = join(modelDir, "config.json");
-  return parseArchitecture(parseJson(await readFile(file, "utf8"), file));
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    throw new ModelError("file_unreadable", `${file} cannot be read: ${(cause as Error).message}`, { cause });
+  }
 }
 
 function parseJson(text: string, file: string): unknown {
@@ -58,23 +86,4 @@ function parseJson(text: string, file: string): unknown {
   } catch (cause) {
     throw new ModelError("config_unsupported", `${file} is not JSON`, { cause });
   }
-}
-
-/** The tensors that an architecture needs, each of its shape; others are refused. */
-export function fitWeights(architecture: Architecture, tensors: ReadonlyMap<string, Tensor>, file: string): Weights {
-  const weights = new Map<string, Float32Array>();
-  for (const [name, shape] of parameterShapes(architecture)) {
-    const tensor = tensors.get(name);
-    if (tensor === undefined) throw new ModelError("weights_missing", `${file}: no tensor ${name}`);
-    if (!sameShape(tensor.shape, shape)) {
-      const found = `${showShape(tensor.shape)}, config.json asks for ${showShape(shape)}`;
-      throw new ModelError("weights_mismatch", `${file}: tensor ${name} is ${found}`);
-    }
-    weights.set(name, tensor.data);
-  }
-  for (const name of tensors.keys()) {
-    if (!weights.has(name))
-      throw new ModelError("weights_mismatch", `${file}: tensor ${name} has no place in the model`);
-  }
-  return weights;
 }

@@ -25,6 +25,10 @@ import {
 /** Bulk constants begin at multiples of it, as maps of files into memory do. */
 const PAGE = 4096;
 
+/** √(2/π) and the weight of x³ inside the tanh form of GELU. */
+export const GELU_SCALE = Math.sqrt(2 / Math.PI);
+export const GELU_CUBIC = 0.044715;
+
 export interface Value {
   readonly name: string;
   readonly type: ElementType;
@@ -144,6 +148,9 @@ export class GraphBuilder {
   }
   log(x: Value): Value {
     return this.node("Log", [x], x.shape);
+  }
+  tanh(x: Value): Value {
+    return this.node("Tanh", [x], x.shape);
   }
   sigmoid(x: Value): Value {
     return this.node("Sigmoid", [x], x.shape);
@@ -302,6 +309,54 @@ export class GraphBuilder {
       });
       return { output, saved: [inverse] };
     });
+  }
+
+  /** `(x − mean) / sqrt(variance + epsilon) · weight + bias` over the last axis (Ba et al. 2016), the variance uncorrected. */
+  layerNorm(x: Value, weight: Value, bias: Value, epsilon: number): Value {
+    const wanted = [x.shape.at(-1)!];
+    if (!sameShape(weight.shape, wanted) || !sameShape(bias.shape, wanted)) {
+      const found = [x, weight, bias].map((value) => showShape(value.shape)).join(", ");
+      throw mismatch("LayerNorm", `[…, d], [d] and [d], found ${found}`);
+    }
+    return this.composite("LayerNorm", [x, weight, bias], () => {
+      if (this.float === "float64") {
+        // The fused operation keeps mean and factor in float32 whatever its input is.
+        const mean = this.reduceMean(x, [-1], "keep");
+        const centred = this.sub(x, mean);
+        const variance = this.reduceMean(this.mul(centred, centred), [-1], "keep");
+        const factor = this.div(this.scalar(1), this.sqrt(this.add(variance, this.scalar(epsilon))));
+        const output = this.add(this.mul(this.mul(centred, factor), weight), bias);
+        return { output, saved: [mean, factor] };
+      }
+      const output = this.unnamed(x.type, x.shape);
+      const [mean, inverse] = [0, 1].map(() => this.unnamed(x.type, [...x.shape.slice(0, -1), 1])) as [Value, Value];
+      this.nodes.push({
+        op: "LayerNormalization",
+        domain: "",
+        inputs: [x.name, weight.name, bias.name],
+        outputs: [output.name, mean.name, inverse.name],
+        attributes: { axis: -1, epsilon: { float: epsilon } },
+      });
+      return { output, saved: [mean, inverse] };
+    });
+  }
+
+  /** The tanh form of GELU, `x/2 · (1 + tanh(√(2/π)·(x + 0.044715·x³)))` (Hendrycks and Gimpel 2016, §2). */
+  geluTanh(x: Value): Value {
+    return this.composite("GeluTanh", [x], () => {
+      if (this.float === "float32") {
+        const output = this.custom("Gelu", [x], x.type, x.shape, { attributes: { approximate: "tanh" } });
+        return { output, saved: [] };
+      }
+      const half = this.mul(x, this.scalar(0.5));
+      return { output: this.add(half, this.mul(half, this.geluTurn(x))), saved: [] };
+    });
+  }
+
+  /** The tanh inside `geluTanh`. */
+  geluTurn(x: Value): Value {
+    const slope = this.add(this.mul(this.mul(x, x), this.scalar(GELU_SCALE * GELU_CUBIC)), this.scalar(GELU_SCALE));
+    return this.tanh(this.mul(x, slope));
   }
 
   /**

@@ -2,10 +2,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { contentHash, weightsRoot } from "@openledger/sdk";
 import { ATTRIBUTION_FILE, type AttributionBase, parseAttributionBase } from "../attribute/AttributionBase.js";
-import { type Architecture, parseArchitecture } from "../model/architecture.js";
-import { fitWeights } from "../model/model-folder.js";
+import type { Architecture } from "../model/architecture.js";
+import { bytesSource } from "../model/ByteSource.js";
+import { importWeights } from "../model/importWeights.js";
+import { loadArchitecture } from "../model/model-folder.js";
 import type { Weights } from "../model/parameters.js";
-import { readSafetensors } from "../model/safetensors.js";
+import { TensorFile } from "../model/TensorFile.js";
+import { TensorFolder } from "../model/TensorFolder.js";
+import { checkTokenizer } from "../model/tokenizer.js";
 import { RuntimeError } from "./errors.js";
 
 type Hex = `0x${string}`;
@@ -32,8 +36,10 @@ export async function readModelFiles(modelDir: string): Promise<ModelFiles> {
   const root = weightsRoot(bytes);
   requireEqual(file, "root", manifest.weights.root, root);
 
-  const architecture = parseArchitecture(JSON.parse(await readFile(join(modelDir, "config.json"), "utf8")));
-  const weights = fitWeights(architecture, readSafetensors(bytes, file), file);
+  const architecture = await loadArchitecture(modelDir);
+  await checkTokenizer(modelDir, architecture);
+  const tensors = TensorFolder.single(await TensorFile.open(bytesSource(bytes, file)));
+  const weights = await importWeights(architecture, tensors);
   return { architecture, weights, weightsHash: hash, weightsRoot: root };
 }
 

@@ -7,7 +7,7 @@
  */
 
 import { GraphError } from "../onnx/errors.js";
-import type { GraphBuilder, Operation, Value } from "../onnx/graph.js";
+import { GELU_CUBIC, GELU_SCALE, type GraphBuilder, type Operation, type Value } from "../onnx/graph.js";
 import { type Shape, sameShape, showShape, sizeOf } from "../onnx/shape.js";
 
 /** The gradient of a parameter: a dense part, and rows to be added where a table was read. */
@@ -126,6 +126,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   Log({ graph, accumulate }, { inputs: [x] }, g) {
     accumulate(x!, graph.div(g, x!));
   },
+  Tanh({ graph, accumulate }, { inputs: [x], output }, g) {
+    accumulate(x!, graph.mul(g, graph.sub(graph.scalar(1), graph.mul(output, output))));
+  },
   Sigmoid({ graph, accumulate }, { inputs: [x], output }, g) {
     accumulate(x!, graph.mul(g, graph.sub(output, graph.mul(output, output))));
   },
@@ -217,6 +220,31 @@ const RULES: Readonly<Record<string, Rule>> = {
     const scaled = graph.mul(g, weight!);
     const mean = graph.reduceMean(graph.mul(scaled, unit), [-1], "keep");
     accumulate(x!, graph.mul(graph.sub(scaled, graph.mul(unit, mean)), inverse!));
+  },
+  LayerNorm({ graph, accumulate, needs }, { inputs: [x, weight, bias], saved: [mean, inverse] }, g) {
+    if (needs(bias!)) accumulate(bias!, unbroadcast(graph, g, bias!.shape));
+    if (!needs(weight!) && !needs(x!)) return;
+    const unit = graph.mul(graph.sub(x!, mean!), inverse!);
+    if (needs(weight!)) accumulate(weight!, unbroadcast(graph, graph.mul(g, unit), weight!.shape));
+    if (!needs(x!)) return;
+    // y = w·u + b with u = (x − m)·r: dx = r·(w·g − mean(w·g) − u·mean(w·g·u)).
+    const scaled = graph.mul(g, weight!);
+    const level = graph.reduceMean(scaled, [-1], "keep");
+    const slope = graph.reduceMean(graph.mul(scaled, unit), [-1], "keep");
+    const centred = graph.sub(graph.sub(scaled, level), graph.mul(unit, slope));
+    accumulate(x!, graph.mul(centred, inverse!));
+  },
+  /** With t the tanh of u: y' = (1 + t)/2 + x/2·(1 − t²)·u', u' = s·(1 + 3c·x²). The tanh is computed again, not kept. */
+  GeluTanh({ graph, accumulate }, { inputs: [x] }, g) {
+    const t = graph.geluTurn(x!);
+    const one = graph.scalar(1);
+    const rise = graph.add(
+      graph.mul(graph.mul(x!, x!), graph.scalar(3 * GELU_CUBIC * GELU_SCALE)),
+      graph.scalar(GELU_SCALE),
+    );
+    const bent = graph.mul(graph.mul(x!, graph.sub(one, graph.mul(t, t))), rise);
+    const slope = graph.mul(graph.add(graph.add(one, t), bent), graph.scalar(0.5));
+    accumulate(x!, graph.mul(g, slope));
   },
   SwiGlu({ graph, accumulate, needs }, { inputs: [gate, up], saved: [sigmoid, silu] }, g) {
     if (needs(up!)) accumulate(up!, graph.mul(g, silu!));

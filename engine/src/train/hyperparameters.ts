@@ -4,6 +4,7 @@ import { PROJECTIONS, type Projection } from "../model/parameters.js";
 export interface AdapterHyperparameters {
   readonly rank: number;
   readonly alpha: number;
+  /** Those that the base does not have (the gate of GPT-2) are left out. */
   readonly projections: readonly Projection[];
   /** Peak of the learning rate; warm-up is a tenth of the steps, then a cosine down to a tenth. */
   readonly learningRate: number;

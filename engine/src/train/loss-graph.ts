@@ -1,15 +1,9 @@
-import { factorsOf } from "../model/adapter.js";
+import { type Adapter, adapterScale } from "../model/adapter.js";
 import type { Architecture } from "../model/architecture.js";
-import {
-  causalMask,
-  decoderHidden,
-  headWeight,
-  type LoraFactors,
-  type ParameterSource,
-  rotaryTables,
-  softmaxAttention,
-} from "../model/decoder.js";
-import { loraName, type Projection, parameterShapes, type Weights } from "../model/parameters.js";
+import { decoderHidden, headWeight, type LoraFactors, type ParameterSource } from "../model/decoder.js";
+import { factorKey, factorsOf } from "../model/loraModules.js";
+import { parameterShapes, type Weights } from "../model/parameters.js";
+import { sequenceContext } from "../model/sequenceContext.js";
 import type { FloatType } from "../onnx/element-type.js";
 import { GraphBuilder, type Value } from "../onnx/graph.js";
 import { gradients } from "./gradients.js";
@@ -31,12 +25,9 @@ export interface FullTraining {
   readonly kind: "weights";
 }
 
-export interface AdapterTraining {
+export interface AdapterTraining extends Pick<Adapter, "rank" | "alpha" | "scaling" | "projections"> {
   readonly kind: "adapter";
   readonly base: Weights;
-  readonly rank: number;
-  readonly alpha: number;
-  readonly projections: readonly Projection[];
 }
 
 /** A graph of the training loss, and how its inputs and outputs are named. */
@@ -64,8 +55,7 @@ export interface GradientOutputs {
  */
 export function buildLossGraph(options: LossGraphOptions): LossGraph {
   const { architecture, batch, length, trains } = options;
-  const { heads, kvHeads, headDim, hidden } = architecture;
-  const groups = heads / kvHeads;
+  const { hidden } = architecture;
   const graph = new GraphBuilder("loss", { float: options.float ?? "float32" });
   const tokens = graph.input("tokens", "int64", [batch, length]);
   const targets = graph.input("targets", "int64", [batch * length]);
@@ -73,16 +63,9 @@ export function buildLossGraph(options: LossGraphOptions): LossGraph {
   const shapes = parametersOf(architecture, trains);
   const parameters = new Map([...shapes].map(([name, shape]) => [name, graph.input(name, "float", shape)]));
   const source = sourceOf(graph, architecture, trains, parameters);
-  const tables = rotaryTables(architecture, length);
-  const mask = graph.constant("causal_mask", causalMask(groups, length), [1, 1, groups * length, length]);
 
-  const states = decoderHidden(graph, architecture, source, tokens, {
-    rotation: {
-      cos: graph.constant("rotary_cos", tables.cos, [1, length, 1, headDim]),
-      sin: graph.constant("rotary_sin", tables.sin, [1, length, 1, headDim]),
-    },
-    attend: (_layer, queries, keys, values) => softmaxAttention(graph, headDim, queries, keys, values, mask),
-  });
+  const context = sequenceContext(graph, architecture, length);
+  const states = decoderHidden(graph, architecture, source, tokens, context);
   const rows = graph.reshape(states, [batch * length, hidden]);
   const loss = graph.crossEntropy(rows, headWeight(architecture, source), targets, weights);
   graph.output("loss", loss);
@@ -128,9 +111,9 @@ function sourceOf(
     lora(layer, projection): LoraFactors | undefined {
       if (!trains.projections.includes(projection)) return undefined;
       return {
-        a: parameters.get(loraName(layer, projection, "a"))!,
-        b: parameters.get(loraName(layer, projection, "b"))!,
-        scale: graph.scalar(trains.alpha / trains.rank),
+        a: parameters.get(factorKey(architecture, layer, projection, "a"))!,
+        b: parameters.get(factorKey(architecture, layer, projection, "b"))!,
+        scale: graph.scalar(adapterScale(trains)),
       };
     },
   };

@@ -1,9 +1,9 @@
 /**
  * Training of an adapter, on the calling thread: it blocks during every step. `trainAdapter` runs it in a worker.
  */
-import type { AdapterFiles } from "../model/adapter.js";
-import { writeAdapter } from "../model/adapter.js";
+import { type AdapterFiles, ownFactors, writeAdapter } from "../model/adapter.js";
 import { loadModel } from "../model/model-folder.js";
+import { hasProjection } from "../model/parameters.js";
 import { Tokenizer } from "../model/tokenizer.js";
 import { AdamW, clipScale } from "./adamw.js";
 import type { AdapterHyperparameters } from "./hyperparameters.js";
@@ -59,9 +59,10 @@ export async function runAdapterTraining(
   hooks: AdapterTrainingHooks,
 ): Promise<AdapterTrainingResult> {
   const { hyperparameters, seed, threads } = input;
-  const { rank, alpha, projections, batch, length, epochs } = hyperparameters;
+  const { rank, alpha, batch, length, epochs } = hyperparameters;
   const model = await loadModel(input.modelDir);
   const { architecture, weights: base } = model;
+  const projections = hyperparameters.projections.filter((projection) => hasProjection(architecture, projection));
   if (length > architecture.maxPositions) {
     throw new TrainingError(
       "length_out_of_range",
@@ -90,9 +91,10 @@ export async function runAdapterTraining(
   const lossBefore = await measure(0);
   const trains = { kind: "adapter", base, rank, alpha, projections } as const;
   const graph = { architecture, batch, length, trains, outputs: "loss and gradients" } as const;
-  const session = await LossSession.create(graph, start.factors, threads);
+  const trained = ownFactors(start, architecture);
+  const session = await LossSession.create(graph, trained, threads);
   const { weightDecay, clipNorm } = hyperparameters;
-  const optimizer = new AdamW(start.factors, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay });
+  const optimizer = new AdamW(trained, { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay });
   const warmupSteps = Math.ceil(steps / 10);
   const schedule = { peak: hyperparameters.learningRate, warmupSteps, holdSteps: 0, totalSteps: steps, floor: 0.1 };
   const started = performance.now();
@@ -121,8 +123,8 @@ export async function runAdapterTraining(
 }
 
 /** The records in a shuffled order, each after an end token. */
-function streamOf(records: readonly string[], encoder: WordEncoder, endToken: number, random: Random): Uint16Array {
+function streamOf(records: readonly string[], encoder: WordEncoder, endToken: number, random: Random): Uint32Array {
   const order = random.shuffle(records.map((_, i) => i));
   const ids = order.flatMap((i) => [endToken, ...encoder.encode(records[i]!)]);
-  return Uint16Array.from([...ids, endToken]);
+  return Uint32Array.from([...ids, endToken]);
 }

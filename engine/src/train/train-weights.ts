@@ -9,7 +9,7 @@ import { Windows } from "./windows.js";
 export interface WeightTraining {
   readonly architecture: Architecture;
   /** Texts as tokens, one after another, each followed by the end token. */
-  readonly stream: Uint16Array;
+  readonly stream: Uint16Array | Uint32Array;
   readonly batch: number;
   readonly length: number;
   readonly schedule: Schedule;
@@ -41,7 +41,7 @@ export interface WeightTrainingProgress {
 export async function trainWeights(training: WeightTraining): Promise<Map<string, Float32Array>> {
   const { architecture, batch, length, schedule, seed } = training;
   const weights = initialWeights(architecture, seed);
-  const optimizer = new AdamW(weights, training.optimizer, (name) => !name.includes("norm"));
+  const optimizer = new AdamW(weights, training.optimizer, (name) => !/norm|\.bias$/.test(name));
   if (training.from !== undefined) restoreCheckpoint(training.from, weights, optimizer);
   const windows = new Windows(training.stream, { batch, length }, seed);
   const trains = { kind: "weights" } as const;

@@ -11,7 +11,7 @@ export class Windows {
   private offset = 0;
 
   constructor(
-    private readonly stream: Uint16Array,
+    private readonly stream: Uint16Array | Uint32Array,
     private readonly shape: { readonly batch: number; readonly length: number },
     private readonly seed: number,
   ) {
