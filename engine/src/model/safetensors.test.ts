@@ -45,6 +45,12 @@ describe("reading", () => {
     ["a gap", file(entry("F32", [1], [4, 8]), floats(1, 2)), /begins at 4, expected 0/],
     ["a wrong shape", file(entry("F32", [3], [0, 8]), floats(1, 2)), /\[3\] needs 12 bytes, found 8/],
     ["a label of another type", file(entry("F16", [2], [0, 8]), floats(1, 2)), /needs 4 bytes, found 8/],
+    [
+      "a type that the format has not",
+      file(entry("F31", [1], [0, 4]), floats(1)),
+      /element type F31, which the format/,
+    ],
+    ["more bytes of header than are read", file("x".repeat(2 ** 22 + 1)), /header of 4194305 bytes/],
     ["a type that is not read", file(entry("I64", [1], [0, 8]), floats(1, 2)), /element type I64/],
     ["a negative extent", file(entry("F32", [-1], [0, 4]), floats(1)), /shape \[-1\]/],
     ["offsets that are no pair", file(entry("F32", [1], [0]), floats(1)), /data_offsets \[0\]/],
@@ -81,6 +87,17 @@ test("what is written is read again, F32 exactly", () => {
 
   expect([...read.keys()]).toEqual(["a", "z"]);
   for (const [name, tensor] of tensors) expect(read.get(name)).toEqual(tensor);
+});
+
+test("BF16 rounds to the nearest, ties to even", () => {
+  const one = 0x3f80_0000;
+  const bits = Uint32Array.of(one + 0x7fff, one + 0x8000, one + 0x8001, one + 0x1_8000, (one + 0x8001) | 0x8000_0000);
+  const data = new Float32Array(bits.buffer);
+
+  const read = readSafetensors(writeSafetensors(new Map([["x", { shape: [5], data }]]), "BF16"), "f");
+
+  const wanted = Uint32Array.of(one, one, one + 0x1_0000, one + 0x2_0000, (one + 0x1_0000) | 0x8000_0000);
+  expect(read.get("x")!.data).toEqual(new Float32Array(wanted.buffer));
 });
 
 describe("binary16", () => {

@@ -4,7 +4,8 @@
  */
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
-import { llamaArchitecture } from "../model/architecture.js";
+import { ownFactors } from "../model/adapter.js";
+import { type Architecture, llamaArchitecture } from "../model/architecture.js";
 import { GraphBuilder, type Value } from "../onnx/graph.js";
 import { addRows, gradients } from "./gradients.js";
 import { initialAdapter, initialWeights } from "./initial-weights.js";
@@ -87,6 +88,7 @@ describe("each operation", () => {
     ["exp", [matrix], (g, [a]) => g.exp(a!)],
     ["log", [matrix], (g, [a]) => g.log(a!), 4],
     ["sigmoid", [matrix], (g, [a]) => g.sigmoid(a!)],
+    ["tanh", [matrix], (g, [a]) => g.tanh(a!)],
     ["softmax", [matrix], (g, [a]) => g.softmax(a!)],
     [
       "matmul in a batch",
@@ -143,6 +145,18 @@ describe("each operation", () => {
     ["sum over one of two equal axes", [[3, 3]], (g, [a]) => g.reduceSum(a!, [0], "drop")],
     ["mean, kept", [[2, 3, 4]], (g, [a]) => g.reduceMean(a!, [1], "keep")],
     ["RMSNorm", [matrix, [4]], (g, [x, w]) => g.rmsNorm(x!, w!, 1e-2)],
+    ["RMSNorm of each head", [[2, 3, 2, 4], [4]], (g, [x, w]) => g.rmsNorm(x!, w!, 1e-2)],
+    ["LayerNorm", [matrix, [4], [4]], (g, [x, w, b]) => g.layerNorm(x!, w!, b!, 1e-2)],
+    ["GELU, tanh form", [matrix], (g, [a]) => g.geluTanh(a!)],
+    ["a bias beside a linear map", [[2, 3, 4], [5, 4], [5]], (g, [x, w, b]) => g.add(g.linear(x!, w!), b!)],
+    [
+      "the first rows of a table, added",
+      [
+        [2, 3, 4],
+        [6, 4],
+      ],
+      (g, [x, t]) => g.add(x!, g.slice(t!, 0, 0, 3)),
+    ],
     ["SwiGLU", [matrix, matrix], (g, [a, b]) => g.swiGlu(a!, b!)],
     [
       "attention",
@@ -160,24 +174,53 @@ describe("each operation", () => {
   });
 });
 
+const SIZES = { vocabulary: 11, hidden: 8, layers: 2, heads: 4, maxPositions: 8, normEpsilon: 1e-5, endToken: 0 };
+
+const LLAMA = llamaArchitecture({
+  ...SIZES,
+  kvHeads: 2,
+  headDim: 4,
+  feedForward: 12,
+  theta: 100,
+  head: "tied",
+});
+
+const GPT2: Architecture = {
+  ...SIZES,
+  family: "gpt2",
+  kvHeads: 4,
+  headDim: 2,
+  feedForward: 12,
+  norm: "layer",
+  positions: { kind: "learned" },
+  mlp: "plain",
+  activation: "gelu_tanh",
+  biases: { qkv: true, o: true, mlp: true },
+  qkNorm: false,
+  windows: [null, null],
+  head: "tied",
+};
+
+/** Norms of heads, biases of attention, a window that hides positions, scaled angles, a gate by GELU. */
+const QWEN3: Architecture = {
+  ...LLAMA,
+  family: "qwen3",
+  positions: { kind: "rotary", theta: 100, scaling: { kind: "linear", factor: 2 } },
+  activation: "gelu_tanh",
+  biases: { qkv: true, o: true, mlp: false },
+  qkNorm: true,
+  windows: [2, null],
+  head: "separate",
+};
+
 describe("a whole decoder", () => {
-  const architecture = llamaArchitecture({
-    vocabulary: 11,
-    hidden: 8,
-    layers: 2,
-    heads: 4,
-    kvHeads: 2,
-    headDim: 4,
-    feedForward: 12,
-    maxPositions: 8,
-    theta: 100,
-    normEpsilon: 1e-5,
-    head: "tied",
-    endToken: 0,
-  });
   const shape = { batch: 2, length: 5 };
 
-  async function check(trains: LossGraphOptions["trains"], start: ReadonlyMap<string, Float32Array>): Promise<void> {
+  async function check(
+    architecture: Architecture,
+    trains: LossGraphOptions["trains"],
+    start: ReadonlyMap<string, Float32Array>,
+  ): Promise<void> {
     const random = new Random(3);
     const outputs = "loss and gradients";
     const graph = buildLossGraph({ architecture, ...shape, trains, outputs, float: "float64" });
@@ -212,24 +255,29 @@ describe("a whole decoder", () => {
     await session.release();
   }
 
-  test("trained in full", async () => {
-    await check({ kind: "weights" }, initialWeights(architecture, 1));
+  const decoders = [
+    ["Llama", LLAMA],
+    ["GPT-2", GPT2],
+    ["Qwen3 with windows and biases", QWEN3],
+  ] as const;
+
+  test.each(decoders)("of %s, trained in full", async (_name, architecture) => {
+    await check(architecture, { kind: "weights" }, initialWeights(architecture, 1));
   });
 
-  test("trained in full with its own output projection", async () => {
-    const untied = { ...architecture, head: "separate" as const };
-    const graph = buildLossGraph({
-      architecture: untied,
-      ...shape,
-      trains: { kind: "weights" },
-      outputs: "loss and gradients",
-    });
+  test("with its own output projection reads the table's rows once", () => {
+    const options = { ...shape, trains: { kind: "weights" }, outputs: "loss and gradients" } as const;
+    const graph = buildLossGraph({ ...options, architecture: { ...LLAMA, head: "separate" } });
     expect(graph.gradients.find((entry) => entry.parameter === "lm_head.weight")?.rows).toHaveLength(1);
   });
 
-  test("trained through an adapter on some projections", async () => {
-    const projections = ["q", "v", "down"] as const;
+  test.each([
+    ["Llama", LLAMA, ["q", "v", "down"]],
+    ["GPT-2, whose q, k and v share an A", GPT2, ["q", "k", "v", "o", "up"]],
+    ["Qwen3 with windows and biases", QWEN3, ["q", "k", "gate"]],
+  ] as const)("of %s, trained through an adapter on some projections", async (_name, architecture, projections) => {
     const adapter = initialAdapter(architecture, { rank: 2, alpha: 3, projections }, 5);
-    await check({ kind: "adapter", base: initialWeights(architecture, 1), ...adapter }, adapter.factors);
+    const base = initialWeights(architecture, 1);
+    await check(architecture, { ...adapter, kind: "adapter", base }, ownFactors(adapter, architecture));
   });
 });

@@ -1,11 +1,11 @@
-import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parseAdapter } from "../model/adapter.js";
 import { loadArchitecture } from "../model/model-folder.js";
+import { fixtureDir } from "../model/testing/fixtures.js";
 import type { AdapterTrainingProgress } from "./run-adapter-training.js";
 import { trainAdapter } from "./train-adapter.js";
 
-const MODEL_DIR = fileURLToPath(new URL("../../fixtures/llama/", import.meta.url));
+const MODEL_DIR = fixtureDir("llama");
 const text = (i: number): string =>
   `function transfer${i}(address to, uint256 amount) public returns (bool) { return true; }`;
 const OPTIONS = {
@@ -42,6 +42,26 @@ describe("an adapter", () => {
       [0, 1].flatMap((layer) => ["q.a", "q.b", "v.a", "v.b"].map((name) => `lora.${layer}.${name}`)),
     );
   });
+});
+
+describe.each(["gpt2", "qwen3", "mistral"] as const)("an adapter of a %s model", (family) => {
+  test("lowers the loss, and is read by its base", async () => {
+    const modelDir = fixtureDir(family);
+    const { files, lossBefore, lossAfter } = await trainAdapter({ ...OPTIONS, modelDir });
+
+    expect(lossAfter).toBeLessThan(0.85 * lossBefore);
+    const adapter = parseAdapter(files, await loadArchitecture(modelDir));
+    expect(adapter.projections).toEqual(
+      family === "gpt2" ? ["q", "k", "v", "o", "up", "down"] : ["q", "k", "v", "o", "gate", "up", "down"],
+    );
+  });
+});
+
+test("a GPT-2 adapter that asks for queries alone is refused: its base has them in one module with keys and values", async () => {
+  const hyperparameters = { ...OPTIONS.hyperparameters, projections: ["q"] as const };
+  const run = trainAdapter({ ...OPTIONS, modelDir: fixtureDir("gpt2"), hyperparameters });
+
+  await expect(run).rejects.toThrow(/q, k, v of a gpt2 model are adapted together; asked for q without k/);
 });
 
 describe("a run that cannot go on", () => {
