@@ -6,7 +6,7 @@ export type FloatStorage = "F32" | "F16" | "BF16";
 
 export const FLOAT_BYTES: Readonly<Record<FloatStorage, number>> = { F32: 4, F16: 2, BF16: 2 };
 
-let halves: Float32Array | undefined;
+let halfValues: Float32Array | undefined;
 
 /** @throws ModelError `weights_malformed` when a tensor is of another type than F32, F16 and BF16 */
 export function floatStorage(name: string, { dtype }: Pick<TensorEntry, "dtype">, file: string): FloatStorage {
@@ -20,12 +20,15 @@ export function decodeFloats(bytes: Uint8Array, storage: FloatStorage, out: Floa
     new Uint8Array(out.buffer, out.byteOffset + 4 * at, bytes.byteLength).set(bytes);
     return;
   }
-  const bits = new Uint32Array(out.buffer, out.byteOffset, out.length);
-  const table = storage === "F16" ? halfTable() : undefined;
-  for (let from = 0, to = at; from < bytes.byteLength; from += 2, to++) {
-    const half = bytes[from]! | (bytes[from + 1]! << 8);
-    if (table === undefined) bits[to] = half << 16;
-    else out[to] = table[half]!;
+  // A typed array of 16 bits needs an even place.
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice();
+  const halves = new Uint16Array(buffer, byteOffset, byteLength / 2);
+  if (storage === "F16") {
+    const table = halfTable();
+    for (let i = 0; i < halves.length; i++) out[at + i] = table[halves[i]!]!;
+  } else {
+    const bits = new Uint32Array(out.buffer, out.byteOffset, out.length);
+    for (let i = 0; i < halves.length; i++) bits[at + i] = halves[i]! << 16;
   }
 }
 
@@ -56,6 +59,6 @@ function isFloat(dtype: StoredType): dtype is FloatStorage {
 
 /** All 65,536 values at once: a look-up is several times faster than the arithmetic of one. */
 function halfTable(): Float32Array {
-  halves ??= Float32Array.from({ length: 0x10000 }, (_, bits) => halfToFloat(bits));
-  return halves;
+  halfValues ??= Float32Array.from({ length: 0x10000 }, (_, bits) => halfToFloat(bits));
+  return halfValues;
 }

@@ -2,7 +2,7 @@ import { onnx } from "onnx-proto";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { GraphError } from "./errors.js";
-import { GraphBuilder } from "./graph.js";
+import { GraphBuilder, type Value } from "./graph.js";
 
 function smallGraph(): GraphBuilder {
   const graph = new GraphBuilder("small");
@@ -57,6 +57,43 @@ describe("the file", () => {
   });
 });
 
+describe.each(["float32", "float64"] as const)("in %s", (float) => {
+  const precise = float === "float64" ? 12 : 5;
+
+  async function apply(build: (graph: GraphBuilder, x: Value) => Value, x: readonly number[]): Promise<number[]> {
+    const graph = new GraphBuilder("apply", { float });
+    graph.output("y", build(graph, graph.input("x", "float", [1, x.length])));
+    const session = await InferenceSession.create(graph.build());
+    const data = float === "float64" ? Float64Array.from(x) : Float32Array.from(x);
+    const { y } = await session.run({ x: new Tensor(float, data, [1, x.length]) });
+    return [...(y!.data as Float64Array)];
+  }
+
+  test("GELU is its tanh form", async () => {
+    const found = await apply((graph, x) => graph.geluTanh(x), [-3, -0.5, 0, 1, 2.5]);
+
+    for (const [i, x] of [-3, -0.5, 0, 1, 2.5].entries()) {
+      const wanted = 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+      expect(found[i]).toBeCloseTo(wanted, precise);
+    }
+  });
+
+  test("LayerNorm takes the mean away and divides by the root of variance and epsilon", async () => {
+    const weight = Float64Array.of(1, 2, 3, 4);
+    const bias = Float64Array.of(0, 0, 0, -1);
+    const norm = (graph: GraphBuilder, x: Value) =>
+      graph.layerNorm(x, graph.constant("w", weight, [4]), graph.constant("b", bias, [4]), 0.25);
+
+    const found = await apply(norm, [1, 3, 5, 7]);
+
+    // Mean 4, variance 5.
+    const root = Math.sqrt(5.25);
+    for (const [i, wanted] of [-3 / root, -2 / root, 3 / root, 12 / root - 1].entries()) {
+      expect(found[i]).toBeCloseTo(wanted, precise);
+    }
+  });
+});
+
 describe("shapes that do not fit", () => {
   const graph = new GraphBuilder("errors");
   const a = graph.input("a", "float", [2, 3]);
@@ -73,6 +110,7 @@ describe("shapes that do not fit", () => {
     ["slice", () => graph.slice(a, 1, 2, 4), /\[2, 3\], found 2 to 4/],
     ["transpose", () => graph.transpose(a, [0, 0]), /\[2, 3\], found \[0, 0\]/],
     ["rmsNorm", () => graph.rmsNorm(a, b, 1e-6), /\[2, 3\] and \[4, N\]/],
+    ["layerNorm", () => graph.layerNorm(a, b, b, 1e-6), /\[2, 3\], \[4, N\], \[4, N\]/],
     ["constant", () => graph.constant("c", Float32Array.of(1), [2]), /2 elements for \[2\], found 1/],
     ["types", () => graph.add(ids, a), /found int64 and float32/],
     ["indices", () => graph.gather(a, a), /int64 indices, found float32/],
