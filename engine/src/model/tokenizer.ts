@@ -10,8 +10,6 @@ export class Tokenizer {
     private readonly tokenizer: HuggingFaceTokenizer,
     /** Number of distinct tokens. */
     readonly vocabulary: number,
-    /** The token that ends a text. */
-    readonly endToken: number,
     /** Whether texts are cut by GPT-2's pattern before they are encoded, and by nothing else. */
     readonly cutsWords: boolean,
   ) {}
@@ -31,7 +29,7 @@ export class Tokenizer {
     try {
       const tokenizer = new HuggingFaceTokenizer(description, { clean_up_tokenization_spaces: false });
       const tokens = new Set(tokensOf(description));
-      return new Tokenizer(tokenizer, tokens.size, tokenizer.token_to_id("<|endoftext|>") ?? 0, cutsWords(description));
+      return new Tokenizer(tokenizer, tokens.size, cutsWords(description));
     } catch (cause) {
       throw unreadable(cause);
     }
