@@ -21,6 +21,8 @@ export * from "./errors/TransactionFailedError.js";
 export * from "./exact/floatBits.js";
 export * from "./exact/foldNodes.js";
 export * from "./exact/Keccak.js";
+export * from "./exact/rowBound.js";
+export * from "./exact/TraceRowHasher.js";
 export * from "./exact/TraceTree.js";
 export * from "./exact/TraceTreeBuilder.js";
 export * from "./exact/TraceTreeRecorder.js";

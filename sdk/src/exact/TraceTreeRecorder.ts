@@ -31,14 +31,23 @@ export class TraceTreeRecorder {
   /** @param leaf 32 bytes, from `traceLeaf`; kept, so not to be changed after. @throws InvalidValueError */
   append(leaf: Uint8Array): void {
     this.#block.append(leaf);
+    this.#closeFull();
+  }
+
+  /** @param nodes `[n, 32]` leaves. @throws InvalidValueError */
+  appendAll(nodes: Uint8Array): void {
+    for (let at = 0; at < nodes.length; ) {
+      const end = at + 32 * (2 ** this.#blockLevel - this.#block.count);
+      this.#block.appendAll(nodes.subarray(at, end));
+      this.#closeFull();
+      at = end;
+    }
+  }
+
+  #closeFull(): void {
     if (this.#block.count < 2 ** this.#blockLevel) return;
     this.#blocks.push(this.#block.top());
     this.#block = new TraceTreeBuilder(this.keccak);
-  }
-
-  /** @param nodes `[n, 32]` leaves. */
-  appendAll(nodes: Uint8Array): void {
-    for (let at = 0; at < nodes.length; at += 32) this.append(nodes.slice(at, at + 32));
   }
 
   /** The tree of what was appended. @param leaves Gives the same leaves again, a block at a time, when a proof needs them. */

@@ -2,12 +2,12 @@ import { type Hex, keccak256 } from "viem";
 import { joinBytes, packHex } from "../bytes/pack.js";
 import { InvalidValueError } from "../errors/InvalidValueError.js";
 import type { Keccak, RowBounds } from "./Keccak.js";
+import { TRACE_TAG_BYTES, writePlace } from "./traceTag.js";
 
 /** Most bytes of one leaf of a trace: 1,024 elements of 4 bytes. */
 export const TRACE_LEAF_BYTES = 4096;
 
 const LEAF = 0x00;
-const TAG_BYTES = 45;
 
 /** Where a leaf's bytes come from: a part of the row that op `op` gives at `position`. Each below 2^32. */
 export interface TracePlace {
@@ -42,21 +42,17 @@ export function traceLeaves(
 
 function tagsOf(programId: Hex, places: readonly TracePlace[], lengths: readonly number[]): Uint8Array {
   const program = packHex("programId", programId, 32);
-  const tags = new Uint8Array(TAG_BYTES * places.length);
+  const tags = new Uint8Array(TRACE_TAG_BYTES * places.length);
   const view = new DataView(tags.buffer);
-  for (const [i, place] of places.entries()) {
+  for (const [i, { op, position, part }] of places.entries()) {
     const length = lengths[i]!;
     if (!(length >= 1 && length <= TRACE_LEAF_BYTES)) {
       throw new InvalidValueError("leaf", `1 to ${TRACE_LEAF_BYTES} bytes`, length);
     }
-    const at = TAG_BYTES * i;
+    const at = TRACE_TAG_BYTES * i;
     view.setUint8(at, LEAF);
     tags.set(program, at + 1);
-    for (const [j, field] of (["op", "position", "part"] as const).entries()) {
-      const value = place[field];
-      if (value >>> 0 !== value) throw new InvalidValueError(field, "an unsigned integer of 32 bits", value);
-      view.setUint32(at + 33 + 4 * j, value);
-    }
+    writePlace(view, at, op, position, part);
   }
   return tags;
 }

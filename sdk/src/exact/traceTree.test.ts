@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { bytesToHex, concat, type Hex, keccak256, numberToHex, stringToHex } from "viem";
 import { describe, expect, it } from "vitest";
 import { loadKeccak } from "./Keccak.js";
+import { TraceRowHasher } from "./TraceRowHasher.js";
 import { TraceTreeBuilder } from "./TraceTreeBuilder.js";
 import { TraceTreeRecorder } from "./TraceTreeRecorder.js";
 import { traceLeaf, traceLeaves } from "./traceLeaf.js";
@@ -42,6 +43,28 @@ describe("trace tree", () => {
       for (const blockLevel of [0, 1, 3, 10]) expect(treeOf(count, blockLevel).root(program)).toBe(slowRoot(count));
       builder.append(leafOf(count));
     }
+  });
+
+  it("takes leaves one by one and in portions of any size", () => {
+    const portions = fc.array(fc.oneof(fc.nat(9), fc.nat(5000)), { maxLength: 8 });
+    fc.assert(
+      fc.property(portions, fc.integer({ min: 0, max: 12 }), (sizes, blockLevel) => {
+        const [alone, builder] = [new TraceTreeBuilder(keccak), new TraceTreeBuilder(keccak)];
+        const recorder = new TraceTreeRecorder(keccak, { blockLevel });
+        for (const size of sizes) {
+          const leaves = new Uint8Array(32 * size).map((_, at) => (at >> 5) + 7 * alone.count);
+          for (let at = 0; at < leaves.length; at += 32) alone.append(leaves.slice(at, at + 32));
+          builder.appendAll(leaves);
+          recorder.appendAll(leaves);
+          leaves.fill(0);
+        }
+
+        expect([builder.count, builder.root(program)]).toEqual([alone.count, alone.root(program)]);
+        expect(recorder.tree(leavesFrom).root(program)).toBe(alone.root(program));
+      }),
+      { numRuns: 30 },
+    );
+    expect(() => new TraceTreeBuilder(keccak).appendAll(new Uint8Array(33))).toThrow("32 bytes each, found 33 bytes");
   });
 
   it("proves every node of every count from whatever is kept", async () => {
@@ -178,7 +201,40 @@ describe("trace leaf", () => {
     );
   });
 
+  it("is the same of rows cut in leaves", () => {
+    const rows = fc.array(fc.uint8Array({ minLength: 1, maxLength: 300 }), { maxLength: 20 });
+    fc.assert(
+      fc.property(rows, fc.integer({ min: 1, max: 130 }), (list, leafBytes) => {
+        const hasher = new TraceRowHasher(keccak, program, leafBytes);
+        for (const part of [0, 5]) {
+          const expected = list.flatMap((bytes, op) =>
+            Array.from({ length: Math.ceil(bytes.length / leafBytes) }, (_, i) => {
+              const cut = bytes.slice(i * leafBytes, (i + 1) * leafBytes);
+              return traceLeaf(program, { op, position: 9, part: part + i }, cut);
+            }),
+          );
+
+          const added = list.map((bytes, op) => hasher.add(op, 9, part, bytes.slice()));
+
+          expect(added.reduce((sum, count) => sum + count, 0)).toBe(expected.length);
+          expect(hasher.take()).toEqual(Uint8Array.from(expected.flatMap((node) => [...node])));
+        }
+      }),
+      { numRuns: 30 },
+    );
+    const many = new TraceRowHasher(keccak, program, 1);
+    many.add(0, 0, 0, new Uint8Array(3000));
+    expect(many.take().slice(32 * 2999)).toEqual(
+      traceLeaf(program, { op: 0, position: 0, part: 2999 }, Uint8Array.of(0)),
+    );
+  });
+
   it("refuses what it cannot say", () => {
+    const hasher = new TraceRowHasher(keccak, program, 64);
+    expect(() => hasher.add(0, 0, 0, new Uint8Array(0))).toThrow(/at least a byte/);
+    expect(() => hasher.add(0, -1, 0, row)).toThrow(/position: expected/);
+    expect(() => new TraceRowHasher(keccak, program, 4097)).toThrow(/leafBytes: expected 1 to 4096/);
+    expect(() => new TraceRowHasher(keccak, "0x12", 64)).toThrow(/programId/);
     expect(() => traceLeaf(program, { ...place, op: -1 }, row)).toThrow(/op: expected/);
     expect(() => traceLeaf(program, { ...place, part: 2 ** 32 }, row)).toThrow(/part: expected/);
     expect(() => traceLeaf(program, { ...place, position: 0.5 }, row)).toThrow(/position: expected/);
