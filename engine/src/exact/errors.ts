@@ -27,7 +27,8 @@ export class ExactError extends Error {
       | "step_too_large"
       | "token_out_of_range"
       | "position_out_of_range"
-      | "trace_malformed",
+      | "trace_malformed"
+      | "table_not_at_hand",
     message: string,
     options?: ErrorOptions & { readonly site?: BoundSite },
   ) {

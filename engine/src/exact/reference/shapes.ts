@@ -1,6 +1,7 @@
 import { ExactError } from "../errors.js";
 import type { AttentionShape, Op, TableName, ValueId } from "../program/Op.js";
 import type { Program, Table } from "../program/Program.js";
+import { outlineOf } from "../program/TableOutline.js";
 import type { ElementType } from "./Row.js";
 
 /**
@@ -159,8 +160,8 @@ class OpShapes {
       case "cubic":
         return fixed("f32", this.fixed(op, op.x, ["f32"]));
       case "sigmoid": {
-        const { data } = tableOf(this.program, op.table, "integers");
-        this.require(op, data.length % 2 === 1 && data.length < 2 ** 22, `its table has ${data.length} points`);
+        const points = this.points(op.table);
+        this.require(op, points % 2 === 1 && points < 2 ** 22, `its table has ${points} points`);
         this.require(op, op.width <= this.fixed(op, op.x, ["f32"]), `width ${op.width} is beyond its row`);
         return fixed("i32", op.width);
       }
@@ -182,6 +183,11 @@ class OpShapes {
         return fixed("u8", width / 8);
       }
     }
+  }
+
+  private points(table: TableName): number {
+    const outline = outlineOf(tableOf(this.program, table, "integers"));
+    return outline.kind === "integers" ? outline.length : 0;
   }
 
   private attention(op: Op, qkv: readonly ValueId[], scale: ValueId | undefined, shape: AttentionShape): void {

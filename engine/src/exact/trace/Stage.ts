@@ -1,3 +1,4 @@
+import type { Plane } from "../document/tablePlanes.js";
 import type { TableName, ValueId } from "../program/Op.js";
 import { ELEMENT_BYTES, type ElementType, type Row } from "../reference/Row.js";
 
@@ -35,9 +36,6 @@ export interface TokenSpan {
 }
 
 export type Span = RowSpan | TableSpan | TokenSpan;
-
-/** Arrays of a table that are committed apart: digits of a matrix, its scales, and what other tables hold. */
-export type Plane = "high" | "low" | "scales" | "data";
 
 /** How one element is recomputed. */
 export interface Step {

@@ -1,8 +1,8 @@
 import type { ValueId } from "../program/Op.js";
 import type { Program } from "../program/Program.js";
+import { encodeElements } from "../reference/elementBytes.js";
 import { newRow, type Row } from "../reference/Row.js";
 import { partsOf } from "./layout.js";
-import { encodeElements } from "./leafBytes.js";
 import { FINAL, type RowSpan, type Stage } from "./Stage.js";
 import { stagesOf } from "./stagesOf.js";
 import { computeStep } from "./steps.js";

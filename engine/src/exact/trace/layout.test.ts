@@ -1,16 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Program } from "../program/Program.js";
+import { decodeElements } from "../reference/elementBytes.js";
 import { ELEMENT_BYTES, newRow } from "../reference/Row.js";
 import { lengthAt, shapesOf } from "../reference/shapes.js";
 import { opVectors } from "../testing/extremes/opVectors.js";
 import { ReferenceRows } from "../testing/ReferenceRows.js";
 import { randomSource } from "../testing/random.js";
 import { type TinySettings, tinyProgram } from "../testing/tinyProgram.js";
+import { TINY_SETTINGS } from "../testing/tinySettings.js";
 import { opCases } from "../testing/vectors.js";
 import { checkLimits } from "./checkLimits.js";
 import { type LeafPlace, partCount, partsOf } from "./layout.js";
-import { decodeElements } from "./leafBytes.js";
 import { type Rows, StageRows } from "./StageRows.js";
 import { inputsOf, recomputeElement } from "./steps.js";
 
@@ -80,25 +81,6 @@ function checkOp(honest: Honest, op: number, position: number, most = Number.POS
   return checked;
 }
 
-const SETTINGS: fc.Arbitrary<Partial<TinySettings>> = fc
-  .record({
-    seed: fc.integer({ min: 0, max: 1000 }),
-    digits: fc.constantFrom<1 | 2>(1, 2),
-    weightDigits: fc.constantFrom<1 | 2>(1, 2),
-    attentionDigits: fc.constantFrom<1 | 2>(1, 2),
-    hidden: fc.constantFrom(8, 13),
-    kvHeads: fc.constantFrom(1, 2),
-    groups: fc.constantFrom(1, 2),
-    headDim: fc.constantFrom(2, 4, 6),
-    feedForward: fc.integer({ min: 1, max: 9 }),
-    window: fc.constantFrom(null, 1, 5, 17),
-    mlp: fc.constantFrom<"gated" | "plain">("gated", "plain"),
-    biases: fc.constantFrom<"none" | "all">("none", "all"),
-    headNorms: fc.constantFrom<"none" | "all">("none", "all"),
-    positions: fc.constantFrom<"rotary" | "learned">("rotary", "learned"),
-  })
-  .map(({ groups, ...settings }) => ({ ...settings, heads: groups * settings.kvHeads }));
-
 describe("the layout of a trace", () => {
   test("numbers parts that cover every stage's row", () => {
     const program = tinyProgram({ hidden: 2100, feedForward: 4200, digits: 2, weightDigits: 2 });
@@ -147,7 +129,7 @@ describe("the layout of a trace", () => {
 
   test("lets every element of small programs be recomputed from what its step names", () => {
     fc.assert(
-      fc.property(SETTINGS, fc.integer({ min: 1, max: 40 }), (settings, count) => {
+      fc.property(TINY_SETTINGS, fc.integer({ min: 1, max: 40 }), (settings, count) => {
         const program = tinyProgram(settings);
         const rows = new ReferenceRows(program, tokensOf(count, settings.seed));
         const honest = { program, leaf: leafOf(program, rows.row), token: rows.token };

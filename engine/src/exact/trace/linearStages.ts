@@ -1,9 +1,10 @@
+import { planeElements } from "../document/tablePlanes.js";
 import { type Op, SUM_CHUNK, type ValueId } from "../program/Op.js";
 import type { Program } from "../program/Program.js";
 import { accumulator } from "../reference/arithmetic.js";
 import { dot, joinDigits, scaleOutput } from "../reference/linear.js";
 import { tableOf } from "../reference/shapes.js";
-import { linearLeaves, outputTables, plainStage } from "./plainStage.js";
+import { digitPlanes, linearLeaves, outputTables, plainStage } from "./plainStage.js";
 import { rowSite } from "./rowSite.js";
 import { type Span, STEP_LEAVES, type Stage } from "./Stage.js";
 import { rowSpan, stageSpan, tableSpan } from "./spans.js";
@@ -15,8 +16,9 @@ import { pushSums } from "./sumStages.js";
  */
 export function linearStages(program: Program, index: ValueId, op: Op & { kind: "linear" }, position: number): Stage[] {
   if (linearLeaves(program, op) <= STEP_LEAVES) return [plainStage(program, index, position)];
-  const { rows: outputs, columns, high, low, scales } = tableOf(program, op.weights, "matrix");
-  const planes = low === undefined ? (["high"] as const) : (["high", "low"] as const);
+  const table = tableOf(program, op.weights, "matrix");
+  const { rows: outputs, columns } = table;
+  const planes = digitPlanes(table);
   const pairs = op.q.length * planes.length;
   const width = pairs * outputs;
   const chunks = Math.ceil(columns / SUM_CHUNK);
@@ -32,13 +34,15 @@ export function linearStages(program: Program, index: ValueId, op: Op & { kind: 
         const n = element % outputs;
         const count = Math.min(SUM_CHUNK, columns - from);
         const plane = planes[pair % planes.length]!;
-        const weights = (plane === "high" ? high : low!).subarray(n * columns + from, n * columns + from + count);
         return {
           reads: [
             rowSpan(op.q[Math.floor(pair / planes.length)]!, position, from, count),
             tableSpan(op.weights, plane, n, from, count),
           ],
-          compute: ([q]) => dot(q!, weights),
+          compute([q]) {
+            const digits = planeElements(table, plane);
+            return dot(q!, digits.subarray(n * columns + from, n * columns + from + count));
+          },
         };
       },
     },
@@ -64,7 +68,7 @@ export function linearStages(program: Program, index: ValueId, op: Op & { kind: 
             rows.slice(0, partials.length).map((row) => row[0]!),
             pairs,
           );
-          return scaleOutput(op, site, n, joinDigits(sums, op.q.length, planes.length, scales[n]!));
+          return scaleOutput(op, site, n, joinDigits(sums, op.q.length, planes.length, table.scales[n]!));
         },
       };
     },

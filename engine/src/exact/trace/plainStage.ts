@@ -1,5 +1,6 @@
 import type { Op, ValueId } from "../program/Op.js";
-import type { Program } from "../program/Program.js";
+import type { Program, Table } from "../program/Program.js";
+import { digitsOf } from "../program/TableOutline.js";
 import { keyHead, valueHead } from "../reference/attention.js";
 import { referenceElement } from "../reference/referenceOp.js";
 import { lengthAt, shapesOf, tableOf, visibleKeys } from "../reference/shapes.js";
@@ -44,9 +45,9 @@ function mostLeaves(program: Program, index: ValueId): number {
 
 /** Leaves of a linear's step that reads whole rows of digits, which start at a leaf's start. */
 export function linearLeaves(program: Program, op: Op & { kind: "linear" }): number {
-  const { columns, low } = tableOf(program, op.weights, "matrix");
-  const digits = op.q.length + (low === undefined ? 1 : 2);
-  return digits * Math.ceil(columns / 1024) + (op.bias === undefined ? 2 : 3);
+  const table = tableOf(program, op.weights, "matrix");
+  const digits = op.q.length + digitsOf(table);
+  return digits * Math.ceil(table.columns / 1024) + (op.bias === undefined ? 2 : 3);
 }
 
 /** Leaves of a score's step that reads whole heads. */
@@ -69,11 +70,12 @@ class Reads {
     const at = (value: ValueId, element: number, count = 1) => rowSpan(value, this.position, element, count);
     switch (op.kind) {
       case "embed": {
-        const { low } = tableOf(this.program, op.table, "matrix");
-        const digits = low === undefined ? (["high"] as const) : (["high", "low"] as const);
         return [
           { kind: "token", position: this.position },
-          ...digits.map((plane) => ({ ...tableSpan(op.table, plane, 0, i), row: undefined })),
+          ...digitPlanes(tableOf(this.program, op.table, "matrix")).map((plane) => ({
+            ...tableSpan(op.table, plane, 0, i),
+            row: undefined,
+          })),
           { kind: "table", table: op.table, plane: "scales", row: 0, range: undefined },
         ];
       }
@@ -101,11 +103,10 @@ class Reads {
           : [at(op.x, i)];
       }
       case "linear": {
-        const { columns, low } = tableOf(this.program, op.weights, "matrix");
-        const planes = low === undefined ? (["high"] as const) : (["high", "low"] as const);
+        const table = tableOf(this.program, op.weights, "matrix");
         return [
-          ...op.q.map((digits) => at(digits, 0, columns)),
-          ...planes.map((plane) => tableSpan(op.weights, plane, i, 0, columns)),
+          ...op.q.map((digits) => at(digits, 0, table.columns)),
+          ...digitPlanes(table).map((plane) => tableSpan(op.weights, plane, i, 0, table.columns)),
           at(op.scale, 0),
           ...outputTables(op, i),
         ];
@@ -167,6 +168,10 @@ class Reads {
   private length(value: ValueId): number {
     return lengthAt(shapesOf(this.program)[value]!, this.position);
   }
+}
+
+export function digitPlanes(table: Table & { readonly kind: "matrix" }): readonly ("high" | "low")[] {
+  return digitsOf(table) === 1 ? ["high"] : ["high", "low"];
 }
 
 /** A linear's constants of output n. */

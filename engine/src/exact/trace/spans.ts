@@ -1,5 +1,6 @@
+import type { Plane } from "../document/tablePlanes.js";
 import type { TableName, ValueId } from "../program/Op.js";
-import { FINAL, type Plane, type RowSpan, type TableSpan } from "./Stage.js";
+import { FINAL, type RowSpan, type TableSpan } from "./Stage.js";
 
 /** Elements of a value's row. */
 export function rowSpan(op: ValueId, position: number, from: number, count = 1): RowSpan {

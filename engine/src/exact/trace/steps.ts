@@ -1,11 +1,12 @@
+import { planeOf, planeParts } from "../document/tablePlanes.js";
 import { ExactError } from "../errors.js";
 import type { Program } from "../program/Program.js";
+import { outlineOf } from "../program/TableOutline.js";
+import { decodeElements } from "../reference/elementBytes.js";
 import { located } from "../reference/Kernel.js";
 import { newRow, type Row } from "../reference/Row.js";
 import { type LeafPlace, leavesOf, partOf } from "./layout.js";
-import { decodeElements } from "./leafBytes.js";
 import type { RowSpan, Step, TableSpan } from "./Stage.js";
-import { planeParts, tablePlane } from "./tablePlanes.js";
 
 /** What a step reads. Without a row or a part, a table's is the one that the other inputs point to. */
 export type StepInput =
@@ -86,7 +87,7 @@ function readSpan(program: Program, span: RowSpan, reader: LeafReader): Row {
 }
 
 function tableInputs(program: Program, { table, plane, row, range }: TableSpan): StepInput[] {
-  const found = tablePlane(program, table, plane);
+  const found = planeOf(table, outlineOf(program.tables.get(table)!), plane);
   const parts = range === undefined ? [undefined] : planeParts(found, range.from, range.to);
   return parts.map((part) => ({ kind: "table", plane: found.name, row, part }));
 }

@@ -1,9 +1,14 @@
 import { ExactError } from "../errors.js";
-import { ELEMENT_BYTES, type ElementType, elementTypeOf, newRow, type Row } from "../reference/Row.js";
+import { ELEMENT_BYTES, type ElementType, elementTypeOf, newRow, type Row } from "./Row.js";
 
 const HOST_IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
 
-/** Elements as a leaf holds them: little endian, one after another. */
+/** Elements as leaves, tables and files hold them: little endian, one after another. Shares the row's memory where it can. */
+export function elementBytes(row: Row): Uint8Array {
+  return HOST_IS_LITTLE_ENDIAN ? bytesOf(row) : encodeElements(row);
+}
+
+/** `elementBytes` in memory of its own. */
 export function encodeElements(row: Row): Uint8Array {
   const bytes = bytesOf(row).slice();
   swapUnlessLittle(bytes, ELEMENT_BYTES[elementTypeOf(row)]);
@@ -25,7 +30,13 @@ export function decodeElements(type: ElementType, length: number, bytes: Uint8Ar
   return row;
 }
 
-function bytesOf(row: Row): Uint8Array {
+/** Makes elements of little-endian bytes that were read into the row's own memory. */
+export function fromLittleEndian(row: Row): Row {
+  swapUnlessLittle(bytesOf(row), ELEMENT_BYTES[elementTypeOf(row)]);
+  return row;
+}
+
+export function bytesOf(row: Row): Uint8Array {
   return new Uint8Array(row.buffer, row.byteOffset, row.byteLength);
 }
 

@@ -1,0 +1,99 @@
+import { ExactError } from "../errors.js";
+import type { Op, ValueId } from "../program/Op.js";
+import type { Block, Program } from "../program/Program.js";
+import { outlineOf } from "../program/TableOutline.js";
+import { lengthAt, shapesOf } from "../reference/shapes.js";
+import { fieldsOf } from "./opFields.js";
+import { planesOf } from "./tablePlanes.js";
+
+/**
+ * Refuses a program whose parts do not fit each other: operations their inputs and tables, blocks the operations (only the
+ * residual row crosses from one to the next), outputs the shape, tables the positions and tokens that they are read at, and
+ * names of planes each other.
+ *
+ * @throws ExactError `program_malformed`
+ */
+export function checkProgram(program: Program): void {
+  shapesOf(program);
+  checkBlocks(program);
+  checkOutputs(program);
+  for (const [index, op] of program.ops.entries()) checkReach(program, index, op);
+  checkPlanes(program);
+}
+
+/** Values that an operation reads. */
+export function inputsOfOp(op: Op): ValueId[] {
+  const values = op as unknown as { readonly [name: string]: unknown };
+  return fieldsOf(op.kind).flatMap(([name, kind]): ValueId[] => {
+    if (kind === "value") return [values[name] as ValueId];
+    if (kind === "digits") return [...(values[name] as readonly ValueId[])];
+    if (kind !== "numerator") return [];
+    const by = values[name] as { readonly scale: ValueId } | { readonly numerator: number };
+    return "scale" in by ? [by.scale] : [];
+  });
+}
+
+function checkBlocks({ ops, blocks, shape }: Program): void {
+  const layers = blocks.filter(({ kind }) => kind === "layer").length;
+  if (layers !== shape.layers) refuse(`${layers} blocks are layers, not ${shape.layers}`);
+  let before: Block | undefined;
+  for (const [index, block] of blocks.entries()) {
+    const kind = index === 0 ? "embedding" : index === blocks.length - 1 ? "head" : "layer";
+    const fault = (found: string): never => refuse(`block ${index} (${block.kind}): ${found}`);
+    if (block.kind !== kind) fault(`its place is that of ${kind}`);
+    if (block.from !== (before?.to ?? 0) || block.to <= block.from) fault(`operations ${block.from} to ${block.to}`);
+    if (block.input !== before?.output) fault(`its input is not what the block before it leaves`);
+    const { output } = block;
+    if (kind === "head" ? output !== undefined : output === undefined || output < block.from || output >= block.to) {
+      fault(`output ${output ?? "none"}`);
+    }
+    for (let op = block.from; op < block.to && op < ops.length; op++) {
+      const foreign = inputsOfOp(ops[op]!).find((value) => value < block.from && value !== block.input);
+      if (foreign !== undefined) fault(`operation ${op} reads value ${foreign} of an earlier block`);
+    }
+    before = block;
+  }
+  if (before?.to !== ops.length) refuse(`blocks end at ${before?.to ?? 0} of ${ops.length} operations`);
+}
+
+function checkOutputs(program: Program): void {
+  const { blocks, shape, logits, codes } = program;
+  const shapes = shapesOf(program);
+  const found = shapes[logits];
+  if (found?.type !== "i32" || found.keyed || found.length !== shape.vocabulary) {
+    refuse(`value ${logits} is no row of logits, i32[${shape.vocabulary}]`);
+  }
+  if (codes !== undefined && (shapes[codes]?.type !== "u8" || shapes[codes].keyed)) {
+    refuse(`value ${codes} is no row of codes, u8`);
+  }
+  for (const { output } of blocks) {
+    if (output === undefined) continue;
+    const row = shapes[output]!;
+    if (row.type !== "f32" || lengthAt(row, 0) !== shape.hidden || row.keyed) {
+      refuse(`value ${output} is no residual row, f32[${shape.hidden}]`);
+    }
+  }
+}
+
+/** Tables that are read by token or position have a row for each. */
+function checkReach({ tables, shape }: Program, index: number, op: Op): void {
+  if (op.kind !== "embed" && op.kind !== "addPosition" && op.kind !== "rotate") return;
+  const outline = outlineOf(tables.get(op.table)!);
+  const rows = outline.kind === "integers" ? 1 : outline.rows;
+  const needed = op.kind === "embed" ? shape.vocabulary : shape.maxPositions;
+  if (rows < needed) refuse(`operation ${index} (${op.kind}): its table has ${rows} rows, not ${needed}`);
+}
+
+function checkPlanes({ tables }: Program): void {
+  const names = new Set<string>();
+  for (const [table, content] of tables) {
+    for (const { name } of planesOf(table, outlineOf(content))) {
+      if (names.has(name)) refuse(`two tables have a plane "${name}"`);
+      names.add(name);
+    }
+  }
+}
+
+function refuse(found: string): never {
+  throw new ExactError("program_malformed", `The program does not fit together: ${found}.`);
+}
