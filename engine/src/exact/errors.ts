@@ -28,7 +28,13 @@ export class ExactError extends Error {
       | "token_out_of_range"
       | "position_out_of_range"
       | "trace_malformed"
-      | "table_not_at_hand",
+      | "table_not_at_hand"
+      | "table_altered"
+      | "bound_exceeded"
+      | "rows_out_of_range"
+      | "file_missing"
+      | "file_altered"
+      | "folder_taken",
     message: string,
     options?: ErrorOptions & { readonly site?: BoundSite },
   ) {

@@ -1,13 +1,41 @@
-import { fromFloatBits } from "@openledger/sdk";
+import { canonicalJsonBytes, fromFloatBits, type JsonValue } from "@openledger/sdk";
+import type { Hex } from "../../attribute/hex.js";
 import { ExactError } from "../errors.js";
+
+const ROOT = "the root";
 
 /** A value of a parsed document and where it stands: what is not as asked is refused with its place. */
 export class DocumentNode {
   constructor(
     private readonly value: unknown,
     /** For instance `operation 3 (add), x`. */
-    readonly place: string,
+    readonly place: string = ROOT,
+    /** What is read. */
+    private readonly document: string = "Program document",
   ) {}
+
+  /** @throws ExactError `program_malformed` when the bytes are no UTF-8 JSON, or more than `most`. */
+  static parse(document: string, bytes: Uint8Array, most: number): DocumentNode {
+    if (bytes.length > most) {
+      throw new ExactError("program_malformed", `${document}: ${bytes.length} bytes; ${most} are the limit.`);
+    }
+    try {
+      const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+      return new DocumentNode(JSON.parse(text), ROOT, document);
+    } catch (cause) {
+      throw new ExactError("program_malformed", `${document}: expected UTF-8 JSON.`, { cause });
+    }
+  }
+
+  /** @throws ExactError `program_malformed` when the bytes spell the value otherwise than `canonicalJson`. */
+  requireCanonical(bytes: Uint8Array): void {
+    const canonical = canonicalJsonBytes(this.value as JsonValue);
+    if (canonical.length === bytes.length && canonical.every((byte, at) => byte === bytes[at])) return;
+    throw new ExactError(
+      "program_malformed",
+      `${this.document}: expected canonical JSON, found another spelling of it.`,
+    );
+  }
 
   /** Members of an object that has all of the first, none but those of both. */
   members<R extends string, O extends string = never>(
@@ -58,19 +86,29 @@ export class DocumentNode {
     return fromFloatBits(bits);
   }
 
+  /** 0x and 64 lower-case hex digits. */
+  word(): Hex {
+    return this.text(/^0x[0-9a-f]{64}$/, "0x and 64 lower-case hex digits") as Hex;
+  }
+
+  /** The value as it was parsed. */
+  get raw(): unknown {
+    return this.value;
+  }
+
   get isNull(): boolean {
     return this.value === null;
   }
 
   /** The same value under a name that says more. */
   as(place: string): DocumentNode {
-    return new DocumentNode(this.value, place);
+    return new DocumentNode(this.value, place, this.document);
   }
 
   refuse(expected: string, found: unknown): never {
     const shown = typeof found === "object" ? kindOf(found) : JSON.stringify(found);
     const what = shown === undefined ? "nothing" : shown.length > 80 ? `${shown.slice(0, 77)}…` : shown;
-    throw new ExactError("program_malformed", `Program document, ${this.place}: expected ${expected}, found ${what}.`);
+    throw new ExactError("program_malformed", `${this.document}, ${this.place}: expected ${expected}, found ${what}.`);
   }
 
   private object(): object {
@@ -80,12 +118,9 @@ export class DocumentNode {
   }
 
   private below(name: string, value: unknown): DocumentNode {
-    return new DocumentNode(value, this.place === ROOT ? name : `${this.place}, ${name}`);
+    return new DocumentNode(value, this.place === ROOT ? name : `${this.place}, ${name}`, this.document);
   }
 }
-
-/** Place of a document's root. */
-export const ROOT = "the root";
 
 function kindOf(value: object | null): string {
   return value === null ? "null" : Array.isArray(value) ? "an array" : "an object";

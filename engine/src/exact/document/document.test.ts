@@ -204,7 +204,7 @@ describe("the document of a program", () => {
     [
       "a root of other letters",
       (root) => set(planesOf(root, "head"), { high: `0x${"AB".repeat(32)}` }),
-      "tables, head, planes, high: expected a root",
+      "tables, head, planes, high: expected 0x and 64",
     ],
     [
       "a plane too many",

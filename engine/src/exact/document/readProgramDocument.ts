@@ -1,12 +1,11 @@
-import { canonicalJsonBytes, type JsonValue, programId } from "@openledger/sdk";
+import { type JsonValue, programId } from "@openledger/sdk";
 import type { Hex } from "../../attribute/hex.js";
-import { ExactError } from "../errors.js";
 import type { Op, TableName, ValueId } from "../program/Op.js";
 import { type Block, type Program, type ProgramShape, TIERS } from "../program/Program.js";
 import type { TableOutline } from "../program/TableOutline.js";
 import { type CommittedProgram, planesByName } from "./CommittedProgram.js";
 import { checkProgram } from "./checkProgram.js";
-import { DocumentNode, ROOT } from "./DocumentNode.js";
+import { DocumentNode } from "./DocumentNode.js";
 import { type FieldKind, fieldsOf, OP_FIELDS } from "./opFields.js";
 import { shapeTables } from "./planeTables.js";
 import { DOCUMENT_FORMAT } from "./programDocument.js";
@@ -25,11 +24,8 @@ const MOST_INTEGER = 2 ** 32 - 1;
  * @throws ExactError `program_malformed` naming operation and field, or what does not fit together.
  */
 export function readProgramDocument(bytes: Uint8Array): CommittedProgram {
-  const root = parse(bytes);
-  const top = new DocumentNode(root, ROOT).members(
-    ["format", "tier", "shape", "ops", "blocks", "logits", "tables"],
-    ["codes"],
-  );
+  const root = DocumentNode.parse("Program document", bytes, MOST_BYTES);
+  const top = root.members(["format", "tier", "shape", "ops", "blocks", "logits", "tables"], ["codes"]);
   top.format.oneOf([DOCUMENT_FORMAT]);
   const tables = new Map(top.tables.named().map(([name, node]) => tableEntry(name, node)));
   const ops = top.ops.items().map(readOp);
@@ -44,30 +40,13 @@ export function readProgramDocument(bytes: Uint8Array): CommittedProgram {
     codes: top.codes === undefined ? undefined : value(top.codes),
   };
   checkProgram(program);
-  const canonical = canonicalJsonBytes(root as JsonValue);
-  if (canonical.length !== bytes.length || canonical.some((byte, at) => byte !== bytes[at])) {
-    throw new ExactError(
-      "program_malformed",
-      "Program document: expected canonical JSON, found another spelling of it.",
-    );
-  }
+  root.requireCanonical(bytes);
   return {
     program,
     document: bytes,
-    id: programId(root as JsonValue),
+    id: programId(root.raw as JsonValue),
     planes: planesByName(program, ({ table, plane }) => tables.get(table)!.roots.get(plane)!),
   };
-}
-
-function parse(bytes: Uint8Array): unknown {
-  if (bytes.length > MOST_BYTES) {
-    throw new ExactError("program_malformed", `Program document: ${bytes.length} bytes; ${MOST_BYTES} are the limit.`);
-  }
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch (cause) {
-    throw new ExactError("program_malformed", "Program document: expected UTF-8 JSON.", { cause });
-  }
 }
 
 function readShape(node: DocumentNode): ProgramShape {
@@ -178,8 +157,7 @@ function tableEntry(name: string, node: DocumentNode): [TableName, ReadTable] {
     if (rows * rowBytes > MOST_ELEMENTS) node.refuse(`planes of at most ${MOST_ELEMENTS} bytes`, rows * rowBytes);
   }
   const members = planes.members(shapes.map(({ plane }) => plane));
-  const root = (member: DocumentNode) => member.text(/^0x[0-9a-f]{64}$/, "a root, 0x and 64 lower-case hex digits");
-  return [name, { outline, roots: new Map(shapes.map(({ plane }) => [plane, root(members[plane]) as Hex])) }];
+  return [name, { outline, roots: new Map(shapes.map(({ plane }) => [plane, members[plane].word()])) }];
 }
 
 function readTable(
