@@ -2,13 +2,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Program } from "../program/Program.js";
 import { decodeElements } from "../reference/elementBytes.js";
-import { ELEMENT_BYTES, newRow } from "../reference/Row.js";
+import { ELEMENT_BYTES } from "../reference/Row.js";
 import { lengthAt, shapesOf } from "../reference/shapes.js";
 import { opVectors } from "../testing/extremes/opVectors.js";
 import { ReferenceRows } from "../testing/ReferenceRows.js";
 import { randomSource } from "../testing/random.js";
 import { type TinySettings, tinyProgram } from "../testing/tinyProgram.js";
 import { TINY_SETTINGS } from "../testing/tinySettings.js";
+import { vectorRows } from "../testing/vectorRows.js";
 import { opCases } from "../testing/vectors.js";
 import { checkLimits } from "./checkLimits.js";
 import { type LeafPlace, partCount, partsOf } from "./layout.js";
@@ -154,17 +155,9 @@ describe("the layout of a trace", () => {
   });
 
   test("lets elements of long rows of keys be recomputed", () => {
-    for (const { name, program, op, position, source, expected } of opCases(opVectors())) {
-      const rows = (value: number, at: number) => {
-        if (value === op && at === position) return expected;
-        try {
-          return source.row(value, at);
-        } catch {
-          // What nobody reads: stubs, and positions of a page that lie before the window.
-          const shape = shapesOf(program)[value]!;
-          return newRow(shape.type, lengthAt(shape, at));
-        }
-      };
+    for (const found of opCases(opVectors())) {
+      const { name, program, op, position, source } = found;
+      const rows = vectorRows(found);
       const honest = { program, leaf: leafOf(program, rows), token: source.token };
       expect(checkOp(honest, op, position, 12), name).toBeGreaterThan(0);
     }

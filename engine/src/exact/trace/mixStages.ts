@@ -12,7 +12,7 @@ import { pushSums } from "./sumStages.js";
 /** Positions of a page: 16 codes of one channel lie side by side in one leaf, whatever the head dimension. */
 export const PAGE = 16;
 /** Pages of a partial sum: their leaves and at most two of weights are a step. */
-const PAGES = 4;
+export const PAGES = 4;
 
 /**
  * `pages` i8 [digits, key heads, head dimension, 16]: value codes of the current block of 16 positions, zero after this

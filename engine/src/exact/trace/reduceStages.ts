@@ -10,10 +10,10 @@ import { rowSite } from "./rowSite.js";
 import { mostTouched, perLeaf, type Span, type Stage } from "./Stage.js";
 import { rowSpan, stageSpan, tableSpan } from "./spans.js";
 
-type ReduceOp = Extract<Op, { kind: "rowScale" | "sumSquares" | "scoreMax" | "sum" }>;
+export type ReduceOp = Extract<Op, { kind: "rowScale" | "sumSquares" | "scoreMax" | "sum" }>;
 
 /** Six leaves' worth of elements lie in seven leaves at most, which leaves one of a step's eight for a table's. */
-const REACH_LEAVES = 6;
+export const REACH_LEAVES = 6;
 
 interface Reduction {
   readonly x: ValueId;
