@@ -68,10 +68,16 @@ export function exponent(op: Op & { kind: "exponent" }, site: Site): Kernel {
   const { data } = site.table(op.table, "integers");
   const count = u.length / max.length;
   return (element) => {
-    const index = fl(max[Math.floor(element / count)]! - u[element]!) * 2 ** op.gridBits;
-    assertBound(Number.isInteger(index) && index >= 0, "an exponent's argument is on its grid", index);
+    const index = exponentPoint(op.gridBits, max[Math.floor(element / count)]!, u[element]!);
     return index < data.length ? data[index]! : 0;
   };
+}
+
+/** Point of the exponentials' grid between a score and the greatest. */
+export function exponentPoint(gridBits: number, max: number, score: number): number {
+  const point = fl(max - score) * 2 ** gridBits;
+  assertBound(Number.isInteger(point) && point >= 0, "an exponent's argument is on its grid", point);
+  return point;
 }
 
 export function sum(op: Op & { kind: "sum" }, site: Site): Kernel {

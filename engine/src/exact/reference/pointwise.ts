@@ -19,19 +19,21 @@ export function cubic(op: Op & { kind: "cubic" }, site: Site): Kernel {
   return (i) => fl(x[i]! * fl(fl(fl(x[i]! * x[i]!) * op.a) + op.b));
 }
 
-/**
- * Between ±2^(22 − gridBits), x + C is rounded to the grid; outside, to something as far from zero as that at least,
- * which the table's ends take: their half is below 2^22.
- */
 export function sigmoid(op: Op & { kind: "sigmoid" }, site: Site): Kernel {
   const x = site.row(op.x);
   const { data } = site.table(op.table, "integers");
-  const half = (data.length - 1) / 2;
-  const constant = gridConstant(op.gridBits);
-  return (i) => {
-    const t = fl(fl(x[i]! + constant) - constant) * 2 ** op.gridBits;
-    return data[clamp(t, -half, half) + half]!;
-  };
+  return (i) => data[sigmoidPoint(op.gridBits, data.length, x[i]!)]!;
+}
+
+/**
+ * Point of a table of `points` sigmoids that x is rounded to. Between ±2^(22 − gridBits), x + C is rounded to the grid;
+ * outside, to something as far from zero as that at least, which the table's ends take: their half is below 2^22.
+ */
+export function sigmoidPoint(gridBits: number, points: number, x: number): number {
+  const half = (points - 1) / 2;
+  const constant = gridConstant(gridBits);
+  const t = fl(fl(x + constant) - constant) * 2 ** gridBits;
+  return clamp(t, -half, half) + half;
 }
 
 export function gate(op: Op & { kind: "gate" }, site: Site): Kernel {
