@@ -28,6 +28,7 @@ export class ExactError extends Error {
       | "token_out_of_range"
       | "position_out_of_range"
       | "trace_malformed"
+      | "evidence_unusable"
       | "table_not_at_hand"
       | "table_altered"
       | "bound_exceeded"

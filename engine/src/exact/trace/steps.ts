@@ -67,7 +67,7 @@ export function computeStep(
   return located(place.op, program.ops[place.op]!.kind, place.position, element, () => step.compute(rows));
 }
 
-function stepOf(program: Program, place: LeafPlace, element: number): Step {
+export function stepOf(program: Program, place: LeafPlace, element: number): Step {
   const { of, from, to } = partOf(program, place);
   if (!Number.isInteger(element) || element < 0 || element >= to - from) {
     throw new ExactError("trace_malformed", `Element ${element} is not one of a leaf's ${to - from}.`);
@@ -75,7 +75,7 @@ function stepOf(program: Program, place: LeafPlace, element: number): Step {
   return of.step(from + element);
 }
 
-function readSpan(program: Program, span: RowSpan, reader: LeafReader): Row {
+export function readSpan(program: Program, span: RowSpan, reader: LeafReader): Row {
   const leaves = leavesOf(program, span);
   const read = newRow(leaves[0]!.part.type, span.to - span.from);
   for (const { place, part } of leaves) {

@@ -90,6 +90,8 @@ describe("stage rows at speed", () => {
       [{ heads: 4, kvHeads: 2, window: 700, attentionDigits: 2 }, 1700],
       [{ heads: 2, kvHeads: 1, window: 1600 }, 3300],
       [{ heads: 1, kvHeads: 1, headDim: 2 }, 3200],
+      [{ heads: 1, kvHeads: 1, headDim: 2 }, 383],
+      [{ heads: 1, kvHeads: 1, headDim: 2 }, 384],
     ] as const) {
       const program = tinyProgram({ maxPositions: 4000, ...settings });
       const rows = noise(program, position);
