@@ -4,14 +4,17 @@ import { hexToBytes, keccak256 } from "viem";
 import { describe, expect, it } from "vitest";
 import { loadKeccak } from "./Keccak.js";
 
-const keccak = await loadKeccak();
+const [pairs, single] = [await loadKeccak(), await loadKeccak("single")];
 const RATE = 136;
 
 const pattern = (length: number): Uint8Array => Uint8Array.from({ length }, (_, at) => (at * 73 + length) & 255);
 const slices = (digests: Uint8Array): Uint8Array[] =>
   Array.from({ length: digests.length / 32 }, (_, i) => digests.slice(32 * i, 32 * (i + 1)));
 
-describe("Keccak", () => {
+describe.each([
+  ["two at a time", pairs],
+  ["one at a time", single],
+])("Keccak, %s", (_, keccak) => {
   it("hashes as viem at every length around the rate", () => {
     for (let length = 0; length <= 3 * RATE + 2; length++) {
       expect(keccak.hash(pattern(length))).toEqual(keccak256(pattern(length), "bytes"));
@@ -68,6 +71,29 @@ describe("Keccak", () => {
     expect(() => keccak.rows(pattern(10), Uint32Array.of(1, 10))).toThrow(/ascending/);
     expect(() => keccak.rows(pattern(10), Uint32Array.of(0, 7, 5, 10))).toThrow(/ascending/);
     expect(() => keccak.taggedRows(pattern(3), pattern(10), 5)).toThrow(/multiple of 2 rows/);
+  });
+
+  it("hashes what waits for a partner when it is flushed, each message in its place", () => {
+    const lengths = fc.array(fc.oneof(fc.nat(3 * RATE), fc.nat(9000)), { minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(lengths, fc.nat(60), (list, tagBytes) => {
+        const tag = pattern(tagBytes);
+        const digests = new Uint8Array(32 * list.length);
+        for (const [i, length] of list.entries()) {
+          const row = pattern(length);
+          keccak.add(tag, row, digests, 32 * i);
+          row.fill(0);
+          if (i % 4 === 3) expect(keccak.hash(pattern(7))).toEqual(keccak256(pattern(7), "bytes"));
+        }
+        keccak.flush();
+        keccak.flush();
+
+        expect(slices(digests)).toEqual(
+          list.map((length) => keccak256(Uint8Array.of(...tag, ...pattern(length)), "bytes")),
+        );
+      }),
+      { numRuns: 30 },
+    );
   });
 
   it("works in a worker thread", async () => {

@@ -36,7 +36,7 @@ export class TraceRowHasher {
     for (let leaf = 0; leaf < leaves; leaf++) {
       writePlace(this.#place, 0, op, position, firstPart + leaf);
       const bytes = row.subarray(leaf * this.leafBytes, (leaf + 1) * this.leafBytes);
-      this.#nodes.set(this.keccak.hash(this.#tag, bytes), 32 * this.#count);
+      this.keccak.add(this.#tag, bytes, this.#nodes, 32 * this.#count);
       this.#count += 1;
     }
     return leaves;
@@ -44,6 +44,7 @@ export class TraceRowHasher {
 
   /** Nodes `[n, 32]` of all leaves added since the last call, in order. */
   take(): Uint8Array {
+    this.keccak.flush();
     const taken = this.#nodes.slice(0, 32 * this.#count);
     this.#count = 0;
     return taken;
@@ -52,6 +53,7 @@ export class TraceRowHasher {
   #reserve(leaves: number): void {
     const needed = 32 * (this.#count + leaves);
     if (needed <= this.#nodes.length) return;
+    this.keccak.flush();
     const grown = new Uint8Array(Math.max(needed, 2 * this.#nodes.length));
     grown.set(this.#nodes);
     this.#nodes = grown;
