@@ -1,11 +1,3 @@
-export * from "./document/CommittedProgram.js";
-export { commitProgram } from "./document/commitProgram.js";
-export { type PlaneReader, planeTables } from "./document/planeTables.js";
-export { readProgramDocument } from "./document/readProgramDocument.js";
-export { type Plane, type PlaneShape, rowBounds } from "./document/tablePlanes.js";
-export { verifyTables } from "./document/verifyTables.js";
-export * from "./errors.js";
 export { type OpenedProgram, openProgram } from "./files/openProgram.js";
 export { writeProgram } from "./files/writeProgram.js";
-export * from "./program/index.js";
-export { type RowReader, rowReaderOf } from "./program/RowReader.js";
+export * from "./portable.js";

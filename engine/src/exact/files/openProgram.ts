@@ -9,6 +9,7 @@ import { type RowReader, requireRows } from "../program/RowReader.js";
 import { outlineOf, type TableOutline } from "../program/TableOutline.js";
 import { bytesOf, fromLittleEndian } from "../reference/elementBytes.js";
 import { ELEMENT_BYTES, newRow, type Row } from "../reference/Row.js";
+import { checkLimits } from "../trace/checkLimits.js";
 import { ContentFolder, type ExpectedFile } from "./ContentFolder.js";
 import {
   DOCUMENT_FILE,
@@ -32,7 +33,8 @@ export interface OpenedProgram extends CommittedProgram, RowReader {
  *
  * What is trusted is the index: a program from a stranger is held against its roots by `verifyTables`.
  *
- * @throws ExactError `file_missing`; `file_altered` naming file, expected and found hash; `program_malformed`.
+ * @throws ExactError `file_missing`; `file_altered` naming file, expected and found hash; `program_malformed`;
+ * `step_too_large` as `checkLimits`.
  */
 export function openProgram(folder: string): OpenedProgram {
   const files = new ContentFolder(folder);
@@ -41,6 +43,7 @@ export function openProgram(folder: string): OpenedProgram {
   files.readInto({ ...index.document, name: DOCUMENT_FILE }, bytes);
   const committed = readProgramDocument(bytes);
   requireSame(folder, index, committed);
+  checkLimits(committed.program);
   const outlines = new Map([...committed.program.tables].map(([name, table]) => [name, outlineOf(table)]));
   const planes = new PlaneFiles(files, index.planes, outlines);
   const tables = planeTables(outlines, (table, plane) => planes.whole(table, plane));

@@ -3,9 +3,9 @@
  * the same rules: a trace that differs from the true one has a leftmost leaf that does, all of whose inputs are true; and what
  * is opened is taken from the root alone, inputs by their places, tables by the program's document.
  */
-import { ROW_PART_BYTES, TRACE_LEAF_BYTES, type TreeClaim, traceLeaf, verifyNode, verifyRow } from "@openledger/sdk";
+import { ROW_PART_BYTES, TRACE_LEAF_BYTES, type TreeClaim, traceLeaf, verifyNode } from "@openledger/sdk";
 import type { Hex } from "../../attribute/hex.js";
-import type { CommittedPlane, CommittedProgram } from "../document/CommittedProgram.js";
+import type { CommittedProgram } from "../document/CommittedProgram.js";
 import { planeTables } from "../document/planeTables.js";
 import { planeOf } from "../document/tablePlanes.js";
 import { ExactError } from "../errors.js";
@@ -16,9 +16,11 @@ import { ELEMENT_BYTES, type ElementType, newRow } from "../reference/Row.js";
 import type { ElementEvidence, OpenedLeaf, OpenedPart } from "./ElementEvidence.js";
 import { LeafIndex } from "./LeafIndex.js";
 import { type LeafPlace, partOf } from "./layout.js";
-import { keyOf, readerOf, shapeOf } from "./openElement.js";
+import { keyOf, readerOf } from "./openElement.js";
+import { refuseEvidence } from "./refuseEvidence.js";
 import { inputsOf, recomputeElement } from "./steps.js";
 import { tablePartsOf } from "./tableParts.js";
+import { takePart } from "./takePart.js";
 
 /** What a trace is claimed to be of. */
 export interface TraceClaim {
@@ -55,7 +57,7 @@ export function verifyLeafElement(
   const leaves = [evidence.leaf];
   for (const input of inputsOf(program, place, element)) {
     if (input.kind !== "leaf") continue;
-    leaves.push(opened.get(keyOf(input)) ?? unusable(`${nameOf(input)} is not opened`));
+    leaves.push(opened.get(keyOf(input)) ?? refuseEvidence(`${nameOf(input)} is not opened`));
   }
   for (const leaf of leaves) {
     requireUnder({ root: claim.root, id, count: index.count }, index.indexOf(leaf), leaf);
@@ -68,13 +70,8 @@ export function verifyLeafElement(
   const { type, from, to } = partOf(program, place);
   const reader = readerOf(leaves.slice(1), claim.tokens);
   try {
-    const parts = tablePartsOf(program, place, element, reader).map((part) => {
-      const found = evidence.parts.find(
-        ({ plane, row, part: at }) => plane === part.plane && row === part.row && at === part.part,
-      );
-      return found ?? unusable(`part ${part.part} of row ${part.row} of plane "${part.plane}" is not opened`);
-    });
-    for (const part of parts) requirePart(planes, part);
+    const wanted = tablePartsOf(program, place, element, reader);
+    const parts = wanted.map((part) => takePart(planes, evidence.parts, part));
     const value = recomputeElement(withParts(program, parts), place, element, reader);
     return compare(place, { type, count: to - from, element }, evidence.leaf.bytes, value);
   } catch (error) {
@@ -105,13 +102,7 @@ function requireUnder(tree: TreeClaim, index: number, leaf: OpenedLeaf): void {
   const isLeaf = bytes.length >= 1 && bytes.length <= TRACE_LEAF_BYTES;
   const place = { level: 0, index };
   if (isLeaf && verifyNode(tree, place, traceLeaf(tree.id, placeOf(leaf), bytes), siblings)) return;
-  unusable(`${nameOf(leaf)} is not under root ${tree.root}`);
-}
-
-function requirePart(planes: ReadonlyMap<string, CommittedPlane>, part: OpenedPart): void {
-  const plane = planes.get(part.plane)!;
-  if (verifyRow(plane.root, shapeOf(plane), part)) return;
-  unusable(`part ${part.part} of row ${part.row} of plane "${part.plane}" is not under root ${plane.root}`);
+  refuseEvidence(`${nameOf(leaf)} is not under root ${tree.root}`);
 }
 
 /** The program with tables of nothing but what was opened; all else is zero, and nobody reads it. */
@@ -148,8 +139,4 @@ function placeOf({ op, position, part }: LeafPlace): LeafPlace {
 
 function nameOf({ op, position, part }: LeafPlace): string {
   return `part ${part} of operation ${op} at position ${position}`;
-}
-
-function unusable(found: string): never {
-  throw new ExactError("evidence_unusable", `The evidence shows nothing: ${found}.`);
 }

@@ -1,0 +1,24 @@
+// What a browser may import of exact programs: nothing here, nor below it, needs Node.
+export * from "./document/CommittedProgram.js";
+export { commitProgram } from "./document/commitProgram.js";
+export { type PlaneReader, planeTables } from "./document/planeTables.js";
+export { readProgramDocument } from "./document/readProgramDocument.js";
+export { type Plane, type PlaneShape, rowBounds } from "./document/tablePlanes.js";
+export { verifyTables } from "./document/verifyTables.js";
+export * from "./errors.js";
+export * from "./program/index.js";
+export { type RowReader, rowReaderOf } from "./program/RowReader.js";
+export type { Row } from "./reference/Row.js";
+export { type ReferenceOptions, referenceRun } from "./reference/referenceRun.js";
+export { checkLimits } from "./trace/checkLimits.js";
+export * from "./trace/ElementEvidence.js";
+export type { History } from "./trace/fast/StageSource.js";
+export { LeafIndex } from "./trace/LeafIndex.js";
+export type { LeafPlace } from "./trace/layout.js";
+export { type LeafOpener, type OpenableTrace, openElement } from "./trace/openElement.js";
+export { ReferenceProvider } from "./trace/ReferenceProvider.js";
+export type { BlockRequest, BlockRows, RowProvider } from "./trace/RowProvider.js";
+export { rowExceedsBound } from "./trace/rowExceedsBound.js";
+export { Trace, type TraceRoot, traceRoot } from "./trace/Trace.js";
+export type { TraceInputs } from "./trace/TraceRun.js";
+export { type ElementVerdict, type TraceClaim, verifyLeafElement } from "./trace/verifyLeafElement.js";
