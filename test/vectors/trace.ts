@@ -4,10 +4,10 @@ import { bytesToHex, concat, type Hex, keccak256, numberToHex, stringToHex } fro
 // by recursion, without a line of what ships.
 
 const hashed = (text: string): Hex => keccak256(stringToHex(text));
-const uint32 = (value: number): Hex => numberToHex(value, { size: 4 });
+export const uint32 = (value: number): Hex => numberToHex(value, { size: 4 });
 const pattern = (length: number, seed: number): Hex =>
   bytesToHex(Uint8Array.from({ length }, (_, at) => (at * 31 + seed * 7 + (at >> 8)) & 255));
-const packed = (nodes: readonly Hex[]): Hex => `0x${nodes.map((node) => node.slice(2)).join("")}`;
+export const packed = (nodes: readonly Hex[]): Hex => `0x${nodes.map((node) => node.slice(2)).join("")}`;
 
 const PROGRAM = hashed("program");
 
@@ -26,7 +26,7 @@ function treeOf(nodes: readonly Hex[]): Hex {
 }
 
 /** PATH of RFC 6962, bottom up. */
-function pathOf(index: number, nodes: readonly Hex[]): Hex[] {
+export function pathOf(index: number, nodes: readonly Hex[]): Hex[] {
   if (nodes.length === 1) return [];
   const half = split(nodes.length);
   return index < half
@@ -34,7 +34,7 @@ function pathOf(index: number, nodes: readonly Hex[]): Hex[] {
     : [...pathOf(index - half, nodes.slice(half)), treeOf(nodes.slice(0, half))];
 }
 
-const rootOf = (id: Hex, nodes: readonly Hex[]): Hex =>
+export const rootOf = (id: Hex, nodes: readonly Hex[]): Hex =>
   keccak256(concat(["0x02", id, numberToHex(nodes.length, { size: 8 }), treeOf(nodes)]));
 
 /** The trees over each 2^level leaves in turn. */

@@ -1,10 +1,17 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { hashDocument, merkleDocument, moneyDocument } from "./documents.js";
+import { programVectors } from "./program.js";
 import { traceDocument } from "./trace.js";
 
 // From test/dist/vectors: writes test/vectors/*.json anew.
-const documents = { merkle: merkleDocument(), hash: hashDocument(), money: moneyDocument(), trace: traceDocument() };
+const documents = {
+  merkle: merkleDocument(),
+  hash: hashDocument(),
+  money: moneyDocument(),
+  trace: traceDocument(),
+  program: programVectors(),
+};
 for (const [name, document] of Object.entries(documents)) {
   writeFileSync(
     fileURLToPath(new URL(`../../vectors/${name}.json`, import.meta.url)),
