@@ -29,7 +29,7 @@ export class LeafIndex {
     readonly positions: number,
   ) {
     const { ops } = program;
-    const ways = ops.map((_, op) => this.wayOf(op));
+    const ways = waysOf(program, this.growing);
     const count = this.growing.length;
     this.fixedBefore = new Float64Array(ops.length + 1);
     this.growingBefore = new Int32Array((ops.length + 1) * count);
@@ -94,20 +94,6 @@ export class LeafIndex {
     return leaves;
   }
 
-  /** The way in which an operation's leaves grow: what it is, over which rows; undefined where they do not. */
-  private wayOf(op: ValueId): number | undefined {
-    const shapes = shapesOf(this.program);
-    const [found, ...known] = [op, ...this.growing].map((index) => {
-      const content = this.program.ops[index]!;
-      const rows = [index, ...inputsOfOp(content)].map((value) => shapes[value]!);
-      const attention = "shape" in content ? content.shape : null;
-      return rows.some(({ keyed }) => keyed) ? JSON.stringify([content.kind, rows, attention]) : undefined;
-    });
-    if (found === undefined) return undefined;
-    const way = known.indexOf(found);
-    return way === -1 ? this.growing.push(op) - 1 : way;
-  }
-
   private requireRow(op: ValueId, position: number): void {
     const ops = this.program.ops.length;
     const isOp = Number.isInteger(op) && op >= 0 && op < ops;
@@ -117,6 +103,23 @@ export class LeafIndex {
       `The trace has ${ops} operations at ${this.positions} positions, no operation ${op} at ${position}.`,
     );
   }
+}
+
+/**
+ * The way in which each operation's leaves grow: what it is, over which rows; undefined where they do not.
+ * @param growing The first operation of each way, filled here.
+ */
+function waysOf(program: Program, growing: ValueId[]): (number | undefined)[] {
+  const shapes = shapesOf(program);
+  const known = new Map<string, number>();
+  return program.ops.map((op, index) => {
+    const rows = [index, ...inputsOfOp(op)].map((value) => shapes[value]!);
+    if (!rows.some(({ keyed }) => keyed)) return undefined;
+    const key = JSON.stringify([op.kind, rows, "shape" in op ? op.shape : null]);
+    const way = known.get(key) ?? growing.push(index) - 1;
+    known.set(key, way);
+    return way;
+  });
 }
 
 /** The largest integer below `end` for which a property holds that holds for 0 and ends somewhere. */
