@@ -9,18 +9,31 @@ export interface BoundSite {
   readonly value: number;
 }
 
+/** What could not be proven of an exact program before it ran. */
+export interface UnprovenBound {
+  readonly op: number;
+  readonly kind: OpKind;
+  readonly bound: string;
+  /** What a value or a constant may be, and what it has to keep to. */
+  readonly found: number;
+  readonly limit: number;
+}
+
 /** An exact program, a row of its trace or a step of its proof that cannot be used, and why. */
 export class ExactError extends Error {
   override readonly name = "ExactError";
   readonly retryable = false;
   /** Only with `bound_violated`. */
   readonly site: BoundSite | undefined;
+  /** Only with `bound_unprovable`. */
+  readonly unproven: UnprovenBound | undefined;
 
   constructor(
     readonly code:
       | "bound_violated"
       | "device_inexact"
       | "device_missing"
+      | "bound_unprovable"
       | "program_malformed"
       | "weights_unusable"
       | "row_malformed"
@@ -37,9 +50,10 @@ export class ExactError extends Error {
       | "file_altered"
       | "folder_taken",
     message: string,
-    options?: ErrorOptions & { readonly site?: BoundSite },
+    options?: ErrorOptions & { readonly site?: BoundSite; readonly unproven?: UnprovenBound },
   ) {
     super(message, options);
     this.site = options?.site;
+    this.unproven = options?.unproven;
   }
 }

@@ -45,7 +45,7 @@ export function shapesOf(program: Program): readonly ValueShape[] {
 
 /** A constant of a program, of the kind that an operation needs. */
 export function tableOf<K extends Table["kind"]>(
-  program: Program,
+  program: Pick<Program, "tables">,
   name: TableName,
   kind: K,
 ): Table & { readonly kind: K } {
