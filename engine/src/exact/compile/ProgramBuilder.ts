@@ -12,6 +12,7 @@ export class ProgramBuilder {
   }
 
   table(name: TableName, table: Table): TableName {
+    if (this.tables.has(name)) throw new Error(`table ${name} is made twice`);
     this.tables.set(name, table);
     return name;
   }

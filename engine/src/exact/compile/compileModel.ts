@@ -5,16 +5,19 @@ import { rotaryFrequencies } from "../../model/rotary.js";
 import type { Digits, TableName, ValueId } from "../program/Op.js";
 import type { Program, Tier } from "../program/Program.js";
 import { exponentTable, rotaryTable, sigmoidTable } from "../program/tables.js";
-import { type TierSettings, tierSettings } from "../program/tiers.js";
+import { type ExponentGrid, mostKeys, type TierSettings, tierSettings } from "../program/tiers.js";
+import { Prover } from "../prove/Prover.js";
+import { checkLimits } from "../trace/checkLimits.js";
 import type { MatrixSource } from "./MatrixSource.js";
 import { type LayerMatrices, type ModelMatrices, modelMatrices, type Site } from "./modelMatrices.js";
 import { ProgramBuilder } from "./ProgramBuilder.js";
 import { quantizeMatrix } from "./quantizeMatrix.js";
+import { scoreGrid } from "./scoreGrid.js";
 
 export interface CompileOptions {
   readonly tier: Tier;
   readonly adapter?: Adapter;
-  /** Positions that bounds are proven for; the model's own if absent. */
+  /** Positions that bounds are proven for; if absent, the model's own, or as many as exponentials of all keys add up for. */
   readonly maxPositions?: number;
   /** What attribution reads of the final state: bit k is 1 where Σ_j projection[k][j] · (z_j − mean_j) > 0. */
   readonly codes?: { readonly mean: Float32Array; readonly projection: Float32Array };
@@ -27,30 +30,49 @@ const GELU_A = Math.fround(0.044715 * 2 * Math.sqrt(2 / Math.PI));
 /**
  * Compiles a model, with an adapter if given, to an exact program. A function of weights, adapter and options alone, of
  * the same bits on every machine.
+ *
+ * @throws ExactError `weights_unusable`; `bound_unprovable` where some sequence of tokens could break a bound, naming
+ * operation and bound; `step_too_large` where a step of the trace reads too much.
  */
 export function compileModel(model: Model, options: CompileOptions): Program {
   const { architecture } = model;
-  const maxPositions = Math.min(options.maxPositions ?? architecture.maxPositions, architecture.maxPositions);
-  const settings = tierSettings(options.tier, maxPositions);
+  const maxPositions = positionsOf(architecture, options);
+  const settings = tierSettings(options.tier, keysOf(architecture, maxPositions));
   const matrices = modelMatrices(model, options.adapter, settings, options.codes);
   const compiler = new Compiler(architecture, settings, matrices, maxPositions);
-  return { tier: options.tier, ...compiler.compile() };
+  const program: Program = { tier: options.tier, ...compiler.compile() };
+  checkLimits(program);
+  return program;
+}
+
+function positionsOf(architecture: Architecture, { tier, maxPositions }: CompileOptions): number {
+  if (maxPositions !== undefined) return Math.min(maxPositions, architecture.maxPositions);
+  const every = architecture.maxPositions;
+  return keysOf(architecture, every) <= mostKeys(tier) ? every : mostKeys(tier);
+}
+
+/** The most keys that a position sees in any layer. */
+function keysOf({ windows }: Architecture, maxPositions: number): number {
+  return Math.max(...windows.map((window) => Math.min(window ?? maxPositions, maxPositions)));
 }
 
 class Compiler {
   private readonly program = new ProgramBuilder();
+  private readonly prover: Prover;
 
   constructor(
     private readonly architecture: Architecture,
     private readonly settings: TierSettings,
     private readonly matrices: ModelMatrices,
     private readonly maxPositions: number,
-  ) {}
+  ) {
+    const { ops, tables } = this.program;
+    this.prover = new Prover({ ops, tables, shape: { vocabulary: architecture.vocabulary, maxPositions } });
+  }
 
   compile(): Omit<Program, "tier"> {
     const { program, architecture, settings, maxPositions } = this;
     const { vocabulary, hidden, layers, heads, kvHeads, headDim, feedForward, endToken } = architecture;
-    program.table("exponent", { kind: "integers", data: exponentTable(settings.exponent) });
     program.table("sigmoid", { kind: "integers", data: sigmoidTable(settings.sigmoid) });
     if (architecture.positions.kind === "rotary") {
       const data = rotaryTable(rotaryFrequencies(architecture), maxPositions);
@@ -67,6 +89,7 @@ class Compiler {
       outputs = this.head(x);
       return undefined;
     });
+    this.prover.advance();
     const shape = { vocabulary, hidden, layers, heads, kvHeads, headDim, feedForward, maxPositions, endToken };
     return { ops: program.ops, tables: program.tables, blocks: program.blocks, shape, ...outputs! };
   }
@@ -99,7 +122,6 @@ class Compiler {
   private attention(layer: number, matrices: LayerMatrices, x: ValueId): ValueId {
     const { program, architecture, settings } = this;
     const { heads, kvHeads, headDim, normEpsilon, positions } = architecture;
-    const { gridBits } = settings.exponent;
     let y = this.normed(x, matrices.qkv, `layer.${layer}.qkv`);
     const all = heads + 2 * kvHeads;
     const turned = heads + kvHeads;
@@ -122,11 +144,15 @@ class Compiler {
       y = program.push({ kind: "normHeads", x: y, scale: factor, vector });
     }
     if (positions.kind === "rotary") y = program.push({ kind: "rotate", x: y, groups: turned, table: "rotary" });
-    const { scale, digits: qkv } = program.quantize(y, settings.attentionDigits, all, this.headLimits(matrices, layer));
     const shape = { heads, kvHeads, headDim, window: architecture.windows[layer] ?? null };
+    this.prover.advance();
+    const { grid, limits } = scoreGrid(this.prover.fact(y), shape, settings);
+    const limit = limits === undefined ? undefined : program.vector(`layer.${layer}.limits`, limits);
+    const { scale, digits: qkv } = program.quantize(y, settings.attentionDigits, all, limit);
+    const { gridBits } = grid;
     const scores = program.push({ kind: "scores", qkv, scale, shape, gridBits });
     const max = program.push({ kind: "scoreMax", scores });
-    const exponents = program.push({ kind: "exponent", scores, max, table: "exponent", gridBits });
+    const exponents = program.push({ kind: "exponent", scores, max, table: this.exponentTable(grid), gridBits });
     const sum = program.push({ kind: "sum", x: exponents });
     const weighed = program.push({ kind: "weigh", exponents, scale, shape });
     const unsigned = settings.attentionDigits === 1;
@@ -137,19 +163,10 @@ class Compiler {
     return program.push({ kind: "mix", weights, weightScale, sum, qkv, shape });
   }
 
-  /** Limits of head maxima by which every score stays on its grid, where the weights alone do not see to it. */
-  private headLimits({ headBounds }: LayerMatrices, layer: number): TableName | undefined {
-    const { heads, kvHeads, headDim } = this.architecture;
-    // A score is below ‖q‖·‖k‖ and must be below 2^(22 − gridBits); quantisers round up by less than 1 in 64.
-    const reach = 2 ** (21 - this.settings.exponent.gridBits);
-    const queries = Math.max(...headBounds.subarray(0, heads));
-    const keys = Math.max(...headBounds.subarray(heads));
-    if (queries * keys < reach) return undefined;
-    const shrink = Math.sqrt(reach / (queries * keys)) / Math.sqrt(headDim);
-    const limits = new Float32Array(heads + 2 * kvHeads).fill(2 ** 60);
-    limits.fill(queries * shrink, 0, heads);
-    limits.fill(keys * shrink, heads, heads + kvHeads);
-    return this.program.vector(`layer.${layer}.limits`, limits);
+  private exponentTable(grid: ExponentGrid): TableName {
+    const name = grid === this.settings.exponents[0] ? "exponent" : `exponent.${grid.gridBits}`;
+    if (this.program.tables.has(name)) return name;
+    return this.program.table(name, { kind: "integers", data: exponentTable(grid) });
   }
 
   private twoDigits(x: ValueId, scale: ValueId): Digits {

@@ -40,8 +40,6 @@ export interface LayerMatrices {
   readonly down: Site;
   /** Norm weights of query and key heads `[heads + kvHeads, headDim]`, 1/√D in the queries'. */
   readonly headNorms: Float32Array | undefined;
-  /** Bounds of the Euclidean length of each query (1/√D inside) and key head `[heads + kvHeads]`. */
-  readonly headBounds: Float64Array;
 }
 
 export interface ModelMatrices {
@@ -127,7 +125,6 @@ class Folding implements ModelMatrices {
       rowFactor: qkvRow,
     });
     const headNorms = qkNorm ? this.headNorms(prefix, perHead) : undefined;
-    const headBounds = this.headBounds(qkv, headNorms);
 
     const o = this.plainSite(layer, "o", biases.o ? this.tensor(`${prefix}.self_attn.o_proj.bias`) : undefined, 1);
     this.grow(o.matrix);
@@ -154,7 +151,7 @@ class Folding implements ModelMatrices {
     this.grow(down.matrix);
     if (hidden !== down.matrix.rows)
       throw new ExactError("weights_unusable", `layer ${layer}: down is not [hidden, …]`);
-    return { qkv, o, gateUp, down, headNorms, headBounds };
+    return { qkv, o, gateUp, down, headNorms };
   }
 
   get head(): Site {
@@ -298,22 +295,6 @@ class Folding implements ModelMatrices {
     return Float32Array.from({ length: (heads + kvHeads) * headDim }, (_, i) =>
       i < heads * headDim ? q[i % headDim]! * perHead : k[i % headDim]!,
     );
-  }
-
-  private headBounds(qkv: Site, headNorms: Float32Array | undefined): Float64Array {
-    const { heads, kvHeads, headDim } = this.architecture;
-    const norms = headNorms === undefined ? rowNorms(qkv.matrix) : undefined;
-    return Float64Array.from({ length: heads + kvHeads }, (_, head) => {
-      let sum = 0;
-      for (let i = head * headDim; i < (head + 1) * headDim; i++) {
-        const size =
-          norms === undefined
-            ? Math.sqrt(headDim) * Math.abs(headNorms![i]!)
-            : norms[i]! + Math.abs(qkv.bias?.[i] ?? 0);
-        sum += size * size;
-      }
-      return norms === undefined ? Math.sqrt(sum / 1) : Math.sqrt(sum);
-    });
   }
 
   /** Powers of two `[feedForward]` that up's rows are multiplied by and down's columns divided by. */

@@ -26,12 +26,8 @@ export function quantizeMatrix(source: MatrixSource, digits: 1 | 2, name: string
       if (magnitude > max) max = magnitude;
     }
     const factor = source.factor(n);
-    const scale = Math.fround((max / HIGH) * factor);
-    if (
-      !row.every(Number.isFinite) ||
-      !(Math.abs(scale) < 2 ** 60) ||
-      (max > 0 && factor !== 0 && Math.abs(scale) < 2 ** -60)
-    ) {
+    const scale = Math.fround((max / HIGH) * Math.abs(factor));
+    if (!row.every(Number.isFinite) || !(scale < 2 ** 60) || (max > 0 && factor !== 0 && scale < 2 ** -60)) {
       throw new ExactError(
         "weights_unusable",
         `row ${n} of ${name} needs a scale from 2^-60 to 2^60, found ${scale}; the weights are not those of a model that runs`,
@@ -40,7 +36,8 @@ export function quantizeMatrix(source: MatrixSource, digits: 1 | 2, name: string
     // A row of zeros keeps scale 1, so that nothing divides by it.
     scales[n] = max === 0 || factor === 0 ? 1 : scale;
     if (max === 0 || factor === 0) continue;
-    const inverse = largest / max;
+    // Scales are positive: a negative factor turns the digits.
+    const inverse = (largest / max) * Math.sign(factor);
     const at = n * columns;
     for (let k = 0; k < columns; k++) {
       const q = Math.round(row[k]! * inverse);

@@ -5,7 +5,8 @@ export interface TierSettings {
   readonly activationDigits: 1 | 2;
   readonly weightDigits: 1 | 2;
   readonly attentionDigits: 1 | 2;
-  readonly exponent: ExponentGrid;
+  /** Grids of exponentials, finest first: a layer takes the first that provably holds its scores. */
+  readonly exponents: readonly [ExponentGrid, ...ExponentGrid[]];
   readonly sigmoid: SigmoidGrid;
 }
 
@@ -28,9 +29,17 @@ const SUM_LIMIT = 2 ** 24;
  * Exponentials up to 953 (16,000 keys) and 872 levels of sigmoids keep every point of both tables far from half integers:
  * a device whose exp is within 1e-5 of itself, or whose sigmoid within 2e-6, rounds to the same tables.
  */
-const COARSE = { exponent: { gridBits: 6, peak: 439 }, sigmoid: { gridBits: 6, levels: 872 } } as const;
+const COARSE = { exponents: [{ gridBits: 6, peak: 439 }], sigmoid: { gridBits: 6, levels: 872 } } as const;
 
-export function tierSettings(tier: Tier, maxPositions: number): TierSettings {
+/**
+ * Exponentials of the finest tier go up to 2^15 and, with many keys, no lower than 132, less what a peak on a grid loses:
+ * with 128 and more a row of weights never falls under the guard of its scale.
+ */
+const FINE_PEAK = 2 ** 15;
+const LEAST_PEAK = 132;
+
+/** @param keys that a position sees at most */
+export function tierSettings(tier: Tier, keys: number): TierSettings {
   switch (tier) {
     case "w8a8":
       return { activationDigits: 1, weightDigits: 1, attentionDigits: 1, ...COARSE };
@@ -41,13 +50,21 @@ export function tierSettings(tier: Tier, maxPositions: number): TierSettings {
         activationDigits: 2,
         weightDigits: 2,
         attentionDigits: 2,
-        exponent: { gridBits: 10, peak: finePeak(maxPositions) },
+        exponents: [fineGrid(10, keys), fineGrid(8, keys), fineGrid(6, keys)],
         sigmoid: { gridBits: 10, levels: 2 ** 15 - 2 },
       };
   }
 }
 
-/** The largest peak on a grid of 2^-10 for which `maxPositions` exponentials sum below 2^24; at most 2^15. */
-function finePeak(maxPositions: number): number {
-  return Math.floor(Math.log(Math.min(2 ** 15, (SUM_LIMIT - 1) / maxPositions)) * 2 ** 10);
+/** Keys that a position may see: their exponentials add up below 2^24. */
+export function mostKeys(tier: Tier): number {
+  const { gridBits, peak } = COARSE.exponents[0];
+  const largest = tier === "w15a15" ? LEAST_PEAK : Math.round(Math.exp(peak / 2 ** gridBits));
+  return Math.floor((SUM_LIMIT - 1) / largest);
+}
+
+/** The largest peak for which this many exponentials, each rounded, add up below 2^24. */
+function fineGrid(gridBits: number, keys: number): ExponentGrid {
+  const largest = Math.min(FINE_PEAK, (SUM_LIMIT - 1) / keys - 0.5);
+  return { gridBits, peak: Math.floor(Math.log(largest) * 2 ** gridBits) };
 }
