@@ -243,6 +243,24 @@ describe("bounds of lengths", () => {
     expect(rows.length(linear, 0, 4, "rough")).toBeGreaterThan(260);
   });
 
+  test("of linears are as much longer as what their digits hide", () => {
+    const rows = new RowProgram([steps(127, ...repeat(500, 6.5))]);
+    const quantised = rows.quantize(rows.x, { count: 2 });
+    const scale = factorOf(rows, quantised, quantised.scale);
+    const weights = rows.matrix("weights", [
+      [127, ...repeat(500, 6.5)],
+      [0, ...repeat(250, 1), ...repeat(250, -1)],
+    ]);
+    const linear = rows.push({ kind: "linear", q: quantised.digits, scale, weights });
+
+    const made = rows.run();
+
+    expect(made.escapes).toEqual([]);
+    expect(norm(made.row(linear))).toBeLessThanOrEqual(rows.length(linear, 0, 2));
+    // What the weights alone make of a row of length 1, with what a close bound is away.
+    expect(norm(made.row(linear)) / norm([127, ...repeat(500, 6.5)])).toBeGreaterThan(2 ** (1 / 32));
+  });
+
   test("of turned heads and of sums are those of their parts", () => {
     const rows = new RowProgram([[3, -4, 12, 7, 1, -2, 5, 6]]);
     const table = rows.floats("rotary", [[0.6, 0.28, 0.8, 0.96]]);
@@ -287,6 +305,18 @@ describe("bounds of attention", () => {
     expect(made.escapes).toEqual([]);
     const [score] = made.row(scores).map((u) => u - 1.5 * 2 ** 17);
     expectClose(-score!, shownOf(made, scores, "a score stays on its grid"), 0.9999);
+  });
+
+  test("scores are taken up to where their grid ends, and not beyond", () => {
+    // Queries and keys of one element: their score is its square, to a few units of 2^-24.
+    const program = (score: number) => {
+      const rows = new RowProgram([[Math.sqrt(score), 0, Math.sqrt(score), 0, 0, 0]]);
+      attend(rows, { heads: 1, kvHeads: 1, headDim: 2, window: null });
+      return rows;
+    };
+
+    expect(program(2 ** 16 * 0.999).run().escapes).toEqual([]);
+    expect(() => program(2 ** 16 * 1.001).run()).toThrow("not proven that a score stays on its grid");
   });
 
   test.each([1, 2] as const)("means are neared by weights that are all doubled: %d digits", (count) => {

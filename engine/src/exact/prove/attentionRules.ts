@@ -1,11 +1,11 @@
-import type { AttentionShape, Digits, Op, ValueId } from "../program/Op.js";
+import type { AttentionShape, Op } from "../program/Op.js";
 import { gridConstant } from "../reference/arithmetic.js";
 import { keyHead, valueHead } from "../reference/attention.js";
 import { DOUBLING } from "./digitBounds.js";
 import { type Effort, type Fact, greatestOf } from "./Fact.js";
 import { joinSlack } from "./linearRule.js";
 import type { Prover } from "./Prover.js";
-import { type Quantiser, quantiserOf } from "./quantiser.js";
+import { quantiserOf } from "./quantiser.js";
 import { ACCUMULATOR_REACH, FLOAT_REACH, rounded, SUM_REACH, scoreReach } from "./rounding.js";
 
 /** Where the weights' guard would be needed: their greatest is an exponential of this times a scale of 2^-100/127 or more. */
@@ -24,7 +24,7 @@ export function scoresOf(shape: AttentionShape, digits: 1 | 2, lengths: Float64A
 
 export function scores(op: Op & { kind: "scores" }, prover: Prover): Fact {
   const { shape, gridBits } = op;
-  const row = headsOf(op.qkv, op.scale, shape, prover);
+  const row = quantiserOf(op.qkv, op.scale, prover);
   const limit = scoreReach(gridBits);
   const largest = Math.max(...row.high, ...(op.qkv.length === 1 ? [] : row.low));
   const product = shape.headDim * largest ** 2;
@@ -97,7 +97,7 @@ export function mix(op: Op & { kind: "mix" }, prover: Prover): Fact {
   const summed = prover.operation(op.sum, "sum", "its sum");
   prover.belongs(weighed.exponents === summed.x, "its sum is of other exponentials than its weights");
   prover.belongs(sameShape(weighed.shape, shape), "its heads are not those of its weights");
-  const values = headsOf(op.qkv, weighed.scale, shape, prover);
+  const values = quantiserOf(op.qkv, weighed.scale, prover);
 
   const digits = op.weights.length === 1 ? [weights.high] : [weights.high, weights.low];
   const largest = greatestOf(digits.map(greatestOf)) * Math.max(greatestOf(values.high), greatestOf(values.low));
@@ -114,15 +114,6 @@ export function mix(op: Op & { kind: "mix" }, prover: Prover): Fact {
   });
   prover.below("a float is finite", greatestOf(most), FLOAT_REACH, "make the weights before it smaller");
   return { most };
-}
-
-/** Digits of queries, keys and values, a group a head. */
-function headsOf(digits: Digits, scale: ValueId, shape: AttentionShape, prover: Prover): Quantiser {
-  const row = quantiserOf(digits, scale, prover);
-  const heads = shape.heads + 2 * shape.kvHeads;
-  prover.belongs(row.op.groups === heads, `its digits are of ${row.op.groups} groups, not of ${heads} heads`);
-  prover.belongs(row.kind !== "unsigned", "its digits have no sign");
-  return row;
 }
 
 function mostKeys({ window }: AttentionShape, prover: Prover): number {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomSource } from "../testing/random.js";
+import { rowLengths, rowProducts } from "./rowLengths.js";
 import { rowSums } from "./rowSums.js";
 import { spectralNorm } from "./spectralNorm.js";
 import { norm } from "./testing/RowProgram.js";
@@ -19,6 +20,39 @@ describe("rowSums", () => {
     expect(127 * sums.high.chunk).toBeLessThan(2 ** 24);
     expect([[...sums.low!.rows], sums.low!.chunk]).toEqual([[2500, 2500], 1024]);
     expect(rowSums({ kind: "matrix", rows: 2, columns: 2500, high, scales }).low).toBeUndefined();
+  });
+});
+
+describe("rowLengths and rowProducts", () => {
+  test.each([1, 2])("are those of the numbers that digits stand for, channel by channel: %d digits", (count) => {
+    const [rows, columns] = [3, 2500];
+    const random = randomSource(9);
+    const digits = (most: number) =>
+      Int8Array.from({ length: rows * columns }, () => Math.round((2 * random() - 1) * most));
+    const [high, low] = [digits(127), digits(65)];
+    const matrix = { kind: "matrix" as const, rows, columns, high, scales: new Float32Array(rows) };
+    const given = count === 1 ? matrix : { ...matrix, low };
+    const channels = Float64Array.from({ length: columns }, () => 2 ** Math.floor(8 * random() - 4));
+    const weights = (n: number) =>
+      Array.from({ length: columns }, (_, k) => {
+        const at = n * columns + k;
+        return high[at]! + (count === 1 ? 0 : low[at]! / 128);
+      });
+
+    const [plain, scaled, products] = [
+      rowLengths(given, undefined),
+      rowLengths(given, channels),
+      rowProducts(given, channels),
+    ];
+
+    for (let n = 0; n < rows; n++) {
+      expect(plain[n]).toBeCloseTo(norm(weights(n)), 8);
+      expect(scaled[n]).toBeCloseTo(norm(weights(n).map((w, k) => w * channels[k]!)), 8);
+      expect(products[n]).toBeCloseTo(
+        weights(n).reduce((sum, w, k) => sum + Math.abs(w) * channels[k]!, 0),
+        5,
+      );
+    }
   });
 });
 

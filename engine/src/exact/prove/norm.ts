@@ -42,10 +42,6 @@ export interface Norm {
 export function normOf(op: NormScale, prover: Prover): Norm {
   const sum = prover.operation(op.squares, "sumSquares", "its squares");
   const squared = quantiserOf([sum.q], op.squaresScale, prover);
-  prover.belongs(
-    squared.op.groups === sum.groups,
-    `its squares are of ${sum.groups} groups, its scales of ${squared.op.groups}`,
-  );
   prover.belongs(!squared.saturates, "its squares are of digits that a limit cuts");
   const size = prover.fact(squared.x).most.length / sum.groups;
   const length = spread(size, squared.op.levels);

@@ -102,6 +102,17 @@ describe("bounds of pointwise operations", () => {
     expect(Math.min(...parts)).toBeGreaterThan(0.999999);
   });
 
+  test("what is rounded up below the normal range is within", () => {
+    const least = 2 ** -149;
+    const rows = new RowProgram([[3 * least, -7 * least]]);
+    const op = rows.push({ kind: "multiplyChannels", x: rows.x, vector: rows.floats("channels", [[0.5, 0.5]]) });
+
+    const made = rows.run();
+
+    expect(made.row(op)).toEqual([2 * least, -4 * least]);
+    expect(made.escapes).toEqual([]);
+  });
+
   test("logits end at 2^23", () => {
     const rows = new RowProgram([[1.2345, -4000]]);
     const op = rows.push({ kind: "integerLogits", x: rows.x });

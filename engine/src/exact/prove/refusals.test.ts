@@ -4,6 +4,7 @@ import type { Program } from "../program/Program.js";
 import { tinyProgram } from "../testing/tinyProgram.js";
 import { proveBounds } from "./proveBounds.js";
 import { withOp, withTable } from "./testing/hostilities.js";
+import { RowProgram } from "./testing/RowProgram.js";
 
 function first(program: Program, kind: Op["kind"], from = 0): number {
   return program.ops.findIndex((op, i) => i >= from && op.kind === kind);
@@ -191,6 +192,17 @@ function wide(feedForward: number): Program {
 }
 
 describe("proveBounds refuses", () => {
+  test.each([
+    ["a quotient", [2 ** 30, 1], "quantizeRest", "a quotient is finite"],
+    ["a sigmoid's argument", [2 ** 120, 1], "sigmoid", "a sigmoid's argument is finite"],
+  ] as const)("rows that make %s overflow", (_, row, kind, bound) => {
+    const rows = new RowProgram([row]);
+    if (kind === "quantizeRest") rows.quantize(rows.x, { count: 2, limits: [2 ** -90] });
+    else rows.push({ kind, x: rows.x, width: 2, table: rows.integers("sigmoids", [0, 1, 2]), gridBits: 10 });
+
+    expect(() => rows.run()).toThrow(expect.objectContaining({ unproven: expect.objectContaining({ kind, bound }) }));
+  });
+
   test.each(HOSTILE)("%s", (_, program, kind, bound) => {
     expect(() => proveBounds(program)).toThrow(
       expect.objectContaining({
