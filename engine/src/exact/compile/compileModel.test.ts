@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { type Architecture, llamaArchitecture } from "../../model/architecture.js";
 import { loadModel, type Model } from "../../model/model-folder.js";
@@ -13,7 +14,7 @@ import { referenceRun } from "../reference/referenceRun.js";
 import { randomSource } from "../testing/random.js";
 import { compileModel } from "./compileModel.js";
 
-const BASE = new URL("../../../models/base", import.meta.url).pathname;
+const BASE = fileURLToPath(new URL("../../../models/base", import.meta.url));
 
 /** One layer of the shape of a 135 M Llama. */
 const LAYER_135M = llamaArchitecture({
@@ -31,22 +32,20 @@ const LAYER_135M = llamaArchitecture({
   endToken: 0,
 });
 
-const SMALL: Architecture = {
-  ...llamaArchitecture({
-    vocabulary: 32,
-    hidden: 24,
-    layers: 2,
-    heads: 4,
-    kvHeads: 2,
-    headDim: 8,
-    feedForward: 40,
-    maxPositions: 64,
-    theta: 10_000,
-    normEpsilon: 1e-6,
-    head: "tied",
-    endToken: 0,
-  }),
-};
+const SMALL: Architecture = llamaArchitecture({
+  vocabulary: 32,
+  hidden: 24,
+  layers: 2,
+  heads: 4,
+  kvHeads: 2,
+  headDim: 8,
+  feedForward: 40,
+  maxPositions: 64,
+  theta: 10_000,
+  normEpsilon: 1e-6,
+  head: "tied",
+  endToken: 0,
+});
 const QWEN2: Architecture = { ...SMALL, family: "qwen2", biases: { qkv: true, o: false, mlp: false } };
 const QWEN3: Architecture = { ...SMALL, family: "qwen3", qkNorm: true };
 const MISTRAL: Architecture = { ...SMALL, family: "mistral", windows: [5, 5] };
@@ -92,19 +91,26 @@ function limits(program: Program): Op[] {
   return program.ops.filter((op) => op.kind === "rowScale" && op.limit !== undefined);
 }
 
+let ordinary: Model[] | undefined;
+
+/** The shipped base, random weights as training starts from, and layers of random weights as large as training leaves them. */
+async function ordinaryModels(): Promise<readonly Model[]> {
+  ordinary ??= [
+    await loadModel(BASE),
+    await loadModel(LLAMA),
+    { architecture: SMALL, weights: initialWeights(SMALL, 1) },
+    ...[0.04, 0.1].map((deviation) => randomModel(LAYER_135M, deviation)),
+    ...[QWEN2, QWEN3, MISTRAL, GPT2].map((architecture) => randomModel(architecture, 0.1)),
+  ];
+  return ordinary;
+}
+
 const TOKENS = [3, 31, 0, 7, 7, 1, 5, 2, 9, 4];
 
 describe("compileModel", () => {
   test.each(TIERS)("needs no limit for ordinary models, on the tier's finest grid: %s", async (tier) => {
     const finest = tier === "w15a15" ? 10 : 6;
-    const models = [
-      await loadModel(BASE),
-      await loadModel(LLAMA),
-      ...[0.04, 0.1].map((deviation) => randomModel(LAYER_135M, deviation)),
-      ...[QWEN2, QWEN3, MISTRAL, GPT2].map((architecture) => randomModel(architecture, 0.1)),
-      { architecture: SMALL, weights: initialWeights(SMALL, 1) },
-    ];
-    for (const model of models) {
+    for (const model of await ordinaryModels()) {
       const program = compileModel(model, { tier });
 
       expect(limits(program)).toEqual([]);

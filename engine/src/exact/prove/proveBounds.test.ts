@@ -40,7 +40,7 @@ describe("proveBounds", () => {
         expect(report.ops.map(({ kind }) => kind)).toEqual(program.ops.map(({ kind }) => kind));
         expect(escapesOf(program, report, tokens)).toEqual([]);
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
   });
 
@@ -66,10 +66,10 @@ describe("proveBounds", () => {
       fc.property(some, SETTINGS, fc.nat(), TOKENS, (names, settings, seed, tokens) => {
         outcomes[run(names, settings, seed, tokens)]++;
       }),
-      { numRuns: 800 },
+      { numRuns: 500 },
     );
     // Neither refuses nor takes everything, or the property shows nothing.
-    expect(outcomes.proven).toBeGreaterThan(80);
-    expect(outcomes.refused).toBeGreaterThan(80);
+    expect(outcomes.proven).toBeGreaterThan(50);
+    expect(outcomes.refused).toBeGreaterThan(50);
   });
 });
