@@ -21,6 +21,8 @@ export interface CompileOptions {
   readonly maxPositions?: number;
   /** What attribution reads of the final state: bit k is 1 where Σ_j projection[k][j] · (z_j − mean_j) > 0. */
   readonly codes?: { readonly mean: Float32Array; readonly projection: Float32Array };
+  /** The same model compiled to the same tier: an adapter's program shares its tables, which are not made again. */
+  readonly base?: Program;
 }
 
 /** GELU in its tanh form is x · σ(x · (a·x² + b)) with b = 2·√(2/π), a = 0.044715·b (Hendrycks and Gimpel 2016). */
@@ -39,7 +41,7 @@ export function compileModel(model: Model, options: CompileOptions): Program {
   const maxPositions = positionsOf(architecture, options);
   const settings = tierSettings(options.tier, keysOf(architecture, maxPositions));
   const matrices = modelMatrices(model, options.adapter, settings, options.codes);
-  const compiler = new Compiler(architecture, settings, matrices, maxPositions);
+  const compiler = new Compiler(architecture, settings, matrices, maxPositions, options.base?.tables);
   const program: Program = { tier: options.tier, ...compiler.compile() };
   checkLimits(program);
   return program;
@@ -65,6 +67,7 @@ class Compiler {
     private readonly settings: TierSettings,
     private readonly matrices: ModelMatrices,
     private readonly maxPositions: number,
+    private readonly made: Program["tables"] | undefined,
   ) {
     const { ops, tables } = this.program;
     this.prover = new Prover({ ops, tables, shape: { vocabulary: architecture.vocabulary, maxPositions } });
@@ -98,7 +101,7 @@ class Compiler {
     const { program, matrices } = this;
     const x = program.push({
       kind: "embed",
-      table: program.table("embedding", quantizeMatrix(matrices.embedding, 2, "embedding")),
+      table: this.matrix("embedding", matrices.embedding, 2),
     });
     if (matrices.positions === undefined) return x;
     const { data, columns } = matrices.positions;
@@ -251,9 +254,13 @@ class Compiler {
     { matrix, bias }: { readonly matrix: MatrixSource; readonly bias: Float32Array | undefined },
     name: string,
   ): ValueId {
-    const weights = this.program.table(name, quantizeMatrix(matrix, this.settings.weightDigits, name));
+    const weights = this.matrix(name, matrix, this.settings.weightDigits);
     const op = { kind: "linear" as const, q, scale, weights };
     if (bias === undefined) return this.program.push(op);
     return this.program.push({ ...op, bias: this.program.vector(`${name}.bias`, bias) });
+  }
+
+  private matrix(name: TableName, source: MatrixSource, digits: 1 | 2): TableName {
+    return this.program.table(name, this.made?.get(name) ?? quantizeMatrix(source, digits, name));
   }
 }

@@ -10,12 +10,12 @@ import { type OpCase, opCase } from "../testing/vectors.js";
  * the tables at all of them may compute them itself. Rows of odd lengths, so that points fall on every lane of a vector.
  */
 export function gridCases(program: Program): OpCase[] {
-  const exponent = program.ops.find((op) => op.kind === "exponent");
-  const sigmoid = program.ops.find((op) => op.kind === "sigmoid");
-  return [
-    ...(exponent?.kind === "exponent" ? exponentCases(program, exponent) : []),
-    ...(sigmoid?.kind === "sigmoid" ? sigmoidCases(program, sigmoid) : []),
-  ];
+  const tables = new Map<string, Op>();
+  for (const op of program.ops) if (op.kind === "exponent" || op.kind === "sigmoid") tables.set(op.table, op);
+  return [...tables.values()].flatMap((op) => {
+    if (op.kind === "exponent") return exponentCases(program, op);
+    return op.kind === "sigmoid" ? sigmoidCases(program, op) : [];
+  });
 }
 
 function exponentCases(program: Program, { table, gridBits }: Extract<Op, { kind: "exponent" }>): OpCase[] {
