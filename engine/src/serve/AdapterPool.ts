@@ -1,43 +1,39 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { contentHash } from "@openledger/sdk";
-import { Tensor } from "onnxruntime-node";
-import { parseAdapter, servingFactors } from "../model/adapter.js";
+import type { Program } from "../exact/program/Program.js";
+import { parseAdapter } from "../model/adapter.js";
 import type { Architecture } from "../model/architecture.js";
 import { ModelError } from "../model/errors.js";
-import { factorsOf } from "../model/loraModules.js";
-import type { Projection } from "../model/parameters.js";
+import type { ExactBase } from "./ExactBase.js";
 import { RuntimeError } from "./errors.js";
 import type { AdapterRequest } from "./protocol.js";
 
-/** An adapter ready to be fed: its factors as inputs of a graph with the same projections. */
+/** An adapter ready to be run. */
 export interface LoadedAdapter {
   readonly id: string;
   readonly rank: number;
   readonly weightsHash: `0x${string}`;
-  readonly projections: readonly Projection[];
-  readonly feeds: Readonly<Record<string, Tensor>>;
+  readonly program: Program;
+  readonly programId: `0x${string}`;
 }
 
 /** The adapters in memory, by the hash of their two files. Nothing that does not fit the base gets in. */
 export class AdapterPool {
   private readonly adapters = new Map<string, LoadedAdapter>();
 
-  constructor(
-    private readonly architecture: Architecture,
-    private readonly baseWeightsRoot: string,
-  ) {}
+  constructor(private readonly base: ExactBase) {}
 
   /**
    * @throws RuntimeError `adapter_mismatch` when it is of another base, or a factor is missing or of another shape;
-   * `adapter_unsupported` when it is not plain LoRA
+   * `adapter_unsupported` when it is not plain LoRA; `model_unusable` when base and adapter make no exact program
    */
   async load(source: AdapterRequest): Promise<LoadedAdapter> {
     const files = "dir" in source ? await readAdapterFolder(source.dir) : source;
-    if (files.baseWeightsRoot.toLowerCase() !== this.baseWeightsRoot) {
+    if (files.baseWeightsRoot.toLowerCase() !== this.base.weightsRoot) {
       throw new RuntimeError(
         "adapter_mismatch",
-        `the adapter was trained over weights ${files.baseWeightsRoot}, the base served here has ${this.baseWeightsRoot}`,
+        `the adapter was trained over weights ${files.baseWeightsRoot}, the base served here has ${this.base.weightsRoot}`,
       );
     }
     const weightsHash = contentHash(files.weights);
@@ -45,15 +41,9 @@ export class AdapterPool {
     const known = this.adapters.get(id);
     if (known !== undefined) return known;
 
-    const adapter = fitAdapter(files, this.architecture);
-    const factors = servingFactors(adapter);
-    const feeds = Object.fromEntries(
-      factorsOf(this.architecture, adapter.projections, adapter.rank).map(({ key, shape }) => [
-        key,
-        new Tensor("float32", factors.get(key)!, shape),
-      ]),
-    );
-    const loaded = { id, rank: adapter.rank, weightsHash, projections: adapter.projections, feeds };
+    const adapter = fitAdapter(files, this.base.model.architecture);
+    const { program, id: programId } = this.base.withAdapter(adapter);
+    const loaded = { id, rank: adapter.rank, weightsHash, program, programId };
     this.adapters.set(id, loaded);
     return loaded;
   }

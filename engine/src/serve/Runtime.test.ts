@@ -1,9 +1,15 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { loadKeccak } from "@openledger/sdk";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { compileModel } from "../exact/compile/compileModel.js";
+import { commitProgram } from "../exact/document/commitProgram.js";
+import { referenceRun } from "../exact/reference/referenceRun.js";
+import { referenceSample, WEIGHT_TABLE } from "../exact/sampling/index.js";
+import { loadModel } from "../model/model-folder.js";
 import type { RuntimeError } from "./errors.js";
-import { openRuntime } from "./openRuntime.js";
+import { DEFAULT_TIER, openRuntime } from "./openRuntime.js";
 import type { AdapterHandle, GenerateOptions, Runtime } from "./Runtime.js";
 import { copyTestModel } from "./testModel.js";
 import { WorkerClient } from "./WorkerClient.js";
@@ -30,26 +36,24 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
-/** Greedy continuation by whole passes: the token whose probability is largest, asked of every candidate. */
-async function mostLikelyNext(ids: readonly number[]): Promise<number> {
-  let best = 0;
-  let highest = -1;
-  for (let candidate = 0; candidate < runtime.architecture.vocabulary; candidate++) {
-    const { probabilities } = await runtime.hiddenStates([...ids, candidate], { from: ids.length });
-    if (probabilities[0]! > highest) {
-      highest = probabilities[0]!;
-      best = candidate;
-    }
-  }
-  return best;
-}
-
 describe("generation", () => {
-  test("gives the tokens that whole passes find most likely", async () => {
-    const { tokens } = await runtime.generate({ ...GREEDY, promptIds: PROMPT, maxTokens: 2 });
+  test("gives the tokens that the program's reference draws", async () => {
+    const { architecture, weights } = await loadModel(dir);
+    const program = compileModel({ architecture, weights }, { tier: DEFAULT_TIER });
+    const rule = { temperatureMilli: 900, topPMilli: 900, topK: 40, repetitionPenaltyMilli: 1100 };
+    const request = { ...GREEDY, ...rule, promptIds: PROMPT, maxTokens: 6, seed: new Uint8Array(32).fill(7) };
 
-    const first = await mostLikelyNext(PROMPT);
-    expect(tokens).toEqual([first, await mostLikelyNext([...PROMPT, first])]);
+    const { tokens } = await runtime.generate(request);
+
+    const drawn: number[] = [];
+    const seen = new Set(PROMPT);
+    for (const position of tokens.keys()) {
+      const { logits } = referenceRun(program, [architecture.endToken, ...PROMPT, ...drawn]);
+      const token = referenceSample([...logits.at(-1)!], request, position, [...seen], [...WEIGHT_TABLE]).token;
+      drawn.push(token);
+      seen.add(token);
+    }
+    expect(tokens).toEqual(drawn);
   });
 
   test("repeats for the same seed, and differs for another", async () => {
@@ -138,6 +142,46 @@ describe("generation", () => {
   });
 });
 
+describe("an audit", () => {
+  const drawn = { ...GREEDY, promptIds: PROMPT, temperatureMilli: 1000, repetitionPenaltyMilli: 1200 };
+  const rule = { ...drawn, maxTokens: 150, seed: new Uint8Array(32).fill(2) };
+  let outputIds: readonly number[];
+  beforeAll(async () => {
+    outputIds = (await runtime.generate({ ...rule, adapter })).tokens;
+  });
+
+  test("finds nothing in what was generated", async () => {
+    expect(outputIds).toHaveLength(150);
+    expect(await runtime.audit({ ...rule, adapter, outputIds })).toBeUndefined();
+    const base = await runtime.generate({ ...drawn, maxTokens: 2 });
+    expect(await runtime.audit({ ...drawn, maxTokens: 2, outputIds: base.tokens })).toBeUndefined();
+  });
+
+  test.each([0, 70, 130, 149])("names token %i when it is another, whatever it is", async (index) => {
+    for (const found of [(outputIds[index]! + 1) % 512, 2 ** 32 - 1]) {
+      const forged = outputIds.with(index, found);
+      const fault = await runtime.audit({ ...rule, adapter, outputIds: forged });
+      expect(fault).toEqual({ index, expected: outputIds[index], found });
+    }
+  });
+
+  test("of the base's answer as the adapter's finds it false, and the reverse", async () => {
+    expect(await runtime.audit({ ...rule, outputIds })).toMatchObject({ index: expect.any(Number) });
+  });
+
+  test("finds an answer that was cut, and one that goes on", async () => {
+    const cut = await runtime.audit({ ...rule, adapter, outputIds: outputIds.slice(0, 100) });
+    expect(cut).toEqual({ index: 100, expected: outputIds[100], found: undefined });
+    const long = await runtime.audit({ ...rule, maxTokens: 100, adapter, outputIds });
+    expect(long).toEqual({ index: 100, expected: "the end of the answer", found: outputIds[100] });
+  });
+
+  test("finds another seed", async () => {
+    const fault = await runtime.audit({ ...rule, adapter, outputIds, seed: new Uint8Array(32).fill(4) });
+    expect(fault).toMatchObject({ expected: expect.anything() });
+  });
+});
+
 describe("adapters", () => {
   const files = (root = runtime.weightsRoot as string) => ({
     config: readFileSync(join(dir, "adapter", "adapter_config.json"), "utf8"),
@@ -181,6 +225,20 @@ describe("adapters", () => {
 });
 
 describe("opening", () => {
+  test("tells the program and how the device was found exact", async () => {
+    const { architecture, weights } = await loadModel(dir);
+    const keccak = await loadKeccak();
+    const { id } = commitProgram(keccak, compileModel({ architecture, weights }, { tier: DEFAULT_TIER }));
+
+    expect(runtime.programId).toBe(id);
+    expect(runtime.conformity).toMatchObject({ device: { provider: "cpu" }, products: expect.any(String) });
+    expect(adapter.programId).not.toBe(id);
+  });
+
+  test("on a device that is not there fails, and says so", async () => {
+    await expect(openRuntime({ modelDir: dir, provider: "cuda" })).rejects.toMatchObject({ code: "device_missing" });
+  });
+
   test("refuses weights that the manifest does not name, with both hashes", async () => {
     const copy = copyTestModel();
     const file = join(copy, "model.safetensors");

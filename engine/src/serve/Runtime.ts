@@ -1,9 +1,10 @@
 import type { AttributionBase } from "../attribute/AttributionBase.js";
 import type { PositionCodes } from "../attribute/codes.js";
+import type { Conformity } from "../exact/conformance/conform.js";
 import type { Architecture } from "../model/architecture.js";
 import { RuntimeError } from "./errors.js";
 import { readAttributionBase } from "./modelFiles.js";
-import type { AdapterRequest, OpenedModel } from "./protocol.js";
+import type { AdapterRequest, OpenedModel, OutputFault } from "./protocol.js";
 import type { WorkerClient } from "./WorkerClient.js";
 
 type Hex = `0x${string}`;
@@ -14,6 +15,8 @@ export interface AdapterHandle {
   readonly rank: number;
   /** SHA-256 of `adapter_model.safetensors`. */
   readonly weightsHash: Hex;
+  /** Of the exact program that base and adapter make. */
+  readonly programId: Hex;
 }
 
 /** A folder with a training manifest, or the files themselves and the base they were trained over. */
@@ -39,6 +42,11 @@ export interface GenerateOptions {
   readonly onToken?: (token: number, index: number) => void;
 }
 
+export interface AuditOptions extends Omit<GenerateOptions, "onToken"> {
+  /** The answer, without the end-of-text that may have ended it. */
+  readonly outputIds: readonly number[];
+}
+
 export interface Generated {
   /** Without the end-of-text that may have ended it. */
   readonly tokens: readonly number[];
@@ -61,6 +69,12 @@ export class Runtime {
   readonly weightsRoot: Hex;
   /** SHA-256 of the base's attribution file, if it has one. */
   readonly attributionHash: Hex | undefined;
+  /** Of the base's exact program. */
+  readonly programId: Hex;
+  /** Positions that programs of this base hold. */
+  readonly maxPositions: number;
+  /** How the device was found to be exact. */
+  readonly conformity: Conformity;
 
   /** Use `openRuntime`. */
   constructor(
@@ -72,6 +86,9 @@ export class Runtime {
     this.weightsHash = opened.weightsHash;
     this.weightsRoot = opened.weightsRoot;
     this.attributionHash = opened.attributionHash;
+    this.programId = opened.programId;
+    this.maxPositions = opened.maxPositions;
+    this.conformity = opened.conformity;
   }
 
   /**
@@ -86,9 +103,20 @@ export class Runtime {
   }
 
   /**
+   * Whether an answer is the one that `generate` gives, by a few parallel runs over all of it.
+   *
+   * @returns the first token that is another, or undefined
+   * @throws RuntimeError as `generate`
+   */
+  audit(options: AuditOptions): Promise<OutputFault | undefined> {
+    const { adapter, signal, repetitionPenaltyMilli = 1000, ...request } = options;
+    return this.client.call("audit", { ...request, repetitionPenaltyMilli, adapter: adapter?.id }, { signal });
+  }
+
+  /**
    * Loads an adapter; loading it again gives the same handle.
    *
-   * @throws RuntimeError `adapter_mismatch`, `adapter_unsupported`, `manifest_malformed`
+   * @throws RuntimeError `adapter_mismatch`, `adapter_unsupported`, `manifest_malformed`, `model_unusable`
    */
   async loadAdapter(source: AdapterSource): Promise<AdapterHandle> {
     const { id, ...rest } = await this.client.call("loadAdapter", source);
@@ -101,7 +129,7 @@ export class Runtime {
   }
 
   /**
-   * Codes of at most 256 positions under the frozen base: equal bits for equal tokens on one kind of machine.
+   * Codes of at most 256 positions under the frozen base: equal bits for equal tokens on every machine.
    *
    * @throws RuntimeError `attribution_missing`, `context_exceeded`, `invalid_request`, `aborted`
    */
@@ -111,7 +139,8 @@ export class Runtime {
   }
 
   /**
-   * Final hidden states before each position, `[n, hidden]`, and the base's probabilities of the tokens there, `[n]`.
+   * Final hidden states before each position, `[n, hidden]`, and the base's probabilities of the tokens there, `[n]`, in
+   * floats: for fitting, not for pay.
    *
    * @throws RuntimeError `context_exceeded`, `invalid_request`, `aborted`
    */

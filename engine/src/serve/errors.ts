@@ -5,6 +5,8 @@ export type RuntimeErrorCode =
   | "adapter_unsupported"
   | "adapter_unknown"
   | "model_unusable"
+  | "device_inexact"
+  | "device_missing"
   | "attribution_missing"
   | "context_exceeded"
   | "invalid_request"

@@ -1,8 +1,11 @@
+export { ExactBase } from "./ExactBase.js";
 export { RuntimeError, type RuntimeErrorCode } from "./errors.js";
-export { openRuntime, type RuntimeOptions } from "./openRuntime.js";
+export { DEFAULT_TIER, openRuntime, type RuntimeOptions } from "./openRuntime.js";
+export type { OutputFault } from "./protocol.js";
 export {
   type AdapterHandle,
   type AdapterSource,
+  type AuditOptions,
   type Generated,
   type GenerateOptions,
   type PassOptions,

@@ -1,4 +1,6 @@
 import { Worker } from "node:worker_threads";
+import type { Provider } from "../exact/conformance/Device.js";
+import type { Tier } from "../exact/program/Program.js";
 import type { RuntimeError } from "./errors.js";
 import { Runtime } from "./Runtime.js";
 import { WorkerClient } from "./WorkerClient.js";
@@ -6,23 +8,31 @@ import { WorkerClient } from "./WorkerClient.js";
 export interface RuntimeOptions {
   /** Folder with `config.json`, `model.safetensors`, `tokenizer.json`, `manifest.json`. */
   readonly modelDir: string;
-  /** Threads of one run when generating; 1 if absent, which is fastest for small models. */
+  /** Threads of a run on processors; 1 if absent, which is fastest for small models. */
   readonly threads?: number;
+  /** What computes; `cpu` if absent. */
+  readonly provider?: Provider;
+  /** Precision that models are compiled to; `w8a16` if absent. Another tier is another program. */
+  readonly tier?: Tier;
   /** Called once when the worker ends without having been closed. */
   readonly onExit?: (error: RuntimeError) => void;
 }
 
+/** The precision that is served unless another is asked for. */
+export const DEFAULT_TIER: Tier = "w8a16";
+
 /**
- * Opens a base model in a worker thread.
+ * Opens a base model in a worker thread: compiles it to an exact program and tries the device on extremes.
  *
  * @throws RuntimeError `weights_mismatch` when a file is not what the manifest names, `manifest_malformed`,
- * `model_unusable`
+ * `model_unusable`; `device_inexact` naming operation, input and both results, `device_missing`
  */
-export async function openRuntime({ modelDir, threads = 1, onExit }: RuntimeOptions): Promise<Runtime> {
+export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
+  const { modelDir, threads = 1, provider = "cpu", tier = DEFAULT_TIER, onExit } = options;
   // Flags of the process may not suit a worker: node refuses --input-type for a file.
   const client = new WorkerClient(new Worker(new URL("./worker.js", import.meta.url), { execArgv: [] }), onExit);
   try {
-    return new Runtime(modelDir, await client.call("open", { modelDir, threads }), client);
+    return new Runtime(modelDir, await client.call("open", { modelDir, device: { provider, threads }, tier }), client);
   } catch (error) {
     await client.close();
     throw error;

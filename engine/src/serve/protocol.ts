@@ -1,4 +1,7 @@
 /** What crosses the boundary between the main thread and the worker that owns onnxruntime. */
+import type { Conformity } from "../exact/conformance/conform.js";
+import type { Device } from "../exact/conformance/Device.js";
+import type { Tier } from "../exact/program/Program.js";
 import type { Architecture } from "../model/architecture.js";
 import type { RuntimeErrorCode } from "./errors.js";
 
@@ -13,6 +16,19 @@ export interface GenerateRequest {
   readonly seed: Uint8Array;
 }
 
+/** A finished answer and how it is said to have been drawn. */
+export interface AuditRequest extends GenerateRequest {
+  readonly outputIds: readonly number[];
+}
+
+/** The first token of an answer that its model does not give. */
+export interface OutputFault {
+  readonly index: number;
+  readonly expected: number | "the end of the answer";
+  /** Undefined where the answer has ended. */
+  readonly found: number | undefined;
+}
+
 export interface PassRequest {
   readonly ids: readonly number[];
   /** The token before the first, if the text does not begin with it. */
@@ -23,12 +39,14 @@ export interface PassRequest {
 
 /** Calls by name, with what they take and what they return. */
 export interface WorkerCalls {
-  open(request: { readonly modelDir: string; readonly threads: number }): OpenedModel;
+  open(request: { readonly modelDir: string; readonly device: Device; readonly tier: Tier }): OpenedModel;
   generate(request: GenerateRequest): { readonly tokens: number[]; readonly finish: "stop" | "length" };
+  audit(request: AuditRequest): OutputFault | undefined;
   loadAdapter(request: AdapterRequest): {
     readonly id: string;
     readonly rank: number;
     readonly weightsHash: `0x${string}`;
+    readonly programId: `0x${string}`;
   };
   unloadAdapter(request: { readonly id: string }): undefined;
   codes(request: PassRequest): { ids: Uint32Array; surprises: Uint8Array; codes: Uint8Array };
@@ -40,6 +58,10 @@ export interface OpenedModel {
   readonly weightsHash: `0x${string}`;
   readonly weightsRoot: `0x${string}`;
   readonly attributionHash: `0x${string}` | undefined;
+  readonly programId: `0x${string}`;
+  /** Positions of the program. */
+  readonly maxPositions: number;
+  readonly conformity: Conformity;
 }
 
 export type AdapterRequest =

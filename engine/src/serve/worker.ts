@@ -4,14 +4,20 @@
  */
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { AttributionError } from "../attribute/errors.js";
+import { conform } from "../exact/conformance/conform.js";
+import { ExactError } from "../exact/errors.js";
+import type { Program } from "../exact/program/Program.js";
 import { ModelError } from "../model/errors.js";
 import { AdapterPool } from "./AdapterPool.js";
+import { auditAnswer } from "./auditAnswer.js";
 import { CodeReader } from "./CodeReader.js";
+import { ExactBase } from "./ExactBase.js";
 import { RuntimeError, type RuntimeErrorCode } from "./errors.js";
 import { generateTokens } from "./generation.js";
+import { HiddenReader } from "./HiddenReader.js";
 import { readAttributionBase, readModelFiles } from "./modelFiles.js";
+import { ProgramSessions } from "./ProgramSessions.js";
 import type { CallMessage, CallName, OpenedModel, WorkerCalls, WorkerMessage } from "./protocol.js";
-import { SessionCache } from "./SessionCache.js";
 
 type Result = ReturnType<WorkerCalls[CallName]>;
 type Steps = AsyncGenerator<number | undefined, Result>;
@@ -24,10 +30,11 @@ interface OpenCall {
 }
 
 interface Engine {
-  readonly opened: OpenedModel;
-  readonly sessions: SessionCache;
+  readonly base: ExactBase;
+  readonly sessions: ProgramSessions;
   readonly adapters: AdapterPool;
-  readonly reader: CodeReader;
+  readonly codes: CodeReader;
+  readonly hidden: HiddenReader;
 }
 
 class WorkerLoop {
@@ -91,47 +98,74 @@ class WorkerLoop {
     switch (message.call) {
       case "generate": {
         const { request } = message as CallMessage<"generate">;
-        const adapter = request.adapter === undefined ? undefined : engine.adapters.get(request.adapter);
         const tokens: number[] = [];
-        const generation = generateTokens(engine.sessions, engine.opened.architecture, adapter, request);
+        const { architecture } = engine.base.model;
+        const generation = generateTokens(engine.sessions, programOf(engine, request.adapter), architecture, request);
         for (let next = await generation.next(); ; next = await generation.next()) {
           if (next.done) return { tokens, finish: next.value };
           tokens.push(next.value);
           yield next.value;
         }
       }
+      case "audit": {
+        const { request } = message as CallMessage<"audit">;
+        const { architecture } = engine.base.model;
+        return yield* auditAnswer(engine.sessions, programOf(engine, request.adapter), architecture, request);
+      }
       case "loadAdapter": {
-        const { id, rank, weightsHash } = await engine.adapters.load((message as CallMessage<"loadAdapter">).request);
-        return { id, rank, weightsHash };
+        const loaded = await engine.adapters.load((message as CallMessage<"loadAdapter">).request);
+        const { id, rank, weightsHash, programId } = loaded;
+        return { id, rank, weightsHash, programId };
       }
       case "unloadAdapter":
         engine.adapters.remove((message as CallMessage<"unloadAdapter">).request.id);
         return undefined;
       case "codes":
-        return await engine.reader.codes((message as CallMessage<"codes">).request);
+        return await engine.codes.codes((message as CallMessage<"codes">).request);
       case "hiddenStates":
-        return await engine.reader.hiddenStates((message as CallMessage<"hiddenStates">).request);
+        return await engine.hidden.hiddenStates((message as CallMessage<"hiddenStates">).request);
     }
   }
 
   private async open({ request }: CallMessage<"open">): Promise<OpenedModel> {
-    const model = await readModelFiles(request.modelDir);
-    const attribution = await readAttributionBase(request.modelDir);
-    const { architecture, weights, weightsHash, weightsRoot } = model;
-    const opened = { architecture, weightsHash, weightsRoot, attributionHash: attribution?.hash };
+    const { modelDir, device, tier } = request;
+    const model = await readModelFiles(modelDir);
+    const attribution = await readAttributionBase(modelDir);
+    const { weightsHash, weightsRoot, architecture } = model;
+    const base = await ExactBase.compile(model, weightsRoot, { tier, codes: attribution?.base.projection });
+    const { program, id } = base.committed;
+    const conformity = await conform(device, program);
+    const sessions = new ProgramSessions(program, conformity);
     this.engine = {
-      opened,
-      sessions: new SessionCache(architecture, weights, request.threads),
-      adapters: new AdapterPool(architecture, weightsRoot),
-      reader: await CodeReader.open(model, attribution?.base.projection),
+      base,
+      sessions,
+      adapters: new AdapterPool(base),
+      codes: new CodeReader(base.committed, sessions),
+      hidden: new HiddenReader(model),
     };
-    return opened;
+    return {
+      architecture,
+      weightsHash,
+      weightsRoot,
+      attributionHash: attribution?.hash,
+      programId: id,
+      maxPositions: program.shape.maxPositions,
+      conformity,
+    };
   }
 }
 
+function programOf({ base, adapters }: Engine, adapter: string | undefined): Program {
+  return adapter === undefined ? base.committed.program : adapters.get(adapter).program;
+}
 function codeOf(error: unknown): RuntimeErrorCode {
   if (error instanceof RuntimeError) return error.code;
-  if (error instanceof ModelError || error instanceof AttributionError) return "model_unusable";
+  if (error instanceof ExactError && (error.code === "device_inexact" || error.code === "device_missing")) {
+    return error.code;
+  }
+  if (error instanceof ModelError || error instanceof AttributionError || error instanceof ExactError) {
+    return "model_unusable";
+  }
   return "runtime_failed";
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Table } from "../program/Program.js";
+import { rowReaderOf } from "../program/RowReader.js";
 import { embedTokens } from "../run/embedTokens.js";
 import { packSigns } from "../run/packSigns.js";
 import { integerLogits } from "../sampling/integerLogits.js";
@@ -11,7 +12,7 @@ const of = (kind: string) => cases.filter(({ program, op }) => program.ops[op]!.
 
 test.each(of("embed"))("$name", ({ program, op, source, expected }) => {
   const alone = { ...program, ops: [program.ops[op]!] };
-  expect(embedTokens(alone, [source.token(0)], [0])).toEqual(expected);
+  expect(embedTokens(alone, rowReaderOf(alone), [source.token(0)], [0])).toEqual(expected);
 });
 
 test.each(of("addPosition"))("$name", ({ program, op, position, source, expected, inputs }) => {
@@ -20,18 +21,19 @@ test.each(of("addPosition"))("$name", ({ program, op, position, source, expected
   // The row of the input as an embedding of one token that is it exactly: digit 1 and a scale for each element.
   const found = expected.map((_, i) => {
     const scales = Float32Array.of(x[i]!);
-    const one = { kind: "matrix", rows: 1, columns: 1, high: Int8Array.of(1), scales } as const;
+    const unit = { kind: "matrix", rows: 1, columns: 1, high: Int8Array.of(1), scales } as const;
     const table = program.tables.get((add as { table: string }).table)!;
     const column = table.kind === "floats" ? columnOf(table.data, table.columns, i) : new Float32Array();
     const tables = new Map<string, Table>([
-      ["x", one],
+      ["x", unit],
       ["p", { kind: "floats", rows: column.length, columns: 1, data: column }],
     ]);
     const ops = [
       { kind: "embed", table: "x" },
       { kind: "addPosition", x: 0, table: "p" },
     ] as const;
-    return embedTokens({ ...program, ops, tables }, [0], [position])[0]!;
+    const one = { ...program, ops, tables };
+    return embedTokens(one, rowReaderOf(one), [0], [position])[0]!;
   });
   expect(found).toEqual(expected);
 });

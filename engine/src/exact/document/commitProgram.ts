@@ -11,14 +11,17 @@ import { type PlaneShape, planeElements, planesOf } from "./tablePlanes.js";
 /**
  * Hashes a program: roots of all planes of its tables, and its document's id over them. Takes as long as hashing its weights.
  *
+ * @param known a committed program: tables that both share are not hashed again.
  * @throws ExactError `program_malformed` when its parts do not fit each other.
  */
-export function commitProgram(keccak: Keccak, program: Program): CommittedProgram {
+export function commitProgram(keccak: Keccak, program: Program, known?: CommittedProgram): CommittedProgram {
   checkProgram(program);
   const roots = new Map<string, Hex>();
   for (const [name, table] of program.tables) {
+    const shared = known?.program.tables.get(name) === table;
     for (const shape of planesOf(name, outlineOf(table))) {
-      roots.set(shape.name, planeRoot(keccak, shape, elementBytes(planeElements(table, shape.plane))));
+      const root = shared ? known.planes.get(shape.name)?.root : undefined;
+      roots.set(shape.name, root ?? planeRoot(keccak, shape, elementBytes(planeElements(table, shape.plane))));
     }
   }
   const document = programDocument(program, roots);

@@ -3,15 +3,19 @@ import type { Device, DeviceFormNames } from "../conformance/Device.js";
 import { codesOf } from "../lower/codes/codesOf.js";
 import { lowerProgram } from "../lower/lowerProgram.js";
 import type { Program, TableName } from "../program/index.js";
+import { type RowReader, rowReaderOf } from "../program/RowReader.js";
 import { embedTokens } from "./embedTokens.js";
 import { batchFeeds } from "./feeds.js";
 import { KeyValueCache, type KeyValueRows } from "./KeyValueCache.js";
 import { openBulkSession } from "./openBulkSession.js";
 import { positionsOf } from "./RowBatch.js";
+import { tableFeeds } from "./tableFeeds.js";
 
 export interface ExactModelOptions extends DeviceFormNames {
   readonly device: Device;
   readonly isFed?: (table: TableName) => boolean;
+  /** Reads the embedding's rows; the program's own tables if absent. */
+  readonly rows?: RowReader;
 }
 
 /** New positions of some sequences. */
@@ -23,8 +27,8 @@ export interface RunRequest {
   readonly cache?: { readonly of: KeyValueCache; readonly first: number };
   /** Rows whose logits are wanted, b · length + t. */
   readonly wanted: readonly number[];
-  /** Tables of an adapter, where they are fed. */
-  readonly adapter?: Fed;
+  /** From `tablesOf`, where tables are fed. */
+  readonly tables?: Fed;
 }
 
 export interface RunResult extends KeyValueRows {
@@ -34,15 +38,20 @@ export interface RunResult extends KeyValueRows {
   readonly signs: Float32Array | undefined;
 }
 
-type Fed = Readonly<Record<string, Tensor>>;
+/** Tensors by the names of a graph's inputs. */
+export type Fed = Readonly<Record<string, Tensor>>;
 
 /** A program on onnxruntime. Blocks the thread during each run: use it in a worker. */
 export class ExactModel {
+  private readonly rows: RowReader;
+
   private constructor(
     readonly program: Program,
     private readonly session: InferenceSession,
     private readonly options: ExactModelOptions,
-  ) {}
+  ) {
+    this.rows = options.rows ?? rowReaderOf(program);
+  }
 
   static async open(program: Program, options: ExactModelOptions): Promise<ExactModel> {
     const { device, products, grids, isFed } = options;
@@ -56,19 +65,27 @@ export class ExactModel {
     return new KeyValueCache(this.program, codesOf(this.options.products).cacheType, sequences);
   }
 
+  /** Feeds of the tables that are not in the graph, from a program that differs in nothing else. */
+  tablesOf(program: Program): Fed {
+    return tableFeeds(program, this.session.inputNames, codesOf(this.options.products).cacheType);
+  }
+
   /** Computes new positions and leaves the cache as it was: `append` its result, or do not. */
-  async run({ tokens, count, cache, wanted, adapter = {} }: RunRequest): Promise<RunResult> {
+  async run({ tokens, count, cache, wanted, tables = {} }: RunRequest): Promise<RunResult> {
     const { program, session } = this;
     const length = tokens.length / count;
     const { of: past, first } = cache ?? { of: this.newCache(count), first: 0 };
     const filled = past.filled.slice(first, first + count);
     const batch = { count, length, filled, capacity: past.capacity };
     const feeds: Fed = {
-      x: new Tensor("float32", embedTokens(program, tokens, positionsOf(batch)), [tokens.length, program.shape.hidden]),
+      x: new Tensor("float32", embedTokens(program, this.rows, tokens, positionsOf(batch)), [
+        tokens.length,
+        program.shape.hidden,
+      ]),
       heads: new Tensor("int64", BigInt64Array.from(wanted, BigInt), [wanted.length]),
       ...batchFeeds(program, batch, wanted.length),
       ...past.feeds(first, count),
-      ...adapter,
+      ...tables,
     };
     const outputs = await session.run(Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!])));
     return {
@@ -84,19 +101,19 @@ export class ExactModel {
     tokens: readonly number[],
     cache: KeyValueCache,
     sequence = 0,
-    adapter: Fed = {},
+    tables: Fed = {},
   ): Promise<Float32Array> {
     const at = { of: cache, first: sequence };
-    const result = await this.run({ tokens, count: 1, cache: at, wanted: [tokens.length - 1], adapter });
+    const result = await this.run({ tokens, count: 1, cache: at, wanted: [tokens.length - 1], tables });
     cache.append(result, sequence, 1, tokens.length);
     return result.logits;
   }
 
   /** Appends one token to every sequence of a cache. @returns logits f32 `[sequences, vocabulary]` */
-  async step(tokens: readonly number[], cache: KeyValueCache, adapter: Fed = {}): Promise<Float32Array> {
+  async step(tokens: readonly number[], cache: KeyValueCache, tables: Fed = {}): Promise<Float32Array> {
     const count = cache.sequences;
     const wanted = tokens.map((_, row) => row);
-    const result = await this.run({ tokens, count, cache: { of: cache, first: 0 }, wanted, adapter });
+    const result = await this.run({ tokens, count, cache: { of: cache, first: 0 }, wanted, tables });
     cache.append(result, 0, count, 1);
     return result.logits;
   }

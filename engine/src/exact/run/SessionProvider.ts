@@ -6,6 +6,7 @@ import { digitNames } from "../lower/emitAttention.js";
 import { isRounding, lowerBlock } from "../lower/lowerBlock.js";
 import type { Op } from "../program/Op.js";
 import type { Block, Program } from "../program/Program.js";
+import { rowReaderOf } from "../program/RowReader.js";
 import type { Row } from "../reference/Row.js";
 import { integerLogits } from "../sampling/integerLogits.js";
 import type { History } from "../trace/fast/StageSource.js";
@@ -73,10 +74,10 @@ export class SessionProvider implements RowProvider {
     const positions = positionsOf(from, to);
     const own = positions.map((position) => tokens[position]!);
     const [embed] = this.program.ops;
-    const tables = this.program;
-    const alone = { ...tables, ops: [embed!] };
-    const values = [embedTokens(alone, own, positions)];
-    if (block.to - block.from === 2) values.push(embedTokens(tables, own, positions));
+    const rows = rowReaderOf(this.program);
+    const alone = { ...this.program, ops: [embed!] };
+    const values = [embedTokens(alone, rows, own, positions)];
+    if (block.to - block.from === 2) values.push(embedTokens(this.program, rows, own, positions));
     return { values };
   }
 

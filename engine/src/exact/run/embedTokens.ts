@@ -1,6 +1,7 @@
 import { ExactError } from "../errors.js";
+import type { TableName } from "../program/Op.js";
 import type { Program } from "../program/Program.js";
-import { tableOf } from "../reference/shapes.js";
+import type { RowReader } from "../program/RowReader.js";
 
 /**
  * `embed` (and `addPosition`) for a list of tokens at their positions: f32 `[n, hidden]`. They are look-ups, so they are
@@ -8,13 +9,16 @@ import { tableOf } from "../reference/shapes.js";
  *
  * @throws ExactError `token_out_of_range`, `position_out_of_range`
  */
-export function embedTokens(program: Program, tokens: readonly number[], positions: readonly number[]): Float32Array {
+export function embedTokens(
+  program: Program,
+  rows: RowReader,
+  tokens: readonly number[],
+  positions: readonly number[],
+): Float32Array {
   const { vocabulary, maxPositions } = program.shape;
   const [embed, add] = program.ops;
   if (embed?.kind !== "embed") throw new ExactError("program_malformed", "a program begins with an embedding");
-  const { high, low, scales, columns } = tableOf(program, embed.table, "matrix");
-  const learned = add?.kind === "addPosition" ? tableOf(program, add.table, "floats").data : undefined;
-  const out = new Float32Array(tokens.length * columns);
+  let out: Float32Array | undefined;
   tokens.forEach((token, i) => {
     const position = positions[i]!;
     if (!Number.isInteger(token) || token < 0 || token >= vocabulary) {
@@ -29,15 +33,27 @@ export function embedTokens(program: Program, tokens: readonly number[], positio
         `the program holds ${maxPositions} positions, asked for ${position}`,
       );
     }
-    // Each store rounds to binary32 what is exact in binary64.
-    const scale = low === undefined ? scales[token]! : Math.fround(scales[token]! / 128);
-    const [from, to] = [token * columns, i * columns];
-    for (let k = 0; k < columns; k++) {
-      const integer = low === undefined ? high[from + k]! : high[from + k]! * 128 + low[from + k]!;
-      out[to + k] = integer * scale;
-    }
-    if (learned === undefined) return;
-    for (let k = 0; k < columns; k++) out[to + k]! += learned[position * columns + k]!;
+    const row = embedded(rows, embed.table, token);
+    if (add?.kind === "addPosition") addTo(row, rows, add.table, position);
+    out ??= new Float32Array(tokens.length * row.length);
+    out.set(row, i * row.length);
   });
-  return out;
+  return out ?? new Float32Array();
+}
+
+function embedded(rows: RowReader, name: TableName, token: number): Float32Array {
+  const table = rows.readRows(name, token, token + 1);
+  if (table.kind !== "matrix") throw new ExactError("program_malformed", `table "${name}" is no matrix`);
+  const { high, low, columns } = table;
+  const scale = low === undefined ? table.scales[0]! : Math.fround(table.scales[0]! / 128);
+  // Each store rounds to binary32 what is exact in binary64.
+  const row = new Float32Array(columns);
+  for (let k = 0; k < columns; k++) row[k] = (low === undefined ? high[k]! : high[k]! * 128 + low[k]!) * scale;
+  return row;
+}
+
+function addTo(row: Float32Array, rows: RowReader, name: TableName, position: number): void {
+  const table = rows.readRows(name, position, position + 1);
+  if (table.kind !== "floats") throw new ExactError("program_malformed", `table "${name}" holds no floats`);
+  for (let k = 0; k < row.length; k++) row[k]! += table.data[k]!;
 }
