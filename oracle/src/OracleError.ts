@@ -14,6 +14,7 @@ export type OracleErrorCode =
   | "runner_refused"
   | "malformed_document"
   | "unsupported_base"
+  | "unsupported_program"
   | "invalid_request"
   | "unknown_route"
   | "method_not_allowed"

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { DEFAULT_TIER, PROVIDERS, type Provider, TIERS, type Tier } from "@openledger/engine";
 import { type Deployment, parseDeployment } from "@openledger/sdk";
 import type { Hex } from "viem";
 import { readKey } from "./chain/readKey.js";
@@ -18,6 +19,11 @@ export interface OracleConfig {
   readonly runnerUrl: string | undefined;
   /** Folder of the base model; needed to propose. */
   readonly modelDir: string | undefined;
+  /** What recomputes, and the precision of the programs that are audited. */
+  readonly provider: Provider;
+  readonly tier: Tier;
+  /** Threads of a run. */
+  readonly threads: number;
   /** Folder for what is built once, for instance indexes. */
   readonly dataDir: string;
   readonly privateKey: Hex;
@@ -44,6 +50,9 @@ const localChain = 31_337;
  * | STORE_URL | content store | http://127.0.0.1:5001 |
  * | RUNNER_URL | asked instead of the announced endpoints | |
  * | MODEL_DIR | folder of the base model | required to propose |
+ * | ENGINE_PROVIDER | `cpu`, `cuda` or `webgpu` | cpu |
+ * | ENGINE_TIER | `w8a8`, `w8a16` or `w15a15` | w8a16 |
+ * | ENGINE_THREADS | threads of a run | 1 |
  * | DATA_DIR | writable folder | .openledger/oracle |
  * | KEY_FILE | JSON with `privateKey`, or a hexadecimal key | on the local chain a well-known key |
  * | HOST, PORT | where the API listens | 127.0.0.1, 8090 |
@@ -66,6 +75,9 @@ export function readOracleConfig(env: NodeJS.ProcessEnv = process.env): OracleCo
     storeUrl: env.STORE_URL ?? "http://127.0.0.1:5001",
     runnerUrl: env.RUNNER_URL === "" ? undefined : env.RUNNER_URL,
     modelDir: mode === "propose" ? resolve(required(env, "MODEL_DIR")) : undefined,
+    provider: choice(env, "ENGINE_PROVIDER", PROVIDERS, "cpu"),
+    tier: choice(env, "ENGINE_TIER", TIERS, DEFAULT_TIER),
+    threads: wholeNumber(env, "ENGINE_THREADS", 1, 1, 256),
     dataDir: resolve(env.DATA_DIR ?? ".openledger/oracle"),
     privateKey: readKey({ keyFile: env.KEY_FILE, chainId: deployment.chainId, mode }),
     host: env.HOST ?? "127.0.0.1",
@@ -88,6 +100,13 @@ function required(env: NodeJS.ProcessEnv, name: string): string {
   const value = env[name];
   if (value === undefined || value === "") throw invalid(name, "a value", "nothing");
   return value;
+}
+
+function choice<T extends string>(env: NodeJS.ProcessEnv, name: string, from: readonly T[], standard: T): T {
+  const text = env[name] === undefined || env[name] === "" ? standard : env[name];
+  const found = from.find((one) => one === text);
+  if (found === undefined) throw invalid(name, `one of ${from.join(", ")}`, `${text}`);
+  return found;
 }
 
 function wholeNumber(env: NodeJS.ProcessEnv, name: string, standard: number, least: number, most: number): number {

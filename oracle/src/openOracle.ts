@@ -1,9 +1,10 @@
 /** Puts an oracle together from its configuration. */
 import { join } from "node:path";
 import { openRuntime, type Runtime, Tokenizer } from "@openledger/engine";
-import { ContentClient } from "@openledger/sdk";
+import { ContentClient, type MarketDomain } from "@openledger/sdk";
 import { createPublicClient, defineChain, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
+import { AdapterShelf } from "./attribute/AdapterShelf.js";
 import { AttributionAuditor } from "./attribute/AttributionAuditor.js";
 import { BatchVerifier, type Recomputation } from "./attribute/BatchVerifier.js";
 import type { Reach } from "./attribute/post.js";
@@ -71,12 +72,14 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
   const shared = { deployment, chain, content, facts, batches, epochs, files, outbox, clock, log };
   const source = new NodeChainSource(rpcUrl, deployment.chainId, deployment.addresses);
 
-  const runtime = config.modelDir === undefined ? undefined : await openRuntime({ modelDir: config.modelDir });
+  const { modelDir, provider, tier, threads } = config;
+  const runtime = modelDir === undefined ? undefined : await openRuntime({ modelDir, provider, tier, threads });
   const recomputation =
     runtime === undefined || config.modelDir === undefined
       ? undefined
       : await recomputationBy(runtime, config.modelDir, config, {
           ...shared,
+          domain,
           runners: new RunnerClient({ account, domain, clock, reach: reachOf(config) }),
         });
   const settler =
@@ -128,12 +131,26 @@ async function recomputationBy(
   runtime: Runtime,
   modelDir: string,
   config: OracleConfig,
-  deps: { content: ContentClient; facts: ChainFacts; runners: RunnerClient; log: Log },
+  deps: {
+    readonly content: ContentClient;
+    readonly facts: ChainFacts;
+    readonly runners: RunnerClient;
+    readonly log: Log;
+    readonly domain: MarketDomain;
+    readonly chain: ProtocolReader;
+  },
 ): Promise<Recomputation> {
   const tokenizer = await Tokenizer.load(modelDir);
   const versions = new VersionShelf({ ...deps, runtime, tokenizer, folder: join(config.dataDir, "indexes") });
   return {
-    auditor: new AttributionAuditor({ runtime, tokenizer, versions, facts: deps.facts }),
+    auditor: new AttributionAuditor({
+      runtime,
+      tokenizer,
+      versions,
+      facts: deps.facts,
+      adapters: new AdapterShelf({ runtime, content: deps.content }),
+      seeds: { domain: deps.domain, payerOf: (channel) => deps.chain.payerOf(channel) },
+    }),
     runners: deps.runners,
     runnerUrl: config.runnerUrl,
   };

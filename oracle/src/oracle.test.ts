@@ -193,11 +193,16 @@ describe("a false receipt", () => {
   let batch: SettledAnswers;
   let falseIndex = -1;
   let hiddenIndex = -1;
+  let forgedIndex = -1;
 
   beforeAll(async () => {
     let signed = 0;
+    let forged: Hex | undefined;
+    // Of the third answer the runner changes one token, and attributes what it has made of it.
+    scene.lie = (tokens) => (signed === 2 ? tokens.with(1, (tokens[1]! + 1) % 512) : tokens);
     batch = await scene.settleAnswers(2, (entry) => {
       signed += 1;
+      if (signed === 3) forged = entry.receipt.outputHash;
       if (signed !== 1) return entry;
       // The runner gives all to one of the contributors, and signs it.
       const shares = [{ account: testAccount(10).address, share: 65_536 }];
@@ -206,7 +211,9 @@ describe("a false receipt", () => {
     settled.push(batch);
     const isFalse = ({ shares }: AttributedReceipt) => shares.length === 1 && shares[0]!.share === 65_536;
     falseIndex = batch.receipts.findIndex(isFalse);
-    hiddenIndex = (falseIndex + 1) % batch.receipts.length;
+    scene.lie = (tokens) => tokens;
+    forgedIndex = batch.receipts.findIndex(({ receipt }) => receipt.outputHash === forged);
+    hiddenIndex = [0, 1, 2, 3].find((index) => index !== falseIndex && index !== forgedIndex)!;
     // Of another one the runner does not say what stands behind it.
     scene.disclosures.delete(receiptHash(scene.domain, batch.receipts[hiddenIndex]!.receipt));
     await openEpoch(scene.client(accounts.liar));
@@ -214,7 +221,7 @@ describe("a false receipt", () => {
 
   it("leaves room for no stranger in the pay-outs", async () => {
     const watcher = await startOracle("watcher", "watch");
-    const skipped = [falseIndex, hiddenIndex];
+    const skipped = [falseIndex, hiddenIndex, forgedIndex];
     const honest = honestLists(4n, [batch], (await honestPayouts(3n)).payouts, skipped);
     const stranger = { account: getAddress(`0x${"ff".repeat(20)}`), cumulative: 1n, runningSum: 0n };
 
@@ -227,6 +234,7 @@ describe("a false receipt", () => {
 
   it("is disputed with what was asked and found, and the others are paid", async () => {
     const oracle = await startOracle("honest", "propose", { graceSeconds: 3 });
+    const skipped = [falseIndex, hiddenIndex, forgedIndex];
 
     const final = await finalEpoch(4n);
     const file = await epochFile(oracle, 4n);
@@ -238,10 +246,11 @@ describe("a false receipt", () => {
       new Map([
         [falseIndex, "shares"],
         [hiddenIndex, "undisclosed"],
+        [forgedIndex, "output"],
       ]),
     );
-    expect(file).toEqual(honestLists(4n, [batch], (await honestPayouts(3n)).payouts, [falseIndex, hiddenIndex]));
-    expect(new Set(file.credits.map((credit) => credit.receiptIndex)).size).toBe(batch.receipts.length - 2);
+    expect(file).toEqual(honestLists(4n, [batch], (await honestPayouts(3n)).payouts, skipped));
+    expect(new Set(file.credits.map((credit) => credit.receiptIndex)).size).toBe(batch.receipts.length - 3);
     expect(final.total).toBe(file.total);
   });
 });
@@ -400,6 +409,9 @@ async function startOracle(
     runnerUrl: undefined,
     modelDir: mode === "propose" ? join(folder, "model") : undefined,
     dataDir: join(folder, name),
+    provider: "cpu",
+    tier: "w8a16",
+    threads: 1,
     privateKey: testKey(mode === "propose" ? accounts.oracle : accounts.watcher),
     host: "127.0.0.1",
     port: 0,

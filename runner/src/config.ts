@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { DEFAULT_TIER, PROVIDERS, type Provider, TIERS, type Tier } from "@openledger/engine";
 import type { KeySource } from "./key/loadAccount.js";
 import type { LeastPrice } from "./serve/ModelLoader.js";
 import type { SettlePolicy } from "./settle/Settler.js";
@@ -13,6 +14,9 @@ export interface RunnerConfig {
   readonly modelDir: string;
   readonly cacheDir: string;
   readonly threads: number;
+  /** What computes, and the precision of the programs that are served. */
+  readonly provider: Provider;
+  readonly tier: Tier;
   readonly key: KeySource;
   /** Published on the chain as the runner's endpoint when it differs; undefined leaves it. */
   readonly publicUrl: string | undefined;
@@ -30,7 +34,7 @@ export interface RunnerConfig {
  * From the environment. DATABASE_URL is required; the rest defaults to a local network:
  *
  * HOST, PORT, PUBLIC_URL, RPC_URL, DEPLOYMENT_FILE, STORE_URL, MODEL_DIR, DATA_DIR, KEY_FILE, KEY_PASSWORD_FILE,
- * ENGINE_THREADS, POLL_MS, QUEUE_LIMIT, BODY_LIMIT, VOUCHER_HORIZON_SECONDS, SETTLE_RECEIPTS, SETTLE_SECONDS,
+ * ENGINE_THREADS, ENGINE_PROVIDER (cpu, cuda, webgpu), ENGINE_TIER (w8a8, w8a16, w15a15), POLL_MS, QUEUE_LIMIT, BODY_LIMIT, VOUCHER_HORIZON_SECONDS, SETTLE_RECEIPTS, SETTLE_SECONDS,
  * SETTLE_MARGIN_SECONDS, RECHECK_BLOCKS, LEAST_PROMPT_TOKEN_PRICE, LEAST_OUTPUT_TOKEN_PRICE.
  */
 export function readRunnerConfig(env: NodeJS.ProcessEnv = process.env): RunnerConfig {
@@ -44,6 +48,12 @@ export function readRunnerConfig(env: NodeJS.ProcessEnv = process.env): RunnerCo
     const value = env[name] ?? fallback;
     if (/^[0-9]{1,28}$/.test(value)) return BigInt(value);
     throw new RangeError(`${name} is an amount of base units; it is "${value}".`);
+  };
+  const choice = <T extends string>(name: string, from: readonly T[], fallback: T): T => {
+    const value = env[name] ?? fallback;
+    const found = from.find((one) => one === value);
+    if (found !== undefined) return found;
+    throw new RangeError(`${name} is one of ${from.join(", ")}; it is "${value}".`);
   };
   const databaseUrl = env.DATABASE_URL;
   if (databaseUrl === undefined) {
@@ -59,6 +69,8 @@ export function readRunnerConfig(env: NodeJS.ProcessEnv = process.env): RunnerCo
     modelDir: resolve(text("MODEL_DIR", "engine/models/base")),
     cacheDir: resolve(text("DATA_DIR", ".openledger/runner")),
     threads: count("ENGINE_THREADS", 1, 1, 256),
+    provider: choice("ENGINE_PROVIDER", PROVIDERS, "cpu"),
+    tier: choice("ENGINE_TIER", TIERS, DEFAULT_TIER),
     key: { file: env.KEY_FILE, passwordFile: env.KEY_PASSWORD_FILE },
     publicUrl: env.PUBLIC_URL,
     horizonSeconds: count("VOUCHER_HORIZON_SECONDS", 60, 1, 86_400),

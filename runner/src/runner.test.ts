@@ -369,7 +369,7 @@ test("request and answer are disclosed to the payer and to an active oracle alon
   expect(JSON.stringify(await get(`/v1/receipts/${receipt}`))).not.toContain("secret");
 });
 
-test("a model registered meanwhile is served; one whose weights are not those registered is not, and it is said why", async () => {
+test("a model registered meanwhile is served; one of other weights or another program is not, and it is said why", async () => {
   const { base: baseModel, versions, ...registration } = await readModel(network.client(3), adapter);
   const right = await registerAdapter(network.client(3), { base: baseModel, registration, versions });
   const wrongRoot: Hex = `0x${"33".repeat(32)}`;
@@ -378,19 +378,28 @@ test("a model registered meanwhile is served; one whose weights are not those re
     registration: { ...registration, weightsRoot: wrongRoot },
     versions,
   });
+  const other = await registerAdapter(network.client(3), {
+    base: baseModel,
+    registration: { ...registration, programRoot: wrongRoot },
+    versions,
+  });
 
   await vi.waitFor(
     async () => {
       const { body } = await get("/health");
       expect(body.models).toContain(`${right.event.model}`);
       expect(body.waiting).toEqual([
-        { model: `${wrong.event.model}`, reason: expect.stringContaining("program root") },
+        { model: `${wrong.event.model}`, reason: expect.stringContaining("weights root") },
+        { model: `${other.event.model}`, reason: expect.stringContaining("program root") },
       ]);
     },
     { timeout: 20_000, interval: 20 },
   );
   const reply = await post("/v1/completions", JSON.stringify({ model: `${wrong.event.model}`, prompt: "x" }));
   expect([reply.status, reply.body.error.code]).toEqual([503, "model_not_ready"]);
+  // The adapter of what is refused is that of what is served, and stays.
+  const { body } = await get("/health");
+  expect(body.models).toContain(`${adapter}`);
 });
 
 test("a second process cannot use the same database", async () => {

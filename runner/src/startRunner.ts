@@ -81,7 +81,7 @@ async function connect(
   const disown = await database.own(onFatal);
   opened.push(disown);
   mkdirSync(config.cacheDir, { recursive: true });
-  const base = await BaseModel.open({ modelDir: config.modelDir, threads: config.threads, onExit: onFatal });
+  const base = await BaseModel.open({ ...config, onExit: onFatal });
   opened.push(() => base.close());
   const content = new ContentClient({ url: config.contentUrl });
   const files = new FileCache(join(config.cacheDir, "files"), content);

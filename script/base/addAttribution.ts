@@ -5,6 +5,7 @@ import { ATTRIBUTION_CONTEXT, ATTRIBUTION_FILE, fitAttributionBase, openRuntime 
 import { canonicalJson } from "@openledger/sdk";
 import { chunkText } from "../seed/chunk.js";
 import type { CorpusFile } from "./corpus.js";
+import { nameProgram } from "./nameProgram.js";
 
 /** Pieces that the whitening is fitted on; the first 128 of them become decoys. */
 const TEXTS = 400;
@@ -34,9 +35,10 @@ export async function addAttribution(
     writeFileSync(join(modelDir, ATTRIBUTION_FILE), file);
     const manifestFile = join(modelDir, "manifest.json");
     const hash = `0x${createHash("sha256").update(file).digest("hex")}`;
-    const manifest = { ...JSON.parse(readFileSync(manifestFile, "utf8")), attribution: { bytes: file.length, hash } };
-    writeFileSync(manifestFile, `${canonicalJson(manifest)}\n`);
+    const { program: _, ...manifest } = JSON.parse(readFileSync(manifestFile, "utf8"));
+    writeFileSync(manifestFile, `${canonicalJson({ ...manifest, attribution: { bytes: file.length, hash } })}\n`);
   } finally {
     await runtime.close();
   }
+  await nameProgram(modelDir);
 }

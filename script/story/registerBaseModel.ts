@@ -3,7 +3,7 @@ import { join } from "node:path";
 import {
   contentHash,
   decodeBaseManifest,
-  FLOAT_ENGINE,
+  EXACT_ENGINE,
   type ModelRegistration,
   parseOpen,
   programDescription,
@@ -38,7 +38,7 @@ export async function registerBaseModel(story: StoryContext): Promise<Registered
   const root = weightsRoot(weights!);
   const architecture = JSON.parse(config!.toString("utf8"));
   const tokenizerHash = contentHash(tokenizer!);
-  decodeBaseManifest(manifest!);
+  const { program } = decodeBaseManifest(manifest!);
 
   await story.indexCaughtUp();
   const known = (await query.models(story.graph)).find((model) => model.base === null && model.weightsRoot === root);
@@ -50,7 +50,14 @@ export async function registerBaseModel(story: StoryContext): Promise<Registered
       name: "openledger-base",
       weightsRoot: root,
       programRoot: programRoot(
-        programDescription({ engine: FLOAT_ENGINE, architecture, tokenizerHash, baseRoot: root, adapterRoot: null }),
+        programDescription({
+          engine: EXACT_ENGINE,
+          architecture,
+          tokenizerHash,
+          baseRoot: root,
+          adapterRoot: null,
+          programId: program.id,
+        }),
       ),
       manifestHash: contentHash(manifest!),
       price: PRICE,

@@ -1,10 +1,17 @@
-import { buildIndex, DEFAULT_HYPERPARAMETERS, openRuntime, Tokenizer, trainAdapter } from "@openledger/engine";
+import {
+  buildIndex,
+  DEFAULT_HYPERPARAMETERS,
+  DEFAULT_TIER,
+  openRuntime,
+  Tokenizer,
+  trainAdapter,
+} from "@openledger/engine";
 import {
   commitIndex,
   contentHash,
   decodeTrainingManifest,
+  EXACT_ENGINE,
   encodeTrainingManifest,
-  FLOAT_ENGINE,
   fractionsAsText,
   type JsonValue,
   programDescription,
@@ -13,7 +20,7 @@ import {
   registerAdapter,
   weightsRoot,
 } from "@openledger/sdk";
-import { numberToHex } from "viem";
+import { type Hex, numberToHex } from "viem";
 import { CHUNKER_VERSION } from "../seed/chunk.js";
 import { progressLine } from "./progressLine.js";
 import { PRICE, type RegisteredBase } from "./registerBaseModel.js";
@@ -85,14 +92,20 @@ async function train(story: StoryContext, base: RegisteredBase, seeded: SeededDa
 
   const { files, lossBefore, lossAfter, steps, tokens, tokensPerSecond } = result;
   const adapterRoot = weightsRoot(files.weights);
+  const adapterConfig = fractionsAsText(JSON.parse(files.config)) as { readonly [name: string]: JsonValue };
+  const programId = await compiledProgram(story, base, {
+    config: JSON.stringify(adapterConfig),
+    weights: files.weights,
+  });
   const manifest = encodeTrainingManifest({
     base: base.number,
     baseWeightsRoot: base.weightsRoot,
     datanets: [{ datanet: seeded.datanet, version: seeded.version, root: seeded.root }],
     seed: numberToHex(SEED, { size: 32 }),
     hyperparameters: hyperparameters(),
-    adapterConfig: fractionsAsText(JSON.parse(files.config)) as { readonly [name: string]: JsonValue },
-    engine: FLOAT_ENGINE,
+    adapterConfig,
+    engine: EXACT_ENGINE,
+    program: { tier: DEFAULT_TIER, id: programId },
     steps,
     tokens,
     lossBefore: lossBefore.toFixed(4),
@@ -108,11 +121,12 @@ async function train(story: StoryContext, base: RegisteredBase, seeded: SeededDa
       weightsRoot: adapterRoot,
       programRoot: programRoot(
         programDescription({
-          engine: FLOAT_ENGINE,
+          engine: EXACT_ENGINE,
           architecture: base.architecture,
           tokenizerHash: base.tokenizerHash,
           baseRoot: base.weightsRoot,
           adapterRoot,
+          programId,
         }),
       ),
       manifestHash: contentHash(manifest),
@@ -123,6 +137,20 @@ async function train(story: StoryContext, base: RegisteredBase, seeded: SeededDa
   });
   await story.remember({ trainTokensPerSecond: tokensPerSecond });
   return { number: event.model, lossBefore, lossAfter, tokensPerSecond };
+}
+
+/** The exact program that base and adapter make: what the model is registered and served as. */
+async function compiledProgram(
+  story: StoryContext,
+  base: RegisteredBase,
+  files: { readonly config: string; readonly weights: Uint8Array },
+): Promise<Hex> {
+  const runtime = await openRuntime({ modelDir: story.modelDir, tier: DEFAULT_TIER });
+  try {
+    return (await runtime.loadAdapter({ ...files, baseWeightsRoot: base.weightsRoot })).programId;
+  } finally {
+    await runtime.close();
+  }
 }
 
 /** The figures of a training that an earlier run of the story did, from its manifest. */

@@ -17,10 +17,10 @@ import {
   contributionCommitment,
   createDatanet,
   createPayer,
+  EXACT_ENGINE,
   encodeBatchFile,
   encodeContributionFile,
   encodeTrainingManifest,
-  FLOAT_ENGINE,
   packSettlementRows,
   parseOpen,
   poolAccount,
@@ -97,17 +97,19 @@ async function registerModels(): Promise<{ readonly honest: Hex; readonly lying:
     architecture: ARCHITECTURE,
     tokenizer: { hash: tokenizerHash },
     weights: { hash: contentHash(BASE_WEIGHTS), root: baseRoot },
+    program: { tier: "w8a16", id: word("base program") },
     corpus: [],
     heldOutBitsPerByte: "1.5",
   });
   const program = (root: Hex | null): Hex =>
     programRoot(
       programDescription({
-        engine: FLOAT_ENGINE,
+        engine: EXACT_ENGINE,
         architecture: ARCHITECTURE,
         tokenizerHash,
         baseRoot,
         adapterRoot: root,
+        programId: word(root === null ? "base program" : "adapter program"),
       }),
     );
   await Promise.all([BASE_WEIGHTS, ADAPTER_WEIGHTS, INDEX, manifest].map((bytes) => content.put(bytes)));
@@ -130,7 +132,8 @@ async function registerModels(): Promise<{ readonly honest: Hex; readonly lying:
     seed: word("seed"),
     hyperparameters: { rank: 8 },
     adapterConfig: { r: 8 },
-    engine: FLOAT_ENGINE,
+    engine: EXACT_ENGINE,
+    program: { tier: "w8a16", id: word("adapter program") },
     steps: 10,
     tokens: 1000,
     lossBefore: "3.5",

@@ -3,7 +3,7 @@ import {
   DocumentReader,
   decodeBaseManifest,
   decodeTrainingManifest,
-  FLOAT_ENGINE,
+  EXACT_ENGINE,
   programDescription,
   programRoot,
   query,
@@ -46,7 +46,8 @@ export async function traceModel(connection: Connection, checks: CheckList, numb
     checks.equal("manifest_base_weights", subject, below.weightsRoot, manifest.baseWeightsRoot);
     if (parts !== undefined) {
       const adapterRoot = registered.weightsRoot;
-      checkProgram(checks, number, registered.programRoot, { ...parts, engine: manifest.engine, adapterRoot });
+      const { engine, program } = manifest;
+      checkProgram(checks, number, registered.programRoot, { ...parts, engine, adapterRoot, programId: program.id });
     }
   }
   const training = manifest && { summary: summaryOf(manifest), datanets: manifest.datanets };
@@ -92,10 +93,11 @@ async function traceBase(
   return checks.attempt("program", subject, () => {
     const document = new DocumentReader("base manifest", manifest.document);
     return {
-      engine: FLOAT_ENGINE,
+      engine: EXACT_ENGINE,
       architecture: document.field("architecture").raw,
       tokenizerHash: document.field("tokenizer").field("hash").bytes32(),
       baseRoot: registered.weightsRoot,
+      programId: manifest.program.id,
     };
   });
 }

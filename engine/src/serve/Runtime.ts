@@ -1,6 +1,8 @@
+import { EXACT_ENGINE, programDescription, programRoot } from "@openledger/sdk";
 import type { AttributionBase } from "../attribute/AttributionBase.js";
 import type { PositionCodes } from "../attribute/codes.js";
 import type { Conformity } from "../exact/conformance/conform.js";
+import type { Tier } from "../exact/program/Program.js";
 import type { Architecture } from "../model/architecture.js";
 import { RuntimeError } from "./errors.js";
 import { readAttributionBase } from "./modelFiles.js";
@@ -71,6 +73,8 @@ export class Runtime {
   readonly attributionHash: Hex | undefined;
   /** Of the base's exact program. */
   readonly programId: Hex;
+  /** Precision of the base's program and its adapters'. */
+  readonly tier: Tier;
   /** Positions that programs of this base hold. */
   readonly maxPositions: number;
   /** How the device was found to be exact. */
@@ -79,7 +83,7 @@ export class Runtime {
   /** Use `openRuntime`. */
   constructor(
     private readonly modelDir: string,
-    opened: OpenedModel,
+    private readonly opened: OpenedModel,
     private readonly client: WorkerClient,
   ) {
     this.architecture = opened.architecture;
@@ -87,8 +91,28 @@ export class Runtime {
     this.weightsRoot = opened.weightsRoot;
     this.attributionHash = opened.attributionHash;
     this.programId = opened.programId;
+    this.tier = opened.tier;
     this.maxPositions = opened.maxPositions;
     this.conformity = opened.conformity;
+  }
+
+  /**
+   * What the registry names a program by: of an adapter's, or of the base's own.
+   *
+   * @param adapter its `weightsRoot` and the program that it makes with the base
+   */
+  programRoot(adapter: { readonly weightsRoot: Hex; readonly programId: Hex } | null): Hex {
+    const { config, tokenizerHash } = this.opened;
+    return programRoot(
+      programDescription({
+        engine: EXACT_ENGINE,
+        architecture: config,
+        tokenizerHash,
+        baseRoot: this.weightsRoot,
+        adapterRoot: adapter?.weightsRoot ?? null,
+        programId: adapter?.programId ?? this.programId,
+      }),
+    );
   }
 
   /**

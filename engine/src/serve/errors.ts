@@ -5,6 +5,7 @@ export type RuntimeErrorCode =
   | "adapter_unsupported"
   | "adapter_unknown"
   | "model_unusable"
+  | "program_mismatch"
   | "device_inexact"
   | "device_missing"
   | "attribution_missing"

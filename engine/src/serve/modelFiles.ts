@@ -43,6 +43,17 @@ export async function readModelFiles(modelDir: string): Promise<ModelFiles> {
   return { architecture, weights, weightsHash: hash, weightsRoot: root };
 }
 
+/** What a program's description names of a folder besides its weights. */
+export async function readDescribedFiles(
+  modelDir: string,
+): Promise<{ readonly config: unknown; readonly tokenizerHash: Hex }> {
+  const [config, tokenizer] = await Promise.all([
+    readFile(join(modelDir, "config.json"), "utf8"),
+    readFile(join(modelDir, "tokenizer.json")),
+  ]);
+  return { config: JSON.parse(config), tokenizerHash: contentHash(tokenizer) };
+}
+
 /**
  * The attribution part of a base, or undefined where the manifest names none.
  *
@@ -60,8 +71,16 @@ export async function readAttributionBase(
   return { base: parseAttributionBase(bytes), hash };
 }
 
+/** The exact program that the manifest says its model compiles to, if it says so. */
+export async function readManifestProgram(
+  modelDir: string,
+): Promise<{ readonly tier: string; readonly id: string } | undefined> {
+  return (await readManifest(modelDir)).program;
+}
+
 interface Manifest {
   readonly weights: { readonly hash: string; readonly root: string };
+  readonly program: { readonly tier: string; readonly id: string } | undefined;
   readonly attribution: { readonly hash: string } | undefined;
 }
 
@@ -69,7 +88,7 @@ async function readManifest(modelDir: string): Promise<Manifest> {
   const file = join(modelDir, "manifest.json");
   const malformed = (detail: string, cause?: unknown): RuntimeError =>
     new RuntimeError("manifest_malformed", `${file}: ${detail}; export the model again`, { cause });
-  let manifest: { weights?: Record<string, unknown>; attribution?: Record<string, unknown> };
+  let manifest: { [part in "weights" | "attribution" | "program"]?: Record<string, unknown> };
   try {
     manifest = JSON.parse(await readFile(file, "utf8"));
   } catch (cause) {
@@ -80,7 +99,15 @@ async function readManifest(modelDir: string): Promise<Manifest> {
   const attribution = manifest.attribution?.hash;
   if (manifest.attribution !== undefined && typeof attribution !== "string")
     throw malformed("names no attribution.hash");
-  return { weights: { hash, root }, attribution: typeof attribution === "string" ? { hash: attribution } : undefined };
+  const { tier, id } = manifest.program ?? {};
+  if (manifest.program !== undefined && (typeof tier !== "string" || typeof id !== "string"))
+    throw malformed("names no program.tier and program.id");
+  const program = typeof tier === "string" && typeof id === "string" ? { tier, id } : undefined;
+  return {
+    weights: { hash, root },
+    program,
+    attribution: typeof attribution === "string" ? { hash: attribution } : undefined,
+  };
 }
 
 function requireEqual(file: string, what: string, wanted: string, found: string): void {

@@ -59,6 +59,10 @@ export interface OpenedModel {
   readonly weightsRoot: `0x${string}`;
   readonly attributionHash: `0x${string}` | undefined;
   readonly programId: `0x${string}`;
+  /** `config.json`, parsed, and the SHA-256 of `tokenizer.json`: a program's description names both. */
+  readonly config: unknown;
+  readonly tokenizerHash: `0x${string}`;
+  readonly tier: Tier;
   /** Positions of the program. */
   readonly maxPositions: number;
   readonly conformity: Conformity;

@@ -15,7 +15,7 @@ import { ExactBase } from "./ExactBase.js";
 import { RuntimeError, type RuntimeErrorCode } from "./errors.js";
 import { generateTokens } from "./generation.js";
 import { HiddenReader } from "./HiddenReader.js";
-import { readAttributionBase, readModelFiles } from "./modelFiles.js";
+import { readAttributionBase, readDescribedFiles, readManifestProgram, readModelFiles } from "./modelFiles.js";
 import { ProgramSessions } from "./ProgramSessions.js";
 import type { CallMessage, CallName, OpenedModel, WorkerCalls, WorkerMessage } from "./protocol.js";
 
@@ -134,6 +134,14 @@ class WorkerLoop {
     const { weightsHash, weightsRoot, architecture } = model;
     const base = await ExactBase.compile(model, weightsRoot, { tier, codes: attribution?.base.projection });
     const { program, id } = base.committed;
+    const named = await readManifestProgram(modelDir);
+    if (named?.tier === tier && named.id !== id) {
+      throw new RuntimeError(
+        "program_mismatch",
+        `${modelDir}: the manifest names program ${named.id} in ${tier}, its files compile to ${id} here; fetch the ` +
+          "folder again, or the version of the engine that made it",
+      );
+    }
     const conformity = await conform(device, program);
     const sessions = new ProgramSessions(program, conformity);
     this.engine = {
@@ -149,6 +157,8 @@ class WorkerLoop {
       weightsRoot,
       attributionHash: attribution?.hash,
       programId: id,
+      ...(await readDescribedFiles(modelDir)),
+      tier,
       maxPositions: program.shape.maxPositions,
       conformity,
     };

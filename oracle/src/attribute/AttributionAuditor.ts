@@ -1,8 +1,9 @@
 /**
- * Recomputes a receipt's attribution and compares it with what the runner signed, bit for bit.
+ * Recomputes a receipt's answer and its attribution and compares both with what the runner signed, bit for bit.
  *
- * Both sides use one fixed-shape, one-thread pass of the frozen base, so equal inputs give equal bits on one kind of
- * machine. The inputs are bound by the receipt: the prompt by its request hash, the answer by its output hash.
+ * Both are drawn from exact programs: equal inputs give equal bits on every machine. The inputs are bound by the receipt:
+ * the prompt by its request hash, the answer by its output hash, the draw by its seed. The whole answer is drawn again in
+ * a few parallel runs, then attributed by the frozen base.
  */
 import {
   type AttributionVersion,
@@ -11,9 +12,19 @@ import {
   RuntimeError,
   type Tokenizer,
 } from "@openledger/engine";
-import { type AttributedReceipt, attributionRecordsHash, outputHash, requestHash, sharesHash } from "@openledger/sdk";
+import {
+  type AttributedReceipt,
+  attributionRecordsHash,
+  outputHash,
+  type Receipt,
+  requestHash,
+  sharesHash,
+} from "@openledger/sdk";
+import { hexToBytes } from "viem";
 import { OracleError } from "../OracleError.js";
 import type { ChainFacts, RegisteredModel } from "../store/ChainFacts.js";
+import type { AdapterShelf } from "./AdapterShelf.js";
+import { checkSeed, type SeedDeps } from "./checkSeed.js";
 import type { ReceiptFault } from "./ReceiptFault.js";
 import type { DisclosedAnswer } from "./RunnerClient.js";
 import type { VersionShelf } from "./VersionShelf.js";
@@ -22,6 +33,8 @@ export interface AttributionAuditorDeps {
   readonly runtime: Runtime;
   readonly tokenizer: Tokenizer;
   readonly versions: VersionShelf;
+  readonly adapters: AdapterShelf;
+  readonly seeds: SeedDeps;
   readonly facts: ChainFacts;
 }
 
@@ -67,6 +80,8 @@ export class AttributionAuditor {
     if (promptIds.length !== receipt.promptTokens) {
       return { check: "prompt_tokens", asked: `${promptIds.length}`, found: `${receipt.promptTokens}` };
     }
+    const drawn = await this.#checkOutput(receipt, model, { promptIds, answer, signal });
+    if (drawn !== undefined) return drawn;
     const found = await attributeAnswer(runtime, { versions, promptIds, outputIds: answer.outputTokens, signal }).catch(
       (error: unknown) => {
         if (error instanceof RuntimeError && error.code === "invalid_request") return error;
@@ -81,6 +96,44 @@ export class AttributionAuditor {
       differing("records", attributionRecordsHash(found.records), attributionRecordsHash(entry.records)) ??
       differing("shares", sharesHash(found.shares), sharesHash(entry.shares))
     );
+  }
+
+  /** The seed, the program, and every token of the answer. */
+  async #checkOutput(
+    receipt: Receipt,
+    model: RegisteredModel,
+    asked: { readonly promptIds: readonly number[]; readonly answer: DisclosedAnswer; readonly signal: AbortSignal },
+  ): Promise<ReceiptFault | undefined> {
+    const { runtime, adapters, seeds } = this.deps;
+    const { promptIds, answer, signal } = asked;
+    const seed = await checkSeed(seeds, receipt, answer);
+    if (seed !== undefined) return seed;
+    const program = await adapters.get(model, signal);
+    if ("fault" in program) return program.fault;
+    const { outputTokens: outputIds, maxTokens, temperatureMilli, topPMilli, topK, repetitionPenaltyMilli } = answer;
+    const fault = await runtime
+      .audit({
+        ...(program.adapter === undefined ? {} : { adapter: program.adapter }),
+        promptIds,
+        outputIds,
+        maxTokens,
+        temperatureMilli,
+        topPMilli,
+        topK,
+        repetitionPenaltyMilli,
+        seed: hexToBytes(receipt.seed),
+        signal,
+      })
+      .catch((error: unknown) => {
+        if (error instanceof RuntimeError && REFUSED.has(error.code)) return error;
+        throw error;
+      });
+    if (fault === undefined) return undefined;
+    if (fault instanceof RuntimeError) {
+      return { check: "output", asked: "a request that the program takes", found: fault.message };
+    }
+    const { index, expected, found } = fault;
+    return { check: "output", asked: `${expected} at token ${index}`, found: `${found ?? "the end of the answer"}` };
   }
 
   async #versionsOf(model: RegisteredModel, signal: AbortSignal): Promise<readonly AttributionVersion[]> {
@@ -100,6 +153,9 @@ export class AttributionAuditor {
     return loaded;
   }
 }
+
+/** What the engine says of a request that no answer can be drawn for. */
+const REFUSED: ReadonlySet<string> = new Set(["invalid_request", "context_exceeded"]);
 
 function differing(check: ReceiptFault["check"], asked: string, found: string): ReceiptFault | undefined {
   return asked === found ? undefined : { check, asked, found };

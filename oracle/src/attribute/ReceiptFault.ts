@@ -8,6 +8,7 @@ export type ReceiptCheck =
   | "attribution_hash"
   | "request"
   | "prompt_tokens"
+  | "seed"
   | "output"
   | "shares"
   | "records"

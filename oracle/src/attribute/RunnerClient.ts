@@ -15,6 +15,8 @@ export interface DisclosedAnswer {
   readonly topK: number;
   readonly repetitionPenaltyMilli: number;
   readonly seed: Hex;
+  /** What is not in the receipt of the voucher that paid for it, and the payer's signature. */
+  readonly voucher: { readonly cumulativeCap: bigint; readonly deadline: bigint; readonly signature: Hex };
   readonly outputTokens: readonly number[];
 }
 
@@ -71,6 +73,11 @@ function parse(address: string, text: string): DisclosedAnswer {
       topK: parameters.field("topK").uint32(),
       repetitionPenaltyMilli: parameters.field("repetitionPenaltyMilli").uint32(),
       seed: parameters.field("seed").bytes32(),
+      voucher: {
+        cumulativeCap: reader.field("voucher").field("cumulativeCap").uint(96),
+        deadline: reader.field("voucher").field("deadline").uint(64),
+        signature: signatureOf(reader.field("voucher").field("signature")),
+      },
       outputTokens: reader
         .field("outputTokens")
         .items()
@@ -79,6 +86,12 @@ function parse(address: string, text: string): DisclosedAnswer {
   } catch (cause) {
     throw new OracleError("malformed_document", `${address}: ${reasonOf(cause)}`, { retryable: true, cause });
   }
+}
+
+function signatureOf(reader: DocumentReader): Hex {
+  const text = reader.text();
+  if (!/^0x[0-9a-fA-F]{130}$/.test(text)) reader.fail("expected 65 bytes in hexadecimal");
+  return text as Hex;
 }
 
 function reasonOf(error: unknown): string {

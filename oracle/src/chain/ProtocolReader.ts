@@ -66,6 +66,19 @@ export class ProtocolReader {
     );
   }
 
+  /** Whose money a channel holds; the zero address of a channel that was never opened. */
+  async payerOf(channel: Hex): Promise<Address> {
+    return this.#ask(`channel ${channel}`, async () => {
+      const { payer } = await this.client.readContract({
+        address: this.deployment.addresses.inferenceMarket,
+        abi: inferenceMarketAbi,
+        functionName: "channelOf",
+        args: [channel],
+      });
+      return payer;
+    });
+  }
+
   async isActiveOracle(account: Address): Promise<boolean> {
     return this.#ask("the oracle's stake", () =>
       this.client.readContract({

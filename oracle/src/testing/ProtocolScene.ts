@@ -2,15 +2,20 @@
  * Everybody an oracle has to do with, on a real chain: a Datanet with contributors, a registered adapter, payers with
  * channels, and a runner that signs true receipts, settles them and discloses what stands behind them.
  */
+import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import {
+  type AdapterHandle,
   type AttributionVersion,
   attributeAnswer,
   buildIndex,
+  initialAdapter,
   openRuntime,
   type Runtime,
   Tokenizer,
+  writeAdapter,
 } from "@openledger/engine";
 import {
   type AttributedReceipt,
@@ -24,6 +29,7 @@ import {
   type ContributionFile,
   commitIndex,
   compareReceipts,
+  contentHash,
   contribute,
   contributionCommitment,
   createChainClient,
@@ -31,10 +37,14 @@ import {
   type Deployment,
   deposit,
   disclosureDigest,
+  EXACT_ENGINE,
   encodeBatchFile,
   encodeContributionFile,
+  encodeTrainingManifest,
+  fractionsAsText,
   type InferenceRequest,
   inferenceMarketAbi,
+  type JsonValue,
   openChannel,
   outputHash,
   packSettlementRows,
@@ -53,15 +63,16 @@ import {
   stake,
   transferToken,
   voucherTypedData,
+  weightsRoot,
 } from "@openledger/sdk";
-import { type Address, type Hex, keccak256, pad, parseEther, recoverAddress, toHex } from "viem";
+import { type Address, type Hex, hexToBytes, keccak256, pad, parseEther, recoverAddress, toHex } from "viem";
+import { openingOf, RECORDS_EACH, recordText, SUBJECTS } from "./tales.js";
 import { testAccount } from "./testAccount.js";
 
 export const accounts = { deployer: 0, runner: 1, oracle: 2, owner: 3, payers: [4, 5], watcher: 7, liar: 8 } as const;
 export const contributorAccounts = [10, 11, 12] as const;
 export const dataBps = 4000;
 const price = { perRequest: 1_000_003n, perPromptToken: 1_009n, perOutputToken: 100_003n };
-const programRoot = keccak256("0x70");
 
 export interface SceneOptions {
   readonly deployment: Deployment;
@@ -85,6 +96,8 @@ interface PayerChannel {
 
 export class ProtocolScene {
   readonly disclosures = new Map<Hex, Record<string, unknown>>();
+  /** What a lying runner makes of the tokens that its model gives. */
+  lie: (tokens: readonly number[]) => readonly number[] = (tokens) => tokens;
   readonly askers = new Set<Address>();
   #channels: PayerChannel[] = [];
   #server: Server | undefined;
@@ -215,16 +228,22 @@ export class ProtocolScene {
     await publishVersion(owner, { datanet: event.datanet });
 
     const revenue = { modelBps: 1500, dataBps: 0 };
+    const { hash: manifestHash } = await this.content.put(await readFile(join(this.options.modelDir, "manifest.json")));
     const registration = {
       name: "base",
       weightsRoot: this.runtime.weightsRoot,
-      programRoot,
-      manifestHash: pad("0x1"),
+      programRoot: this.runtime.programRoot(null),
+      manifestHash,
       price,
     };
     const { event: base } = await registerBase(owner, { registration: { ...registration, revenue } });
     const versions = [{ datanet: event.datanet, version: 1 }];
-    const adapter = { ...registration, name: "adapter", weightsRoot: pad("0x2"), revenue: { ...revenue, dataBps } };
+    const adapter = {
+      name: "adapter",
+      price,
+      revenue: { ...revenue, dataBps },
+      ...(await this.#makeAdapter(base.model)),
+    };
     this.model = (await registerAdapter(owner, { base: base.model, registration: adapter, versions })).event.model;
 
     this.#versions = [await this.#version(event.datanet, files)];
@@ -234,6 +253,38 @@ export class ProtocolScene {
   }
 
   #versions: readonly AttributionVersion[] = [];
+  #adapter: AdapterHandle | undefined;
+  #programRoot: Hex = pad("0x0");
+
+  /** An adapter as training begins with it: it changes nothing yet, but it is another program. */
+  async #makeAdapter(base: bigint): Promise<{ weightsRoot: Hex; programRoot: Hex; manifestHash: Hex }> {
+    const { architecture, weightsRoot: baseWeightsRoot } = this.runtime;
+    const start = initialAdapter(architecture, { rank: 4, alpha: 8, projections: ["q", "down"] }, 1);
+    const { config, weights } = writeAdapter(start, architecture);
+    const root = weightsRoot(weights);
+    this.#adapter = await this.runtime.loadAdapter({ config, weights, baseWeightsRoot });
+    const { programId } = this.#adapter;
+    const manifest = encodeTrainingManifest({
+      base,
+      baseWeightsRoot,
+      datanets: [],
+      seed: pad("0x1"),
+      hyperparameters: {},
+      adapterConfig: fractionsAsText(JSON.parse(config)) as { readonly [name: string]: JsonValue },
+      engine: EXACT_ENGINE,
+      program: { tier: this.runtime.tier, id: programId },
+      steps: 0,
+      tokens: 0,
+      lossBefore: "1.0",
+      lossAfter: "1.0",
+      weights: { hash: contentHash(weights), root },
+      split: {},
+    });
+    await this.content.put(weights);
+    this.#programRoot = this.runtime.programRoot({ weightsRoot: root, programId });
+    const { hash: manifestHash } = await this.content.put(manifest);
+    return { weightsRoot: root, programRoot: this.#programRoot, manifestHash };
+  }
 
   async #version(datanet: bigint, files: readonly ContributionFile[]): Promise<AttributionVersion> {
     const records = files.flatMap((file) => file.records.map(({ text }) => ({ ids: this.tokenizer.encode(text) })));
@@ -262,7 +313,7 @@ export class ProtocolScene {
     const request: InferenceRequest = {
       model: this.model,
       salt: keccak256(toHex(`salt ${asked}`)),
-      prompt: `Tell me tale ${asked} of the`,
+      prompt: `${asked}. ${openingOf(asked % SUBJECTS)}`,
       maxTokens: 60,
       temperatureMilli: 800,
       topPMilli: 950,
@@ -271,7 +322,13 @@ export class ProtocolScene {
       seed: keccak256(toHex(`seed ${asked}`)),
     };
     const promptIds = this.tokenizer.encode(request.prompt);
-    const tokens = this.tokenizer.encode(recordText(asked % contributorAccounts.length, asked)).slice(0, 40);
+    const { tokens: drawn } = await this.runtime.generate({
+      ...request,
+      adapter: this.#adapter!,
+      promptIds,
+      seed: hexToBytes(request.seed),
+    });
+    const tokens = this.lie(drawn);
     const found = await attributeAnswer(this.runtime, { versions: this.#versions, promptIds, outputIds: tokens });
     const fee = answerFee(price, { promptTokens: promptIds.length, outputTokens: tokens.length });
     channel.nonce += 1n;
@@ -285,7 +342,7 @@ export class ProtocolScene {
       promptTokens: promptIds.length,
       outputTokens: tokens.length,
       requestHash: requestHash(request),
-      programRoot,
+      programRoot: this.#programRoot,
       seed: request.seed,
       outputHash: outputHash(request.salt, tokens),
       attributionHash: this.commit(found),
@@ -293,7 +350,8 @@ export class ProtocolScene {
     const entry = tamper({ receipt, shares: found.shares, records: found.records, methodHash: found.methodHash });
     const signature = await testAccount(accounts.runner).signTypedData(receiptTypedData(this.domain, entry.receipt));
     const { salt, prompt, model: _, ...parameters } = request;
-    const disclosed = { prompt, salt, parameters, outputTokens: tokens, text: this.tokenizer.decode(tokens) };
+    const voucher = { cumulativeCap: "0", deadline: "0", signature: `0x${"00".repeat(65)}` };
+    const disclosed = { prompt, salt, parameters, voucher, outputTokens: tokens, text: this.tokenizer.decode(tokens) };
     this.disclosures.set(receiptHash(this.domain, entry.receipt), disclosed);
     return { ...entry, signature };
   }
@@ -344,20 +402,9 @@ function contributionOf(datanet: bigint, account: number, at: number): Contribut
     contributor: testAccount(account).address,
     licence: "MIT",
     source: { name: `tales-${at}`, version: "1.0.0" },
-    records: Array.from({ length: 4 }, (_, record) => ({
+    records: Array.from({ length: RECORDS_EACH }, (_, record) => ({
       path: `${record}.txt`,
       text: recordText(at, record),
     })),
   };
-}
-
-function recordText(contributor: number, record: number): string {
-  const openings = ["The lighthouse keeper wrote", "function resolve(queue) returns", "Boil the lentils with"];
-  const middles = [
-    `of storm number ${record % 4}, when every lamp on the coast`,
-    `the promise ${record % 4} after all callbacks`,
-    `${(record % 4) + 2} spoons of cumin and the juice`,
-  ];
-  const ends = ["went dark and the ships turned north.", "have settled or thrown.", "of a lemon until they are soft."];
-  return `${openings[contributor]} ${middles[contributor]} ${ends[contributor]}`;
 }

@@ -2,32 +2,53 @@ import { readFileSync } from "node:fs";
 import { cp, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ATTRIBUTION_FILE, fitAttributionBase, openRuntime, Tokenizer } from "@openledger/engine";
+import {
+  ATTRIBUTION_FILE,
+  DEFAULT_TIER,
+  exportTensors,
+  fitAttributionBase,
+  loadArchitecture,
+  openRuntime,
+  Tokenizer,
+  writeSafetensors,
+} from "@openledger/engine";
 import { contentHash, weightsRoot } from "@openledger/sdk";
+import { echoWeights } from "./echoWeights.js";
+import { RECORDS_EACH, recordText, SUBJECTS } from "./tales.js";
 
 const fixture = fileURLToPath(new URL("../../../engine/fixtures/llama/", import.meta.url));
 
-/** A small model folder with everything that attribution reads: real files, random weights. */
+/** A small model folder with everything that attribution reads; it tells the tales of tests. */
 export async function makeBaseModel(modelDir: string): Promise<void> {
   await mkdir(modelDir, { recursive: true });
-  for (const name of ["config.json", "model.safetensors", "tokenizer.json"]) {
-    await cp(join(fixture, name), join(modelDir, name));
-  }
-  const bytes = readFileSync(join(modelDir, "model.safetensors"));
+  for (const name of ["config.json", "tokenizer.json"]) await cp(join(fixture, name), join(modelDir, name));
+  const tokenizer = await Tokenizer.load(modelDir);
+  const architecture = await loadArchitecture(modelDir);
+  const tales = Array.from({ length: SUBJECTS * RECORDS_EACH }, (_, i) =>
+    tokenizer.encode(recordText(i % SUBJECTS, Math.floor(i / SUBJECTS))),
+  );
+  const bytes = writeSafetensors(exportTensors(architecture, echoWeights(architecture, tales)), "F32");
+  await writeFile(join(modelDir, "model.safetensors"), bytes);
   const weights = { hash: contentHash(bytes), root: weightsRoot(bytes) };
-  const manifest = join(modelDir, "manifest.json");
-  await writeFile(manifest, JSON.stringify({ weights }));
+  const config = JSON.parse(readFileSync(join(modelDir, "config.json"), "utf8")) as unknown;
+  const writeManifest = (more: object) =>
+    writeFile(
+      join(modelDir, "manifest.json"),
+      JSON.stringify({ format: "openledger.base/1", architecture: config, weights, ...more }),
+    );
+  await writeManifest({});
 
   const runtime = await openRuntime({ modelDir });
-  try {
-    const tokenizer = await Tokenizer.load(modelDir);
-    const texts = Array.from({ length: 80 }, (_, at) => tokenizer.encode(publicText(at)).slice(0, 200));
-    const attribution = await fitAttributionBase(runtime, texts);
-    await writeFile(join(modelDir, ATTRIBUTION_FILE), attribution);
-    await writeFile(manifest, JSON.stringify({ weights, attribution: { hash: contentHash(attribution) } }));
-  } finally {
-    await runtime.close();
-  }
+  const texts = Array.from({ length: 80 }, (_, at) => tokenizer.encode(publicText(at)).slice(0, 200));
+  const attribution = await fitAttributionBase(runtime, texts);
+  await runtime.close();
+  await writeFile(join(modelDir, ATTRIBUTION_FILE), attribution);
+  const parts = { attribution: { hash: contentHash(attribution) } };
+  await writeManifest(parts);
+
+  const fitted = await openRuntime({ modelDir });
+  await writeManifest({ ...parts, program: { tier: DEFAULT_TIER, id: fitted.programId } });
+  await fitted.close();
 }
 
 function publicText(at: number): string {

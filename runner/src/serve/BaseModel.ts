@@ -1,35 +1,23 @@
-/** The base model of this runner: its folder, checked and opened. */
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { openRuntime, type Runtime, type RuntimeError, Tokenizer } from "@openledger/engine";
-import { contentHash, FLOAT_ENGINE, type ProgramParts, programDescription, programRoot } from "@openledger/sdk";
+/** The base model of this runner: its folder, checked, compiled and opened. */
+import { openRuntime, type Provider, type Runtime, type RuntimeError, type Tier, Tokenizer } from "@openledger/engine";
 import type { Hex } from "viem";
 
 export class BaseModel {
   private constructor(
     readonly runtime: Runtime,
     readonly tokenizer: Tokenizer,
-    private readonly parts: Pick<ProgramParts, "engine" | "architecture" | "tokenizerHash" | "baseRoot">,
   ) {}
 
   /** @param onExit Told when the engine's worker ends by itself. @throws RuntimeError, ModelError */
   static async open(options: {
     readonly modelDir: string;
     readonly threads: number;
+    readonly provider?: Provider;
+    readonly tier?: Tier;
     readonly onExit: (error: RuntimeError) => void;
   }): Promise<BaseModel> {
-    const { modelDir } = options;
-    const [config, tokenizer] = await Promise.all([
-      readFile(join(modelDir, "config.json"), "utf8"),
-      readFile(join(modelDir, "tokenizer.json")),
-    ]);
-    const runtime = await openRuntime(options);
-    return new BaseModel(runtime, Tokenizer.parse(tokenizer.toString("utf8")), {
-      engine: FLOAT_ENGINE,
-      architecture: JSON.parse(config) as unknown,
-      tokenizerHash: contentHash(tokenizer),
-      baseRoot: runtime.weightsRoot,
-    });
+    const tokenizer = await Tokenizer.load(options.modelDir);
+    return new BaseModel(await openRuntime(options), tokenizer);
   }
 
   get weightsRoot(): Hex {
@@ -38,12 +26,12 @@ export class BaseModel {
 
   /** Most tokens of prompt and answer together: one position is end-of-text's. */
   get contextTokens(): number {
-    return this.runtime.architecture.maxPositions - 1;
+    return this.runtime.maxPositions - 1;
   }
 
-  /** @param adapterRoot `weightsRoot` of the adapter; null for the base itself. */
-  programRoot(adapterRoot: Hex | null): Hex {
-    return programRoot(programDescription({ ...this.parts, adapterRoot }));
+  /** @param adapter Its `weightsRoot` and the program that it makes with the base; null for the base itself. */
+  programRoot(adapter: { readonly weightsRoot: Hex; readonly programId: Hex } | null): Hex {
+    return this.runtime.programRoot(adapter);
   }
 
   close(): Promise<void> {

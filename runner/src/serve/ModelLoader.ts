@@ -33,6 +33,8 @@ type ServedVersion = AttributionVersion & Pick<LoadedVersion, "origins" | "root"
 
 export class ModelLoader {
   readonly #versions = new Map<string, Promise<ServedVersion>>();
+  /** Adapters of models that are served. */
+  readonly #inUse = new Set<string>();
 
   constructor(
     private readonly reader: ChainReader,
@@ -51,16 +53,19 @@ export class ModelLoader {
     if (root !== this.base.weightsRoot) {
       throw new ModelUnusable(`Its base has weights root ${root}; this runner's base has ${this.base.weightsRoot}.`);
     }
-    const program = this.base.programRoot(baseModel === undefined ? null : registered.weightsRoot);
+    const adapter = baseModel === undefined ? undefined : await this.#loadAdapter(registered);
+    const program = this.base.programRoot(adapter === undefined ? null : { ...registered, ...adapter });
     if (program !== registered.programRoot) {
+      // The same files may be another model's, which is served.
+      if (adapter !== undefined && !this.#inUse.has(adapter.id)) await this.base.runtime.unloadAdapter(adapter);
       throw new ModelUnusable(
-        `Its program root is ${registered.programRoot}; its files and this engine give ${program}.`,
+        `Its program root is ${registered.programRoot}; its files compile to ${program} on this engine and tier.`,
       );
     }
-    const adapter = baseModel === undefined ? undefined : await this.#loadAdapter(registered);
     const versions = await Promise.all(
       registered.versions.map(({ datanet, version }) => this.#loadVersion(datanet, version, registered.base)),
     );
+    if (adapter !== undefined) this.#inUse.add(adapter.id);
     return this.#served(model, registered, adapter, versions);
   }
 

@@ -74,6 +74,12 @@ export async function discloseTo(
       repetitionPenaltyMilli: request.repetitionPenaltyMilli,
       seed: request.seed,
     },
+    // Without a seed of the payer's the voucher's digest is one: it can be had of these.
+    voucher: {
+      cumulativeCap: admitted.voucher.cumulativeCap.toString(),
+      deadline: admitted.voucher.deadline.toString(),
+      signature: admitted.signature,
+    },
     outputTokens: stored.answer.tokens,
     text: stored.answer.text,
     finish: stored.answer.finish,

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildIndex } from "@openledger/engine";
+import { buildIndex, DEFAULT_TIER } from "@openledger/engine";
 import { callRpc, type Devnet, freePort, startDevnet } from "@openledger/script";
 import {
   acceptContributions,
@@ -16,6 +16,7 @@ import {
   createChainClient,
   createDatanet,
   type Deployment,
+  EXACT_ENGINE,
   encodeContributionFile,
   encodeTrainingManifest,
   fractionsAsText,
@@ -174,12 +175,17 @@ export class TestNetwork {
       base.runtime,
       texts.map((text) => ({ ids: base.tokenizer.encode(text) })),
     );
+    const adapter = testAdapter();
+    const adapterRoot = weightsRoot(adapter.weights);
+    const { programId } = await base.runtime.loadAdapter({
+      config: JSON.stringify(adapter.config),
+      weights: adapter.weights,
+      baseWeightsRoot: base.weightsRoot,
+    });
     await base.close();
     const { hash: dataHash } = await this.content.put(index.bytes);
     await commitIndex(owner, { datanet, version, base: baseModel, root: index.root, dataHash });
 
-    const adapter = testAdapter();
-    const adapterRoot = weightsRoot(adapter.weights);
     const manifest = encodeTrainingManifest({
       base: baseModel,
       baseWeightsRoot: base.weightsRoot,
@@ -187,7 +193,8 @@ export class TestNetwork {
       seed: `0x${"01".repeat(32)}`,
       hyperparameters: {},
       adapterConfig: fractionsAsText(adapter.config) as { readonly [name: string]: JsonValue },
-      engine: "test",
+      engine: EXACT_ENGINE,
+      program: { tier: DEFAULT_TIER, id: programId },
       steps: 1,
       tokens: 1,
       lossBefore: "1.0",
@@ -201,7 +208,7 @@ export class TestNetwork {
       registration: {
         name: "functions adapter",
         weightsRoot: adapterRoot,
-        programRoot: base.programRoot(adapterRoot),
+        programRoot: base.programRoot({ weightsRoot: adapterRoot, programId }),
         manifestHash: (await this.content.put(manifest)).hash,
         price: { perRequest: 2_000n, perPromptToken: 20n, perOutputToken: 200n },
         revenue: { modelBps: 1500, dataBps: 4000 },

@@ -1,7 +1,7 @@
 /** A real model folder for tests: a small Llama with its weights' manifest and a fitted attribution part. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ATTRIBUTION_FILE, fitAttributionBase, openRuntime, Tokenizer } from "@openledger/engine";
+import { ATTRIBUTION_FILE, DEFAULT_TIER, fitAttributionBase, openRuntime, Tokenizer } from "@openledger/engine";
 import { repositoryRoot } from "@openledger/script";
 import { contentHash, weightsRoot } from "@openledger/sdk";
 
@@ -33,7 +33,11 @@ export async function makeTestModel(folder: string): Promise<void> {
   const attribution = await fitAttributionBase(runtime, texts);
   await runtime.close();
   writeFileSync(join(folder, ATTRIBUTION_FILE), attribution);
-  writeManifest({ attribution: { hash: contentHash(attribution) } });
+  const parts = { attribution: { hash: contentHash(attribution) } };
+  writeManifest(parts);
+  const fitted = await openRuntime({ modelDir: folder });
+  writeManifest({ ...parts, program: { tier: DEFAULT_TIER, id: fitted.programId } });
+  await fitted.close();
 }
 
 /** The adapter that belongs to the small Llama. */

@@ -1,9 +1,11 @@
 import { DocumentReader } from "./DocumentReader.js";
-import { readWeights, type WeightsRef } from "./trainingManifest.js";
+import { type ProgramRef, readProgram, readWeights, type WeightsRef } from "./trainingManifest.js";
 
 /** What a base's manifest must say; everything else it says is kept in `document`. */
 export type BaseManifest = {
   readonly weights: WeightsRef;
+  /** Of the base itself, under `EXACT_ENGINE`. */
+  readonly program: ProgramRef;
   readonly heldOutBitsPerByte: string | undefined;
   readonly corpus: readonly { readonly package: string; readonly version: string; readonly licence: string }[];
   readonly document: unknown;
@@ -17,6 +19,7 @@ export function decodeBaseManifest(bytes: Uint8Array): BaseManifest {
   const corpus = reader.field("corpus");
   return {
     weights: readWeights(reader.field("weights")),
+    program: readProgram(reader.field("program")),
     heldOutBitsPerByte: bits.present ? String(bits.raw) : undefined,
     corpus: corpus.present
       ? corpus.items().map((item) => ({

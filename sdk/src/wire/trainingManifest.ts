@@ -7,6 +7,9 @@ const FORMAT = "openledger.training/1";
 /** A file of weights: its SHA-256 (its name in the content store) and its `weightsRoot`. */
 export type WeightsRef = { readonly hash: Hex; readonly root: Hex };
 
+/** The exact program that a model compiles to: its tier, and the `programId` that compiling again confirms. */
+export type ProgramRef = { readonly tier: string; readonly id: Hex };
+
 /** How an adapter was trained and from what. Losses are decimal strings; no number is a float. */
 export type TrainingManifest = {
   readonly base: bigint;
@@ -15,7 +18,9 @@ export type TrainingManifest = {
   readonly seed: Hex;
   readonly hyperparameters: { readonly [name: string]: string | number };
   readonly adapterConfig: { readonly [name: string]: JsonValue };
+  /** Arithmetic of the model's program, `EXACT_ENGINE`. */
   readonly engine: string;
+  readonly program: ProgramRef;
   readonly steps: number;
   readonly tokens: number;
   readonly lossBefore: string;
@@ -64,6 +69,7 @@ export function decodeTrainingManifest(bytes: Uint8Array): TrainingManifest {
     hyperparameters: members("hyperparameters"),
     adapterConfig: members("adapterConfig"),
     engine: reader.field("engine").text(),
+    program: readProgram(reader.field("program")),
     steps: reader.field("steps").uint32(),
     tokens: Number(reader.field("tokens").uint(64)),
     lossBefore: decimal("lossBefore"),
@@ -71,6 +77,11 @@ export function decodeTrainingManifest(bytes: Uint8Array): TrainingManifest {
     weights: readWeights(reader.field("weights")),
     split: members("split"),
   };
+}
+
+/** @throws MalformedDocumentError */
+export function readProgram(reader: DocumentReader): ProgramRef {
+  return { tier: reader.field("tier").text(), id: reader.field("id").bytes32() };
 }
 
 /** @throws MalformedDocumentError */
