@@ -45,6 +45,7 @@ export class ExactError extends Error {
       | "table_not_at_hand"
       | "table_altered"
       | "bound_exceeded"
+      | "memory_exhausted"
       | "rows_out_of_range"
       | "file_missing"
       | "file_altered"

@@ -3,7 +3,7 @@ import type { CommittedProgram } from "../exact/document/CommittedProgram.js";
 import { packSigns } from "../exact/run/packSigns.js";
 import { checkPass } from "./checkPass.js";
 import { RuntimeError } from "./errors.js";
-import { integers } from "./generation.js";
+import { integers } from "./integers.js";
 import type { ProgramSessions } from "./ProgramSessions.js";
 import type { PassRequest } from "./protocol.js";
 import { surpriseOfLogits } from "./surpriseOfLogits.js";

@@ -3,6 +3,7 @@ import type { Device, DeviceFormNames } from "../exact/conformance/Device.js";
 import type { Program } from "../exact/program/Program.js";
 import { outlineOf } from "../exact/program/TableOutline.js";
 import { ExactModel, type Fed } from "../exact/run/ExactModel.js";
+import type { StepModels } from "./StepModels.js";
 
 /** Sessions kept; each has its own copy of the base's weights, since onnxruntime shares none between sessions. */
 const MAX_SESSIONS = 4;
@@ -24,6 +25,8 @@ export class ProgramSessions {
   constructor(
     private readonly base: Program,
     private readonly options: DeviceFormNames & { readonly device: Device },
+    /** What continues sequences token by token; a graph if absent. */
+    readonly steps: StepModels | undefined,
   ) {}
 
   /** @param program the base's, or one that shares its tables */

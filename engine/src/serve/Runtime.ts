@@ -79,6 +79,8 @@ export class Runtime {
   readonly maxPositions: number;
   /** How the device was found to be exact. */
   readonly conformity: Conformity;
+  /** What continues a sequence token by token: kernels of WebAssembly, or the graph that reads texts. */
+  readonly steps: "kernels" | "graph";
 
   /** Use `openRuntime`. */
   constructor(
@@ -94,6 +96,7 @@ export class Runtime {
     this.tier = opened.tier;
     this.maxPositions = opened.maxPositions;
     this.conformity = opened.conformity;
+    this.steps = opened.steps;
   }
 
   /**

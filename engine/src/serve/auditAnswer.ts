@@ -1,7 +1,8 @@
 import type { Program } from "../exact/program/Program.js";
 import { sampleToken } from "../exact/sampling/index.js";
 import { type Architecture, endsAnswer } from "../model/architecture.js";
-import { checkRequest, integers } from "./generation.js";
+import { checkRequest } from "./generation.js";
+import { integers } from "./integers.js";
 import type { ProgramSessions } from "./ProgramSessions.js";
 import type { AuditRequest, OutputFault } from "./protocol.js";
 

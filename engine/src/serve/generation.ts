@@ -1,6 +1,7 @@
 import type { Program } from "../exact/program/Program.js";
-import { checkSamplingRule, integerLogits, SamplingError, sampleToken } from "../exact/sampling/index.js";
+import { checkSamplingRule, SamplingError, sampleToken } from "../exact/sampling/index.js";
 import { type Architecture, endsAnswer } from "../model/architecture.js";
+import { beginContinuation } from "./Continuation.js";
 import { RuntimeError } from "./errors.js";
 import type { ProgramSessions } from "./ProgramSessions.js";
 import type { GenerateRequest } from "./protocol.js";
@@ -20,30 +21,22 @@ export async function* generateTokens(
   request: GenerateRequest,
 ): AsyncGenerator<number, "stop" | "length"> {
   checkRequest(program, request);
-  const { exact, tables } = await sessions.of(program);
-  const cache = exact.newCache();
-  cache.reserve(1 + request.promptIds.length + request.maxTokens);
-  let logits = await exact.prefill([architecture.endToken, ...request.promptIds], cache, 0, tables);
-
-  // The end-of-text before the prompt is nobody's word: no penalty falls on it.
-  const seen = new Set(request.promptIds);
-  for (let position = 0; ; position++) {
-    const token = sampleToken(integers(logits), request, position, seen);
-    if (endsAnswer(architecture, token)) return "stop";
-    seen.add(token);
-    yield token;
-    if (position + 1 === request.maxTokens) return "length";
-    logits = await exact.step([token], cache, tables);
-  }
-}
-
-/** Integer logits of one row. @throws RuntimeError `model_unusable` */
-export function integers(logits: Float32Array): Int32Array {
+  const { promptIds, maxTokens } = request;
+  const sequence = await beginContinuation(sessions, program, 1 + promptIds.length + maxTokens);
   try {
-    return integerLogits(logits);
-  } catch (error) {
-    if (error instanceof SamplingError) throw new RuntimeError("model_unusable", error.message, { cause: error });
-    throw error;
+    let logits = await sequence.read([architecture.endToken, ...promptIds]);
+    // The end-of-text before the prompt is nobody's word: no penalty falls on it.
+    const seen = new Set(promptIds);
+    for (let position = 0; ; position++) {
+      const token = sampleToken(logits, request, position, seen);
+      if (endsAnswer(architecture, token)) return "stop";
+      seen.add(token);
+      yield token;
+      if (position + 1 === maxTokens) return "length";
+      logits = await sequence.step(token);
+    }
+  } finally {
+    sequence.end();
   }
 }
 

@@ -66,6 +66,8 @@ export interface OpenedModel {
   /** Positions of the program. */
   readonly maxPositions: number;
   readonly conformity: Conformity;
+  /** What continues a sequence token by token. */
+  readonly steps: "kernels" | "graph";
 }
 
 export type AdapterRequest =

@@ -5,6 +5,8 @@
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { AttributionError } from "../attribute/errors.js";
 import { conform } from "../exact/conformance/conform.js";
+import { conformSteps } from "../exact/conformance/conformSteps.js";
+import type { Device } from "../exact/conformance/Device.js";
 import { ExactError } from "../exact/errors.js";
 import type { Program } from "../exact/program/Program.js";
 import { ModelError } from "../model/errors.js";
@@ -18,6 +20,7 @@ import { HiddenReader } from "./HiddenReader.js";
 import { readAttributionBase, readDescribedFiles, readManifestProgram, readModelFiles } from "./modelFiles.js";
 import { ProgramSessions } from "./ProgramSessions.js";
 import type { CallMessage, CallName, OpenedModel, WorkerCalls, WorkerMessage } from "./protocol.js";
+import { StepModels } from "./StepModels.js";
 
 type Result = ReturnType<WorkerCalls[CallName]>;
 type Steps = AsyncGenerator<number | undefined, Result>;
@@ -101,10 +104,15 @@ class WorkerLoop {
         const tokens: number[] = [];
         const { architecture } = engine.base.model;
         const generation = generateTokens(engine.sessions, programOf(engine, request.adapter), architecture, request);
-        for (let next = await generation.next(); ; next = await generation.next()) {
-          if (next.done) return { tokens, finish: next.value };
-          tokens.push(next.value);
-          yield next.value;
+        try {
+          for (let next = await generation.next(); ; next = await generation.next()) {
+            if (next.done) return { tokens, finish: next.value };
+            tokens.push(next.value);
+            yield next.value;
+          }
+        } finally {
+          // A call that is given up ends here: the sequence's memory is for others.
+          await generation.return("stop");
         }
       }
       case "audit": {
@@ -143,7 +151,7 @@ class WorkerLoop {
       );
     }
     const conformity = await conform(device, program);
-    const sessions = new ProgramSessions(program, conformity);
+    const sessions = new ProgramSessions(program, conformity, openSteps(device));
     this.engine = {
       base,
       sessions,
@@ -161,6 +169,7 @@ class WorkerLoop {
       tier,
       maxPositions: program.shape.maxPositions,
       conformity,
+      steps: sessions.steps === undefined ? "graph" : "kernels",
     };
   }
 }
@@ -168,6 +177,12 @@ class WorkerLoop {
 function programOf({ base, adapters }: Engine, adapter: string | undefined): Program {
   return adapter === undefined ? base.committed.program : adapters.get(adapter).program;
 }
+
+/** Kernels of steps where programs run on processors, and where they are exact. */
+function openSteps({ provider }: Device): StepModels | undefined {
+  return provider === "cpu" && conformSteps() === undefined ? new StepModels() : undefined;
+}
+
 function codeOf(error: unknown): RuntimeErrorCode {
   if (error instanceof RuntimeError) return error.code;
   if (error instanceof ExactError && (error.code === "device_inexact" || error.code === "device_missing")) {

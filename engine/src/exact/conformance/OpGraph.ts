@@ -17,10 +17,10 @@ import { shapesOf, visibleKeys } from "../reference/shapes.js";
 import { angleFeeds, maskTensor, shapeFeeds, zeroPointFeeds, zeroPoints } from "../run/feeds.js";
 import type { RowBatch } from "../run/RowBatch.js";
 import type { OpCase } from "../testing/vectors.js";
+import { caseProgram, type HeadOp, isHeadOp } from "./caseProgram.js";
 import { layoutOf } from "./opLayout.js";
 
 type Fed = Record<string, Tensor>;
-type HeadOp = Extract<Op, { kind: "scores" | "weigh" | "mix" }>;
 
 /** In the place of a key that is none. */
 const HIDDEN = { score: -(2 ** 30), weight: 0 };
@@ -40,7 +40,7 @@ export class OpGraph {
     private readonly copies: number,
   ) {
     this.op = of.program.ops[of.op]!;
-    this.program = programOf(of.program, this.op);
+    this.program = caseProgram(of.program, this.op);
     this.emitter = new OpEmitter(this.op.kind, this.program, forms);
     const { op } = this;
     this.past = isHeadOp(op) ? of.position - visibleKeys(op.shape.window, of.position).from : 0;
@@ -271,21 +271,6 @@ export class OpGraph {
     const keys = of.source.row(keyed.input, of.position).length / heads;
     this.feeds["shape.weightRows"] = new Tensor("int64", BigInt64Array.of(BigInt(copies * heads), BigInt(keys)), [2]);
   }
-}
-
-function isHeadOp(op: Op): op is HeadOp {
-  return op.kind === "scores" || op.kind === "weigh" || op.kind === "mix";
-}
-
-/** The case's program, said to be of the operation's own shape. */
-function programOf(program: Program, op: Op): Program {
-  const keyed = program.ops.length > 0 && "x" in op ? shapesOf(program)[op.x]! : undefined;
-  const heads = keyed?.keyed === true ? keyed.heads : program.shape.heads;
-  const own = isHeadOp(op) ? op.shape : { heads, kvHeads: 1, headDim: 1 };
-  return {
-    ...program,
-    shape: { ...program.shape, layers: 1, heads: own.heads, kvHeads: own.kvHeads, headDim: own.headDim },
-  };
 }
 
 /** Numbers of groups whose zero points an operation may ask for. */

@@ -7,10 +7,10 @@ import { ExactError } from "../errors.js";
 import { PRODUCT_FORMS, type ProductForm } from "../lower/codes/CodeForm.js";
 import type { GridForm } from "../lower/emitGrid.js";
 import type { Program } from "../program/Program.js";
-import type { Row } from "../reference/Row.js";
 import { opVectors } from "../testing/extremes/opVectors.js";
 import { type OpCase, opCases } from "../testing/vectors.js";
 import type { Device, DeviceFormNames } from "./Device.js";
+import { differenceOf, type RowDifference } from "./differenceOf.js";
 import { gridCases } from "./gridCases.js";
 import { runOpCase } from "./runOpCase.js";
 
@@ -20,16 +20,10 @@ const OUTSIDE: ReadonlySet<string> = new Set(["embed", "addPosition", "integerLo
 const COPIES = [1, 5] as const;
 
 /** Where a device made something else than the reference. */
-export interface Difference {
+export interface Difference extends RowDifference {
   readonly products: ProductForm;
   readonly grids: GridForm;
-  /** Kind and name of the vector. */
-  readonly vector: string;
   readonly copies: number;
-  readonly element: number;
-  readonly input: string;
-  readonly expected: number;
-  readonly found: number;
 }
 
 export interface Conformity extends DeviceFormNames {
@@ -70,25 +64,12 @@ async function firstDifference(
   for (const one of cases) {
     for (const copies of COPIES) {
       for (const row of await run(one, device, forms, copies)) {
-        const element = row.findIndex((found, i) => !Object.is(found, one.expected[i]));
-        if (element < 0 && row.length === one.expected.length) continue;
-        const at = Math.max(0, element);
-        const [expected, found] = [one.expected[at]!, row[at]!];
-        return { ...forms, vector: one.name, copies, element: at, input: inputOf(one), expected, found };
+        const difference = differenceOf(row, one);
+        if (difference !== undefined) return { ...forms, ...difference, copies };
       }
     }
   }
   return undefined;
-}
-
-function inputOf({ source, inputs, position }: OpCase): string {
-  const rows = inputs.map((input) => excerpt(source.row(input, position)));
-  return rows.join(", ");
-}
-
-function excerpt(row: Row): string {
-  const shown = [...row.subarray(0, 4)].join(" ");
-  return row.length > 4 ? `[${shown} … ${row.length} elements]` : `[${shown}]`;
 }
 
 function refusal({ provider }: Device, refused: readonly Difference[]): string {

@@ -8,6 +8,8 @@ import { PRODUCT_FORMS } from "../lower/codes/CodeForm.js";
 import { type Program, TIERS } from "../program/Program.js";
 import { referenceRun } from "../reference/referenceRun.js";
 import { integerLogits } from "../sampling/integerLogits.js";
+import { StepEngine } from "../step/StepEngine.js";
+import { StepModel } from "../step/StepModel.js";
 import { randomSource } from "../testing/random.js";
 import { ExactModel } from "./ExactModel.js";
 
@@ -37,9 +39,10 @@ function rowsOf(logits: Float32Array, vocabulary: number): Int32Array[] {
 /** Rows that are not equal to the last bit; a comparison of millions of numbers by the assertion itself takes minutes. */
 function unequal(found: readonly Int32Array[], expected: readonly Int32Array[]): number {
   expect(found.length).toBe(expected.length);
-  return found.filter((row, i) => Buffer.compare(Buffer.from(row.buffer), Buffer.from(expected[i]!.buffer)) !== 0)
-    .length;
+  return found.filter((row, i) => Buffer.compare(bytesOf(row), bytesOf(expected[i]!)) !== 0).length;
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Int32Array) => Buffer.from(buffer, byteOffset, byteLength);
 
 const open = (program: Program, threads: number, products: (typeof PRODUCT_FORMS)[number] = "u8s8") =>
   ExactModel.open(program, { device: { provider: "cpu", threads }, products, grids: "table" });
@@ -96,6 +99,33 @@ describe.each(FAMILIES)("%s", (family) => {
         }
         await exact.release();
       }
+    });
+
+    test("gives equal logits on kernels: of a text that they read, and behind one that a graph read", async () => {
+      const engine = new StepEngine();
+      const base = await programOf(family, tier, "base");
+      const program = await programOf(family, tier, "adapter");
+      const { vocabulary } = program.shape;
+      const tokens = tokensOf(program, 4);
+      const exact = await open(program, 1);
+      const { logits } = await exact.run({ tokens, count: 1, wanted: tokens.map((_, row) => row) });
+      const expected = rowsOf(logits, vocabulary);
+
+      const model = new StepModel(engine, program);
+      const alone = model.newSequence(LENGTH);
+      const behind = model.newSequence(LENGTH);
+      behind.append(await exact.run({ tokens: tokens.slice(0, 17), count: 1, wanted: [16] }), 17);
+      // Another program's steps in between, in the same memory.
+      const other = new StepModel(engine, base);
+      const others = other.newSequence(LENGTH);
+      const found = tokens.map((token, position) => {
+        other.step(others, token);
+        const row = model.step(alone, token).slice();
+        if (position >= 17) expect(unequal([model.step(behind, token)], [row])).toBe(0);
+        return row;
+      });
+      expect(unequal(found, expected)).toBe(0);
+      await exact.release();
     });
   });
 });

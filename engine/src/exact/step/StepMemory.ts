@@ -1,0 +1,79 @@
+import { ExactError } from "../errors.js";
+import { wasm } from "./webAssembly.js";
+
+/** What kernels compute on: one memory of up to 4 GiB, given out in pieces that begin at cache lines. */
+const PAGE = 65_536;
+/** Sizes are whole lines. */
+export const LINE = 64;
+const MOST_PAGES = 65_536;
+
+export class StepMemory {
+  readonly memory = new wasm.Memory({ initial: 1, maximum: MOST_PAGES });
+  /** The first line is nobody's: a pointer of 0 is none. */
+  private end = LINE;
+  /** Pieces given back, by size. */
+  private readonly free = new Map<number, number[]>();
+  private readonly sizes = new Map<number, number>();
+
+  /**
+   * @returns a pointer to `bytes` zeros, or whatever was there where a piece is used again
+   * @throws ExactError `memory_exhausted`
+   */
+  take(bytes: number): number {
+    const size = Math.ceil(Math.max(bytes, 1) / LINE) * LINE;
+    const again = this.free.get(size)?.pop();
+    const pointer = again ?? this.extend(size);
+    this.sizes.set(pointer, size);
+    return pointer;
+  }
+
+  /** As `take`, all zeros. */
+  takeZeros(bytes: number): number {
+    const pointer = this.take(bytes);
+    this.bytes(pointer, bytes).fill(0);
+    return pointer;
+  }
+
+  give(pointer: number): void {
+    const size = this.sizes.get(pointer);
+    if (size === undefined) throw new Error(`${pointer} was not given out`);
+    this.sizes.delete(pointer);
+    const pieces = this.free.get(size) ?? [];
+    pieces.push(pointer);
+    this.free.set(size, pieces);
+  }
+
+  bytes(pointer: number, length: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, pointer, length);
+  }
+
+  floats(pointer: number, length: number): Float32Array {
+    return new Float32Array(this.memory.buffer, pointer, length);
+  }
+
+  integers(pointer: number, length: number): Int32Array {
+    return new Int32Array(this.memory.buffer, pointer, length);
+  }
+
+  digits(pointer: number, length: number): Int16Array {
+    return new Int16Array(this.memory.buffer, pointer, length);
+  }
+
+  private extend(size: number): number {
+    const pointer = this.end;
+    const missing = Math.ceil((pointer + size - this.memory.buffer.byteLength) / PAGE);
+    if (missing > 0) this.grow(missing);
+    this.end += size;
+    return pointer;
+  }
+
+  private grow(pages: number): void {
+    try {
+      this.memory.grow(pages);
+    } catch (cause) {
+      const held = this.memory.buffer.byteLength / 2 ** 20;
+      const message = `steps hold ${held} MiB and got no ${(pages * PAGE) / 2 ** 20} more; theirs are at most 4,096`;
+      throw new ExactError("memory_exhausted", message, { cause });
+    }
+  }
+}
