@@ -1,12 +1,9 @@
-/** Bits of a code, the b of the kernel's formulas. */
-export const CODE_BITS = 128;
-export const CODE_BYTES = CODE_BITS / 8;
+import { CODE_BYTES, MAX_RECORD_POSITIONS, MAX_SURPRISE } from "../exact/program/AttributionOp.js";
+
+export { CODE_BITS, CODE_BYTES, MAX_SURPRISE } from "../exact/program/AttributionOp.js";
 
 /** Most tokens of a record, and positions of the one shape in which the base reads records and answers. */
-export const ATTRIBUTION_CONTEXT = 256;
-
-/** The largest value of a surprise: 7 bits. */
-export const MAX_SURPRISE = 127;
+export const ATTRIBUTION_CONTEXT = MAX_RECORD_POSITIONS;
 
 /**
  * What attribution reads of n positions of a text under the base: position i is described by what the base made of

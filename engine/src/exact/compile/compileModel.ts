@@ -4,7 +4,7 @@ import type { Model } from "../../model/model-folder.js";
 import { rotaryFrequencies } from "../../model/rotary.js";
 import type { Digits, TableName, ValueId } from "../program/Op.js";
 import type { Program, Tier } from "../program/Program.js";
-import { exponentTable, rotaryTable, sigmoidTable } from "../program/tables.js";
+import { exponentTable, rotaryTable, SURPRISE_GRID, sigmoidTable, surpriseTable } from "../program/tables.js";
 import { type ExponentGrid, mostKeys, type TierSettings, tierSettings } from "../program/tiers.js";
 import { Prover } from "../prove/Prover.js";
 import { checkLimits } from "../trace/checkLimits.js";
@@ -19,7 +19,10 @@ export interface CompileOptions {
   readonly adapter?: Adapter;
   /** Positions that bounds are proven for; if absent, the model's own, or as many as exponentials of all keys add up for. */
   readonly maxPositions?: number;
-  /** What attribution reads of the final state: bit k is 1 where Σ_j projection[k][j] · (z_j − mean_j) > 0. */
+  /**
+   * What attribution reads of the final state: bit k is 1 where Σ_j projection[k][j] · (z_j − mean_j) > 0. With it the
+   * program has surprises too.
+   */
   readonly codes?: { readonly mean: Float32Array; readonly projection: Float32Array };
   /** The same model compiled to the same tier: an adapter's program shares its tables, which are not made again. */
   readonly base?: Program;
@@ -58,6 +61,8 @@ function keysOf({ windows }: Architecture, maxPositions: number): number {
   return Math.max(...windows.map((window) => Math.min(window ?? maxPositions, maxPositions)));
 }
 
+type HeadOutputs = Pick<Program, "logits" | "codes" | "surprise">;
+
 class Compiler {
   private readonly program = new ProgramBuilder();
   private readonly prover: Prover;
@@ -87,7 +92,7 @@ class Compiler {
       const input = x;
       x = program.block("layer", input, () => this.layer(layer, input))!;
     }
-    let outputs: { logits: ValueId; codes: ValueId | undefined } | undefined;
+    let outputs: HeadOutputs | undefined;
     program.block("head", x, () => {
       outputs = this.head(x);
       return undefined;
@@ -191,7 +196,7 @@ class Compiler {
     );
   }
 
-  private head(x: ValueId): { logits: ValueId; codes: ValueId | undefined } {
+  private head(x: ValueId): HeadOutputs {
     const { program, matrices } = this;
     const site = matrices.head;
     const { scale, digits } = this.normedDigits(x, site, "head");
@@ -199,7 +204,10 @@ class Compiler {
     const logits = program.push({ kind: "integerLogits", x: floats });
     if (matrices.codes === undefined) return { logits, codes: undefined };
     const signs = this.linear(digits, scale, matrices.codes, "codes");
-    return { logits, codes: program.push({ kind: "signBits", x: signs }) };
+    const codes = program.push({ kind: "signBits", x: signs });
+    const { gridBits } = SURPRISE_GRID;
+    const table = program.table("surprise", { kind: "integers", data: surpriseTable(SURPRISE_GRID) });
+    return { logits, codes, surprise: program.push({ kind: "surprise", logits, table, gridBits }) };
   }
 
   /** A linear after a root-mean-square norm, the norm's weight folded into the matrix. */

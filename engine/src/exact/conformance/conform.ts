@@ -15,7 +15,16 @@ import { gridCases } from "./gridCases.js";
 import { runOpCase } from "./runOpCase.js";
 
 /** Made outside of graphs, by code that the same vectors test. */
-const OUTSIDE: ReadonlySet<string> = new Set(["embed", "addPosition", "integerLogits", "signBits"]);
+const OUTSIDE: ReadonlySet<string> = new Set([
+  "embed",
+  "addPosition",
+  "integerLogits",
+  "signBits",
+  "surprise",
+  "similarity",
+  "denominator",
+  "credit",
+]);
 /** One row and several take different kernels. */
 const COPIES = [1, 5] as const;
 

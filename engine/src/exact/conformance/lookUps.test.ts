@@ -3,6 +3,7 @@ import type { Table } from "../program/Program.js";
 import { rowReaderOf } from "../program/RowReader.js";
 import { embedTokens } from "../run/embedTokens.js";
 import { packSigns } from "../run/packSigns.js";
+import { surprisesOf } from "../run/surprisesOf.js";
 import { integerLogits } from "../sampling/integerLogits.js";
 import { opVectors } from "../testing/extremes/opVectors.js";
 import { opCases } from "../testing/vectors.js";
@@ -12,7 +13,7 @@ const of = (kind: string) => cases.filter(({ program, op }) => program.ops[op]!.
 
 test.each(of("embed"))("$name", ({ program, op, source, expected }) => {
   const alone = { ...program, ops: [program.ops[op]!] };
-  expect(embedTokens(alone, rowReaderOf(alone), [source.token(0)], [0])).toEqual(expected);
+  expect(embedTokens(alone, rowReaderOf(alone), [source.token(0)!], [0])).toEqual(expected);
 });
 
 test.each(of("addPosition"))("$name", ({ program, op, position, source, expected, inputs }) => {
@@ -44,6 +45,14 @@ test.each(of("integerLogits"))("$name", ({ source, position, expected, inputs })
 
 test.each(of("signBits"))("$name", ({ source, position, expected, inputs }) => {
   expect(packSigns(source.row(inputs[0]!, position) as Float32Array)).toEqual(expected);
+});
+
+test.each(of("surprise"))("$name", ({ program, op, source, position, expected, inputs }) => {
+  const logits = source.row(inputs[0]!, position) as Int32Array;
+  // Twice the row: the second's token is its own.
+  const both = Int32Array.of(...logits, ...logits);
+  const found = surprisesOf({ ...program, surprise: op }, both, [undefined, source.token(position + 1)]);
+  expect(found).toEqual(Uint8Array.of(0, ...expected));
 });
 
 function columnOf(data: Float32Array, columns: number, column: number): Float32Array {

@@ -5,7 +5,16 @@ import { opCases } from "../testing/vectors.js";
 import { runOpCase } from "./runOpCase.js";
 
 /** Look-ups, and rounding of what a graph gives, are done outside of graphs. */
-const OUTSIDE = new Set(["embed", "addPosition", "integerLogits", "signBits"]);
+const OUTSIDE = new Set([
+  "embed",
+  "addPosition",
+  "integerLogits",
+  "signBits",
+  "surprise",
+  "similarity",
+  "denominator",
+  "credit",
+]);
 
 const CPU = { provider: "cpu", threads: 1 } as const;
 

@@ -26,6 +26,7 @@ export function inputsOfOp(op: Op): ValueId[] {
   const values = op as unknown as { readonly [name: string]: unknown };
   return fieldsOf(op.kind).flatMap(([name, kind]): ValueId[] => {
     if (kind === "value") return [values[name] as ValueId];
+    if (kind === "optional value") return values[name] === undefined ? [] : [values[name] as ValueId];
     if (kind === "digits") return [...(values[name] as readonly ValueId[])];
     if (kind !== "numerator") return [];
     const by = values[name] as { readonly scale: ValueId } | { readonly numerator: number };
@@ -33,22 +34,32 @@ export function inputsOfOp(op: Op): ValueId[] {
   });
 }
 
-function checkBlocks({ ops, blocks, shape }: Program): void {
+/** Values that enter a block besides the residual row: codes and surprise, where attribution reads them. */
+export function enteringValues({ codes, surprise }: Program, { kind }: Block): ValueId[] {
+  return kind === "attribution" ? [codes, surprise].filter((value) => value !== undefined) : [];
+}
+
+function checkBlocks(program: Program): void {
+  const { ops, blocks, shape } = program;
   const layers = blocks.filter(({ kind }) => kind === "layer").length;
   if (layers !== shape.layers) refuse(`${layers} blocks are layers, not ${shape.layers}`);
+  const last = blocks.length - (blocks.at(-1)?.kind === "attribution" ? 2 : 1);
   let before: Block | undefined;
   for (const [index, block] of blocks.entries()) {
-    const kind = index === 0 ? "embedding" : index === blocks.length - 1 ? "head" : "layer";
+    const kind = index === 0 ? "embedding" : index < last ? "layer" : index === last ? "head" : "attribution";
     const fault = (found: string): never => refuse(`block ${index} (${block.kind}): ${found}`);
     if (block.kind !== kind) fault(`its place is that of ${kind}`);
     if (block.from !== (before?.to ?? 0) || block.to <= block.from) fault(`operations ${block.from} to ${block.to}`);
     if (block.input !== before?.output) fault(`its input is not what the block before it leaves`);
     const { output } = block;
-    if (kind === "head" ? output !== undefined : output === undefined || output < block.from || output >= block.to) {
+    const isEnd = kind === "head" || kind === "attribution";
+    if (isEnd ? output !== undefined : output === undefined || output < block.from || output >= block.to) {
       fault(`output ${output ?? "none"}`);
     }
+    const entering = [block.input, ...enteringValues(program, block)];
+    if (kind === "attribution") checkEntering(program, before, fault);
     for (let op = block.from; op < block.to && op < ops.length; op++) {
-      const foreign = inputsOfOp(ops[op]!).find((value) => value < block.from && value !== block.input);
+      const foreign = inputsOfOp(ops[op]!).find((value) => value < block.from && !entering.includes(value));
       if (foreign !== undefined) fault(`operation ${op} reads value ${foreign} of an earlier block`);
     }
     before = block;
@@ -56,8 +67,16 @@ function checkBlocks({ ops, blocks, shape }: Program): void {
   if (before?.to !== ops.length) refuse(`blocks end at ${before?.to ?? 0} of ${ops.length} operations`);
 }
 
+/** Attribution reads codes and surprise, which the head makes. */
+function checkEntering({ codes, surprise }: Program, head: Block | undefined, fault: (found: string) => never): void {
+  for (const value of [codes, surprise]) {
+    const isMade = head?.kind === "head" && value !== undefined && value >= head.from && value < head.to;
+    if (!isMade) fault(`codes and surprise (values ${codes ?? "none"} and ${surprise ?? "none"}) are not its head's`);
+  }
+}
+
 function checkOutputs(program: Program): void {
-  const { blocks, shape, logits, codes } = program;
+  const { blocks, shape, logits, codes, surprise } = program;
   const shapes = shapesOf(program);
   const found = shapes[logits];
   if (found?.type !== "i32" || found.keyed || found.length !== shape.vocabulary) {
@@ -65,6 +84,10 @@ function checkOutputs(program: Program): void {
   }
   if (codes !== undefined && (shapes[codes]?.type !== "u8" || shapes[codes].keyed)) {
     refuse(`value ${codes} is no row of codes, u8`);
+  }
+  if (surprise !== undefined) {
+    const op = program.ops[surprise];
+    if (op?.kind !== "surprise" || op.logits !== logits) refuse(`value ${surprise} is no surprise of these logits`);
   }
   for (const { output } of blocks) {
     if (output === undefined) continue;
@@ -79,7 +102,7 @@ function checkOutputs(program: Program): void {
 function checkReach({ tables, shape }: Program, index: number, op: Op): void {
   if (op.kind !== "embed" && op.kind !== "addPosition" && op.kind !== "rotate") return;
   const outline = outlineOf(tables.get(op.table)!);
-  const rows = outline.kind === "integers" ? 1 : outline.rows;
+  const rows = "rows" in outline ? outline.rows : 1;
   const needed = op.kind === "embed" ? shape.vocabulary : shape.maxPositions;
   if (rows < needed) refuse(`operation ${index} (${op.kind}): its table has ${rows} rows, not ${needed}`);
 }

@@ -2,12 +2,13 @@ import type { Op, OpKind } from "../program/Op.js";
 
 /**
  * How a field of an operation is written in a program's document. `value`: an earlier operation's index. `digits`: one or
- * two of them. `table`: a table's name. `count`: an integer from 1. `bits`: an integer from 0 to 22. `float`: the bits of a
+ * two of them. `table`: a table's name. What is optional may be absent. `count`: an integer from 1. `bits`: an integer from 0 to 22. `float`: the bits of a
  * finite binary32 number, 8 hex digits. `attention`: `AttentionShape`, all keys visible where `window` is null. `numerator`:
  * an object of either `scale` (a value) or `numerator` (a float).
  */
 export type FieldKind =
   | "value"
+  | "optional value"
   | "digits"
   | "table"
   | "optional table"
@@ -46,6 +47,10 @@ export const OP_FIELDS: { readonly [K in OpKind]: Fields<Extract<Op, { readonly 
   activate: { x: "value", sigmoid: "value" },
   integerLogits: { x: "value" },
   signBits: { x: "value" },
+  surprise: { logits: "value", table: "table", gridBits: "bits" },
+  similarity: { codes: "value", index: "table" },
+  denominator: { sums: "value", before: "optional value" },
+  credit: { sums: "value", surprise: "value", denominator: "value" },
 };
 
 /** Fields of an operation by name. */

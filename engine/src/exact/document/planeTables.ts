@@ -67,5 +67,20 @@ function lazyTable(name: TableName, outline: TableOutline, read: PlaneReader): T
           return read(name, "data") as Int32Array;
         },
       };
+    case "index":
+      return {
+        kind: "index",
+        records: outline.records,
+        positions: outline.positions,
+        get entries() {
+          return read(name, "entries") as Int32Array;
+        },
+        get codes() {
+          return read(name, "codes") as Uint8Array;
+        },
+        get thresholds() {
+          return read(name, "thresholds") as Uint8Array;
+        },
+      };
   }
 }

@@ -3,10 +3,11 @@
  *
  *     { format: "openledger.exact/1", tier, shape: ProgramShape,
  *       ops: [{ kind, …fields of the kind: see `OP_FIELDS` }],
- *       blocks: [{ kind, from, to, input?, output? }], logits, codes?,
+ *       blocks: [{ kind, from, to, input?, output? }], logits, codes?, surprise?,
  *       tables: { name: { kind: "matrix", rows, columns, digits, planes: { high, low?, scales, bounds } }
  *                     | { kind: "floats", rows, columns, planes: { data } }
- *                     | { kind: "integers", length, planes: { data } } } }
+ *                     | { kind: "integers", length, planes: { data } }
+ *                     | { kind: "index", records, positions, vocabulary, planes: { entries, codes, thresholds } } } }
  *
  * `planes` are roots (see `tablePlanes`), so the document's hash, `programId`, commits to every bit of the program. Tables are
  * members by name: their order is the canonical one, and equal programs have equal documents.
@@ -23,7 +24,7 @@ export const DOCUMENT_FORMAT = "openledger.exact/1";
 
 /** @param roots Of every plane, by its name. */
 export function programDocument(program: Program, roots: ReadonlyMap<string, Hex>): JsonValue {
-  const { tier, shape, ops, blocks, tables, logits, codes } = program;
+  const { tier, shape, ops, blocks, tables, logits, codes, surprise } = program;
   const { vocabulary, hidden, layers, heads, kvHeads, headDim, feedForward, maxPositions, endToken } = shape;
   return {
     format: DOCUMENT_FORMAT,
@@ -33,6 +34,7 @@ export function programDocument(program: Program, roots: ReadonlyMap<string, Hex
     blocks: blocks.map(({ kind, from, to, input, output }) => ({ kind, from, to, input, output })),
     logits,
     codes,
+    surprise,
     tables: Object.fromEntries(
       [...tables].map(([name, table]) => {
         const outline = outlineOf(table);

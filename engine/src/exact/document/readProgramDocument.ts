@@ -25,7 +25,7 @@ const MOST_INTEGER = 2 ** 32 - 1;
  */
 export function readProgramDocument(bytes: Uint8Array): CommittedProgram {
   const root = DocumentNode.parse("Program document", bytes, MOST_BYTES);
-  const top = root.members(["format", "tier", "shape", "ops", "blocks", "logits", "tables"], ["codes"]);
+  const top = root.members(["format", "tier", "shape", "ops", "blocks", "logits", "tables"], ["codes", "surprise"]);
   top.format.oneOf([DOCUMENT_FORMAT]);
   const tables = new Map(top.tables.named().map(([name, node]) => tableEntry(name, node)));
   const ops = top.ops.items().map(readOp);
@@ -38,6 +38,7 @@ export function readProgramDocument(bytes: Uint8Array): CommittedProgram {
     shape: readShape(top.shape),
     logits: value(top.logits),
     codes: top.codes === undefined ? undefined : value(top.codes),
+    ...(top.surprise === undefined ? {} : { surprise: value(top.surprise) }),
   };
   checkProgram(program);
   root.requireCanonical(bytes);
@@ -78,7 +79,7 @@ function readShape(node: DocumentNode): ProgramShape {
 function readBlock(node: DocumentNode, value: (node: DocumentNode) => ValueId, ops: number): Block {
   const { kind, from, to, input, output } = node.members(["kind", "from", "to"], ["input", "output"]);
   return {
-    kind: kind.oneOf(["embedding", "layer", "head"]),
+    kind: kind.oneOf(["embedding", "layer", "head", "attribution"]),
     from: from.integer(0, ops - 1),
     to: to.integer(1, ops),
     input: input === undefined ? undefined : value(input),
@@ -92,7 +93,7 @@ function readOp(node: DocumentNode, index: number): Op {
   const kind = (members.kind ?? node.refuse('a member "kind"', "none")).as(`operation ${index}, kind`).oneOf(kinds);
   const op = node.as(`operation ${index} (${kind})`);
   const fields = fieldsOf(kind);
-  const optional = fields.filter(([, field]) => field === "optional table").map(([name]) => name);
+  const optional = fields.filter(([, field]) => field.startsWith("optional ")).map(([name]) => name);
   const required = fields.map(([name]) => name).filter((name) => !optional.includes(name));
   const read = op.members(["kind", ...required], optional);
   const entries = fields
@@ -104,6 +105,7 @@ function readOp(node: DocumentNode, index: number): Op {
 function readField(node: DocumentNode, kind: FieldKind, op: ValueId): unknown {
   switch (kind) {
     case "value":
+    case "optional value":
       return earlier(node, op);
     case "digits": {
       const digits = node.items();
@@ -150,7 +152,7 @@ interface ReadTable {
 function tableEntry(name: string, node: DocumentNode): [TableName, ReadTable] {
   checkName(node, name);
   const { kind } = Object.fromEntries(node.named());
-  const found = (kind ?? node.refuse('a member "kind"', "none")).oneOf(["matrix", "floats", "integers"]);
+  const found = (kind ?? node.refuse('a member "kind"', "none")).oneOf(["matrix", "floats", "integers", "index"]);
   const { outline, planes } = readTable(node, found);
   const shapes = planesOf(name, outline);
   for (const { rows, rowBytes } of shapes) {
@@ -177,6 +179,11 @@ function readTable(
     case "integers": {
       const { length, planes } = node.members(["kind", "length", "planes"]);
       return { outline: { kind, length: count(length) }, planes };
+    }
+    case "index": {
+      const { planes, ...sizes } = node.members(["kind", "records", "positions", "vocabulary", "planes"]);
+      const [records, positions] = [count(sizes.records), count(sizes.positions)];
+      return { outline: { kind, records, positions, vocabulary: count(sizes.vocabulary) }, planes };
     }
   }
 }

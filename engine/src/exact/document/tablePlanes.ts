@@ -9,6 +9,9 @@
  * | | bounds | `.bounds` added | one row of `rows` u32, each `rowBound` of the row's digits, below 2^31 |
  * | floats | data | the table's | `rows` of `columns` f32 |
  * | integers | data | the table's | one row of `length` i32 |
+ * | index | entries | `.entries` added | `records` of `positions` i32 |
+ * | | codes | `.codes` added | `records` of `positions` · 16 u8 |
+ * | | thresholds | `.thresholds` added | one row of `vocabulary` u8 |
  *
  * Elements are little endian. A root is that of sdk's `rowsRoot` under the id of the plane's name: rows cut in parts of 1,024
  * bytes. Bounds are what proofs of accumulators rest on: whoever opens a row refuses it where its digits' magnitudes sum to
@@ -16,13 +19,14 @@
  */
 import { ROW_PART_BYTES, rowBound } from "@openledger/sdk";
 import { ExactError } from "../errors.js";
+import { CODE_BYTES } from "../program/AttributionOp.js";
 import type { TableName } from "../program/Op.js";
 import type { Table } from "../program/Program.js";
 import type { TableOutline } from "../program/TableOutline.js";
 import { ELEMENT_BYTES, type ElementType, type Row } from "../reference/Row.js";
 
 /** Arrays of a table that are committed apart. */
-export type Plane = "high" | "low" | "scales" | "bounds" | "data";
+export type Plane = "high" | "low" | "scales" | "bounds" | "data" | "entries" | "codes" | "thresholds";
 
 /** What a plane looks like. */
 export interface PlaneShape {
@@ -56,6 +60,14 @@ export function planesOf(table: TableName, outline: TableOutline): PlaneShape[] 
       return [shape("data", "f32", outline.rows, outline.columns)];
     case "integers":
       return [shape("data", "i32", 1, outline.length)];
+    case "index": {
+      const { records, positions, vocabulary } = outline;
+      return [
+        shape("entries", "i32", records, positions),
+        shape("codes", "u8", records, positions * CODE_BYTES),
+        shape("thresholds", "u8", 1, vocabulary),
+      ];
+    }
   }
 }
 
@@ -67,6 +79,7 @@ export function planeOf(table: TableName, outline: TableOutline, plane: Plane): 
 
 /** Elements of a plane, all rows one after another. */
 export function planeElements(table: Table, plane: Plane): Row {
+  if (table.kind === "index") return table[plane as "entries" | "codes" | "thresholds"];
   if (table.kind !== "matrix") return table.data;
   switch (plane) {
     case "low":

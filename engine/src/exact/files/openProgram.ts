@@ -76,7 +76,7 @@ class PlaneFiles {
 
   rows(table: TableName, from: number, to: number): Table {
     const outline = this.outlines.get(table);
-    if (outline === undefined || outline.kind === "integers") return requireRows(table, undefined, from, to);
+    if (outline?.kind !== "matrix" && outline?.kind !== "floats") return requireRows(table, undefined, from, to);
     requireRows(table, outline.rows, from, to);
     const { columns } = outline;
     const elements = (plane: Plane, width: number) =>

@@ -30,7 +30,7 @@ export class OpEmitter {
     this.attention = new AttentionEmitter(this.lowering, (layer) => this.pastScales(layer));
   }
 
-  /** @throws Error for `embed` and `addPosition`, which are look-ups done outside, and for what only rounds an output */
+  /** @throws Error for what is done outside: the look-ups `embed` and `addPosition`, and what attribution makes of codes */
   emit(id: ValueId): void {
     const { lowering, attention } = this;
     const op = this.program.ops[id]!;
@@ -107,8 +107,14 @@ export class OpEmitter {
         // Made of the float row outside of the graph.
         lowering.set(id, lowering.segments(op.x));
         return;
+      case "surprise":
+        lowering.set(id, lowering.segments(op.logits));
+        return;
       case "embed":
       case "addPosition":
+      case "similarity":
+      case "denominator":
+      case "credit":
         throw new Error(`${op.kind} stands outside of the graph`);
     }
   }

@@ -28,5 +28,5 @@ export function lowerBlock(program: Program, block: Block, forms: DeviceForms): 
 /** Whether a value is made of the graph's outputs. */
 export function isRounding({ ops }: Program, id: ValueId): boolean {
   const { kind } = ops[id]!;
-  return kind === "integerLogits" || kind === "signBits";
+  return kind === "integerLogits" || kind === "signBits" || kind === "surprise";
 }

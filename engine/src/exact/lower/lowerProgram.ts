@@ -30,6 +30,8 @@ export function lowerProgram(program: Program, { forms, isFed }: LoweringOptions
       lowering.setWhole(block.output!, hidden, graph.input("x", "float", [ROWS, hidden]));
       continue;
     }
+    // Made of codes and surprise outside of the graph.
+    if (block.kind === "attribution") continue;
     if (block.kind === "head") selectRows(emitter, block.input!);
     for (let id = block.from; id < block.to; id++) {
       emitter.emit(id);

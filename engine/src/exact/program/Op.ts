@@ -1,3 +1,5 @@
+import type { AttributionOp } from "./AttributionOp.js";
+
 /**
  * The operations of an exact program.
  *
@@ -147,7 +149,8 @@ export type Op =
   /** l_i = clamp(rne(fl(x_i · 2^12)), ±2^23). i32 */
   | { readonly kind: "integerLogits"; readonly x: ValueId }
   /** Bit i of byte ⌊i/8⌋ (lowest first) is 1 where x_i > 0. u8 [width/8] */
-  | { readonly kind: "signBits"; readonly x: ValueId };
+  | { readonly kind: "signBits"; readonly x: ValueId }
+  | AttributionOp;
 
 export interface AttentionShape {
   readonly heads: number;

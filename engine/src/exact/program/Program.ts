@@ -14,7 +14,20 @@ export type Table =
   /** f32 `[rows, columns]`: biases and channel factors (one row), learned positions, and rotary `[positions, 2, headDim/2]` as cos then sin. */
   | { readonly kind: "floats"; readonly rows: number; readonly columns: number; readonly data: Float32Array }
   /** Non-negative integers below 2^24: exponentials and sigmoids on their grids. */
-  | { readonly kind: "integers"; readonly data: Int32Array };
+  | { readonly kind: "integers"; readonly data: Int32Array }
+  /**
+   * The index of a Datanet version under a base: for each record, what stands at its positions (those that it has not are 0).
+   * `entries` i32 `[records, positions]` are token · 128 + surprise, `codes` u8 `[records, positions, 16]`; `thresholds` u8
+   * `[vocabulary]` are the θ of tokens, 0 to 128.
+   */
+  | {
+      readonly kind: "index";
+      readonly records: number;
+      readonly positions: number;
+      readonly entries: Int32Array;
+      readonly codes: Uint8Array;
+      readonly thresholds: Uint8Array;
+    };
 
 export const TIERS = ["w8a8", "w8a16", "w15a15"] as const;
 export type Tier = (typeof TIERS)[number];
@@ -22,8 +35,8 @@ export type Tier = (typeof TIERS)[number];
 /**
  * A compiled model: what it computes for each position of a sequence, to the bit, on any machine.
  *
- * `blocks` cut the list where only the residual stream crosses (embedding, layers, head): a block is rebuilt from the
- * residual row before it and the keys and values of earlier positions.
+ * `blocks` cut the list where only the residual stream crosses (embedding, layers, head), and codes and surprise to what
+ * attribution makes of them: a block is rebuilt from the rows that enter it and the keys and values of earlier positions.
  */
 export interface Program {
   readonly tier: Tier;
@@ -35,6 +48,8 @@ export interface Program {
   readonly logits: ValueId;
   /** Codes that attribution reads, u8 [16], where the base has an attribution part. */
   readonly codes: ValueId | undefined;
+  /** Surprise of the token that follows, u8 [1], with codes. */
+  readonly surprise?: ValueId;
 }
 
 export interface ProgramShape {
@@ -51,11 +66,12 @@ export interface ProgramShape {
 }
 
 export interface Block {
-  readonly kind: "embedding" | "layer" | "head";
+  /** `attribution`, the last one where there is one, reads codes and surprise of the head: its rows of `credit` are outputs. */
+  readonly kind: "embedding" | "layer" | "head" | "attribution";
   /** First operation (inclusive) and last (exclusive). */
   readonly from: ValueId;
   readonly to: ValueId;
-  /** The residual row that enters (absent for the embedding), and the one that leaves (absent for the head). */
+  /** The residual row that enters (only of layers and head), and the one that leaves (only of embedding and layers). */
   readonly input: ValueId | undefined;
   readonly output: ValueId | undefined;
 }

@@ -17,7 +17,7 @@ export function rowReaderOf({ tables }: Program): RowReader {
   return {
     readRows(name, from, to) {
       const table = tables.get(name);
-      if (table === undefined || table.kind === "integers") return requireRows(name, undefined, from, to);
+      if (table?.kind !== "matrix" && table?.kind !== "floats") return requireRows(name, undefined, from, to);
       requireRows(name, table.rows, from, to);
       return rowsOf(table, from, to);
     },
@@ -36,7 +36,7 @@ export function requireRows(table: TableName, rows: number | undefined, from: nu
   );
 }
 
-function rowsOf(table: Exclude<Table, { readonly kind: "integers" }>, from: number, to: number): Table {
+function rowsOf(table: Extract<Table, { kind: "matrix" | "floats" }>, from: number, to: number): Table {
   const { columns } = table;
   const [start, end] = [from * columns, to * columns];
   if (table.kind === "floats")

@@ -4,7 +4,8 @@ import type { Table } from "./Program.js";
 export type TableOutline =
   | { readonly kind: "matrix"; readonly rows: number; readonly columns: number; readonly digits: 1 | 2 }
   | { readonly kind: "floats"; readonly rows: number; readonly columns: number }
-  | { readonly kind: "integers"; readonly length: number };
+  | { readonly kind: "integers"; readonly length: number }
+  | { readonly kind: "index"; readonly records: number; readonly positions: number; readonly vocabulary: number };
 
 const known = new WeakMap<Table, TableOutline>();
 
@@ -23,6 +24,10 @@ export function outlineOf(table: Table): TableOutline {
       return { kind: "floats", rows: table.rows, columns: table.columns };
     case "integers":
       return { kind: "integers", length: table.data.length };
+    case "index": {
+      const { records, positions, thresholds } = table;
+      return { kind: "index", records, positions, vocabulary: thresholds.length };
+    }
   }
 }
 

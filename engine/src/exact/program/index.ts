@@ -1,2 +1,3 @@
+export * from "./AttributionOp.js";
 export * from "./Op.js";
 export * from "./Program.js";

@@ -16,6 +16,25 @@ export function exponentTable({ gridBits, peak }: ExponentGrid): Int32Array {
   }
 }
 
+/** Steps of 2^-10 nats in which surprises see logits, and the greatest logit's weight: a table of 17,745 weights. */
+export const SURPRISE_GRID = { gridBits: 10, largest: 2 ** 24 - 1 } as const;
+
+/** e[t] = round(largest · exp(−t · 2^-gridBits)), t from 0 to the last that is not 0. */
+export function surpriseTable({
+  gridBits,
+  largest,
+}: {
+  readonly gridBits: number;
+  readonly largest: number;
+}): Int32Array {
+  const table: number[] = [];
+  for (let t = 0; ; t++) {
+    const weight = Math.round(largest * Math.exp(-t / 2 ** gridBits));
+    if (weight === 0) return Int32Array.from(table);
+    table.push(weight);
+  }
+}
+
 /** σ[t + half] = round(levels / (1 + exp(−t · 2^-gridBits))), t from −half to half; 0 and `levels` at the ends. */
 export function sigmoidTable({ gridBits, levels }: SigmoidGrid): Int32Array {
   const half = Math.ceil(Math.log(2 * levels) * 2 ** gridBits) + 1;

@@ -1,4 +1,5 @@
 import { ExactError } from "../errors.js";
+import { CODE_BITS, CODE_BYTES } from "../program/AttributionOp.js";
 import type { TableName } from "../program/Op.js";
 import type { Table } from "../program/Program.js";
 import type { Prover } from "./Prover.js";
@@ -34,6 +35,18 @@ export function checkTable(name: TableName, table: Table, prover: Prover): void 
       if (data.length === 0) throw new ExactError("program_malformed", `Table "${name}" is empty.`);
       prover.atLeast(`integers of "${name}" are not negative`, least(data), 0, `mend "${name}"`);
       prover.below(`integers of "${name}" are below 2^24`, greatest(data), 2 ** 24, `mend "${name}"`);
+      return;
+    }
+    case "index": {
+      const { records, positions, entries, codes, thresholds } = table;
+      const { vocabulary } = prover.shape;
+      const fix = `build "${name}" again`;
+      checkLength(name, entries, records, positions);
+      checkLength(name, codes, records, positions * CODE_BYTES);
+      checkLength(name, thresholds, 1, vocabulary);
+      prover.atLeast(`entries of "${name}" are not negative`, least(entries), 0, fix);
+      prover.below(`tokens of "${name}" are of the vocabulary`, greatest(entries) / 128, vocabulary, fix);
+      prover.below(`thresholds of "${name}" are up to 128`, greatest(thresholds), CODE_BITS + 1, fix);
     }
   }
 }
@@ -62,7 +75,7 @@ function largest(data: Float32Array): number {
   return most;
 }
 
-function greatest(data: Float32Array | Int32Array): number {
+function greatest(data: Float32Array | Int32Array | Uint8Array): number {
   let most = Number.NEGATIVE_INFINITY;
   for (const value of data) most = Math.max(most, value);
   return most;

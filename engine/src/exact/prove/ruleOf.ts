@@ -1,5 +1,6 @@
 import type { Op } from "../program/Op.js";
 import { exponent, mix, scoreMax, scores, sum, weigh } from "./attentionRules.js";
+import { credit, denominator, similarity, surprise } from "./attributionRules.js";
 import type { Fact } from "./Fact.js";
 import { linear } from "./linearRule.js";
 import { normHeads, normScale, sumSquares } from "./normRules.js";
@@ -47,6 +48,10 @@ const RULES: { readonly [K in Op["kind"]]: Rule<K> } = {
   activate,
   integerLogits,
   signBits,
+  surprise,
+  similarity,
+  denominator,
+  credit,
 };
 
 /** What an operation makes, from what is known of its inputs; shows on the way every bound that its reference asserts. */

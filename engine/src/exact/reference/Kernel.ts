@@ -8,7 +8,8 @@ import { lengthAt, shapesOf, tableOf, type ValueShape } from "./shapes.js";
 /** What an operation reads: the tokens of the sequence, and rows of values at its own or an earlier position. */
 export interface RowSource {
   row(value: ValueId, position: number): Row;
-  token(position: number): number;
+  /** Undefined where the sequence has ended. */
+  token(position: number): number | undefined;
 }
 
 /** An operation at a position: the value of each element of its row, one at a time. */
@@ -45,11 +46,19 @@ export class Site {
   }
 
   token(): number {
-    const token = this.source.token(this.position);
-    if (!Number.isInteger(token) || token < 0 || token >= this.program.shape.vocabulary) {
-      throw new ExactError("row_malformed", `Token ${token} is not one of ${this.program.shape.vocabulary}.`);
-    }
-    return token;
+    return this.checked(this.source.token(this.position));
+  }
+
+  /** The token that follows; undefined where none does. */
+  following(): number | undefined {
+    const token = this.source.token(this.position + 1);
+    return token === undefined ? undefined : this.checked(token);
+  }
+
+  private checked(token: number | undefined): number {
+    const { vocabulary } = this.program.shape;
+    if (token !== undefined && Number.isInteger(token) && token >= 0 && token < vocabulary) return token;
+    throw new ExactError("row_malformed", `Token ${token} is not one of ${vocabulary}.`);
   }
 }
 

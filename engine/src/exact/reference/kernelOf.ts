@@ -1,5 +1,6 @@
 import type { Op } from "../program/Op.js";
 import { exponent, mix, scoreMax, scores, sum, weigh } from "./attention.js";
+import { credit, denominator, similarity } from "./credit.js";
 import { addPosition, embed } from "./embed.js";
 import type { Kernel, Site } from "./Kernel.js";
 import { linear } from "./linear.js";
@@ -7,6 +8,7 @@ import { normHeads, normScale, sumSquares } from "./norm.js";
 import { activate, add, cubic, gate, integerLogits, multiplyChannels, sigmoid, signBits } from "./pointwise.js";
 import { quantize, quantizeRest, quantizeUnsigned, rowScale } from "./quantize.js";
 import { rotate } from "./rotate.js";
+import { surprise } from "./surprise.js";
 
 type Open<K extends Op["kind"]> = (op: Op & { readonly kind: K }, site: Site) => Kernel;
 
@@ -36,6 +38,10 @@ const KERNELS: { readonly [K in Op["kind"]]: Open<K> } = {
   activate,
   integerLogits,
   signBits,
+  surprise,
+  similarity,
+  denominator,
+  credit,
 };
 
 /** The elements of an operation's row at a site. */

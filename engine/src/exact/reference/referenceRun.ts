@@ -26,7 +26,7 @@ export function referenceRun(
     const rows: Row[] = [];
     const source = {
       row: (value: ValueId, at: number) => (at === position ? rows[value]! : remembered.get(value)![at]!),
-      token: (at: number) => tokens[at]!,
+      token: (at: number) => tokens[at],
     };
     for (let op = 0; op < program.ops.length; op++) {
       const row = referenceOp(program, op, position, source);

@@ -1,7 +1,8 @@
 import { ExactError } from "../errors.js";
+import { CODE_BYTES } from "../program/AttributionOp.js";
 import type { AttentionShape, Op, TableName, ValueId } from "../program/Op.js";
 import type { Program, Table } from "../program/Program.js";
-import { outlineOf } from "../program/TableOutline.js";
+import { outlineOf, type TableOutline } from "../program/TableOutline.js";
 import type { ElementType } from "./Row.js";
 
 /**
@@ -182,12 +183,35 @@ class OpShapes {
         this.require(op, width % 8 === 0, `${width} bits are no whole bytes`);
         return fixed("u8", width / 8);
       }
+      case "surprise":
+        this.equal(op, "logits", this.fixed(op, op.logits, ["i32"]), this.program.shape.vocabulary);
+        this.require(op, op.gridBits <= 12, `its grid is 2^-${op.gridBits}, finer than that of logits`);
+        tableOf(this.program, op.table, "integers");
+        return fixed("u8", 1);
+      case "similarity": {
+        const { records, vocabulary } = this.index(op.index);
+        this.equal(op, "bytes of a code", this.fixed(op, op.codes, ["u8"]), CODE_BYTES);
+        this.equal(op, "thresholds", vocabulary, this.program.shape.vocabulary);
+        return fixed("i32", records);
+      }
+      case "denominator":
+        this.fixed(op, op.sums, ["i32"]);
+        if (op.before !== undefined) this.equal(op, "digits before", this.fixed(op, op.before, ["i32"]), 2);
+        return fixed("i32", 2);
+      case "credit":
+        this.equal(op, "surprises", this.fixed(op, op.surprise, ["u8"]), 1);
+        this.equal(op, "digits of a denominator", this.fixed(op, op.denominator, ["i32"]), 2);
+        return fixed("i32", this.fixed(op, op.sums, ["i32"]));
     }
   }
 
   private points(table: TableName): number {
     const outline = outlineOf(tableOf(this.program, table, "integers"));
     return outline.kind === "integers" ? outline.length : 0;
+  }
+
+  private index(table: TableName): TableOutline & { readonly kind: "index" } {
+    return outlineOf(tableOf(this.program, table, "index")) as TableOutline & { readonly kind: "index" };
   }
 
   private attention(op: Op, qkv: readonly ValueId[], scale: ValueId | undefined, shape: AttentionShape): void {

@@ -16,12 +16,16 @@ import { angleFeeds, batchFeeds } from "./feeds.js";
 import { openBulkSession } from "./openBulkSession.js";
 import { packSigns } from "./packSigns.js";
 import { type BlockRun, readValue } from "./readValue.js";
+import { surprisesOf } from "./surprisesOf.js";
 
 export interface SessionProviderOptions extends DeviceFormNames {
   readonly device: Device;
 }
 
-/** Rows of a trace by onnxruntime: a session for every block, opened when the block is first asked for. */
+/**
+ * Rows of a trace by onnxruntime: a session for every block, opened when the block is first asked for. What indexes add to a
+ * program is not among them.
+ */
 export class SessionProvider implements RowProvider {
   private readonly sessions = new Map<number, Promise<InferenceSession>>();
 
@@ -35,6 +39,7 @@ export class SessionProvider implements RowProvider {
     const { block: index, from, to } = request;
     const block = program.blocks[index]!;
     if (block.kind === "embedding") return this.embedded(block, request);
+    if (block.kind === "attribution") throw new Error("credits are made of an index, by an IndexedProvider");
     const scores = scoresOf(program, block);
     const past = scores === undefined ? NO_PAST : pastOf(scores, request);
     const run: BlockRun = { from, to, firstKey: past.first, capacity: past.capacity };
@@ -50,7 +55,7 @@ export class SessionProvider implements RowProvider {
     const outputs = await session.run(Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!])));
     const made = new Map<number, Row>();
     for (let id = block.from; id < block.to; id++) {
-      made.set(id, isRounding(program, id) ? rounded(program.ops[id]!, made) : this.read(id, run, outputs));
+      made.set(id, isRounding(program, id) ? rounded(program, id, made, request) : this.read(id, run, outputs));
     }
     return { values: [...made.values()] };
   }
@@ -164,9 +169,20 @@ function positionsOf(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
 }
 
-/** What only rounds a value that is made already. */
-function rounded(op: Op, made: ReadonlyMap<number, Row>): Row {
-  if (op.kind !== "integerLogits" && op.kind !== "signBits") throw new Error(`${op.kind} is made in the graph`);
-  const x = made.get(op.x) as Float32Array;
-  return op.kind === "integerLogits" ? integerLogits(x) : packSigns(x);
+/** What is made of a value of the graph outside of it. */
+function rounded(program: Program, id: number, made: ReadonlyMap<number, Row>, request: BlockRequest): Row {
+  const op = program.ops[id]!;
+  switch (op.kind) {
+    case "integerLogits":
+      return integerLogits(made.get(op.x) as Float32Array);
+    case "signBits":
+      return packSigns(made.get(op.x) as Float32Array);
+    case "surprise": {
+      const { from, to, tokens } = request;
+      const following = positionsOf(from, to).map((position) => tokens[position + 1]);
+      return surprisesOf(program, made.get(op.logits) as Int32Array, following);
+    }
+    default:
+      throw new Error(`${op.kind} is made in the graph`);
+  }
 }

@@ -31,7 +31,8 @@ export class LeafList implements LeafOpener {
   /** An honest trace, leaf by leaf as the steps make it. */
   static honest(keccak: Keccak, program: Listed["program"], tokens: readonly number[]): LeafList {
     const index = new LeafIndex(program.program, tokens.length);
-    const stages = new StageRows(program.program, new ReferenceRows(program.program, tokens).row);
+    const { row, token } = new ReferenceRows(program.program, tokens);
+    const stages = new StageRows(program.program, row, token);
     const hasher = hasherOf(keccak, program);
     const leaves: Uint8Array[] = [];
     for (const position of tokens.keys()) {

@@ -21,5 +21,5 @@ export class ReferenceRows {
 
   readonly row = (op: ValueId, position: number): Row => this.rows[position]![op]!;
 
-  readonly token = (position: number): number => this.tokens[position]!;
+  readonly token = (position: number): number | undefined => this.tokens[position];
 }

@@ -21,6 +21,8 @@ export interface TinySettings {
   readonly headNorms: "none" | "all";
   readonly positions: "rotary" | "learned";
   readonly layers: number;
+  /** `base` has codes of 128 bits and surprise, `indexed` two indexes of a few records too. */
+  readonly attribution: "none" | "base" | "indexed";
 }
 
 export const TINY: TinySettings = {
@@ -41,6 +43,7 @@ export const TINY: TinySettings = {
   headNorms: "none",
   positions: "rotary",
   layers: 1,
+  attribution: "none",
 };
 
 /** A program written by hand, of random tables: every kind of operation appears under some settings. */
@@ -84,10 +87,32 @@ class TinyBuilder {
     const from = this.ops.length;
     const normed = this.normed(x);
     const logits = this.push({ kind: "integerLogits", x: this.linear("head", normed, vocabulary) });
-    const codes = this.push({ kind: "signBits", x: this.linear("codes", normed, 16) });
+    const { attribution } = this.settings;
+    const bits = attribution === "none" ? 16 : 128;
+    const codes = this.push({ kind: "signBits", x: this.linear("codes", normed, bits) });
+    const surprise = attribution === "none" ? undefined : this.surprise(logits);
     blocks.push({ kind: "head", from, to: this.ops.length, input: x, output: undefined });
+    if (surprise !== undefined && attribution === "indexed") blocks.push(this.indexes(codes, surprise));
     const shape = { ...this.settings, endToken: 0 };
-    return { tier: "w8a8", ops: this.ops, tables: this.tables, blocks, shape, logits, codes };
+    const outputs = { logits, codes, ...(surprise === undefined ? {} : { surprise }) };
+    return { tier: "w8a8", ops: this.ops, tables: this.tables, blocks, shape, ...outputs };
+  }
+
+  private surprise(logits: ValueId): ValueId {
+    this.integers("surprise", 142, (t) => Math.round((2 ** 24 - 1) * Math.exp(-t / 2 ** 3)));
+    return this.push({ kind: "surprise", logits, table: "surprise", gridBits: 3 });
+  }
+
+  private indexes(codes: ValueId, surprise: ValueId): Program["blocks"][number] {
+    const from = this.ops.length;
+    this.index("index.0", 5, 7);
+    this.index("index.1", 3, 70);
+    const first = this.push({ kind: "similarity", codes, index: "index.0" });
+    const second = this.push({ kind: "similarity", codes, index: "index.1" });
+    const before = this.push({ kind: "denominator", sums: first });
+    const denominator = this.push({ kind: "denominator", sums: second, before });
+    for (const sums of [first, second]) this.push({ kind: "credit", sums, surprise, denominator });
+    return { kind: "attribution", from, to: this.ops.length, input: undefined, output: undefined };
   }
 
   private layer(name: string, input: ValueId): ValueId {
@@ -187,6 +212,16 @@ class TinyBuilder {
     const scales = Float32Array.from({ length: rows }, () => scale * (0.5 + this.random()));
     const high = fill(127);
     this.tables.set(name, { kind: "matrix", rows, columns, high, scales, ...(digits === 2 ? { low: fill(64) } : {}) });
+  }
+
+  /** Codes of no meaning: every second one has a positive product with any other. */
+  private index(name: TableName, records: number, positions: number): void {
+    const { vocabulary } = this.settings;
+    const below = (limit: number) => Math.floor(limit * this.random());
+    const entries = Int32Array.from({ length: records * positions }, () => 128 * below(vocabulary) + below(128));
+    const codes = Uint8Array.from({ length: records * positions * 16 }, () => below(256));
+    const thresholds = Uint8Array.from({ length: vocabulary }, () => below(6));
+    this.tables.set(name, { kind: "index", records, positions, entries, codes, thresholds });
   }
 
   private floats(name: TableName, rows: number, columns: number, size: number, of?: (i: number) => number): void {

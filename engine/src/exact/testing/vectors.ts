@@ -18,6 +18,8 @@ export interface OpVector {
   readonly tables: { readonly [name: string]: VectorTable };
   /** Of `embed`. */
   readonly token?: number;
+  /** The token after the position, where one follows. */
+  readonly following?: number;
   readonly output: { readonly type: ElementType; readonly row: string };
 }
 
@@ -33,7 +35,9 @@ export interface VectorInput {
 
 export interface VectorTable {
   readonly kind: Table["kind"];
+  /** Of an index its records. */
   readonly rows: number;
+  /** Of an index its positions. */
   readonly columns: number;
   /** i8 */
   readonly high?: string;
@@ -43,6 +47,12 @@ export interface VectorTable {
   readonly scales?: string;
   /** f32 of `floats`, i32 of `integers` */
   readonly data?: string;
+  /** i32 [records, positions] */
+  readonly entries?: string;
+  /** u8 [records, positions, 16] */
+  readonly codes?: string;
+  /** u8 [vocabulary] */
+  readonly thresholds?: string;
 }
 
 export interface OpCase {
@@ -74,13 +84,14 @@ export function opCase(vector: OpVector): OpCase {
     if (hex === undefined) throw new Error(`${vector.name}: value ${value} is not read at position ${position}`);
     return rowOfHex(input!.type, hex);
   };
+  const token = (position: number) => (position === vector.position ? vector.token : vector.following);
   return {
     name: `${vector.kind}: ${vector.name}`,
     program: stubs.program(op, vector.position),
     op,
     position: vector.position,
     inputs,
-    source: { row, token: () => vector.token! },
+    source: { row, token },
     expected: rowOfHex(vector.output.type, vector.output.row),
   };
 }
@@ -88,13 +99,14 @@ export function opCase(vector: OpVector): OpCase {
 /** Fields of operations that name inputs (where they hold numbers: a table's name is a string), and those that are floats. */
 const VALUE_FIELDS =
   "x y q scale high squares squaresScale scores max exponents weights weightScale sum qkv sigmoid".split(" ");
+const ATTRIBUTION_FIELDS = "logits codes sums before surprise denominator".split(" ");
 const FLOAT_FIELDS = "epsilon numerator a b".split(" ");
 
 function operationOf(fields: OpVector["op"], inputs: readonly ValueId[]): Op {
   const read = (name: string, field: unknown): unknown => {
     if (FLOAT_FIELDS.includes(name)) return floatOfHex(field as string);
     if (name === "by") return operationOf(field as OpVector["op"], inputs);
-    if (!VALUE_FIELDS.includes(name) || typeof field === "string") return field;
+    if (![...VALUE_FIELDS, ...ATTRIBUTION_FIELDS].includes(name) || typeof field === "string") return field;
     return Array.isArray(field) ? field.map((index) => inputs[index]!) : inputs[field as number]!;
   };
   return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, read(name, field)])) as unknown as Op;
@@ -113,6 +125,12 @@ function tableOf(table: VectorTable): Table {
       return { kind: "floats", rows, columns, data: rowOfHex("f32", table.data!) as Float32Array };
     case "integers":
       return { kind: "integers", data: rowOfHex("i32", table.data!) as Int32Array };
+    case "index": {
+      const [records, positions] = [rows, columns];
+      const entries = rowOfHex("i32", table.entries!) as Int32Array;
+      const [codes, thresholds] = [table.codes!, table.thresholds!].map((hex) => rowOfHex("u8", hex) as Uint8Array);
+      return { kind: "index", records, positions, entries, codes: codes!, thresholds: thresholds! };
+    }
   }
 }
 
@@ -120,24 +138,32 @@ function tableOf(table: VectorTable): Table {
 class Stubs {
   readonly tables = new Map<string, Table>();
   private readonly ops: Op[] = [];
+  /** Of inputs. */
+  private readonly widths = new Map<ValueId, number>();
 
   push(op: Op): ValueId {
     return this.ops.push(op) - 1;
   }
 
   input({ type, width, keyed }: VectorInput): ValueId {
-    return keyed === undefined ? this.fixed(type, width) : this.keyed(type, width, keyed.window);
+    const value = keyed === undefined ? this.fixed(type, width) : this.keyed(type, width, keyed.window);
+    this.widths.set(value, width);
+    return value;
   }
 
   program(logits: ValueId, position: number): Program {
-    const columns = [...this.tables.values()].map((table) => (table.kind === "matrix" ? table.rows : 1));
+    const last = this.ops[logits]!;
+    const columns = [...this.tables.values()].map((table) =>
+      table.kind === "matrix" ? table.rows : table.kind === "index" ? table.thresholds.length : 1,
+    );
+    const read = last.kind === "surprise" ? this.widths.get(last.logits)! : 1;
     return {
       tier: "w8a8",
       ops: this.ops,
       tables: this.tables,
       blocks: [],
       shape: {
-        vocabulary: Math.max(1, ...columns),
+        vocabulary: Math.max(read, ...columns),
         hidden: 1,
         layers: 1,
         heads: 1,
@@ -158,7 +184,9 @@ class Stubs {
     this.tables.set(table, { kind: "matrix", rows: 1, columns: width, high, scales });
     const x = this.push({ kind: "embed", table });
     if (type === "f32") return x;
-    const q = this.push({ kind: "quantize", x, scale: this.push({ kind: "rowScale", x, groups: 1, levels: 127 }) });
+    const scale = this.push({ kind: "rowScale", x, groups: 1, levels: 127 });
+    if (type === "u8") return this.push({ kind: "quantizeUnsigned", x, scale });
+    const q = this.push({ kind: "quantize", x, scale });
     return type === "i8" ? q : this.push({ kind: "sumSquares", q, groups: width });
   }
 

@@ -4,7 +4,7 @@ import type { Block, Program } from "../program/Program.js";
 import { elementTypeOf, type Row } from "../reference/Row.js";
 import { lengthAt, shapesOf, type ValueShape } from "../reference/shapes.js";
 import type { History, StageSource } from "./fast/StageSource.js";
-import type { BlockRows } from "./RowProvider.js";
+import type { BlockRequest, BlockRows } from "./RowProvider.js";
 
 /** Positions: first (inclusive) and last (exclusive). */
 export interface PositionSpan {
@@ -18,18 +18,17 @@ export class BlockWindow implements StageSource {
   private readonly shapes: readonly ValueShape[];
 
   /**
-   * @param input residual rows that enter, `[positions, hidden]`
+   * @param entered what was asked of the block, and what entered it
    * @param histories of the block's remembered values, up to the last of these positions
    */
   constructor(
     program: Program,
     readonly block: Block,
-    readonly span: PositionSpan,
+    private readonly entered: Omit<BlockRequest, "past">,
     private readonly values: BlockRows["values"],
-    private readonly input: Float32Array | undefined,
     private readonly histories: ReadonlyMap<ValueId, History>,
   ) {
-    this.position = span.from;
+    this.position = entered.from;
     this.shapes = shapesOf(program);
   }
 
@@ -39,15 +38,19 @@ export class BlockWindow implements StageSource {
   }
 
   row(value: ValueId): Row {
-    const { from } = this.span;
+    const { from, input, entering } = this.entered;
     const shape = this.shapes[value]!;
     const start = rowsLength(shape, from, this.position);
-    const rows = value === this.block.input ? this.input! : this.values[value - this.block.from]!;
+    const rows = value === this.block.input ? input! : (entering.get(value) ?? this.values[value - this.block.from]!);
     return rows.subarray(start, start + lengthAt(shape, this.position));
   }
 
   history(value: ValueId): History {
     return this.histories.get(value)!;
+  }
+
+  following(): number | undefined {
+    return this.entered.tokens[this.position + 1];
   }
 }
 

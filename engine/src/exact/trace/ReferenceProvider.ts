@@ -33,16 +33,18 @@ export class ReferenceProvider implements RowProvider {
   }
 
   private source(
-    { block, from, input, tokens, past }: BlockRequest,
+    { block, from, to, input, entering, tokens, past }: BlockRequest,
     position: number,
     made: (value: ValueId, at: number) => Row,
   ): RowSource {
     const { hidden } = this.program.shape;
-    const entering = this.program.blocks[block]!.input;
+    const residual = this.program.blocks[block]!.input;
     return {
-      token: (at) => tokens[at]!,
+      token: (at) => tokens[at],
       row(value, at) {
-        if (value === entering) return input!.subarray((position - from) * hidden, (position - from + 1) * hidden);
+        if (value === residual) return input!.subarray((position - from) * hidden, (position - from + 1) * hidden);
+        const entered = entering.get(value);
+        if (entered !== undefined) return rowOf(entered, to - from, position - from);
         if (at >= from) return made(value, at);
         const { first, rows } = past.get(value)!;
         const width = made(value, position).length;
@@ -50,4 +52,10 @@ export class ReferenceProvider implements RowProvider {
       },
     };
   }
+}
+
+/** One of `count` rows of one width. */
+function rowOf(rows: Row, count: number, index: number): Row {
+  const width = rows.length / count;
+  return rows.subarray(width * index, width * (index + 1));
 }

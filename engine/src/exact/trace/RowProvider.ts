@@ -5,8 +5,8 @@ import type { History } from "./fast/StageSource.js";
 /**
  * Who computes the rows of a program: the reference, or a runtime that makes many positions at once.
  *
- * A block is asked for by itself: what enters it is the residual row and, of earlier positions, the digits and scales that
- * attention reads. Rows must be those of the reference, bit for bit, and the same each time.
+ * A block is asked for by itself: what enters it is the residual row (attribution: codes and surprise) and, of earlier
+ * positions, the digits and scales that attention reads. Rows must be those of the reference, bit for bit, and the same each time.
  */
 export interface RowProvider {
   /** @throws ExactError as the operations do. */
@@ -19,10 +19,12 @@ export interface BlockRequest {
   /** Positions: first (inclusive) and last (exclusive). */
   readonly from: number;
   readonly to: number;
-  /** Of the whole sequence; a block reads those of its positions. */
+  /** Of the whole sequence; a block reads those of its positions, and the one that follows. */
   readonly tokens: ArrayLike<number>;
   /** Residual rows that enter the block at these positions, f32 `[to − from, hidden]`; absent for the embedding. */
   readonly input: Float32Array | undefined;
+  /** Rows of other values that enter (see `enteringValues`) at these positions, `[to − from, width]` each. */
+  readonly entering: ReadonlyMap<ValueId, Row>;
   /** What the block made of its `rememberedValues` before `from`, at least as far back as its windows reach. */
   readonly past: ReadonlyMap<ValueId, History>;
 }

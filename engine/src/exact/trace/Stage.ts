@@ -29,7 +29,10 @@ export interface TableSpan {
   readonly range: { readonly from: number; readonly to: number } | undefined;
 }
 
-/** The token of a position: an input of the program, not a row of it. */
+/** What a step reads for a token where the sequence has ended. */
+export const NO_TOKEN = -1;
+
+/** The token of a position, this one or the one that follows: an input of the program, not a row of it. */
 export interface TokenSpan {
   readonly kind: "token";
   readonly position: number;
@@ -46,7 +49,7 @@ export interface Step {
 
 /** A row that an operation makes on its way, or, as the last one, its own. */
 export interface Stage {
-  readonly name: "row" | "products" | "chunks" | "pages" | "partials" | "sums";
+  readonly name: "row" | "products" | "chunks" | "pages" | "partials" | "sums" | "greatest" | "weights";
   readonly type: ElementType;
   readonly length: number;
   /** No element's step reads more leaves. */

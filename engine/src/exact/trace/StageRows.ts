@@ -1,11 +1,12 @@
 import type { ValueId } from "../program/Op.js";
 import type { Program } from "../program/Program.js";
 import { encodeElements } from "../reference/elementBytes.js";
+import type { RowSource } from "../reference/Kernel.js";
 import { newRow, type Row } from "../reference/Row.js";
 import { partsOf } from "./layout.js";
 import { FINAL, type RowSpan, type Stage } from "./Stage.js";
 import { stagesOf } from "./stagesOf.js";
-import { computeStep } from "./steps.js";
+import { computeStep, tokenRow } from "./steps.js";
 
 /** Rows of values, as of a reference run. */
 export type Rows = (value: ValueId, position: number) => Row;
@@ -17,6 +18,8 @@ export class StageRows {
   constructor(
     private readonly program: Program,
     private readonly rows: Rows,
+    /** Tokens by position; the sequence has ended everywhere if absent. */
+    readonly token: RowSource["token"] = () => undefined,
   ) {}
 
   /** Bytes of each leaf of an operation at a position, in order. */
@@ -42,7 +45,10 @@ export class StageRows {
     const row = newRow(type, length);
     for (let element = 0; element < length; element++) {
       const found = step(element);
-      const reads = found.reads.flatMap((span) => (span.kind === "row" ? [this.read(span)] : []));
+      const reads = found.reads.flatMap((span): Row[] => {
+        if (span.kind === "table") return [];
+        return [span.kind === "token" ? tokenRow(this, span.position) : this.read(span)];
+      });
       row[element] = computeStep(this.program, { op, position }, element, found, reads);
     }
     return row;

@@ -1,3 +1,4 @@
+import { enteringValues } from "../document/checkProgram.js";
 import type { ValueId } from "../program/Op.js";
 import type { Block, Program } from "../program/Program.js";
 import { newRow, type Row } from "../reference/Row.js";
@@ -5,11 +6,12 @@ import { rememberedValues } from "../reference/referenceRun.js";
 import { shapesOf, visibleKeys } from "../reference/shapes.js";
 import type { History } from "./fast/StageSource.js";
 import { PAGE } from "./mixStages.js";
+import type { BlockRequest } from "./RowProvider.js";
 
 /**
  * What is kept of positions that have been run. `root`: digits and scales that later positions attend to, as far back as
- * windows reach. `proofs`: those of all positions, and the residual row that enters each block, so that any block at any
- * position can be made again.
+ * windows reach. `proofs`: those of all positions, and the rows that enter each block, so that any block at any position can be
+ * made again.
  */
 export type TraceKeep = "root" | "proofs";
 
@@ -21,7 +23,13 @@ export class TraceMemory {
     private readonly program: Program,
     private readonly keep: TraceKeep,
   ) {
-    const inputs = keep === "root" ? [] : program.blocks.flatMap(({ input }) => (input === undefined ? [] : [input]));
+    const inputs =
+      keep === "root"
+        ? []
+        : program.blocks.flatMap((block) => [
+            ...(block.input === undefined ? [] : [block.input]),
+            ...enteringValues(program, block),
+          ]);
     this.remembered = rememberedValues(program);
     for (const value of [...this.remembered, ...inputs]) this.kept.set(value, new KeptRows(program, value));
   }
@@ -37,9 +45,14 @@ export class TraceMemory {
     return new Map(found.map((value) => [value, this.kept.get(value)!.before(position)]));
   }
 
-  /** The residual row that enters a block at a position. */
-  input({ input }: Block, position: number): Float32Array | undefined {
-    return input === undefined ? undefined : (this.kept.get(input)!.at(position) as Float32Array);
+  /** What enters a block at a position. */
+  entered(block: Block, position: number): Pick<BlockRequest, "input" | "entering"> {
+    const at = (value: ValueId): Row => this.kept.get(value)!.at(position);
+    const { input } = block;
+    return {
+      input: input === undefined ? undefined : (at(input) as Float32Array),
+      entering: new Map(enteringValues(this.program, block).map((value) => [value, at(value)])),
+    };
   }
 
   /** Drops what no position from this one on reads. */

@@ -1,12 +1,14 @@
 import { type Keccak, TraceRowHasher } from "@openledger/sdk";
 import type { CommittedProgram } from "../document/CommittedProgram.js";
+import { enteringValues } from "../document/checkProgram.js";
 import { ExactError } from "../errors.js";
 import type { ValueId } from "../program/Op.js";
 import type { Block, Program } from "../program/Program.js";
 import { elementBytes } from "../reference/elementBytes.js";
-import { BlockWindow, type PositionSpan, requireRows } from "./BlockWindow.js";
+import type { Row } from "../reference/Row.js";
+import { BlockWindow, requireRows } from "./BlockWindow.js";
 import { stageRows } from "./fast/stageRows.js";
-import type { RowProvider } from "./RowProvider.js";
+import type { BlockRequest, BlockRows, RowProvider } from "./RowProvider.js";
 import { LEAF_BYTES } from "./Stage.js";
 import { type TraceKeep, TraceMemory } from "./TraceMemory.js";
 
@@ -28,6 +30,8 @@ export class TraceRun {
   private readonly memory: TraceMemory;
   private readonly hasher: TraceRowHasher;
   private readonly program: Program;
+  /** What enters some block besides residual rows. */
+  private readonly entering: readonly ValueId[];
 
   /** @throws ExactError `token_out_of_range`, `position_out_of_range` */
   constructor(
@@ -36,6 +40,7 @@ export class TraceRun {
   ) {
     this.program = inputs.program.program;
     requireTokens(this.program, inputs.tokens);
+    this.entering = this.program.blocks.flatMap((block) => enteringValues(this.program, block));
     this.memory = new TraceMemory(this.program, keep);
     this.hasher = new TraceRowHasher(inputs.keccak, inputs.program.id, LEAF_BYTES);
   }
@@ -52,10 +57,13 @@ export class TraceRun {
       const span = { from, to: Math.min(from + stride, tokens.length) };
       const made: Uint8Array[][] = Array.from({ length: span.to - from }, () => []);
       let input: Float32Array | undefined;
+      const entering = new Map<ValueId, Row>();
       for (const [index, block] of this.program.blocks.entries()) {
         const past = this.memory.histories(block, from);
-        const { values } = await this.inputs.provider.rows({ block: index, ...span, tokens, input, past });
-        const window = this.remember(block, span, values, input);
+        const entered = { block: index, ...span, tokens, input, entering };
+        const { values } = await this.inputs.provider.rows({ ...entered, past });
+        const window = this.remember(block, entered, values);
+        for (const value of this.entering) if (isOf(block, value)) entering.set(value, values[value - block.from]!);
         for (let position = from; position < span.to; position++) {
           made[position - from]!.push(this.blockNodes(window, position));
         }
@@ -69,13 +77,12 @@ export class TraceRun {
   /** One block at one position, made again. Of a run that keeps `proofs`, after `nodes`. */
   async block(index: number, position: number): Promise<BlockWindow> {
     const block = this.program.blocks[index]!;
-    const input = this.memory.input(block, position);
     const span = { from: position, to: position + 1 };
-    const past = this.memory.histories(block, position);
     const { tokens, provider } = this.inputs;
-    const { values } = await provider.rows({ block: index, ...span, tokens, input, past });
+    const entered = { block: index, ...span, tokens, ...this.memory.entered(block, position) };
+    const { values } = await provider.rows({ ...entered, past: this.memory.histories(block, position) });
     requireRows(this.program, block, span, values);
-    return new BlockWindow(this.program, block, span, values, input, this.memory.histories(block, span.to));
+    return new BlockWindow(this.program, block, entered, values, this.memory.histories(block, span.to));
   }
 
   /** Nodes of all leaves of an operation at a position. */
@@ -96,16 +103,15 @@ export class TraceRun {
     }
   }
 
-  private remember(
-    block: Block,
-    span: PositionSpan,
-    values: BlockWindow["values"],
-    input: Float32Array | undefined,
-  ): BlockWindow {
-    requireRows(this.program, block, span, values);
+  private remember(block: Block, entered: Omit<BlockRequest, "past">, values: BlockRows["values"]): BlockWindow {
+    requireRows(this.program, block, entered, values);
     this.memory.append(block, values);
-    return new BlockWindow(this.program, block, span, values, input, this.memory.histories(block, span.to));
+    return new BlockWindow(this.program, block, entered, values, this.memory.histories(block, entered.to));
   }
+}
+
+function isOf({ from, to }: Block, value: ValueId): boolean {
+  return value >= from && value < to;
 }
 
 function requireTokens({ shape }: Program, tokens: readonly number[]): void {

@@ -9,7 +9,7 @@
  *
  * A step recomputes one element of a leaf. It reads at most 8 leaves, those of the trace and parts of table rows together
  * (and thereby 8 KB); tables are cut in parts of 1,024 bytes row by row, see `tablePlanes`. What a step reads depends on
- * the place of the element alone, but for tables that a value points into (an embedding's row, an exponential).
+ * the place of the element alone, but for tables that a value or a token points into (an embedding's row, an exponential).
  *
  * Stages, with [..] their shape, the last dimension fastest:
  *
@@ -22,6 +22,11 @@
  * - `mix`: `pages` i8 [digits, key heads, head dimension, 16] gather the value codes of the position's block of 16
  *   positions, zero after the position; `partials` i32 [⌈blocks/4⌉, pairs, heads, head dimension] add the products of four
  *   blocks' pages, from the first block with a visible key on; then sums.
+ * - `surprise`: `partials` i32, the greatest of each 1,536 logits, where there are more; `greatest` i32 [1]; `weights` i32
+ *   [vocabulary]; `sums` i32 [runs, 3] of 1,536 weights each, both digits in base 2^24 and the following token's weight if it
+ *   is one of them.
+ * - `denominator` adds up to 1,536 elements at once. Else `sums` i32 [runs, 2], both digits of 1,536 elements' sum, then of
+ *   768 sums', until as few are left.
  * - sums: while partial sums and the other inputs of the row's element are more than 8, `sums` i32 adds eight at a time.
  */
 import { ExactError } from "../errors.js";

@@ -45,7 +45,7 @@ export async function openElement(trace: OpenableTrace, place: LeafPlace, elemen
 /** Reads opened leaves; one that is not among them is a mistake of whoever checked them. */
 export function readerOf(leaves: readonly OpenedLeaf[], tokens: readonly number[]): LeafReader {
   const known = new Map(leaves.map((leaf) => [keyOf(leaf), leaf.bytes]));
-  return { leaf: (place) => known.get(keyOf(place))!, token: (position) => tokens[position]! };
+  return { leaf: (place) => known.get(keyOf(place))!, token: (position) => tokens[position] };
 }
 
 export function keyOf({ op, position, part }: LeafPlace): string {

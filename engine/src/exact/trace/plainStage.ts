@@ -1,12 +1,15 @@
+import { ROW_PART_BYTES } from "@openledger/sdk";
+import { planesOf } from "../document/tablePlanes.js";
+import { CODE_BYTES } from "../program/AttributionOp.js";
 import type { Op, ValueId } from "../program/Op.js";
 import type { Program, Table } from "../program/Program.js";
-import { digitsOf } from "../program/TableOutline.js";
+import { digitsOf, outlineOf } from "../program/TableOutline.js";
 import { keyHead, valueHead } from "../reference/attention.js";
 import { referenceElement } from "../reference/referenceOp.js";
 import { lengthAt, shapesOf, tableOf, visibleKeys } from "../reference/shapes.js";
 import { rowSource } from "./rowSite.js";
 import { mostTouched, type Span, type Stage } from "./Stage.js";
-import { lookupSpan, rowSpan, tableSpan } from "./spans.js";
+import { followingSpan, lookupSpan, rowSpan, tableSpan } from "./spans.js";
 
 /** The row of an operation whose elements read few leaves each: no stages before it. */
 export function plainStage(program: Program, index: ValueId, position: number): Stage {
@@ -26,7 +29,7 @@ export function plainStage(program: Program, index: ValueId, position: number): 
   };
 }
 
-/** Digits of a group's elements, of a linear's row, or of heads, are the only runs of elements that a plain step reads. */
+/** Digits of a group's elements, of a linear's row, or of heads, and records of an index, are the only runs that a plain step reads. */
 function mostLeaves(program: Program, index: ValueId): number {
   const op = program.ops[index]!;
   switch (op.kind) {
@@ -38,9 +41,18 @@ function mostLeaves(program: Program, index: ValueId): number {
       return 4;
     case "rotate":
       return 4;
+    case "similarity":
+      return 3 + recordParts(program, op);
     default:
       return 3;
   }
+}
+
+/** Parts of a record's rows in an index: they start at a part's start. */
+function recordParts(program: Program, { index }: Op & { kind: "similarity" }): number {
+  const outline = outlineOf(tableOf(program, index, "index"));
+  const rows = planesOf(index, outline).filter(({ plane }) => plane !== "thresholds");
+  return rows.reduce((parts, { rowBytes }) => parts + Math.ceil(rowBytes / ROW_PART_BYTES), 0);
 }
 
 /** Leaves of a linear's step that reads whole rows of digits, which start at a leaf's start. */
@@ -158,6 +170,21 @@ class Reads {
         return [at(op.x, i), at(op.sigmoid, i)];
       case "signBits":
         return [at(op.x, 8 * i, 8)];
+      case "surprise":
+      case "denominator":
+        throw new Error(`${op.kind} is summed in stages`);
+      case "similarity": {
+        const { positions } = tableOf(this.program, op.index, "index");
+        return [
+          followingSpan(this.position),
+          at(op.codes, 0, CODE_BYTES),
+          tableSpan(op.index, "entries", i, 0, positions),
+          tableSpan(op.index, "codes", i, 0, positions * CODE_BYTES),
+          lookupSpan(op.index, "thresholds"),
+        ];
+      }
+      case "credit":
+        return [at(op.sums, i), at(op.surprise, 0), at(op.denominator, 0, 2)];
     }
   }
 

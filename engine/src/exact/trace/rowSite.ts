@@ -2,7 +2,7 @@ import type { Program } from "../program/Program.js";
 import { Site } from "../reference/Kernel.js";
 import { newRow, type Row } from "../reference/Row.js";
 import { lengthAt, shapesOf } from "../reference/shapes.js";
-import type { Span } from "./Stage.js";
+import { NO_TOKEN, type Span } from "./Stage.js";
 
 /**
  * A site of the reference that knows nothing but what a step read: rows of the right length that hold the elements of
@@ -14,10 +14,10 @@ export function rowSite(program: Program, position: number, reads: readonly Span
 
 export function rowSource(program: Program, reads: readonly Span[], rows: readonly Row[]) {
   const known = new Map<string, Row>();
-  let token: number | undefined;
+  const tokens = new Map<number, number>();
   const spans = reads.filter((span) => span.kind !== "table");
   for (const [i, span] of spans.entries()) {
-    if (span.kind === "token") token = rows[i]![0]!;
+    if (span.kind === "token") tokens.set(span.position, rows[i]![0]!);
     else {
       const key = `${span.op} ${span.position}`;
       let row = known.get(key);
@@ -36,6 +36,10 @@ export function rowSource(program: Program, reads: readonly Span[], rows: readon
       if (row === undefined) throw new Error(`a step reads value ${value} at position ${at} without saying so`);
       return row;
     },
-    token: () => token!,
+    token: (position: number) => {
+      const token = tokens.get(position);
+      if (token === undefined) throw new Error(`a step reads the token at position ${position} without saying so`);
+      return token === NO_TOKEN ? undefined : token;
+    },
   };
 }

@@ -1,6 +1,6 @@
 import type { Plane } from "../document/tablePlanes.js";
 import type { TableName, ValueId } from "../program/Op.js";
-import { FINAL, type RowSpan, type TableSpan } from "./Stage.js";
+import { FINAL, type RowSpan, type TableSpan, type TokenSpan } from "./Stage.js";
 
 /** Elements of a value's row. */
 export function rowSpan(op: ValueId, position: number, from: number, count = 1): RowSpan {
@@ -17,6 +17,11 @@ export function tableSpan(table: TableName, plane: Plane, row: number, from: num
 }
 
 /** The element of a table that the other inputs point to. */
-export function lookupSpan(table: TableName): TableSpan {
-  return { kind: "table", table, plane: "data", row: 0, range: undefined };
+export function lookupSpan(table: TableName, plane: Plane = "data"): TableSpan {
+  return { kind: "table", table, plane, row: 0, range: undefined };
+}
+
+/** The token after a position; `NO_TOKEN` where the sequence has ended. */
+export function followingSpan(position: number): TokenSpan {
+  return { kind: "token", position: position + 1 };
 }

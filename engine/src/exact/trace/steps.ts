@@ -6,7 +6,7 @@ import { decodeElements } from "../reference/elementBytes.js";
 import { located } from "../reference/Kernel.js";
 import { newRow, type Row } from "../reference/Row.js";
 import { type LeafPlace, leavesOf, partOf } from "./layout.js";
-import type { RowSpan, Step, TableSpan } from "./Stage.js";
+import { NO_TOKEN, type RowSpan, type Step, type TableSpan } from "./Stage.js";
 
 /** What a step reads. Without a row or a part, a table's is the one that the other inputs point to. */
 export type StepInput =
@@ -38,7 +38,8 @@ export function inputsOf(program: Program, place: LeafPlace, element: number): S
 export interface LeafReader {
   /** Bytes of a leaf; of the right length, or the step says so. */
   leaf(place: LeafPlace): Uint8Array;
-  token(position: number): number;
+  /** Undefined where the sequence has ended. */
+  token(position: number): number | undefined;
 }
 
 /**
@@ -51,9 +52,14 @@ export function recomputeElement(program: Program, place: LeafPlace, element: nu
   const step = stepOf(program, place, element);
   const rows = step.reads.flatMap((span): Row[] => {
     if (span.kind === "table") return [];
-    return [span.kind === "token" ? Int32Array.of(reader.token(span.position)) : readSpan(program, span, reader)];
+    return [span.kind === "token" ? tokenRow(reader, span.position) : readSpan(program, span, reader)];
   });
   return computeStep(program, place, element, step, rows);
+}
+
+/** A token as a step reads it. */
+export function tokenRow(tokens: Pick<LeafReader, "token">, position: number): Int32Array {
+  return Int32Array.of(tokens.token(position) ?? NO_TOKEN);
 }
 
 /** Whatever bound fails in a step is told with the place where it failed. */

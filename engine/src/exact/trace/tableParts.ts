@@ -4,6 +4,7 @@ import { outlineOf } from "../program/TableOutline.js";
 import { exponentPoint } from "../reference/attention.js";
 import { located } from "../reference/Kernel.js";
 import { sigmoidPoint } from "../reference/pointwise.js";
+import { surprisePoint } from "../reference/surprise.js";
 import { type LeafPlace, partOf } from "./layout.js";
 import type { Span, TableSpan } from "./Stage.js";
 import { type LeafReader, readSpan } from "./steps.js";
@@ -54,17 +55,22 @@ function rangesOf(
 ): { readonly row: number; readonly range: { readonly from: number; readonly to: number } }[] {
   const op = program.ops[place.op]!;
   if (op.kind === "embed") {
-    const token = reader.token(place.position);
+    const token = reader.token(place.position)!;
     return span.range === undefined
       ? [{ row: 0, range: { from: token, to: token + 1 } }]
       : [{ row: token, range: span.range }];
   }
   if (span.row !== undefined && span.range !== undefined) return [{ row: span.row, range: span.range }];
+  if (op.kind === "similarity") {
+    const token = reader.token(place.position + 1);
+    return token === undefined ? [] : [{ row: 0, range: { from: token, to: token + 1 } }];
+  }
   const points = pointsOf(program, span);
   const values = reads.flatMap((read) => (read.kind === "row" ? [readSpan(program, read, reader)[0]!] : []));
   const point = located(place.op, op.kind, place.position, element, () => {
     if (op.kind === "exponent") return exponentPoint(op.gridBits, values[1]!, values[0]!);
     if (op.kind === "sigmoid") return sigmoidPoint(op.gridBits, points, values[0]!);
+    if (op.kind === "surprise") return surprisePoint(op.gridBits, values[1]!, values[0]!);
     throw new Error(`${op.kind} points to no table`);
   });
   return point < points ? [{ row: 0, range: { from: point, to: point + 1 } }] : [];

@@ -27,8 +27,8 @@ function tokensOf(count: number, seed = 1): number[] {
 /** Every leaf in order, and the root over them: by a run of the reference, step by step and node by node. */
 function slowTrace(program: Program, tokens: readonly number[]) {
   const { id } = commitProgram(keccak, program);
-  const { row } = new ReferenceRows(program, tokens);
-  const stages = new StageRows(program, row);
+  const { row, token } = new ReferenceRows(program, tokens);
+  const stages = new StageRows(program, row, token);
   const leaves: { readonly place: LeafPlace; readonly bytes: Uint8Array }[] = [];
   const builder = new TraceTreeBuilder(keccak);
   for (const position of tokens.keys()) {
@@ -70,6 +70,7 @@ const PROGRAMS: [string, Program, number][] = [
   ["15 bits, windows", tinyProgram({ digits: 2, weightDigits: 2, attentionDigits: 2, window: 5, layers: 2 }), 37],
   ["long rows", tinyProgram({ feedForward: 3300, biases: "all", headNorms: "all" }), 7],
   ["learned positions", tinyProgram({ mlp: "plain", positions: "learned", kvHeads: 2 }), 37],
+  ["indexes", tinyProgram({ attribution: "indexed", vocabulary: 1600 }), 7],
 ];
 
 describe("a trace", () => {

@@ -68,6 +68,7 @@ const SCENES = [
   ),
   new Scene(tinyProgram({ hidden: 6200, heads: 1, kvHeads: 1, feedForward: 1, maxPositions: 2 }), tokensOf(1)),
   new Scene(tinyProgram({ heads: 2, headDim: 600, attentionDigits: 2, maxPositions: 4 }), tokensOf(2)),
+  new Scene(tinyProgram({ attribution: "indexed", vocabulary: 1600 }), tokensOf(3)),
 ];
 
 describe("an element of a leaf", () => {
@@ -112,7 +113,7 @@ describe("an element of a leaf", () => {
 
   test("was tried of every kind of operation, and every stage that few positions have", () => {
     const classes = SCENES.flatMap((scene) => scene.classes(scene.tokens.length - 1).map(({ name }) => name));
-    expect(new Set(classes.map((name) => name.split(" ")[0])).size).toBe(25);
+    expect(new Set(classes.map((name) => name.split(" ")[0])).size).toBe(29);
     expect([...new Set(classes)].filter((name) => !name.endsWith(" row")).sort()).toEqual([
       "linear chunks",
       "linear sums",
@@ -121,6 +122,10 @@ describe("an element of a leaf", () => {
       "rowScale partials",
       "scores products",
       "sumSquares partials",
+      "surprise greatest",
+      "surprise partials",
+      "surprise sums",
+      "surprise weights",
     ]);
   });
 

@@ -25,8 +25,11 @@ describe("the vectors of extremes", () => {
 
   test("cover every kind of operation, under names of their own, in less than 1.5 MB", () => {
     const kinds = (changes: Parameters<typeof tinyProgram>[0]) => tinyProgram(changes).ops.map((op) => op.kind);
-    const all = new Set([...kinds({ headNorms: "all", digits: 2 }), ...kinds({ mlp: "plain", positions: "learned" })]);
-    expect(all.size).toBe(25);
+    const all = new Set([
+      ...kinds({ headNorms: "all", digits: 2 }),
+      ...kinds({ mlp: "plain", positions: "learned", attribution: "indexed" }),
+    ]);
+    expect(all.size).toBe(29);
     expect(new Set(vectors.map((vector) => vector.kind))).toEqual(all);
     expect(new Set(vectors.map(({ kind, name }) => `${kind} ${name}`)).size).toBe(vectors.length);
     expect(text.length).toBeLessThan(1.5e6);
@@ -84,6 +87,27 @@ describe("the vectors of extremes", () => {
     expect(outputs("scoreMax", "first, last, all equal")).toEqual([5, -6, 0].map((t) => 196_608 + t / 64));
     expect(outputs("exponent", "the table's ends and beyond").slice(0, 9)).toEqual([956, 898, 844, 2, 2, 0, 0, 0, 0]);
     expect(outputs("sum", "2^24 − 1")).toEqual([2 ** 24 - 1, 257]);
+    expect(outputs("surprise", "one token, expected")).toEqual([0]);
+    expect(outputs("surprise", "no token follows")).toEqual([0]);
+    // 127 · 2/3 + ½ = 85.1…
+    expect(outputs("surprise", "equal logits at their ends")).toEqual([85]);
+    expect(outputs("surprise", "the farthest token")).toEqual([127]);
+    // ⌊127 · a/(a + 127) + ½⌋ of a = 126, 127, 128: 63.74…, 64 to the point, 64.24…
+    expect([126, 127, 128].map((a) => outputs("surprise", `weights of ${a} and 127 of 254`)[0])).toEqual([63, 64, 64]);
+    // v = (256² · 127) >> 7 at equal codes; dot = 126 makes (252² · 127) >> 7; from 64 differing bits on nothing counts.
+    const byDistance = outputs("similarity", "every distance");
+    expect([0, 1, 32, 63, 64, 128].map((bits) => byDistance[bits])).toEqual([65_024, 63_007, 16_256, 15, 0, 0]);
+    const above = outputs("similarity", "every distance, above a threshold");
+    expect([0, 31, 32].map((bits) => above[bits])).toEqual([65_024, 17_287, 0]);
+    expect(outputs("similarity", "256 positions, all equal")).toEqual([256 * 65_024, 0]);
+    expect(outputs("similarity", "no token follows")).toEqual([0, 0]);
+    // 2^16 + 1,537 · 16,646,144 = 1,525 · 2^24 + …
+    expect(outputs("denominator", "1537 records, all at their ends")).toEqual([
+      Math.floor(25_585_188_864 / 2 ** 24),
+      25_585_188_864 % 2 ** 24,
+    ]);
+    expect(outputs("denominator", "after 0 and 65536")).toEqual([0, 65_536 + 1 + 65_024 + 16_646_144 - 0]);
+    expect(outputs("credit", "weight 127 over 0 and 65536")).toEqual([0, 127, 127 * 65_024, 127 * 16_646_144]);
   });
 
   test("have ties to even, saturation and the ends of low digits", () => {

@@ -1,3 +1,4 @@
+import { CODE_BYTES } from "../../program/AttributionOp.js";
 import { type ElementType, elementTypeOf, newRow, type Row } from "../../reference/Row.js";
 import { referenceOp } from "../../reference/referenceOp.js";
 import { rowToHex } from "../rowHex.js";
@@ -11,13 +12,14 @@ export interface VectorDraft {
   readonly inputs?: readonly InputDraft[];
   readonly tables?: { readonly [name: string]: VectorTable };
   readonly token?: number;
+  readonly following?: number;
 }
 
 /** Rows that end at the vector's position. */
 export type InputDraft = Omit<VectorInput, "from" | "rows"> & { readonly rows: readonly Row[] };
 
 export function vectorOf(draft: VectorDraft): OpVector {
-  const { name, op, position = 0, inputs = [], tables = {}, token } = draft;
+  const { name, op, position = 0, inputs = [], tables = {}, token, following } = draft;
   const vector = {
     name,
     kind: op.kind,
@@ -30,6 +32,7 @@ export function vectorOf(draft: VectorDraft): OpVector {
     })),
     tables,
     ...(token === undefined ? {} : { token }),
+    ...(following === undefined ? {} : { following }),
   };
   const { program, op: index, source } = opCase({ ...vector, output: { type: "u8", row: "" } });
   const row = referenceOp(program, index, position, source);
@@ -63,6 +66,35 @@ export function floats(rows: number, data: readonly number[]): VectorTable {
 
 export function integers(data: readonly number[]): VectorTable {
   return { kind: "integers", rows: 1, columns: data.length, data: rowToHex(Int32Array.from(data)) };
+}
+
+export interface IndexDraft {
+  /** Of each record, position by position. */
+  readonly records: readonly (readonly Posting[])[];
+  /** By token. */
+  readonly thresholds: readonly number[];
+}
+
+export interface Posting {
+  readonly token: number;
+  readonly surprise: number;
+  /** 16 bytes. */
+  readonly code: readonly number[];
+}
+
+const NOTHING: Posting = { token: 0, surprise: 0, code: new Array<number>(CODE_BYTES).fill(0) };
+
+export function indexTable({ records, thresholds }: IndexDraft): VectorTable {
+  const columns = Math.max(1, ...records.map((record) => record.length));
+  const all = records.flatMap((record) => Array.from({ length: columns }, (_, at) => record[at] ?? NOTHING));
+  return {
+    kind: "index",
+    rows: records.length,
+    columns,
+    entries: rowToHex(Int32Array.from(all, ({ token, surprise }) => 128 * token + surprise)),
+    codes: rowToHex(Uint8Array.from(all.flatMap(({ code }) => code))),
+    thresholds: rowToHex(Uint8Array.from(thresholds)),
+  };
 }
 
 export interface MatrixDraft {

@@ -7,6 +7,8 @@ export interface StageSource {
   row(value: ValueId): Row;
   /** Rows of digits at this position and those before it. */
   history(value: ValueId): History;
+  /** The token after the position; undefined where the sequence has ended. */
+  following(): number | undefined;
 }
 
 /** Rows of one width at positions from `first` on, one after another: `[positions, width]`. */

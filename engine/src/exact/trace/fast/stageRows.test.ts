@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Program } from "../../program/Program.js";
+import type { Program, Table } from "../../program/Program.js";
 import { elementBytes } from "../../reference/elementBytes.js";
 import { newRow, type Row } from "../../reference/Row.js";
 import { lengthAt, shapesOf } from "../../reference/shapes.js";
@@ -22,8 +22,15 @@ function tokensOf(count: number, seed = 1): number[] {
   return Array.from({ length: count }, () => Math.floor(random() * 11));
 }
 
-function fastLeaves(program: Program, op: number, position: number, rows: Rows, first = 0): Uint8Array[] {
-  return stageRows(program, op, position, stageSourceOf(rows, position, first)).flatMap((row) => {
+function fastLeaves(
+  program: Program,
+  op: number,
+  position: number,
+  rows: Rows,
+  first = 0,
+  following?: number,
+): Uint8Array[] {
+  return stageRows(program, op, position, stageSourceOf(rows, position, first, following)).flatMap((row) => {
     const bytes = elementBytes(row);
     const leaves = Math.ceil(bytes.length / LEAF_BYTES);
     return Array.from({ length: leaves }, (_, leaf) => bytes.slice(leaf * LEAF_BYTES, (leaf + 1) * LEAF_BYTES));
@@ -33,10 +40,10 @@ function fastLeaves(program: Program, op: number, position: number, rows: Rows, 
 const seen = new Set<string>();
 
 /** The fast leaves of an operation are the slow ones; what stages it had is noted. */
-function expectSame(program: Program, op: number, position: number, rows: Rows, first = 0): void {
-  const slow = new StageRows(program, rows).leaves(op, position);
+function expectSame(program: Program, op: number, position: number, rows: Rows, first = 0, following?: number): void {
+  const slow = new StageRows(program, rows, () => following).leaves(op, position);
   const { kind } = program.ops[op]!;
-  expect(fastLeaves(program, op, position, rows, first), `${op} ${kind} at ${position}`).toEqual(slow);
+  expect(fastLeaves(program, op, position, rows, first, following), `${op} ${kind} at ${position}`).toEqual(slow);
   for (const { name, stage } of partsOf(program, op, position)) seen.add(`${kind} ${stage} ${name}`);
 }
 
@@ -63,9 +70,9 @@ describe("stage rows at speed", () => {
     fc.assert(
       fc.property(TINY_SETTINGS, fc.integer({ min: 1, max: 40 }), (settings, count) => {
         const program = tinyProgram(settings);
-        const rows = new ReferenceRows(program, tokensOf(count, settings.seed)).row;
+        const { row, token } = new ReferenceRows(program, tokensOf(count, settings.seed));
         for (const op of program.ops.keys())
-          for (const at of new Set([0, count - 1])) expectSame(program, op, at, rows);
+          for (const at of new Set([0, count - 1])) expectSame(program, op, at, row, 0, token(at + 1));
       }),
       { numRuns: 15 },
     );
@@ -104,11 +111,36 @@ describe("stage rows at speed", () => {
   });
 
   test("are those of the steps: vectors of extremes", () => {
-    for (const found of opCases(opVectors())) expectSame(found.program, found.op, found.position, vectorRows(found));
+    for (const found of opCases(opVectors())) {
+      const { program, op, position, source } = found;
+      expectSame(program, op, position, vectorRows(found), 0, source.token(position + 1));
+    }
+  });
+
+  test("are those of the steps: sums of sums of more records than one step adds up", () => {
+    const program = tinyProgram({ attribution: "indexed" });
+    const records = 1536 * 768 + 1;
+    const index: Table = {
+      kind: "index",
+      records,
+      positions: 1,
+      entries: new Int32Array(records),
+      codes: new Uint8Array(16 * records),
+      thresholds: new Uint8Array(11),
+    };
+    const large = { ...program, tables: new Map(program.tables).set("index.1", index) };
+    const op = large.ops.findLastIndex(({ kind }) => kind === "denominator");
+    const sums = new Int32Array(records).map((_, i) => (i * 7919) % 16_646_144);
+    const rows: Rows = (value, at) => (value === op - 2 ? sums : noise(large, 4)(value, at));
+
+    expect(large.ops[op - 2]!.kind).toBe("similarity");
+    expectSame(large, op, 0, rows);
   });
 
   test("had every stage of every kind before them", () => {
     expect([...seen].filter((stage) => !stage.endsWith(" row")).sort()).toEqual([
+      "denominator 0 sums",
+      "denominator 1 sums",
       "linear 0 chunks",
       "linear 1 sums",
       "mix 0 pages",
@@ -120,8 +152,15 @@ describe("stage rows at speed", () => {
       "scores 0 products",
       "sum 0 partials",
       "sumSquares 0 partials",
+      "surprise 0 greatest",
+      "surprise 0 partials",
+      "surprise 1 greatest",
+      "surprise 1 weights",
+      "surprise 2 sums",
+      "surprise 2 weights",
+      "surprise 3 sums",
     ]);
-    expect(new Set([...seen].map((stage) => stage.split(" ")[0])).size).toBe(25);
+    expect(new Set([...seen].map((stage) => stage.split(" ")[0])).size).toBe(29);
   });
 
   test.each<[string, string, (program: Program, op: number) => [value: number, element: number, poison: number]]>([

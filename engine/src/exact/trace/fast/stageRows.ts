@@ -4,11 +4,13 @@ import { BoundViolation } from "../../reference/arithmetic.js";
 import type { Row } from "../../reference/Row.js";
 import { shapesOf } from "../../reference/shapes.js";
 import { StageRows } from "../StageRows.js";
+import { denominatorRows } from "./denominatorRows.js";
 import { linearRows } from "./linearRows.js";
 import { mixRows } from "./mixRows.js";
 import { reduceRows } from "./reduceRows.js";
 import type { StageSource } from "./StageSource.js";
 import { scoreRows } from "./scoreRows.js";
+import { surpriseRows } from "./surpriseRows.js";
 
 /**
  * Rows of all stages of an operation at a position, its own last: what `StageRows` makes step by step, made in plain loops.
@@ -23,7 +25,8 @@ export function stageRows(program: Program, op: ValueId, position: number, sourc
   } catch (error) {
     if (!(error instanceof BoundViolation)) throw error;
     // The slow path knows at which element.
-    new StageRows(program, (value, at) => rowAt(source, value, at, position)).leaves(op, position);
+    const rows = (value: ValueId, at: number) => rowAt(source, value, at, position);
+    new StageRows(program, rows, () => source.following()).leaves(op, position);
     throw error;
   }
 }
@@ -42,6 +45,10 @@ function stagesBefore(program: Program, index: ValueId, position: number, source
       return scoreRows(op, position, source);
     case "mix":
       return mixRows(op, position, source);
+    case "surprise":
+      return surpriseRows(program, op, source);
+    case "denominator":
+      return denominatorRows(op, source);
     default:
       return [];
   }

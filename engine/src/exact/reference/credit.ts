@@ -1,0 +1,70 @@
+import { CODE_BITS, CODE_BYTES, KERNEL_WHOLE, WORD } from "../program/AttributionOp.js";
+import type { Op } from "../program/Op.js";
+import { accumulator, assertBound } from "./arithmetic.js";
+import type { Kernel, Site } from "./Kernel.js";
+
+/** What is divided, and what by: both below, so that a quotient's floor is exact in binary64. */
+const DIVISION_LIMIT = 2 ** 52;
+
+export function similarity(op: Op & { kind: "similarity" }, site: Site): Kernel {
+  const { positions, entries, codes, thresholds } = site.table(op.index, "index");
+  const code = site.row(op.codes);
+  return (record) => {
+    const token = site.following();
+    if (token === undefined) return 0;
+    let sum = 0;
+    for (let at = record * positions; at < (record + 1) * positions; at++) {
+      const entry = entries[at]!;
+      assertBound(entry >= 0, "an entry of an index is not negative", entry);
+      if (entry >> 7 !== token) continue;
+      const dot = CODE_BITS - 2 * hamming(code, codes.subarray(at * CODE_BYTES, (at + 1) * CODE_BYTES));
+      if (dot > thresholds[token]! && dot > 0) {
+        sum += (Math.floor((256 * dot) / CODE_BITS) ** 2 * (entry & 127)) >> 7;
+      }
+    }
+    return accumulator(sum);
+  };
+}
+
+function hamming(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let bits = 0;
+  for (let i = 0; i < a.length; i++) for (let x = a[i]! ^ b[i]!; x > 0; x >>= 1) bits += x & 1;
+  return bits;
+}
+
+export function denominator(op: Op & { kind: "denominator" }, site: Site): Kernel {
+  const sums = site.row(op.sums);
+  const before = op.before === undefined ? KERNEL_WHOLE : joined(site.row(op.before));
+  return (digit) => digitOf(wide([before, ...sums]), digit);
+}
+
+/** Adds what 31 bits do not hold. */
+export function wide(terms: Iterable<number>): number {
+  let sum = 0;
+  for (const term of terms) sum += term;
+  assertBound(Number.isInteger(sum) && sum >= 0 && sum < DIVISION_LIMIT, "a denominator is below 2^52", sum);
+  return sum;
+}
+
+/** One of the two digits in base 2^24 of an integer, 0 the high one. */
+export function digitOf(sum: number, digit: number): number {
+  return digit === 0 ? Math.floor(sum / WORD) : sum % WORD;
+}
+
+/** The integer of two digits. */
+export function joined([high, low]: ArrayLike<number> & Iterable<number>): number {
+  assertBound(low! >= 0 && low! < WORD && high! >= 0, "digits in base 2^24", low!);
+  return high! * WORD + low!;
+}
+
+export function credit(op: Op & { kind: "credit" }, site: Site): Kernel {
+  const sums = site.row(op.sums);
+  const [weight] = site.row(op.surprise);
+  const divisor = joined(site.row(op.denominator));
+  return (record) => {
+    const dividend = weight! * sums[record]! * KERNEL_WHOLE;
+    assertBound(divisor > 0 && divisor < DIVISION_LIMIT, "a denominator is in (0, 2^52)", divisor);
+    assertBound(dividend >= 0 && dividend < DIVISION_LIMIT, "a dividend is in [0, 2^52)", dividend);
+    return Math.floor(dividend / divisor);
+  };
+}
