@@ -24,6 +24,7 @@ const SETTINGS: fc.Arbitrary<Partial<TinySettings>> = fc
     biases: fc.constantFrom<"none" | "all">("none", "all"),
     headNorms: fc.constantFrom<"none" | "all">("none", "all"),
     positions: fc.constantFrom<"rotary" | "learned">("rotary", "learned"),
+    attribution: fc.constantFrom<"none" | "base" | "indexed">("none", "base", "indexed"),
   })
   .map(({ groups, ...settings }) => ({ ...settings, heads: groups * settings.kvHeads }));
 

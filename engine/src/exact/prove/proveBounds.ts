@@ -22,6 +22,10 @@
  *    its query's and its key's lengths, and must be below 2^(22 − gridBits): the sum with the grid's constant is then a
  *    multiple of 2^-gridBits, so that differences of scores are exact and index their table.
  *
+ * 4. Integers of attribution, in binary64 and two digits in base 2^24: weights add up below 2^45, a record's values below
+ *    2^24, denominators and dividends below 2^52, so that a quotient's floor is exact. A record's sum is a part of what it is
+ *    divided by: all credits of a token are at most 127 · 2^16 together.
+ *
  * Nothing but tables and operations is read: a program from a file is proven as one that was just compiled. What rests on
  * inputs being made of one another (digits in steps of their own row's maximum, a norm's squares of its own row, maxima and
  * sums of their own scores) is checked, and a program that is put together otherwise is refused.

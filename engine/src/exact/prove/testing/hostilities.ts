@@ -67,7 +67,10 @@ function someOp(kinds: readonly Op["kind"][], change: (op: Op, random: () => num
   };
 }
 
-const VALUE_FIELDS = ["x", "y", "scale", "high", "squares", "squaresScale", "scores", "max", "exponents", "sum", "q"];
+const VALUE_FIELDS = [
+  ...["x", "y", "scale", "high", "squares", "squaresScale", "scores", "max", "exponents", "sum", "q"],
+  ...["logits", "codes", "sums", "before", "surprise", "denominator"],
+];
 
 /** An input of an operation becomes another earlier value. */
 const rewire: Hostility = (program, random) => {
@@ -129,6 +132,14 @@ export const HOSTILITIES: { readonly [name: string]: Hostility } = {
     return { shape: { ...shape, window: pick([null, 0, 1, 2, 5], random) } };
   }),
   "another constant": someOp(["cubic"], (_, random) => ({ a: pick([0, -1, 2 ** 100, 0.1], random) })),
+  "other entries of an index": (program, random) => {
+    const [name] = tablesOf(program, "index");
+    if (name === undefined) return program;
+    return withTable<"index">(program, name, (table) => ({
+      ...table,
+      entries: table.entries.map((entry) => (random() < 0.9 ? entry : pick([-1, 0, 1407, 1408, 2 ** 30], random))),
+    }));
+  },
   rewire,
   rewireDigits,
 };
