@@ -5,7 +5,7 @@ import { ATTRIBUTION_CONTEXT, CODE_BITS, CODE_BYTES, type PositionCodes } from "
 import { AttributionError } from "./errors.js";
 import { FLOOR_COUNT, shareFloors } from "./floors.js";
 import type { Hex } from "./hex.js";
-import type { KernelIndex } from "./kernel.js";
+import type { KernelIndex } from "./PostingScan.js";
 import { Postings } from "./Postings.js";
 import { tokenThresholds } from "./thresholds.js";
 

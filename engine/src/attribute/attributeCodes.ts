@@ -7,13 +7,15 @@ import {
   SHARE_WHOLE,
   type Share,
 } from "@openledger/sdk";
+import { KERNEL_WHOLE } from "../exact/program/AttributionOp.js";
 import type { AttributionIndex } from "./AttributionIndex.js";
 import { codeWords, type PositionCodes } from "./codes.js";
 import { AttributionError } from "./errors.js";
 import { floorFor } from "./floors.js";
 import { hamming } from "./hamming.js";
 import type { Hex } from "./hex.js";
-import { creditRecords, KERNEL_WHOLE, kernelValue } from "./kernel.js";
+import { creditRecords } from "./kernel.js";
+import { kernelValue } from "./PostingScan.js";
 
 /** Most records that an answer names; what others would get is the pool's. */
 export const MAX_ATTRIBUTED_RECORDS = 64;
@@ -46,7 +48,8 @@ export interface AnswerAttribution {
 
 /**
  * Attributes an answer to records from its codes alone: integers throughout, so whoever has the codes and the indexes
- * gets the same shares.
+ * gets the same shares. Codes, surprises and each token's credits are rows of an exact program (see `withIndexes`); what
+ * is summed over an answer's tokens, and shared out of that here, is not.
  *
  * share = ⌊credit / Σ w⌋ of 65,536; shares below the floor are dropped, the 64 largest of the rest are named (ties by
  * place) and summed by contributor. The first Datanet's pool takes all that is left; an answer that surprised the base

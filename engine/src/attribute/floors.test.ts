@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { Random } from "../train/random.js";
 import { CODE_BYTES, type PositionCodes } from "./codes.js";
 import { floorFor, shareFloors } from "./floors.js";
-import { creditRecords, type KernelIndex } from "./kernel.js";
+import { creditRecords } from "./kernel.js";
+import type { KernelIndex } from "./PostingScan.js";
 import { Postings } from "./Postings.js";
 
 /** Texts over 40 tokens whose codes have nothing to do with each other. */

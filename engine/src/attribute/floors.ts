@@ -1,5 +1,7 @@
+import { KERNEL_WHOLE } from "../exact/program/AttributionOp.js";
 import type { PositionCodes } from "./codes.js";
-import { creditRecords, KERNEL_WHOLE, type KernelIndex } from "./kernel.js";
+import { creditRecords } from "./kernel.js";
+import type { KernelIndex } from "./PostingScan.js";
 
 /** Floors are kept for answers of at least 2^0, 2^1, … 2^8 tokens. */
 export const FLOOR_COUNT = 9;

@@ -1,40 +1,52 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { CODE_BYTES, type PositionCodes } from "./codes.js";
-import { creditRecords, type KernelIndex, kernelValue } from "./kernel.js";
-import { creditRecordsReference } from "./kernelReference.js";
+import { creditRecords } from "./kernel.js";
+import { type KernelIndex, kernelValue } from "./PostingScan.js";
 import { Postings } from "./Postings.js";
 import { ARBITRARY_ROWS, arbitraryCodes } from "./testCodes.js";
+import { indexOf, referenceCredits } from "./testing/referenceCredits.js";
 
-const thresholdOf = fc.array(
-  fc.integer({ min: -64, max: 64 }).map((half) => 2 * half),
-  { minLength: 6, maxLength: 6 },
-);
+/** Tokens of `testCodes` are below. */
+const VOCABULARY = 6;
+
+const THRESHOLDS = fc.array(fc.integer({ min: -140, max: 140 }), { minLength: VOCABULARY, maxLength: VOCABULARY });
 
 function kernelIndex(rows: readonly PositionCodes[], thresholds: readonly number[]): KernelIndex {
   const postings = new Postings(rows);
   return { postings, recordCount: rows.length, thresholds: Int16Array.from(postings.targets, (y) => thresholds[y]!) };
 }
 
-describe("the kernel", () => {
-  test("equals its formulas over any rows, thresholds and number of indexes", () => {
-    const index = fc.tuple(ARBITRARY_ROWS, thresholdOf);
-    fc.assert(
-      fc.property(fc.array(index, { minLength: 1, maxLength: 3 }), arbitraryCodes(10), (indexes, answer) => {
-        const wanted = creditRecordsReference(
-          indexes.map(([rows, thresholds]) => ({ rows, threshold: (token) => thresholds[token]! })),
-          answer,
-        );
+/** Credits of each record over all tokens, as the operations of a program give them. */
+function referenceSums(indexes: readonly (readonly [PositionCodes[], number[]])[], answer: PositionCodes): number[][] {
+  const found = referenceCredits(
+    indexes.map(([rows, thresholds]) => indexOf(rows, (token) => thresholds[token]!)),
+    answer,
+    VOCABULARY,
+  );
+  return indexes.map(([rows], i) =>
+    rows.map((_, record) => found[i]!.reduce((sum, credits) => sum + credits[record]!, 0)),
+  );
+}
 
+const INDEX = fc.tuple(
+  ARBITRARY_ROWS.filter((rows) => rows.length > 0),
+  THRESHOLDS,
+);
+
+describe("the kernel", () => {
+  test("equals the operations of a program over any rows, thresholds and number of indexes", () => {
+    fc.assert(
+      fc.property(fc.array(INDEX, { minLength: 1, maxLength: 3 }), arbitraryCodes(10), (indexes, answer) => {
         const found = creditRecords(
           indexes.map(([rows, thresholds]) => kernelIndex(rows, thresholds)),
           answer,
         );
 
-        expect(found.credits.map((credits) => [...credits])).toEqual(wanted.credits.map((row) => row.map(Number)));
-        expect(found.weight).toBe(Number(wanted.weight));
+        expect(found.credits.map((credits) => [...credits])).toEqual(referenceSums(indexes, answer));
+        expect(found.weight).toBe(answer.surprises.reduce((sum, w) => sum + w, 0));
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 
@@ -61,12 +73,14 @@ describe("the kernel", () => {
       surprises: row.surprises.slice(0, 4),
       codes: row.codes.slice(0, 4 * CODE_BYTES),
     };
-    const wanted = creditRecordsReference([{ rows, threshold: () => 126 }], answer);
+    const thresholds = [0, 0, 0, 126, 0, 0];
 
-    const found = creditRecords([kernelIndex(rows, [0, 0, 0, 126, 0, 0])], answer);
+    const found = creditRecords([kernelIndex(rows, thresholds)], answer);
 
     expect(kernelValue(0, 127)).toBe(65_024);
-    expect([...found.credits[0]!]).toEqual(wanted.credits[0]!.map(Number));
+    const each = 4 * Math.floor((127 * 256 * 65_024 * 2 ** 16) / (2 ** 16 + 40 * 256 * 65_024));
+    expect([...found.credits[0]!]).toEqual(new Array(40).fill(each));
+    expect(referenceSums([[rows, thresholds]], answer)).toEqual([new Array(40).fill(each)]);
   });
 
   test("counts nothing at the threshold and something above it", () => {

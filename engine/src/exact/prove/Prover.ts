@@ -16,12 +16,18 @@ export interface Provable extends Pick<Program, "ops" | "tables"> {
 /** Proves one operation after another; `proveBounds` says of what and why. */
 export class Prover {
   readonly proven: OpBounds[] = [];
-  private readonly facts: Fact[] = [];
+  private readonly facts: Fact[];
   private readonly checked = new Set<TableName>();
   private readonly known = new Map<string, unknown>();
   private shown: ShownBound[] = [];
 
-  constructor(private readonly program: Provable) {}
+  /** @param known What is known of the first values; the operations that made them are not proven, nor what is absent read. */
+  constructor(
+    private readonly program: Provable,
+    known: readonly Fact[] = [],
+  ) {
+    this.facts = [...known];
+  }
 
   /**
    * Proves the operations that were not proven yet.
