@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ATTRIBUTION_CONTEXT, ATTRIBUTION_FILE, fitAttributionBase, openRuntime } from "@openledger/engine";
+import { ATTRIBUTION_CONTEXT, ATTRIBUTION_FILE, fitAttributionBase, loadModel, openRuntime } from "@openledger/engine";
 import { canonicalJson } from "@openledger/sdk";
 import { chunkText } from "../seed/chunk.js";
 import type { CorpusFile } from "./corpus.js";
@@ -30,6 +30,7 @@ export async function addAttribution(
   try {
     const file = await fitAttributionBase(
       runtime,
+      await loadModel(modelDir),
       texts.slice(0, TEXTS).map((text) => encode(text)),
     );
     writeFileSync(join(modelDir, ATTRIBUTION_FILE), file);

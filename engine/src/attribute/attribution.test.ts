@@ -3,6 +3,7 @@ import { rmSync } from "node:fs";
 import { promisify } from "node:util";
 import { poolAccount, SHARE_WHOLE } from "@openledger/sdk";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { loadModel } from "../model/model-folder.js";
 import { openRuntime } from "../serve/openRuntime.js";
 import type { Runtime } from "../serve/Runtime.js";
 import { addAttribution, copyTestModel } from "../serve/testModel.js";
@@ -31,6 +32,7 @@ beforeAll(async () => {
     dir,
     await fitAttributionBase(
       bare,
+      await loadModel(dir),
       Array.from({ length: 64 }, () => randomIds(random, 100)),
     ),
   );
@@ -64,6 +66,17 @@ describe("codes", () => {
     const part = await runtime.codes(records[0]!.ids.slice(0, 20));
 
     expect(part.codes).toEqual(whole.codes.slice(0, part.codes.length));
+  });
+});
+
+describe("decoys", () => {
+  test("are read as records and answers are", async () => {
+    const { base } = await runtime.attribution();
+    expect(base.decoys).toHaveLength(64);
+    for (const decoy of [base.decoys[0]!, base.decoys[63]!]) {
+      const served = await runtime.codes([...decoy.ids]);
+      expect(served.codes).toEqual(decoy.codes);
+    }
   });
 });
 

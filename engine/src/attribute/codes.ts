@@ -1,4 +1,4 @@
-import { CODE_BYTES, MAX_RECORD_POSITIONS, MAX_SURPRISE } from "../exact/program/AttributionOp.js";
+import { CODE_BYTES, MAX_RECORD_POSITIONS } from "../exact/program/AttributionOp.js";
 
 export { CODE_BITS, CODE_BYTES, MAX_SURPRISE } from "../exact/program/AttributionOp.js";
 
@@ -12,15 +12,10 @@ export const ATTRIBUTION_CONTEXT = MAX_RECORD_POSITIONS;
 export interface PositionCodes {
   /** `[n]`, the tokens. */
   readonly ids: Uint32Array;
-  /** `[n]`, 0 to 127: floor(127 · (1 − p) + ½), where p is the base's probability of the token. */
+  /** `[n]`, 0 to 127: `surprise` of the base's program, ⌊127 · (1 − p) + ½⌋ of the base's probability p of the token. */
   readonly surprises: Uint8Array;
-  /** `[n, 16]`, signs of the whitened hidden state before the token; bit k of a code is bit k mod 8 of byte ⌊k / 8⌋. */
+  /** `[n, 16]`, `codes` of the base's program, signs of the whitened hidden state before the token; bit k of a code is bit k mod 8 of byte ⌊k / 8⌋. */
   readonly codes: Uint8Array;
-}
-
-/** floor(127 · (1 − p) + ½) of a probability; what rounding pushed outside 0 to 1 is pulled back. */
-export function surpriseOf(probability: number): number {
-  return Math.floor(MAX_SURPRISE * (1 - Math.min(1, Math.max(0, probability))) + 0.5);
 }
 
 /** Positions `from` (inclusive) to `to` (exclusive), copied. */

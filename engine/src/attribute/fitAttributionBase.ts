@@ -1,7 +1,11 @@
+import { compileModel } from "../exact/compile/compileModel.js";
+import { ExactModel } from "../exact/run/ExactModel.js";
+import type { Model } from "../model/model-folder.js";
 import type { Runtime } from "../serve/Runtime.js";
 import { encodeAttributionBase } from "./AttributionBase.js";
 import { CodeProjection } from "./CodeProjection.js";
-import { ATTRIBUTION_CONTEXT, CODE_BITS, surpriseOf } from "./codes.js";
+import { ATTRIBUTION_CONTEXT, CODE_BITS, type PositionCodes } from "./codes.js";
+import { codesOfRun } from "./codesOfRun.js";
 import { AttributionError } from "./errors.js";
 import { randomDirections } from "./randomDirections.js";
 import { symmetricEigen } from "./symmetricEigen.js";
@@ -20,15 +24,19 @@ export interface FitOptions {
 
 /**
  * Fits the attribution part of a base: whitening of final hidden states by PCA over public text, rotated so that every
- * bit of a code carries as much, and decoys.
+ * bit of a code carries as much, and decoys. The fit is in floats; decoys are read by the exact program with these codes,
+ * as records and answers are.
  *
+ * @param runtime of the base, with or without an attribution part
+ * @param model the same base
  * @param texts Tokens of pieces of public text that the base was not trained on and that will be no one's records; 64 or
  * more, each of at most 256 tokens. The first 128 become decoys.
  * @returns The file to store as `attribution.bin`; its SHA-256 goes into the base's manifest as `attribution.hash`
- * @throws AttributionError `invalid_request`
+ * @throws AttributionError `invalid_request`; ExactError as `compileModel`
  */
 export async function fitAttributionBase(
-  runtime: Pick<Runtime, "hiddenStates" | "architecture">,
+  runtime: Pick<Runtime, "hiddenStates" | "conformity" | "tier">,
+  model: Model,
   texts: readonly (readonly number[])[],
   options: FitOptions = {},
 ): Promise<Uint8Array> {
@@ -40,22 +48,36 @@ export async function fitAttributionBase(
     );
   }
   const { onProgress, signal } = options;
-  const states: { hidden: Float32Array; probabilities: Float32Array }[] = [];
+  const states: Float32Array[] = [];
   for (const ids of texts) {
-    states.push(await runtime.hiddenStates(ids, signal === undefined ? {} : { signal }));
+    states.push((await runtime.hiddenStates(ids, signal === undefined ? {} : { signal })).hidden);
     onProgress?.(states.length, texts.length);
   }
-
-  const projection = fitProjection(
-    states.map(({ hidden }) => hidden),
-    runtime.architecture.hidden,
-  );
-  const decoys = texts.slice(0, MAX_DECOYS).map((ids, i) => ({
-    ids: Uint32Array.from(ids),
-    surprises: Uint8Array.from(states[i]!.probabilities, surpriseOf),
-    codes: projection.codes(states[i]!.hidden),
-  }));
+  const projection = fitProjection(states, model.architecture.hidden);
+  const decoys = await readDecoys(runtime, model, projection, texts.slice(0, MAX_DECOYS));
   return encodeAttributionBase({ projection, decoys });
+}
+
+/** Codes of texts by the exact program that the base is served by. */
+async function readDecoys(
+  { conformity, tier }: Pick<Runtime, "conformity" | "tier">,
+  model: Model,
+  codes: CodeProjection,
+  texts: readonly (readonly number[])[],
+): Promise<PositionCodes[]> {
+  const program = compileModel(model, { tier, codes });
+  const exact = await ExactModel.open(program, conformity);
+  try {
+    const decoys: PositionCodes[] = [];
+    for (const ids of texts) {
+      const tokens = [program.shape.endToken, ...ids.slice(0, -1)];
+      const result = await exact.run({ tokens, count: 1, wanted: ids.map((_, i) => i) });
+      decoys.push(codesOfRun(program, result, ids));
+    }
+    return decoys;
+  } finally {
+    await exact.release();
+  }
 }
 
 /** @param states Blocks of `[n, width]` */

@@ -12,6 +12,7 @@ export {
 export { Bm25 } from "./bm25.js";
 export { type BuildIndexOptions, buildIndex, type RowCache } from "./buildIndex.js";
 export { ATTRIBUTION_CONTEXT, CODE_BYTES, type PositionCodes } from "./codes.js";
+export { codesOfRun } from "./codesOfRun.js";
 export { AttributionError } from "./errors.js";
 export {
   type Evaluation,
@@ -22,3 +23,6 @@ export {
 } from "./evaluate.js";
 export { excerpt } from "./excerpt.js";
 export { type FitOptions, fitAttributionBase } from "./fitAttributionBase.js";
+export { IndexedProvider } from "./IndexedProvider.js";
+export type { IndexRows } from "./indexTable.js";
+export { creditsOf, withIndexes } from "./withIndexes.js";

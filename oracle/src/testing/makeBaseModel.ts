@@ -8,6 +8,7 @@ import {
   exportTensors,
   fitAttributionBase,
   loadArchitecture,
+  loadModel,
   openRuntime,
   Tokenizer,
   writeSafetensors,
@@ -40,7 +41,7 @@ export async function makeBaseModel(modelDir: string): Promise<void> {
 
   const runtime = await openRuntime({ modelDir });
   const texts = Array.from({ length: 80 }, (_, at) => tokenizer.encode(publicText(at)).slice(0, 200));
-  const attribution = await fitAttributionBase(runtime, texts);
+  const attribution = await fitAttributionBase(runtime, await loadModel(modelDir), texts);
   await runtime.close();
   await writeFile(join(modelDir, ATTRIBUTION_FILE), attribution);
   const parts = { attribution: { hash: contentHash(attribution) } };

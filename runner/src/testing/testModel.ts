@@ -1,7 +1,14 @@
 /** A real model folder for tests: a small Llama with its weights' manifest and a fitted attribution part. */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ATTRIBUTION_FILE, DEFAULT_TIER, fitAttributionBase, openRuntime, Tokenizer } from "@openledger/engine";
+import {
+  ATTRIBUTION_FILE,
+  DEFAULT_TIER,
+  fitAttributionBase,
+  loadModel,
+  openRuntime,
+  Tokenizer,
+} from "@openledger/engine";
 import { repositoryRoot } from "@openledger/script";
 import { contentHash, weightsRoot } from "@openledger/sdk";
 
@@ -30,7 +37,7 @@ export async function makeTestModel(folder: string): Promise<void> {
   const tokenizer = await Tokenizer.load(folder);
   const runtime = await openRuntime({ modelDir: folder });
   const texts = testTexts(80, "decoy").map((text) => tokenizer.encode(text).slice(0, 200));
-  const attribution = await fitAttributionBase(runtime, texts);
+  const attribution = await fitAttributionBase(runtime, await loadModel(folder), texts);
   await runtime.close();
   writeFileSync(join(folder, ATTRIBUTION_FILE), attribution);
   const parts = { attribution: { hash: contentHash(attribution) } };
