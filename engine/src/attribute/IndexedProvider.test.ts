@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { loadKeccak } from "@openledger/sdk";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { compileModel } from "../exact/compile/compileModel.js";
 import { commitProgram } from "../exact/document/commitProgram.js";
 import { readProgramDocument } from "../exact/document/readProgramDocument.js";
@@ -9,14 +12,15 @@ import { proveBounds } from "../exact/prove/proveBounds.js";
 import { ExactModel } from "../exact/run/ExactModel.js";
 import { SessionProvider } from "../exact/run/SessionProvider.js";
 import { ReferenceRows } from "../exact/testing/ReferenceRows.js";
-import { randomSource } from "../exact/testing/random.js";
 import { tinyProgram } from "../exact/testing/tinyProgram.js";
 import { openElement } from "../exact/trace/openElement.js";
 import { ReferenceProvider } from "../exact/trace/ReferenceProvider.js";
+import type { BlockRows } from "../exact/trace/RowProvider.js";
 import { Trace, traceRoot } from "../exact/trace/Trace.js";
 import { verifyLeafElement } from "../exact/trace/verifyLeafElement.js";
 import { loadModel } from "../model/model-folder.js";
-import { LLAMA } from "../serve/testModel.js";
+import { Tokenizer } from "../model/tokenizer.js";
+import { ATTRIBUTION_FILE, parseAttributionBase } from "./AttributionBase.js";
 import { AttributionIndex } from "./AttributionIndex.js";
 import { CODE_BYTES, joinCodes, type PositionCodes, sliceCodes } from "./codes.js";
 import { codesOfRun } from "./codesOfRun.js";
@@ -27,12 +31,14 @@ import { indexOf } from "./testing/referenceCredits.js";
 import { creditsOf, withIndexes } from "./withIndexes.js";
 
 const keccak = await loadKeccak();
+const BASE = fileURLToPath(new URL("../../models/base/", import.meta.url));
 const ZERO = `0x${"00".repeat(32)}` as const;
 const FORMS = { device: { provider: "cpu", threads: 1 }, products: "u8s8", grids: "table" } as const;
 
 /** Tokens of `testCodes` are below. */
 const SMALL = tinyProgram({ attribution: "base", vocabulary: 6 });
 const TOKENS = fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 1, maxLength: 12 });
+const ONE = { surprises: Uint8Array.of(9), codes: new Uint8Array(CODE_BYTES) };
 const INDEX = ARBITRARY_ROWS.filter((rows) => rows.length > 0);
 
 describe("rows of attribution by postings", () => {
@@ -61,23 +67,58 @@ describe("rows of attribution by postings", () => {
       { numRuns: 40 },
     );
   });
+
+  test("are the reference's where sums pass 2^24 and where a surprise is 1", () => {
+    const row = (surprise: number) => ({
+      ids: new Uint32Array(256).fill(3),
+      surprises: new Uint8Array(256).fill(surprise),
+      codes: new Uint8Array(256 * CODE_BYTES).fill(0xa5),
+    });
+    const rows = [row(1), ...Array.from({ length: 40 }, () => row(127))];
+    const program = withIndexes(SMALL, [indexOf(rows, () => 126)]);
+    const entering = new Map<number, Uint8Array>([
+      [program.codes!, new Uint8Array(2 * CODE_BYTES).fill(0xa5)],
+      [program.surprise!, Uint8Array.of(127, 90)],
+    ]);
+    const block = program.blocks.length - 1;
+    const request = { block, from: 1, to: 3, tokens: [0, 0, 3, 3], input: undefined, entering, past: new Map() };
+
+    const found = new IndexedProvider(program, new ReferenceProvider(SMALL)).rows(request);
+
+    expect(found).toEqual(new ReferenceProvider(program).rows(request));
+    const { values } = found as BlockRows;
+    expect(values[0]![0]).toBe(256 * 512);
+    expect(values[1]![0]).toBeGreaterThan(30);
+  });
+
+  test("are refused where codes or surprises are missing", () => {
+    const program = withIndexes(SMALL, [indexOf([{ ids: Uint32Array.of(1), ...ONE }], () => 0)]);
+    const block = program.blocks.length - 1;
+    const request = { block, from: 0, to: 1, tokens: [0, 1], input: undefined, entering: new Map(), past: new Map() };
+    expect(() => new IndexedProvider(program, new ReferenceProvider(SMALL)).rows(request)).toThrow(
+      expect.objectContaining({ code: "row_malformed" }),
+    );
+  });
 });
 
-describe("a base with indexes", () => {
-  const texts = [1, 2, 3, 4].map((seed) => {
-    const random = randomSource(seed);
-    return Array.from({ length: 30 }, () => 1 + Math.floor(random() * 40));
+describe("the shipped base with indexes", () => {
+  const TEXTS = [
+    "Returns the number of bytes that were written to the stream.",
+    "The second argument is an object with the options of the call.",
+    "Throws an error when the file does not exist, or is not readable.",
+    "A river carries salt and stones to the sea.",
+  ];
+  const ANSWER = "The second argument is not readable.";
+  let texts: number[][];
+  let answer: number[];
+  let program: Program;
+  beforeAll(async () => {
+    const tokenizer = await Tokenizer.load(BASE);
+    texts = TEXTS.map((text) => tokenizer.encode(text));
+    answer = tokenizer.encode(ANSWER);
+    const { projection } = parseAttributionBase(readFileSync(join(BASE, ATTRIBUTION_FILE)));
+    program = compileModel(await loadModel(BASE), { tier: "w8a16", maxPositions: 64, codes: projection });
   });
-  const answer = [...texts[1]!.slice(5, 20), ...texts[3]!.slice(10, 15)];
-
-  async function base(): Promise<Program> {
-    const model = await loadModel(LLAMA);
-    const random = randomSource(9);
-    const noise = (length: number) => Float32Array.from({ length }, () => random() - 0.5);
-    const { hidden } = model.architecture;
-    const codes = { mean: noise(hidden), projection: noise(128 * hidden) };
-    return compileModel(model, { tier: "w8a16", maxPositions: 64, codes });
-  }
 
   /** Codes of a text's tokens, read as they are served. */
   async function read(exact: ExactModel, ids: readonly number[]): Promise<PositionCodes> {
@@ -88,7 +129,6 @@ describe("a base with indexes", () => {
   }
 
   test("pays by rows of its trace, from the base's codes to credits", async () => {
-    const program = await base();
     const exact = await ExactModel.open(program, FORMS);
     const rows: PositionCodes[] = [];
     for (const ids of texts) rows.push(await read(exact, ids));
@@ -108,7 +148,8 @@ describe("a base with indexes", () => {
       codes: reference.row(indexed.codes!, i) as Uint8Array,
     }));
     expect(own).toEqual(joinCodes(traced));
-    expect(own.codes.length).toBe(answer.length * CODE_BYTES);
+    expect(Math.min(...own.surprises)).toBeLessThan(100);
+    expect(Math.max(...own.surprises)).toBeGreaterThan(100);
     expect(reference.row(indexed.surprise!, answer.length)[0]).toBe(0);
     // Credits of all positions add up to what the answer's records are paid by.
     const sums = creditsOf(indexed).map((value) =>
@@ -147,7 +188,6 @@ describe("a base with indexes", () => {
   });
 
   test("reads codes of any part of a run, and refuses those it cannot", async () => {
-    const program = await base();
     const exact = await ExactModel.open(program, FORMS);
     const whole = await read(exact, answer);
     const wanted = [4, 5, 6];

@@ -23,6 +23,13 @@ function withOp(index: number, changes: object): Program {
   return { ...INDEXED, ops: INDEXED.ops.map((op, i) => (i === index ? ({ ...op, ...changes } as typeof op) : op)) };
 }
 
+/** A second row of logits, in place of codes, is the program's. */
+function otherLogits(): Program {
+  const logits = BASE.ops[BASE.logits]!;
+  const codes = BASE.codes!;
+  return { ...BASE, ops: BASE.ops.with(codes, logits), logits: codes, codes: undefined };
+}
+
 function without(name: "surprise" | "codes"): Program {
   return { ...INDEXED, [name]: undefined } as Program;
 }
@@ -64,7 +71,7 @@ describe("a program with an attribution block", () => {
       `operation ${at("denominator")} reads value ${at("integerLogits")} of an earlier block`,
     ],
     ["whose surprise is none", { ...BASE, surprise: at("signBits") }, `value ${at("signBits")} is no surprise`],
-    ["whose surprise is of other logits", { ...BASE, logits: at("surprise") }, "is no row of logits"],
+    ["whose surprise is of other logits", otherLogits(), `value ${at("surprise")} is no surprise of these logits`],
     ["of codes of another length", withOp(at("similarity"), { codes: at("surprise") }), "1 bytes of a code, not 16"],
     ["of weights that are no table", withOp(at("surprise"), { table: "index.0" }), 'Table "index.0" is index'],
     ["of an index that is none", withOp(at("similarity"), { index: "surprise" }), 'Table "surprise" is integers'],

@@ -30,8 +30,8 @@ export type AttributionOp =
   | { readonly kind: "surprise"; readonly logits: ValueId; readonly table: TableName; readonly gridBits: number }
   /**
    * n_i = Σ v over record i's positions at which the following token y stands, with code c and surprise u: with
-   * dot = 128 − 2 · hamming(c, the position's code), v = (⌊256 · dot / 128⌋² · u) >> 7 where dot > θ_y and dot > 0, else 0.
-   * i32 [records]
+   * dot = 128 − 2 · hamming(c, the position's code), v = (⌊256 · dot / 128⌋² · u) >> 7 where dot > θ_y, which is 0 or more,
+   * else 0. i32 [records]
    */
   | { readonly kind: "similarity"; readonly codes: ValueId; readonly index: TableName }
   /** D + Σ n_i in two digits in base 2^24, high first; D is 2^16, or the denominator of the indexes before. i32 [2] */

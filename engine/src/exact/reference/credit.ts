@@ -18,7 +18,7 @@ export function similarity(op: Op & { kind: "similarity" }, site: Site): Kernel 
       assertBound(entry >= 0, "an entry of an index is not negative", entry);
       if (entry >> 7 !== token) continue;
       const dot = CODE_BITS - 2 * hamming(code, codes.subarray(at * CODE_BYTES, (at + 1) * CODE_BYTES));
-      if (dot > thresholds[token]! && dot > 0) {
+      if (dot > thresholds[token]!) {
         sum += (Math.floor((256 * dot) / CODE_BITS) ** 2 * (entry & 127)) >> 7;
       }
     }

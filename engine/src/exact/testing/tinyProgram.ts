@@ -99,8 +99,8 @@ class TinyBuilder {
   }
 
   private surprise(logits: ValueId): ValueId {
-    this.integers("surprise", 142, (t) => Math.round((2 ** 24 - 1) * Math.exp(-t / 2 ** 3)));
-    return this.push({ kind: "surprise", logits, table: "surprise", gridBits: 3 });
+    this.integers("surprise", 555, (t) => Math.round((2 ** 24 - 1) * Math.exp(-t / 2 ** 5)));
+    return this.push({ kind: "surprise", logits, table: "surprise", gridBits: 5 });
   }
 
   private indexes(codes: ValueId, surprise: ValueId): Program["blocks"][number] {
