@@ -214,13 +214,15 @@ class TinyBuilder {
     this.tables.set(name, { kind: "matrix", rows, columns, high, scales, ...(digits === 2 ? { low: fill(64) } : {}) });
   }
 
-  /** Codes of no meaning: every second one has a positive product with any other. */
+  /** Codes of no meaning, every second one with a positive product with any other, of some of the first and last tokens. */
   private index(name: TableName, records: number, positions: number): void {
     const { vocabulary } = this.settings;
     const below = (limit: number) => Math.floor(limit * this.random());
-    const entries = Int32Array.from({ length: records * positions }, () => 128 * below(vocabulary) + below(128));
+    const token = () =>
+      this.random() < 0.5 ? below(Math.min(11, vocabulary)) : vocabulary - 1 - below(Math.min(2, vocabulary));
+    const entries = Int32Array.from({ length: records * positions }, () => 128 * token() + below(128));
     const codes = Uint8Array.from({ length: records * positions * 16 }, () => below(256));
-    const thresholds = Uint8Array.from({ length: vocabulary }, () => below(6));
+    const thresholds = Uint8Array.from({ length: vocabulary }, () => below(12));
     this.tables.set(name, { kind: "index", records, positions, entries, codes, thresholds });
   }
 
