@@ -1,12 +1,10 @@
 import type { PositionCodes } from "../attribute/codes.js";
+import { codesOfRun } from "../attribute/codesOfRun.js";
 import type { CommittedProgram } from "../exact/document/CommittedProgram.js";
-import { packSigns } from "../exact/run/packSigns.js";
 import { checkPass } from "./checkPass.js";
 import { RuntimeError } from "./errors.js";
-import { integers } from "./integers.js";
 import type { ProgramSessions } from "./ProgramSessions.js";
 import type { PassRequest } from "./protocol.js";
-import { surpriseOfLogits } from "./surpriseOfLogits.js";
 
 /** Reads what attribution needs of a text by one run of the frozen base's program: equal bits on every machine. */
 export class CodeReader {
@@ -23,7 +21,7 @@ export class CodeReader {
     }
     checkPass(program.shape, request);
     const { ids, before, from } = request;
-    const { endToken, vocabulary } = program.shape;
+    const { endToken } = program.shape;
     if (ids.length <= from) return { ids: new Uint32Array(), surprises: new Uint8Array(), codes: new Uint8Array() };
     const { exact, tables } = await this.sessions.of(program);
     const { logits, signs } = await exact.run({
@@ -32,12 +30,6 @@ export class CodeReader {
       wanted: Array.from({ length: ids.length - from }, (_, i) => from + i),
       tables,
     });
-    return {
-      ids: Uint32Array.from(ids.slice(from)),
-      surprises: Uint8Array.from(ids.slice(from), (id, i) =>
-        surpriseOfLogits(integers(logits.subarray(i * vocabulary, (i + 1) * vocabulary)), id),
-      ),
-      codes: packSigns(signs!),
-    };
+    return codesOfRun(program, { logits, signs }, ids.slice(from));
   }
 }

@@ -125,7 +125,9 @@ describe("compileModel", () => {
     ["Mistral", MISTRAL],
     ["GPT-2", GPT2],
   ])("makes programs that keep to their bounds, with an adapter too: %s", (_, architecture) => {
-    const options = { rank: 4, alpha: 8, projections: ["q", "v", "down"] as const };
+    // GPT-2's q, k and v are one matrix, adapted together.
+    const projections = architecture === GPT2 ? (["q", "k", "v", "down"] as const) : (["q", "v", "down"] as const);
+    const options = { rank: 4, alpha: 8, projections };
     const { factors, ...rest } = initialAdapter(architecture, options, 3);
     const random = randomSource(5);
     const adapter = { ...rest, factors: new Map([...factors].map(([key, f]) => [key, f.map(() => random() - 0.5)])) };

@@ -7,24 +7,13 @@ import { ExactError } from "../errors.js";
 import { PRODUCT_FORMS, type ProductForm } from "../lower/codes/CodeForm.js";
 import type { GridForm } from "../lower/emitGrid.js";
 import type { Program } from "../program/Program.js";
-import { opVectors } from "../testing/extremes/opVectors.js";
-import { type OpCase, opCases } from "../testing/vectors.js";
+import type { OpCase } from "../testing/vectors.js";
 import type { Device, DeviceFormNames } from "./Device.js";
 import { differenceOf, type RowDifference } from "./differenceOf.js";
+import { graphCases } from "./extremeCases.js";
 import { gridCases } from "./gridCases.js";
 import { runOpCase } from "./runOpCase.js";
 
-/** Made outside of graphs, by code that the same vectors test. */
-const OUTSIDE: ReadonlySet<string> = new Set([
-  "embed",
-  "addPosition",
-  "integerLogits",
-  "signBits",
-  "surprise",
-  "similarity",
-  "denominator",
-  "credit",
-]);
 /** One row and several take different kernels. */
 const COPIES = [1, 5] as const;
 
@@ -49,7 +38,7 @@ export type RunCase = typeof runOpCase;
  * @throws ExactError `device_inexact` with operation, input and both results where no way is exact
  */
 export async function conform(device: Device, program: Program, run: RunCase = runOpCase): Promise<Conformity> {
-  const cases = opCases(opVectors()).filter(({ program: of, op }) => !OUTSIDE.has(of.ops[op]!.kind));
+  const cases = graphCases();
   const refused: Difference[] = [];
   for (const products of PRODUCT_FORMS) {
     const difference = await firstDifference(cases, device, { products, grids: "table" }, run);

@@ -1,13 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { StepEngine } from "../step/StepEngine.js";
-import { opVectors } from "../testing/extremes/opVectors.js";
-import { opCases } from "../testing/vectors.js";
-import { conformSteps, OUTSIDE_OF_STEPS } from "./conformSteps.js";
+import { conformSteps } from "./conformSteps.js";
+import { stepCases } from "./extremeCases.js";
 import { runStepCase } from "./runStepCase.js";
 
 describe("the kernels of every operation give the reference's row for every vector of extremes", () => {
   const engine = new StepEngine();
-  const cases = opCases(opVectors()).filter(({ program, op }) => !OUTSIDE_OF_STEPS.has(program.ops[op]!.kind));
+  const cases = stepCases();
   test.each(cases)("$name", (one) => {
     expect(runStepCase(one, engine)).toEqual(one.expected);
     // Again, in room that others have used.

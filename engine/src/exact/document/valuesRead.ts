@@ -6,7 +6,8 @@ export function valuesRead(op: Op): ValueId[] {
   const fields = op as unknown as Readonly<Record<string, unknown>>;
   return fieldsOf(op.kind).flatMap(([name, kind]) => {
     const field = fields[name];
-    if (kind === "value") return [field as ValueId];
+    if (field === undefined) return [];
+    if (kind === "value" || kind === "optional value") return [field as ValueId];
     if (kind === "digits") return [...(field as readonly ValueId[])];
     if (kind !== "numerator") return [];
     const { scale } = field as { readonly scale?: ValueId };

@@ -122,6 +122,10 @@ export class StepPlan {
       case "embed":
       case "addPosition":
       case "signBits":
+      case "surprise":
+      case "similarity":
+      case "denominator":
+      case "credit":
         throw new ExactError("program_malformed", `${op.kind} is no step of a plan`);
     }
   }

@@ -34,13 +34,13 @@ export class StepTables {
   constructor(private readonly memory: StepMemory) {}
 
   matrix(table: Table): PackedMatrix {
-    if (table.kind !== "matrix") throw new Error("the table is no matrix");
+    if (table.kind !== "matrix") throw new Error(`the table is of kind ${table.kind}`);
     return this.hold(table, () => this.pack(table)) as PackedMatrix;
   }
 
   /** Floats as they are, integers as floats: f32, with room to a multiple of four. */
   vector(table: Table): number {
-    if (table.kind === "matrix") throw new Error("the table is a matrix");
+    if (table.kind !== "floats" && table.kind !== "integers") throw new Error(`the table is of kind ${table.kind}`);
     return this.hold(table, () => this.floats(table.data)) as number;
   }
 
