@@ -19,8 +19,19 @@ export interface Machine {
 export interface Bench {
   readonly name: string;
   readonly about: string;
-  readonly run: (report: (line: string) => void) => Promise<Readonly<Record<string, number>>>;
+  /** What can be asked of it on the command line, besides `--json`. */
+  readonly options?: Readonly<Record<string, BenchOption>>;
+  readonly run: (report: (line: string) => void, options: BenchOptions) => Promise<Readonly<Record<string, number>>>;
 }
+
+/** `switch`: is there or not. Otherwise it takes one of these words. */
+export interface BenchOption {
+  readonly about: string;
+  readonly values: "switch" | readonly string[];
+}
+
+/** Options by name, as given: a word, or `true` for a switch. */
+export type BenchOptions = Readonly<Record<string, string | true | undefined>>;
 
 export function machine(): Machine {
   return {

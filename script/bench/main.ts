@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
-import { type Bench, type BenchResult, machine } from "./bench.js";
+import { type BenchResult, machine } from "./bench.js";
 import { benches } from "./benches.js";
+import { type BenchCommand, BenchUsageError, parseCommand } from "./parseCommand.js";
 import { versions } from "./versions.js";
 
 /** Prints figures as a table, names left, values right. */
@@ -16,20 +16,18 @@ function format(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toPrecision(4);
 }
 
-async function run(bench: Bench, jsonFile: string | undefined): Promise<void> {
+async function run({ bench, jsonFile, options }: BenchCommand): Promise<void> {
   const report = (line: string) => process.stderr.write(`${bench.name}: ${line}\n`);
-  const figures = await bench.run(report);
+  const figures = await bench.run(report, options);
   const result: BenchResult = { bench: bench.name, machine: machine(), versions: await versions(), figures };
   process.stdout.write(`${table(figures)}\n`);
   if (jsonFile !== undefined) await writeFile(jsonFile, `${JSON.stringify(result, null, 2)}\n`);
 }
 
-const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: "string" } } });
-const bench = benches.find(({ name }) => name === positionals[0]);
-if (bench === undefined) {
-  const list = benches.map(({ name, about }) => `  ${name.padEnd(14)}${about}`).join("\n");
-  process.stderr.write(`Asked for bench "${positionals[0] ?? ""}"; there are:\n${list}\n`);
+try {
+  await run(parseCommand(process.argv.slice(2), benches));
+} catch (error) {
+  if (!(error instanceof BenchUsageError)) throw error;
+  process.stderr.write(`${error.message}\n`);
   process.exitCode = 2;
-} else {
-  await run(bench, values.json);
 }

@@ -1,8 +1,15 @@
-import { EMBEDDING, type Model } from "@openledger/engine";
+import type { Architecture } from "@openledger/engine";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { Fp32Cache } from "./Fp32Cache.js";
-import { fp32PassGraph } from "./fp32PassGraph.js";
-import { fp32StepGraph } from "./fp32StepGraph.js";
+
+/** What the baseline runs. */
+export interface Fp32Source {
+  readonly architecture: Architecture;
+  /** `[vocabulary, hidden]` */
+  readonly embedding: Float32Array;
+  /** File of `fp32StepGraph` or `fp32PassGraph`. */
+  readonly graph: (form: "step" | "pass") => string;
+}
 
 /** A prompt this short is read token by token, so that a process that only generates holds the weights once. */
 const SHORT_PROMPT = 16;
@@ -12,12 +19,12 @@ export class Fp32Model {
   private readonly sessions = new Map<"step" | "pass", Promise<InferenceSession>>();
 
   constructor(
-    private readonly model: Model,
+    private readonly source: Fp32Source,
     private readonly threads: number,
   ) {}
 
   newCache(sequences = 1): Fp32Cache {
-    return new Fp32Cache(this.model.architecture, sequences);
+    return new Fp32Cache(this.source.architecture, sequences);
   }
 
   /** Reads a prompt into the rows of one sequence. @returns logits after its last token, f32 `[vocabulary]` */
@@ -54,8 +61,8 @@ export class Fp32Model {
   }
 
   private embedded(tokens: readonly number[], lead: readonly [number, number]): Tensor {
-    const { hidden } = this.model.architecture;
-    const table = this.model.weights.get(EMBEDDING)!;
+    const { hidden } = this.source.architecture;
+    const table = this.source.embedding;
     const rows = new Float32Array(tokens.length * hidden);
     tokens.forEach((token, i) => {
       rows.set(table.subarray(token * hidden, (token + 1) * hidden), i * hidden);
@@ -66,8 +73,7 @@ export class Fp32Model {
   private session(form: "step" | "pass"): Promise<InferenceSession> {
     const known = this.sessions.get(form);
     if (known !== undefined) return known;
-    const graph = form === "step" ? fp32StepGraph(this.model) : fp32PassGraph(this.model);
-    const opening = InferenceSession.create(graph, {
+    const opening = InferenceSession.create(this.source.graph(form), {
       intraOpNumThreads: this.threads,
       interOpNumThreads: 1,
       executionMode: "sequential",

@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildDecodeGraph, loadModel } from "@openledger/engine";
+import { buildDecodeGraph, EMBEDDING, loadModel } from "@openledger/engine";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect, test } from "vitest";
 import { repositoryRoot } from "../../../devnet/repositoryRoot.js";
 import { Fp32Model } from "./Fp32Model.js";
+import { fp32PassGraph } from "./fp32PassGraph.js";
+import { fp32StepGraph } from "./fp32StepGraph.js";
 
 const LLAMA = join(repositoryRoot, "engine/fixtures/llama");
 const MASKED = -1e9;
@@ -54,7 +58,12 @@ test("the fp32 baseline gives the logits of the engine's decode graph", async ()
   const { vocabulary } = model.architecture;
   const tokens = Array.from({ length: 40 }, (_, i) => (i * 29 + 5) % vocabulary);
   const expected = await decodeLogits(model, tokens);
-  const baseline = new Fp32Model(model, 1);
+  const folder = mkdtempSync(join(tmpdir(), "openledger-fp32-"));
+  const graph = (form: "step" | "pass") => join(folder, form);
+  writeFileSync(graph("step"), fp32StepGraph(model));
+  writeFileSync(graph("pass"), fp32PassGraph(model));
+  const embedding = model.weights.get(EMBEDDING)!;
+  const baseline = new Fp32Model({ architecture: model.architecture, embedding, graph }, 1);
 
   const stepped = baseline.newCache();
   for (const [i, token] of tokens.entries()) expectClose(await baseline.step([token], stepped), expected[i]!);
@@ -70,4 +79,5 @@ test("the fp32 baseline gives the logits of the engine's decode graph", async ()
     expectClose(logits.subarray(sequence * vocabulary, (sequence + 1) * vocabulary), expected[39]!);
   }
   await baseline.release();
+  rmSync(folder, { recursive: true });
 });

@@ -1,0 +1,82 @@
+import { buildPrefillGraph, loadModel, type Model } from "@openledger/engine";
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { BASE_DIR } from "../../seedRecords.js";
+import { compileModel, ExactModel, integerLogits, LOGIT_ONE, type Tier } from "../engineParts.js";
+import { heldOutText, WINDOW } from "./heldOutText.js";
+import { withHiddenOutliers } from "./hiddenOutliers.js";
+import { Predictions } from "./Predictions.js";
+import { withResidualOutliers } from "./residualOutliers.js";
+import { retrained } from "./retrained.js";
+
+const TIERS: readonly Tier[] = ["w8a8", "w8a16", "w15a15"];
+const THREADS = 2;
+
+/**
+ * Perplexity of exact programs against float execution of the same weights, as fractions, and how often both choose the same
+ * token, on the shipped base and on it with enlarged channels (the worse of two kinds of those).
+ */
+export async function qualityFigures(report: (line: string) => void): Promise<Record<string, number>> {
+  const { windows, rest } = await heldOutText();
+  const base = await loadModel(BASE_DIR);
+  const figures: Record<string, number> = { quality_tokens: windows.length * WINDOW };
+  const outlierTiers = ["w8a8", "w8a16"] as const;
+  const variants = [
+    { end: "", tiers: TIERS, make: async () => base },
+    { end: "_hidden_outliers", tiers: outlierTiers, make: async () => withHiddenOutliers(base) },
+    {
+      end: "_residual_outliers",
+      tiers: outlierTiers,
+      make: () => retrained(withResidualOutliers(base), rest, THREADS),
+    },
+  ] as const;
+  for (const { end, make, tiers } of variants) {
+    report(`quality${end}: float${end === "_residual_outliers" ? ", after a short training" : ""}`);
+    const model = await make();
+    const float = await floatPredictions(model, windows);
+    figures[`ppl_float${end}`] = float.perplexity;
+    for (const tier of tiers) {
+      report(`quality${end}: ${tier}`);
+      const exact = await exactPredictions(model, tier, windows);
+      figures[`ppl_delta_${tier}${end}`] = exact.perplexity / float.perplexity - 1;
+      figures[`agree_${tier}${end}`] = exact.agreement(float);
+    }
+  }
+  for (const tier of outlierTiers) {
+    const [hidden, residual] = ["hidden", "residual"].map((kind) => figures[`ppl_delta_${tier}_${kind}_outliers`]!);
+    figures[`ppl_delta_${tier}_outliers`] = Math.max(hidden!, residual!);
+  }
+  return figures;
+}
+
+async function floatPredictions(model: Model, windows: readonly (readonly number[])[]): Promise<Predictions> {
+  const graph = buildPrefillGraph(model.architecture, model.weights, { length: WINDOW, outputs: ["logits"] });
+  const session = await InferenceSession.create(graph, { intraOpNumThreads: THREADS });
+  const predictions = new Predictions();
+  for (const window of windows) {
+    const tokens = new Tensor("int64", BigInt64Array.from(window.slice(0, WINDOW), BigInt), [1, WINDOW]);
+    const { logits } = await session.run({ tokens }, ["logits"]);
+    predictions.add(logits!.data as Float32Array, window.slice(1));
+  }
+  await session.release();
+  return predictions;
+}
+
+/** Logits are the program's integers, brought back to nats. */
+async function exactPredictions(
+  model: Model,
+  tier: Tier,
+  windows: readonly (readonly number[])[],
+): Promise<Predictions> {
+  const exact = new ExactModel(compileModel(model, { tier }), { threads: THREADS, grids: "function" });
+  const predictions = new Predictions();
+  const heads = Array.from({ length: WINDOW }, (_, i) => i);
+  for (const window of windows) {
+    const { logits } = await exact.pass(window.slice(0, WINDOW), heads);
+    predictions.add(
+      Float64Array.from(integerLogits(logits), (logit) => logit / LOGIT_ONE),
+      window.slice(1),
+    );
+  }
+  await exact.release();
+  return predictions;
+}

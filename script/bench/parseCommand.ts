@@ -1,0 +1,64 @@
+import { parseArgs } from "node:util";
+import type { Bench, BenchOptions } from "./bench.js";
+
+export interface BenchCommand {
+  readonly bench: Bench;
+  readonly jsonFile: string | undefined;
+  readonly options: BenchOptions;
+}
+
+/** What was asked for on the command line is not there; the message lists what is. */
+export class BenchUsageError extends Error {
+  override readonly name = "BenchUsageError";
+  readonly code = "bench_usage";
+  readonly retryable = false;
+}
+
+/** @throws BenchUsageError */
+export function parseCommand(args: readonly string[], benches: readonly Bench[]): BenchCommand {
+  const [name, ...rest] = args;
+  const bench = benches.find((candidate) => candidate.name === name);
+  if (bench === undefined) throw usage(`Asked for bench "${name ?? ""}"; there are:`, benches.map(line));
+  const known = Object.entries(bench.options ?? {});
+  const lines = known.map(([option, { about, values }]) => {
+    const form = values === "switch" ? `--${option}` : `--${option} ${values.join("|")}`;
+    return `  ${form.padEnd(40)}${about}`;
+  });
+  lines.unshift(`  ${"--json FILE".padEnd(40)}writes figures, machine and versions to a file`);
+
+  let values: Readonly<Record<string, string | boolean | undefined>>;
+  try {
+    values = parseArgs({
+      args: rest,
+      options: {
+        json: { type: "string" },
+        ...Object.fromEntries(
+          known.map(([option, { values }]) => [
+            option,
+            { type: values === "switch" ? ("boolean" as const) : ("string" as const) },
+          ]),
+        ),
+      },
+    }).values;
+  } catch (error) {
+    throw usage(`${(error as Error).message} Bench "${bench.name}" takes:`, lines);
+  }
+  const options: Record<string, string | true> = {};
+  for (const [option, { values: allowed }] of known) {
+    const given = values[option];
+    if (given === undefined || given === false) continue;
+    if (allowed !== "switch" && !allowed.includes(String(given))) {
+      throw usage(`Asked for --${option} ${given}. Bench "${bench.name}" takes:`, lines);
+    }
+    options[option] = given;
+  }
+  return { bench, jsonFile: values.json as string | undefined, options };
+}
+
+function line({ name, about }: Bench): string {
+  return `  ${name.padEnd(14)}${about}`;
+}
+
+function usage(message: string, lines: readonly string[]): BenchUsageError {
+  return new BenchUsageError([message, ...lines].join("\n"));
+}
