@@ -35,9 +35,10 @@ export const exact: Bench = {
       report("hashing");
       Object.assign(figures, await keccakFigures());
     }
-    if (parts.includes("quality")) Object.assign(figures, await qualityFigures(report));
+    if (parts.every((part) => part === "keccak")) return figures;
+    const contestants = options["no-peers"] === true ? withoutPeers() : await withPeers(report);
+    if (parts.includes("quality")) Object.assign(figures, await qualityFigures(contestants, report));
     if (parts.includes("speed") || parts.includes("memory")) {
-      const contestants = options["no-peers"] === true ? withoutPeers() : await withPeers(report);
       Object.assign(figures, await contestFigures(parts, contestants, report));
     }
     return figures;
@@ -53,6 +54,10 @@ async function contestFigures(
   mkdirSync(home, { recursive: true });
   const root = mkdtempSync(join(home, "exact-"));
   const figures: Record<string, number> = {};
+  // Two gigabytes are not left behind by Ctrl-C either.
+  const remove = () => rmSync(root, { recursive: true, force: true });
+  const interrupted = () => process.exit(130);
+  process.once("exit", remove).once("SIGINT", interrupted);
   try {
     for (const model of BENCH_MODELS) {
       if (model === "base" && !parts.includes("speed")) continue;
@@ -66,7 +71,8 @@ async function contestFigures(
       rmSync(folder.path, { recursive: true });
     }
   } finally {
-    rmSync(root, { recursive: true, force: true });
+    remove();
+    process.off("exit", remove).off("SIGINT", interrupted);
   }
   return figures;
 }

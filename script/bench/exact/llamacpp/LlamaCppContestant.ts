@@ -1,9 +1,9 @@
 import { type Contestant, promptTokens } from "../contest/Contestant.js";
-import type { Llama, LlamaContext, LlamaModel, LlamaSequence, NodeLlamaCpp, Prioritize } from "./nodeLlamaCpp.js";
-import { LLAMA_CPP_URL } from "./peers.js";
+import { loadLlamaCpp } from "./loadLlamaCpp.js";
+import type { Llama, LlamaContext, LlamaModel, LlamaSequence, Prioritize } from "./nodeLlamaCpp.js";
 
 /** A step of 32 sequences and a prompt of 256 tokens are one batch each; llama.cpp cuts batches no further. */
-const BATCH = 512;
+const BATCH = 256;
 
 /** Positions of a context that holds one sequence, and of each of several. */
 const POSITIONS = { one: 512, each: 256 };
@@ -30,16 +30,7 @@ export class LlamaCppContestant implements Contestant {
   ) {}
 
   static async load(file: string, vocabulary: number, threads: number): Promise<LlamaCppContestant> {
-    const { getLlama } = (await import(LLAMA_CPP_URL)) as NodeLlamaCpp;
-    const llama = await getLlama({
-      gpu: false,
-      build: "never",
-      skipDownload: true,
-      progressLogs: false,
-      logLevel: "error",
-      maxThreads: threads,
-    });
-    const model = await llama.loadModel({ modelPath: file, gpuLayers: 0 });
+    const { llama, model } = await loadLlamaCpp(file, threads);
     return new LlamaCppContestant(llama, model, vocabulary, threads);
   }
 

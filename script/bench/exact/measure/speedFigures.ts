@@ -5,9 +5,12 @@ import type { BenchModel } from "../model/benchModel.js";
 import { Contest, type RoundTimes } from "./Contest.js";
 import { median } from "./median.js";
 
-/** Figures without a number of threads in their name are of this many. */
-export const HEADLINE_THREADS = 2;
-const THREADS = [2, 1] as const;
+/**
+ * Figures without a number of threads in their name are of one: with as many threads as cores, any other process stops
+ * threads that wait for each other, llama.cpp's for whole time slices, and ratios tell of the scheduler.
+ */
+export const HEADLINE_THREADS: number = 1;
+const THREADS = [1, 2] as const;
 
 /** An answer of 256 tokens to a prompt of 16, in eight rounds. */
 const ANSWER = { prompt: 16, rounds: 8, tokens: 32 } as const;
@@ -31,7 +34,7 @@ export async function speedFigures(
   for (const threads of THREADS) {
     const end =
       threads === HEADLINE_THREADS ? model : `${model}_${threads === 1 ? "one_thread" : `${threads}_threads`}`;
-    const tell = (what: string) => report(`${model}, ${threads} threads: ${what} (load ${loadavg()[0]!.toFixed(1)})`);
+    const tell = (what: string) => report(`${model}, threads ${threads}: ${what} (load ${loadavg()[0]!.toFixed(1)})`);
     const contest = new Contest(folder, contestants, threads, report);
     try {
       Object.assign(figures, await measure(contest, end, tell));

@@ -1,7 +1,9 @@
 import { buildPrefillGraph, loadModel, type Model } from "@openledger/engine";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { BASE_DIR } from "../../seedRecords.js";
+import type { ContestantName } from "../contest/contestants.js";
 import { compileModel, ExactModel, integerLogits, LOGIT_ONE, type Tier } from "../engineParts.js";
+import { llamaCppPredictions } from "../llamacpp/llamaCppPredictions.js";
 import { heldOutText, WINDOW } from "./heldOutText.js";
 import { withHiddenOutliers } from "./hiddenOutliers.js";
 import { Predictions } from "./Predictions.js";
@@ -10,12 +12,18 @@ import { retrained } from "./retrained.js";
 
 const TIERS: readonly Tier[] = ["w8a8", "w8a16", "w15a15"];
 const THREADS = 2;
+/** llama.cpp hands logits out one by one: a part of the windows is enough to tell. */
+const PEER_WINDOWS = 24;
 
 /**
  * Perplexity of exact programs against float execution of the same weights, as fractions, and how often both choose the same
- * token, on the shipped base and on it with enlarged channels (the worse of two kinds of those).
+ * token, on the shipped base and on it with enlarged channels (the worse of two kinds of those); beside them llama.cpp's
+ * Q8_0.
  */
-export async function qualityFigures(report: (line: string) => void): Promise<Record<string, number>> {
+export async function qualityFigures(
+  contestants: readonly ContestantName[],
+  report: (line: string) => void,
+): Promise<Record<string, number>> {
   const { windows, rest } = await heldOutText();
   const base = await loadModel(BASE_DIR);
   const figures: Record<string, number> = { quality_tokens: windows.length * WINDOW };
@@ -44,6 +52,14 @@ export async function qualityFigures(report: (line: string) => void): Promise<Re
   for (const tier of outlierTiers) {
     const [hidden, residual] = ["hidden", "residual"].map((kind) => figures[`ppl_delta_${tier}_${kind}_outliers`]!);
     figures[`ppl_delta_${tier}_outliers`] = Math.max(hidden!, residual!);
+  }
+  if (contestants.includes("llamacpp")) {
+    report("quality: llama.cpp");
+    const some = windows.slice(0, PEER_WINDOWS);
+    const float = await floatPredictions(base, some);
+    const peer = await llamaCppPredictions(base, some, THREADS);
+    figures.ppl_delta_llamacpp = peer.perplexity / float.perplexity - 1;
+    figures.agree_llamacpp = peer.agreement(float);
   }
   return figures;
 }
