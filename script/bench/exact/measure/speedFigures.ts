@@ -1,5 +1,6 @@
 import { loadavg } from "node:os";
 import type { ArtifactFolder } from "../artifacts/ArtifactFolder.js";
+import { ContestantProcess } from "../contest/ContestantProcess.js";
 import { type ContestantName, isTier } from "../contest/contestants.js";
 import type { BenchModel } from "../model/benchModel.js";
 import { Contest, type RoundTimes } from "./Contest.js";
@@ -35,7 +36,8 @@ export async function speedFigures(
     const end =
       threads === HEADLINE_THREADS ? model : `${model}_${threads === 1 ? "one_thread" : `${threads}_threads`}`;
     const tell = (what: string) => report(`${model}, threads ${threads}: ${what} (load ${loadavg()[0]!.toFixed(1)})`);
-    const contest = new Contest(folder, contestants, threads, report);
+    const players = contestants.map((name) => ContestantProcess.start(folder, name, threads));
+    const contest = new Contest(players, report);
     try {
       Object.assign(figures, await measure(contest, end, tell));
     } finally {
