@@ -8,6 +8,7 @@ export * from "./model/decode-graph.js";
 export * from "./model/decoder.js";
 export * from "./model/errors.js";
 export * from "./model/FloatModel.js";
+export * from "./model/half.js";
 export * from "./model/importWeights.js";
 export * from "./model/loraModules.js";
 export * from "./model/model-folder.js";

@@ -6,6 +6,7 @@ import { ArtifactFolder } from "./exact/artifacts/ArtifactFolder.js";
 import { BenchError } from "./exact/BenchError.js";
 import { prepareArtifacts } from "./exact/contest/ContestantProcess.js";
 import { CONTESTANTS, type ContestantName } from "./exact/contest/contestants.js";
+import { equalityFigures } from "./exact/equality/equalityFigures.js";
 import { installPeers } from "./exact/llamacpp/peers.js";
 import { memoryFigures } from "./exact/measure/memoryFigures.js";
 import { speedFigures } from "./exact/measure/speedFigures.js";
@@ -14,14 +15,17 @@ import { profileFigures } from "./exact/profile/profileFigures.js";
 import { qualityFigures } from "./exact/quality/qualityFigures.js";
 import { keccakFigures } from "./keccak.js";
 
-const PARTS = ["keccak", "quality", "speed", "memory"] as const;
+const PARTS = ["keccak", "equality", "quality", "speed", "memory"] as const;
 type Part = (typeof PARTS)[number];
 type Report = (line: string) => void;
 
-/** Exact programs beside float execution and llama.cpp: quality, speed, memory, audits, and the hashing of traces. */
+/**
+ * Exact programs beside float execution and llama.cpp: equality of all ways to run them, quality, speed, memory, audits, and
+ * the hashing of traces.
+ */
 export const exact: Bench = {
   name: "exact",
-  about: "exact programs beside fp32 and llama.cpp: quality, speed, memory, hashing of traces",
+  about: "exact programs beside fp32 and llama.cpp: equality, quality, speed, memory, hashing of traces",
   options: {
     only: { about: "measures one part", values: PARTS },
     "no-peers": { about: "leaves llama.cpp out, and does not install it", values: "switch" },
@@ -35,7 +39,8 @@ export const exact: Bench = {
       report("hashing");
       Object.assign(figures, await keccakFigures());
     }
-    if (parts.every((part) => part === "keccak")) return figures;
+    if (parts.includes("equality")) Object.assign(figures, await equalityFigures(report));
+    if (parts.every((part) => part === "keccak" || part === "equality")) return figures;
     const contestants = options["no-peers"] === true ? withoutPeers() : await withPeers(report);
     if (parts.includes("quality")) Object.assign(figures, await qualityFigures(contestants, report));
     if (parts.includes("speed") || parts.includes("memory")) {

@@ -7,3 +7,7 @@ export * from "./portable.js";
 export { ExactModel, type RunRequest, type RunResult } from "./run/ExactModel.js";
 export type { KeyValueCache } from "./run/KeyValueCache.js";
 export { SessionProvider } from "./run/SessionProvider.js";
+export type { Kernels } from "./step/Kernels.js";
+export { StepEngine } from "./step/StepEngine.js";
+export { StepModel } from "./step/StepModel.js";
+export type { StepSequence } from "./step/StepSequence.js";

@@ -10,6 +10,7 @@ export * from "./program/index.js";
 export { type RowReader, rowReaderOf } from "./program/RowReader.js";
 export type { Row } from "./reference/Row.js";
 export { type ReferenceOptions, referenceRun } from "./reference/referenceRun.js";
+export * from "./sampling/index.js";
 export { checkLimits } from "./trace/checkLimits.js";
 export * from "./trace/ElementEvidence.js";
 export type { History } from "./trace/fast/StageSource.js";

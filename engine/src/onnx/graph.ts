@@ -54,6 +54,8 @@ interface NodeOptions {
 export class GraphBuilder {
   readonly float: FloatType;
   readonly operations: Operation[] = [];
+  /** Before the slash of the names of nodes to come: what a profile counts them under. */
+  label: string | undefined;
   private readonly nodes: NodeProto[] = [];
   private readonly inputs: ValueProto[] = [];
   private readonly outputs: { name: string; value: Value }[] = [];
@@ -300,7 +302,7 @@ export class GraphBuilder {
       }
       const output = this.unnamed(x.type, x.shape);
       const inverse = this.unnamed(x.type, [...x.shape.slice(0, -1), 1]);
-      this.nodes.push({
+      this.pushNode({
         op: "SimplifiedLayerNormalization",
         domain: "",
         inputs: [x.name, weight.name],
@@ -330,7 +332,7 @@ export class GraphBuilder {
       }
       const output = this.unnamed(x.type, x.shape);
       const [mean, inverse] = [0, 1].map(() => this.unnamed(x.type, [...x.shape.slice(0, -1), 1])) as [Value, Value];
-      this.nodes.push({
+      this.pushNode({
         op: "LayerNormalization",
         domain: "",
         inputs: [x.name, weight.name, bias.name],
@@ -413,7 +415,7 @@ export class GraphBuilder {
   /** Any other operation of onnxruntime, without a derivative. */
   custom(op: string, inputs: readonly Value[], type: ElementType, shape: Shape, options: NodeOptions = {}): Value {
     const output = this.unnamed(type, shape);
-    this.nodes.push({
+    this.pushNode({
       op,
       domain: options.domain ?? "",
       inputs: inputs.map((value) => value.name),
@@ -431,7 +433,7 @@ export class GraphBuilder {
     options: NodeOptions = {},
   ): Value[] {
     const values = outputs.map(({ type, shape }) => this.unnamed(type, shape));
-    this.nodes.push({
+    this.pushNode({
       op,
       domain: options.domain ?? "",
       inputs: inputs.map((value) => value.name),
@@ -553,6 +555,10 @@ export class GraphBuilder {
     const made = make();
     this.constants.set(key, made);
     return made;
+  }
+
+  private pushNode(node: NodeProto): void {
+    this.nodes.push(this.label === undefined ? node : { ...node, name: `${this.label}/${this.nodes.length}` });
   }
 
   private fresh(prefix: string): string {

@@ -9,6 +9,7 @@ import { Message } from "./wire.js";
 export type Attribute = number | string | { readonly float: number } | readonly number[];
 
 export interface NodeProto {
+  readonly name?: string;
   readonly op: string;
   readonly domain: "" | "com.microsoft";
   readonly inputs: readonly string[];
@@ -69,6 +70,7 @@ function encodeNode(node: NodeProto): Message {
   const out = new Message();
   for (const input of node.inputs) out.string(1, input);
   for (const output of node.outputs) out.string(2, output);
+  if (node.name !== undefined) out.string(3, node.name);
   out.string(4, node.op);
   for (const [name, value] of Object.entries(node.attributes)) out.message(5, encodeAttribute(name, value));
   if (node.domain !== "") out.string(7, node.domain);

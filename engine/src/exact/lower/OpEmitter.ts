@@ -34,6 +34,7 @@ export class OpEmitter {
   emit(id: ValueId): void {
     const { lowering, attention } = this;
     const op = this.program.ops[id]!;
+    this.graph.label = op.kind;
     switch (op.kind) {
       case "linear":
         lowering.set(id, emitLinear(lowering, op, this.cuts.get(id) ?? [this.width(id)]));

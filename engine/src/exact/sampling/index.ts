@@ -1,4 +1,4 @@
-export { integerLogits } from "./integerLogits.js";
+export { integerLogits, LOGIT_ONE } from "./integerLogits.js";
 export { type ReferenceDraw, referenceSample } from "./referenceSample.js";
 export { SamplingError } from "./SamplingError.js";
 export { checkSamplingRule, type SamplingRule } from "./SamplingRule.js";

@@ -1,12 +1,26 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Tier } from "../engineParts.js";
+import type { DeviceFormNames, Tier } from "@openledger/engine";
 
 /** Where the files of one model lie that contestants load. */
 export class ArtifactFolder {
   constructor(readonly path: string) {}
 
   program(tier: Tier): string {
-    return join(this.path, `program.${tier}.bin`);
+    return join(this.path, `program.${tier}`);
+  }
+
+  /** In which form this machine computes the program exactly. */
+  forms(tier: Tier): DeviceFormNames {
+    return JSON.parse(readFileSync(this.formsFile(tier), "utf8")) as DeviceFormNames;
+  }
+
+  writeForms(tier: Tier, { products, grids }: DeviceFormNames): void {
+    writeFileSync(this.formsFile(tier), JSON.stringify({ products, grids }));
+  }
+
+  private formsFile(tier: Tier): string {
+    return join(this.path, `forms.${tier}.json`);
   }
 
   fp32Graph(form: "step" | "pass"): string {

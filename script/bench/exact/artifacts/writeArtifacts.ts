@@ -1,13 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { EMBEDDING } from "@openledger/engine";
+import { commitProgram, compileModel, conform, EMBEDDING, type Program, writeProgram } from "@openledger/engine";
+import { loadKeccak } from "@openledger/sdk";
 import { type ContestantName, isTier } from "../contest/contestants.js";
-import { compileModel } from "../engineParts.js";
 import { fp32PassGraph } from "../fp32/fp32PassGraph.js";
 import { fp32StepGraph } from "../fp32/fp32StepGraph.js";
 import { writeLlamaGguf } from "../gguf/writeLlamaGguf.js";
 import { type BenchModel, benchModel } from "../model/benchModel.js";
 import type { ArtifactFolder } from "./ArtifactFolder.js";
-import { writeProgramFile } from "./programFile.js";
 
 /** Writes what each contestant loads; 2 GB for all of the 135 M model. */
 export async function writeArtifacts(
@@ -22,7 +21,7 @@ export async function writeArtifacts(
   for (const contestant of contestants) {
     if (isTier(contestant)) {
       report(`${name}: compiling ${contestant}`);
-      writeProgramFile(folder.program(contestant), compileModel(model, { tier: contestant }));
+      await writeExact(folder, compileModel(model, { tier: contestant }));
     } else if (contestant === "llamacpp") {
       report(`${name}: writing GGUF`);
       writeLlamaGguf(folder.gguf, model);
@@ -33,4 +32,10 @@ export async function writeArtifacts(
       writeFileSync(folder.fp32Graph("pass"), fp32PassGraph(model));
     }
   }
+}
+
+/** A committed program, and how this machine computes it. */
+export async function writeExact(folder: ArtifactFolder, program: Program): Promise<void> {
+  await writeProgram(commitProgram(await loadKeccak(), program), folder.program(program.tier));
+  folder.writeForms(program.tier, await conform({ provider: "cpu", threads: 1 }, program));
 }

@@ -1,12 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadModel } from "@openledger/engine";
+import { compileModel, loadModel } from "@openledger/engine";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { repositoryRoot } from "../../../devnet/repositoryRoot.js";
 import { ArtifactFolder } from "../artifacts/ArtifactFolder.js";
-import { writeProgramFile } from "../artifacts/programFile.js";
-import { compileModel } from "../engineParts.js";
+import { writeExact } from "../artifacts/writeArtifacts.js";
 import { ContestantProcess } from "./ContestantProcess.js";
 
 /** Holds a small exact program, and nothing for other contestants. */
@@ -15,7 +14,7 @@ beforeAll(async () => {
   folder = new ArtifactFolder(mkdtempSync(join(tmpdir(), "openledger-contest-")));
   const model = await loadModel(join(repositoryRoot, "engine/fixtures/llama"));
   writeFileSync(folder.architecture, JSON.stringify(model.architecture));
-  writeProgramFile(folder.program("w8a8"), compileModel(model, { tier: "w8a8" }));
+  await writeExact(folder, compileModel(model, { tier: "w8a8" }));
 });
 afterAll(() => {
   rmSync(folder.path, { recursive: true });
@@ -32,6 +31,8 @@ test("a contestant works in its own process and tells time and memory", async ()
     expect(peakMb).toBeGreaterThan(50);
     await contestant.call({ call: "prefill", length: 20 });
     await contestant.call({ call: "audit", prompt: 4, answer: 8 });
+    await contestant.call({ call: "open", sequences: 1, length: 9 });
+    await contestant.call({ call: "generate", count: 4 });
   } finally {
     await contestant.stop();
   }

@@ -1,4 +1,4 @@
-import type { Tier } from "../engineParts.js";
+import type { Tier } from "@openledger/engine";
 
 /** Who is measured. */
 export const CONTESTANTS = ["fp32", "w8a8", "w8a16", "w15a15", "llamacpp"] as const;

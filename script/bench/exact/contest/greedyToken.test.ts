@@ -1,6 +1,6 @@
+import { integerLogits, LOGIT_ONE } from "@openledger/engine";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { integerLogits, LOGIT_ONE } from "../engineParts.js";
 import { greedyIntegerToken, greedyToken } from "./greedyToken.js";
 
 test("the lowest of equal logits is chosen", () => {

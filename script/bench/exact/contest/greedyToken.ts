@@ -1,5 +1,5 @@
 /** The token of the largest logit, the lowest among equals. */
-export function greedyToken(logits: Float32Array): number {
+export function greedyToken(logits: Float32Array | Int32Array): number {
   let best = 0;
   for (let token = 1; token < logits.length; token++) if (logits[token]! > logits[best]!) best = token;
   return best;

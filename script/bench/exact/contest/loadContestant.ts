@@ -1,14 +1,12 @@
 import { readFileSync } from "node:fs";
-import type { Architecture } from "@openledger/engine";
+import { type Architecture, ExactModel, openProgram, StepEngine, StepModel } from "@openledger/engine";
 import type { ArtifactFolder } from "../artifacts/ArtifactFolder.js";
-import { readProgramFile } from "../artifacts/programFile.js";
-import { ExactModel, LOGIT_ONE } from "../engineParts.js";
 import { Fp32Model } from "../fp32/Fp32Model.js";
 import { LlamaCppContestant } from "../llamacpp/LlamaCppContestant.js";
 import type { Contestant } from "./Contestant.js";
 import type { ContestantName } from "./contestants.js";
-import { greedyIntegerToken, greedyToken } from "./greedyToken.js";
-import { OnnxContestant } from "./OnnxContestant.js";
+import { ExactContestant } from "./ExactContestant.js";
+import { Fp32Contestant } from "./Fp32Contestant.js";
 
 /** A contestant from the files of its model. */
 export async function loadContestant(
@@ -24,12 +22,10 @@ export async function loadContestant(
     const embedding = new Float32Array(buffer, byteOffset, byteLength / 4);
     const graph = (form: "step" | "pass") => folder.fp32Graph(form);
     const model = new Fp32Model({ architecture, embedding, graph }, threads);
-    return new OnnxContestant(model, { vocabulary, choose: greedyToken });
+    return new Fp32Contestant(model, vocabulary);
   }
-  const exact = new ExactModel(readProgramFile(folder.program(name)), { threads, grids: "function" });
-  return new OnnxContestant(exact, {
-    vocabulary,
-    choose: (logits) => greedyIntegerToken(logits, LOGIT_ONE),
-    pass: async (tokens, heads) => (await exact.pass(tokens, heads)).logits,
-  });
+  const opened = openProgram(folder.program(name));
+  const device = { provider: "cpu", threads } as const;
+  const exact = await ExactModel.open(opened.program, { ...folder.forms(name), device, rows: opened });
+  return new ExactContestant(exact, () => new StepModel(new StepEngine(), opened.program, opened));
 }

@@ -1,10 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { llamaArchitecture, normName, projectionName } from "@openledger/engine";
+import { halfToFloat, llamaArchitecture, normName, projectionName } from "@openledger/engine";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { halfToFloat } from "../engineParts.js";
 import { randomModel } from "../model/randomModel.js";
 import { Q8_BLOCK, Q8_BYTES, quantizeQ8 } from "./quantizeQ8.js";
 import { writeLlamaGguf } from "./writeLlamaGguf.js";

@@ -1,4 +1,4 @@
-import { floatToHalf } from "../engineParts.js";
+import { floatToHalf } from "@openledger/engine";
 
 /** Weights in a block of Q8_0, and the block's bytes: a binary16 scale, then as many int8. */
 export const Q8_BLOCK = 32;

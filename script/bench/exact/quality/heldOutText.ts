@@ -17,11 +17,11 @@ export interface HeldOutText {
  * Real text that the shipped base was not trained on: documentation and source of the packages of the first Datanet. Every
  * second record goes into windows at even distances, the others into a stream; an end token stands before each record.
  */
-export async function heldOutText(): Promise<HeldOutText> {
+export async function heldOutText(endToken: number): Promise<HeldOutText> {
   const { tokenizer, contributions } = await seedRecords(RECORDS_PER_PACKAGE);
   const streamOf = (half: 0 | 1): number[] =>
     contributions.flatMap(({ records }) =>
-      records.filter((_, i) => i % 2 === half).flatMap(({ text }) => [tokenizer.endToken, ...tokenizer.encode(text)]),
+      records.filter((_, i) => i % 2 === half).flatMap(({ text }) => [endToken, ...tokenizer.encode(text)]),
     );
   const stream = streamOf(1);
   const stride = Math.floor((stream.length - WINDOW - 1) / (WINDOWS - 1));

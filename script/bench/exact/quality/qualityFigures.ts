@@ -1,8 +1,17 @@
-import { buildPrefillGraph, loadModel, type Model } from "@openledger/engine";
+import {
+  buildPrefillGraph,
+  compileModel,
+  conform,
+  ExactModel,
+  integerLogits,
+  LOGIT_ONE,
+  loadModel,
+  type Model,
+  type Tier,
+} from "@openledger/engine";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { BASE_DIR } from "../../seedRecords.js";
 import type { ContestantName } from "../contest/contestants.js";
-import { compileModel, ExactModel, integerLogits, LOGIT_ONE, type Tier } from "../engineParts.js";
 import { llamaCppPredictions } from "../llamacpp/llamaCppPredictions.js";
 import { heldOutText, WINDOW } from "./heldOutText.js";
 import { withHiddenOutliers } from "./hiddenOutliers.js";
@@ -24,8 +33,8 @@ export async function qualityFigures(
   contestants: readonly ContestantName[],
   report: (line: string) => void,
 ): Promise<Record<string, number>> {
-  const { windows, rest } = await heldOutText();
   const base = await loadModel(BASE_DIR);
+  const { windows, rest } = await heldOutText(base.architecture.endToken);
   const figures: Record<string, number> = { quality_tokens: windows.length * WINDOW };
   const outlierTiers = ["w8a8", "w8a16"] as const;
   const variants = [
@@ -83,11 +92,12 @@ async function exactPredictions(
   tier: Tier,
   windows: readonly (readonly number[])[],
 ): Promise<Predictions> {
-  const exact = new ExactModel(compileModel(model, { tier }), { threads: THREADS, grids: "function" });
+  const program = compileModel(model, { tier });
+  const exact = await ExactModel.open(program, await conform({ provider: "cpu", threads: THREADS }, program));
   const predictions = new Predictions();
   const heads = Array.from({ length: WINDOW }, (_, i) => i);
   for (const window of windows) {
-    const { logits } = await exact.pass(window.slice(0, WINDOW), heads);
+    const { logits } = await exact.run({ tokens: window.slice(0, WINDOW), count: 1, wanted: heads });
     predictions.add(
       Float64Array.from(integerLogits(logits), (logit) => logit / LOGIT_ONE),
       window.slice(1),
