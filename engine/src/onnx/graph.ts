@@ -60,7 +60,7 @@ export class GraphBuilder {
   private readonly inputs: ValueProto[] = [];
   private readonly outputs: { name: string; value: Value }[] = [];
   private readonly initializers: InitializerProto[] = [];
-  private readonly bulks: { readonly value: Value; readonly make: () => TensorData }[] = [];
+  private readonly bulks: { readonly value: Value; readonly make: () => Iterable<TensorData> }[] = [];
   private readonly constants = new Map<string, Value>();
   private readonly names = new Set<string>();
   private composites = 0;
@@ -100,8 +100,12 @@ export class GraphBuilder {
     return value;
   }
 
-  /** A large constant, made when the file is written and not kept. */
-  bulk(name: string, type: ElementType, shape: readonly number[], make: () => TensorData): Value {
+  /**
+   * A large constant, made when the file is written and not kept.
+   *
+   * @param make gives its elements piece by piece; each is used before the next is asked for
+   */
+  bulk(name: string, type: ElementType, shape: readonly number[], make: () => Iterable<TensorData>): Value {
     const value = { name: this.claim(name), type, shape };
     this.bulks.push({ value, make });
     return value;
@@ -455,7 +459,12 @@ export class GraphBuilder {
 
   /** The graph as an ONNX file. */
   build(): Uint8Array {
-    return this.encode(this.bulks.map(({ value, make }) => ({ ...value, shape: staticShape(value), data: make() })));
+    return this.encode(
+      this.bulks.map(({ value, make }) => {
+        const shape = staticShape(value);
+        return { ...value, shape, data: joined(make(), sizeOf(shape)) };
+      }),
+    );
   }
 
   /**
@@ -467,11 +476,12 @@ export class GraphBuilder {
   buildBeside(location: string, write: (bytes: Uint8Array) => void): Uint8Array {
     let offset = 0;
     const placed = this.bulks.map(({ value, make }): InitializerProto => {
-      const made = make();
-      const bytes = new Uint8Array(made.buffer, made.byteOffset, made.byteLength);
-      write(bytes);
-      const data = { location, offset, length: bytes.byteLength };
-      offset += bytes.byteLength;
+      const start = offset;
+      for (const { buffer, byteOffset, byteLength } of make()) {
+        write(new Uint8Array(buffer, byteOffset, byteLength));
+        offset += byteLength;
+      }
+      const data = { location, offset: start, length: offset - start };
       const rest = -offset & (PAGE - 1);
       if (rest > 0) write(new Uint8Array(rest));
       offset += rest;
@@ -572,6 +582,19 @@ export class GraphBuilder {
     this.names.add(name);
     return name;
   }
+}
+
+/** Pieces of a tensor as one. */
+function joined(pieces: Iterable<TensorData>, size: number): TensorData {
+  let whole: TensorData | undefined;
+  let at = 0;
+  for (const piece of pieces) {
+    whole ??= new (piece.constructor as new (length: number) => TensorData)(size);
+    whole.set(piece as never, at);
+    at += piece.length;
+  }
+  if (whole === undefined || at !== size) throw mismatch("a bulk constant", `${size} elements, found ${at}`);
+  return whole;
 }
 
 function staticShape({ shape }: Value): readonly number[] {

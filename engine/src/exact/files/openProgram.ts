@@ -5,7 +5,7 @@ import { type Plane, type PlaneShape, planeOf } from "../document/tablePlanes.js
 import { ExactError } from "../errors.js";
 import type { TableName } from "../program/Op.js";
 import type { Table } from "../program/Program.js";
-import { type RowReader, requireRows } from "../program/RowReader.js";
+import { type DigitRange, type RowReader, requireRows } from "../program/RowReader.js";
 import { outlineOf, type TableOutline } from "../program/TableOutline.js";
 import { bytesOf, fromLittleEndian } from "../reference/elementBytes.js";
 import { ELEMENT_BYTES, newRow, type Row } from "../reference/Row.js";
@@ -51,6 +51,7 @@ export function openProgram(folder: string): OpenedProgram {
     ...committed,
     program: { ...committed.program, tables },
     readRows: (table, from, to) => planes.rows(table, from, to),
+    readDigits: (range, into) => planes.digits(range, into),
     readPlane: (table, plane) => planes.whole(table, plane),
   };
 }
@@ -92,6 +93,19 @@ class PlaneFiles {
       scales: elements("scales", 1) as Float32Array,
       ...(outline.digits === 1 ? {} : { low: elements("low", columns) as Int8Array }),
     };
+  }
+
+  digits({ table, digit, from, to }: DigitRange, into: Int8Array): void {
+    const outline = this.outlines.get(table);
+    if (outline?.kind !== "matrix" || (digit === "low" && outline.digits === 1)) {
+      requireRows(table, undefined, from, to);
+      return;
+    }
+    requireRows(table, outline.rows, from, to);
+    if (into.length !== (to - from) * outline.columns) {
+      throw new RangeError(`${to - from} rows of ${outline.columns} digits are no ${into.length}`);
+    }
+    this.folder.readRange(this.file(planeOf(table, outline, digit)), from * outline.columns, bytesOf(into));
   }
 
   private range(shape: PlaneShape, from: number, count: number): Row {

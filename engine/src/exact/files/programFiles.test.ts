@@ -105,7 +105,28 @@ describe("a program in files", () => {
       expect(rows).toEqual(memory.readRows(table, from, to));
       expect(rows).toMatchObject({ rows: to - from });
     }
+    for (const { table, digit, from, to } of [
+      { table: "embedding", digit: "low", from: 3, to: 7 },
+      { table: "head", digit: "high", from: 0, to: 11 },
+    ] as const) {
+      const whole = COMMITTED.program.tables.get(table)!;
+      const { columns } = whole as { readonly columns: number };
+      for (const reader of [opened, memory]) {
+        const digits = new Int8Array((to - from) * columns);
+        reader.readDigits({ table, digit, from, to }, digits);
+        expect(digits).toEqual(
+          (whole as { low: Int8Array; high: Int8Array })[digit].slice(from * columns, to * columns),
+        );
+      }
+    }
     for (const reader of [opened, memory]) {
+      for (const range of [
+        { table: "embedding", digit: "high", from: 0, to: 12 },
+        { table: "rotary", digit: "high", from: 0, to: 1 },
+        { table: "no such", digit: "low", from: 0, to: 1 },
+      ] as const) {
+        expect(() => reader.readDigits(range, new Int8Array(96))).toThrow(failure("rows_out_of_range"));
+      }
       for (const [from, to] of [
         [-1, 1],
         [0, 12],

@@ -10,7 +10,9 @@ import type { GraphBuilder, Value } from "../../onnx/graph.js";
 import { type Dim, type Shape, sameShape } from "../../onnx/shape.js";
 import type { TableName, ValueId } from "../program/Op.js";
 import type { Program, Table } from "../program/Program.js";
+import { type RowReader, rowReaderOf } from "../program/RowReader.js";
 import type { CodeForm } from "./codes/CodeForm.js";
+import { DigitColumns } from "./codes/DigitColumns.js";
 import type { GridForm } from "./emitGrid.js";
 
 export const ROWS = "R";
@@ -32,6 +34,8 @@ export class Lowering {
   private readonly rows = new Map<ValueId, readonly Segment[]>();
   private readonly shared = new Map<string, Value>();
   private readonly reshaped = new Map<Value, Value>();
+  /** Digits of weights, as graphs multiply them. */
+  readonly columns: DigitColumns;
   /** Which rows are at work: all, or those whose logits are wanted. */
   private scope: "all" | "wanted" = "all";
 
@@ -41,7 +45,10 @@ export class Lowering {
     readonly forms: DeviceForms,
     /** Whether a table is fed on every run (an adapter's) instead of being a constant of the file. */
     readonly isFed: (table: TableName) => boolean,
-  ) {}
+    reader: RowReader = rowReaderOf(program),
+  ) {
+    this.columns = new DigitColumns(reader);
+  }
 
   segments(id: ValueId): readonly Segment[] {
     const segments = this.rows.get(id);

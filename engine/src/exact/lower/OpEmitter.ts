@@ -1,6 +1,7 @@
 import { GraphBuilder } from "../../onnx/graph.js";
 import type { Op, TableName, ValueId } from "../program/Op.js";
 import type { Program } from "../program/Program.js";
+import type { RowReader } from "../program/RowReader.js";
 import { shapesOf } from "../reference/shapes.js";
 import { AttentionEmitter, type PastScales } from "./emitAttention.js";
 import { emitSigmoid } from "./emitGrid.js";
@@ -23,9 +24,10 @@ export class OpEmitter {
     readonly program: Program,
     forms: DeviceForms,
     isFed: (table: TableName) => boolean = () => false,
+    reader?: RowReader,
   ) {
     this.graph = new GraphBuilder(name);
-    this.lowering = new Lowering(this.graph, program, forms, isFed);
+    this.lowering = new Lowering(this.graph, program, forms, isFed, reader);
     this.cuts = planCuts(program);
     this.attention = new AttentionEmitter(this.lowering, (layer) => this.pastScales(layer));
   }

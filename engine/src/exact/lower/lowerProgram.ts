@@ -1,6 +1,7 @@
 import type { GraphBuilder, Value } from "../../onnx/graph.js";
 import type { TableName } from "../program/Op.js";
 import type { Program } from "../program/Program.js";
+import type { RowReader } from "../program/RowReader.js";
 import { type DeviceForms, ROWS } from "./Lowering.js";
 import { OpEmitter } from "./OpEmitter.js";
 
@@ -8,6 +9,8 @@ export interface LoweringOptions {
   readonly forms: DeviceForms;
   /** Tables that are fed on every run (an adapter's) instead of being constants of the file. */
   readonly isFed?: (table: TableName) => boolean;
+  /** Reads the weights; the program's own tables if absent. */
+  readonly reader?: RowReader;
 }
 
 /**
@@ -19,8 +22,8 @@ export interface LoweringOptions {
  * f32 `[n, vocabulary]` before they are made integers; `codes` `[2 · layers · R · K, D]` and `scales` `[2 · layers · R · K]`
  * of keys and values, layer by layer and digit by digit; `signs` f32 `[n, 128]` where the program has codes.
  */
-export function lowerProgram(program: Program, { forms, isFed }: LoweringOptions): GraphBuilder {
-  const emitter = new OpEmitter("exact", program, forms, isFed);
+export function lowerProgram(program: Program, { forms, isFed, reader }: LoweringOptions): GraphBuilder {
+  const emitter = new OpEmitter("exact", program, forms, isFed, reader);
   const { graph, lowering } = emitter;
   const { hidden } = program.shape;
   const codes: Value[] = [];

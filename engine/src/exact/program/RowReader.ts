@@ -2,7 +2,15 @@ import { ExactError } from "../errors.js";
 import type { TableName } from "./Op.js";
 import type { Program, Table } from "./Program.js";
 
-/** Reads a few rows of a table that is too large to hold for them: what an embedding's look-up needs. */
+/** Rows of one digit of a matrix, `from` (inclusive) to `to` (exclusive). */
+export interface DigitRange {
+  readonly table: TableName;
+  readonly digit: "high" | "low";
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Reads some rows of a table that is too large to hold for them. */
 export interface RowReader {
   /**
    * @param from inclusive @param to exclusive
@@ -10,6 +18,11 @@ export interface RowReader {
    * @throws ExactError `rows_out_of_range`
    */
   readRows(table: TableName, from: number, to: number): Table;
+  /**
+   * Reads digits into memory of exactly their number, rows one after another.
+   * @throws ExactError `rows_out_of_range`
+   */
+  readDigits(range: DigitRange, into: Int8Array): void;
 }
 
 /** Reads rows of a program that holds its tables; they share its memory. */
@@ -20,6 +33,16 @@ export function rowReaderOf({ tables }: Program): RowReader {
       if (table?.kind !== "matrix" && table?.kind !== "floats") return requireRows(name, undefined, from, to);
       requireRows(name, table.rows, from, to);
       return rowsOf(table, from, to);
+    },
+    readDigits({ table: name, digit, from, to }, into) {
+      const table = tables.get(name);
+      const data = table?.kind === "matrix" ? table[digit] : undefined;
+      if (table?.kind !== "matrix" || data === undefined) {
+        requireRows(name, undefined, from, to);
+        return;
+      }
+      requireRows(name, table.rows, from, to);
+      into.set(data.subarray(from * table.columns, to * table.columns));
     },
   };
 }

@@ -14,7 +14,7 @@ import { tableFeeds } from "./tableFeeds.js";
 export interface ExactModelOptions extends DeviceFormNames {
   readonly device: Device;
   readonly isFed?: (table: TableName) => boolean;
-  /** Reads the embedding's rows; the program's own tables if absent. */
+  /** Reads weights and the embedding's rows; the program's own tables if absent. */
   readonly rows?: RowReader;
 }
 
@@ -56,7 +56,8 @@ export class ExactModel {
   static async open(program: Program, options: ExactModelOptions): Promise<ExactModel> {
     const { device, products, grids, isFed } = options;
     const forms = { codes: codesOf(products), grids };
-    const graph = lowerProgram(program, { forms, ...(isFed === undefined ? {} : { isFed }) });
+    const reader = options.rows === undefined ? {} : { reader: options.rows };
+    const graph = lowerProgram(program, { forms, ...reader, ...(isFed === undefined ? {} : { isFed }) });
     const session = await openBulkSession(graph, device);
     return new ExactModel(program, session, options);
   }

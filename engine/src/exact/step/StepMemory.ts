@@ -47,6 +47,10 @@ export class StepMemory {
     return new Uint8Array(this.memory.buffer, pointer, length);
   }
 
+  codes(pointer: number, length: number): Int8Array {
+    return new Int8Array(this.memory.buffer, pointer, length);
+  }
+
   floats(pointer: number, length: number): Float32Array {
     return new Float32Array(this.memory.buffer, pointer, length);
   }

@@ -21,7 +21,7 @@ export class StepModel {
     readonly program: Program,
     private readonly rows: RowReader = rowReaderOf(program),
   ) {
-    this.plan = new StepPlan(program, engine);
+    this.plan = new StepPlan(program, engine, rows);
     try {
       this.plan.plan();
     } catch (error) {

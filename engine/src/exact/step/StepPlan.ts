@@ -6,6 +6,7 @@ import { valuesRead } from "../document/valuesRead.js";
 import { ExactError } from "../errors.js";
 import type { Op, TableName, ValueId } from "../program/Op.js";
 import type { Program, Table } from "../program/Program.js";
+import { type RowReader, rowReaderOf } from "../program/RowReader.js";
 import { shapesOf } from "../reference/shapes.js";
 import type { Kernels } from "./Kernels.js";
 import type { KeyedRoom } from "./KeyedRoom.js";
@@ -55,6 +56,7 @@ export class StepPlan {
   constructor(
     readonly program: Program,
     private readonly engine: StepEngine,
+    private readonly reader: RowReader = rowReaderOf(program),
   ) {
     this.kernels = engine.kernels;
     this.keyed = engine.keyed;
@@ -146,7 +148,7 @@ export class StepPlan {
 
   matrix(name: TableName): PackedMatrix {
     const table = this.program.tables.get(name)!;
-    const packed = this.engine.tables.matrix(table);
+    const packed = this.engine.tables.matrix(table, name, this.reader);
     this.tables.push(table);
     return packed;
   }

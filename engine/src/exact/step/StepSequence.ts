@@ -75,8 +75,8 @@ export class StepSequence {
       for (const digit of keys.keys()) {
         const at = slot++ * 2 * count * line;
         const [key, value] = [
-          this.signed(keys[digit]!, kvHeads * this.capacity * this.width),
-          this.signed(values[digit]!, line * this.room),
+          this.memory.codes(keys[digit]!, kvHeads * this.capacity * this.width),
+          this.memory.codes(values[digit]!, line * this.room),
         ];
         for (let t = 0; t < count; t++) {
           const position = this.length + t;
@@ -109,9 +109,5 @@ export class StepSequence {
   release(): void {
     for (const piece of this.pieces) this.memory.give(piece);
     this.pieces.length = 0;
-  }
-
-  private signed(pointer: number, length: number): Int8Array {
-    return new Int8Array(this.memory.memory.buffer, pointer, length);
   }
 }

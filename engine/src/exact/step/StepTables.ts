@@ -1,10 +1,14 @@
+import type { TableName } from "../program/Op.js";
 import type { Table } from "../program/Program.js";
+import type { RowReader } from "../program/RowReader.js";
 import { digitsOf } from "../program/TableOutline.js";
 import type { StepMemory } from "./StepMemory.js";
 
 /** Columns are filled up to this, and rows to fours: what the kernels read at once. */
 export const COLUMNS = 16;
 const ROWS = 4;
+/** Bytes of rows that are read at a time. */
+const READ_BYTES = 2 ** 20;
 
 /** A matrix in the kernels' memory. */
 export interface PackedMatrix {
@@ -29,13 +33,15 @@ interface Held<T> {
  * that its last holder lets go is given back.
  */
 export class StepTables {
+  private read = new Int8Array();
   private readonly held = new Map<Table, Held<PackedMatrix | number>>();
 
   constructor(private readonly memory: StepMemory) {}
 
-  matrix(table: Table): PackedMatrix {
+  /** @param name by which `reader` knows the table */
+  matrix(table: Table, name: TableName, reader: RowReader): PackedMatrix {
     if (table.kind !== "matrix") throw new Error(`the table is of kind ${table.kind}`);
-    return this.hold(table, () => this.pack(table)) as PackedMatrix;
+    return this.hold(table, () => this.pack(table, name, reader)) as PackedMatrix;
   }
 
   /** Floats as they are, integers as floats: f32, with room to a multiple of four. */
@@ -69,7 +75,11 @@ export class StepTables {
     return { value: pointer, pieces: [pointer] };
   }
 
-  private pack(table: Extract<Table, { kind: "matrix" }>): Omit<Held<PackedMatrix>, "holders"> {
+  private pack(
+    table: Extract<Table, { kind: "matrix" }>,
+    name: TableName,
+    reader: RowReader,
+  ): Omit<Held<PackedMatrix>, "holders"> {
     const { rows, columns } = table;
     const paddedRows = Math.ceil(rows / ROWS) * ROWS;
     const paddedColumns = Math.ceil(columns / COLUMNS) * COLUMNS;
@@ -78,8 +88,16 @@ export class StepTables {
     const pieces = this.takeAll([4 * paddedRows, ...planes.map(() => bytes)]);
     const [scales, ...digits] = pieces as [number, ...number[]];
     this.memory.floats(scales, rows).set(table.scales);
-    for (const [i, plane] of planes.entries()) {
-      packRows(table[plane]!, { rows, columns, paddedColumns }, this.memory.bytes(digits[i]!, bytes));
+    const step = Math.max(1, Math.floor(READ_BYTES / columns));
+    if (this.read.length < Math.min(step, rows) * columns) this.read = new Int8Array(Math.min(step, rows) * columns);
+    for (const [i, digit] of planes.entries()) {
+      const packed = this.memory.codes(digits[i]!, bytes);
+      for (let from = 0; from < rows; from += step) {
+        const to = Math.min(rows, from + step);
+        const data = this.read.subarray(0, (to - from) * columns);
+        reader.readDigits({ table: name, digit, from, to }, data);
+        packRows(data, { from, to, columns, paddedColumns }, packed);
+      }
     }
     return { value: { paddedRows, paddedColumns, digits, scales }, pieces };
   }
@@ -97,20 +115,24 @@ export class StepTables {
   }
 }
 
-/** Rows in fours, sixteen digits of each in turn. */
+/** Rows `from` to `to` in fours, sixteen digits of each in turn. */
 function packRows(
   data: Int8Array,
-  { rows, columns, paddedColumns }: { readonly rows: number; readonly columns: number; readonly paddedColumns: number },
-  bytes: Uint8Array,
+  {
+    from,
+    to,
+    columns,
+    paddedColumns,
+  }: { readonly from: number; readonly to: number; readonly columns: number; readonly paddedColumns: number },
+  out: Int8Array,
 ): void {
-  const out = new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
-  for (let n = 0; n < rows; n++) {
+  for (let n = from; n < to; n++) {
     const base = (n >> 2) * 4 * paddedColumns + (n & 3) * COLUMNS;
-    const from = n * columns;
+    const row = (n - from) * columns;
     for (let k = 0; k < columns; k += COLUMNS) {
       const length = Math.min(COLUMNS, columns - k);
-      const to = base + k * 4;
-      for (let i = 0; i < length; i++) out[to + i] = data[from + k + i]!;
+      const at = base + k * 4;
+      for (let i = 0; i < length; i++) out[at + i] = data[row + k + i]!;
     }
   }
 }

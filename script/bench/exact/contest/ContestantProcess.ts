@@ -7,6 +7,9 @@ import type { BenchModel } from "../model/benchModel.js";
 import type { ContestantName } from "./contestants.js";
 import type { ContestAnswer, ContestCall, ProcessRole } from "./protocol.js";
 
+/** As the engine's own workers: 3 · 4 MiB for young objects. */
+const HEAP = ["--max-semi-space-size=4"];
+
 const MAIN = fileURLToPath(new URL("./main.js", import.meta.url));
 
 /** One contestant in a process of its own: its memory is its own, and its threads idle while others run. */
@@ -74,5 +77,5 @@ export async function prepareArtifacts(
 
 function start(role: ProcessRole): ChildProcess {
   // What libraries print is no figure: both streams go to stderr.
-  return fork(MAIN, [JSON.stringify(role)], { stdio: ["ignore", 2, 2, "ipc"] });
+  return fork(MAIN, [JSON.stringify(role)], { stdio: ["ignore", 2, 2, "ipc"], execArgv: HEAP });
 }

@@ -115,7 +115,7 @@ export class FloatCodes implements CodeForm {
           for (let n = 0; n < to - from; n++) {
             part.set(rows.subarray(n * columns + i * size, n * columns + i * size + width), n * width);
           }
-          return transposed(part, to - from, width);
+          return [transposed(part, to - from, width)];
         });
       }),
     );

@@ -1,5 +1,6 @@
 import type { Value } from "../../../onnx/graph.js";
 import type { TableName } from "../../program/Op.js";
+import { digitsOf } from "../../program/TableOutline.js";
 import type { Lowering } from "../Lowering.js";
 import {
   addPairs,
@@ -12,7 +13,6 @@ import {
   type ValueParts,
   type WeightParts,
 } from "./CodeForm.js";
-import { transposed } from "./transposed.js";
 
 const ZERO = 128;
 /** TensorProto.DataType: without a zero point nothing else tells QuantizeLinear's output. */
@@ -153,9 +153,8 @@ export class IntegerCodes implements CodeForm {
       return {
         digits: lowering.once(digitsName, () =>
           graph.bulk(digitsName, type, [columns, to - from], () => {
-            const data = lowering.matrix(name)[of]!;
-            const rows = transposed(data.subarray(from * columns, to * columns), to - from, columns);
-            return this.name === "u8s8" ? rows : aroundZero(rows);
+            const rows = { table: name, digit: of, from, to, columns };
+            return this.name === "u8s8" ? lowering.columns.signed(rows) : lowering.columns.unsigned(rows, ZERO);
           }),
         ),
         scales: lowering.once(scalesName, () => {
@@ -164,7 +163,7 @@ export class IntegerCodes implements CodeForm {
         }),
       };
     };
-    return table.low === undefined ? [digit("high")] : [digit("high"), digit("low")];
+    return digitsOf(table) === 1 ? [digit("high")] : [digit("high"), digit("low")];
   }
 }
 
@@ -173,10 +172,6 @@ interface WeightDigit {
   readonly digits: Value;
   /** f32 `[N]`, the row's scale, divided by 128 for a low digit: exact. */
   readonly scales: Value;
-}
-
-function aroundZero(digits: Int8Array): Uint8Array {
-  return Uint8Array.from(digits, (digit) => digit + ZERO);
 }
 
 function zeroPoint(lowering: Lowering): Value {
