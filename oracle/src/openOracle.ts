@@ -1,6 +1,6 @@
 /** Puts an oracle together from its configuration. */
 import { join } from "node:path";
-import { openRuntime, type Runtime, Tokenizer } from "@openledger/engine";
+import { deviceReport, openRuntime, type Runtime, Tokenizer } from "@openledger/engine";
 import { ContentClient, type MarketDomain } from "@openledger/sdk";
 import { createPublicClient, defineChain, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
@@ -74,6 +74,10 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
 
   const { modelDir, provider, tier, threads } = config;
   const runtime = modelDir === undefined ? undefined : await openRuntime({ modelDir, provider, tier, threads });
+  if (runtime !== undefined) {
+    const report = Object.entries(deviceReport(runtime)).map(([name, value]) => `${name} ${value}`);
+    log.info(`base model is open: ${report.join(", ")}`);
+  }
   const recomputation =
     runtime === undefined || config.modelDir === undefined
       ? undefined

@@ -5,6 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { deviceReport } from "@openledger/engine";
 import {
   ContentClient,
   createChainClient,
@@ -83,6 +84,7 @@ async function connect(
   mkdirSync(config.cacheDir, { recursive: true });
   const base = await BaseModel.open({ ...config, onExit: onFatal });
   opened.push(() => base.close());
+  log("base model is open", deviceReport(base.runtime));
   const content = new ContentClient({ url: config.contentUrl });
   const files = new FileCache(join(config.cacheDir, "files"), content);
   const models = new ModelCatalogue(chain, new ModelLoader(chain, files, base, config.leastPrice), now, log);

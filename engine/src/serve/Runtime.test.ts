@@ -8,6 +8,7 @@ import { commitProgram } from "../exact/document/commitProgram.js";
 import { referenceRun } from "../exact/reference/referenceRun.js";
 import { referenceSample, WEIGHT_TABLE } from "../exact/sampling/index.js";
 import { loadModel } from "../model/model-folder.js";
+import { deviceReport } from "./deviceReport.js";
 import type { RuntimeError } from "./errors.js";
 import { DEFAULT_TIER, openRuntime } from "./openRuntime.js";
 import type { AdapterHandle, GenerateOptions, Runtime } from "./Runtime.js";
@@ -232,6 +233,7 @@ describe("opening", () => {
 
     expect(runtime.programId).toBe(id);
     expect(runtime.conformity).toMatchObject({ device: { provider: "cpu" }, products: expect.any(String) });
+    expect(deviceReport(runtime)).toMatchObject({ program: runtime.programId, provider: "cpu", steps: "kernels" });
     expect(adapter.programId).not.toBe(id);
   });
 

@@ -1,3 +1,4 @@
+export { deviceReport } from "./deviceReport.js";
 export { ExactBase } from "./ExactBase.js";
 export { RuntimeError, type RuntimeErrorCode } from "./errors.js";
 export { DEFAULT_TIER, openRuntime, type RuntimeOptions } from "./openRuntime.js";
