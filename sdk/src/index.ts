@@ -36,6 +36,7 @@ export * from "./hash/chunk.js";
 export * from "./hash/content.js";
 export * from "./hash/contribution.js";
 export * from "./hash/credit.js";
+export * from "./hash/draw.js";
 export * from "./hash/licence.js";
 export * from "./hash/output.js";
 export * from "./hash/payout.js";

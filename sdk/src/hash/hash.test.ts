@@ -6,6 +6,7 @@ import { describe, expect, it } from "vitest";
 import { attributionMethodHash, attributionRecordsHash } from "./attribution.js";
 import { weightsRoot } from "./chunk.js";
 import { contentCid, contentHash, contentHashOfCid } from "./content.js";
+import { drawNumber } from "./draw.js";
 import { licenceFromBytes32, licenceToBytes32 } from "./licence.js";
 import { outputHash } from "./output.js";
 import { poolAccount } from "./poolAccount.js";
@@ -158,6 +159,16 @@ describe("hashes", () => {
     changed[2499] = 99;
     expect(weightsRoot(file)).not.toBe(weightsRoot(changed));
     expect(weightsRoot(file)).not.toBe(weightsRoot(file.subarray(0, 2499)));
+  });
+});
+
+describe("draws", () => {
+  it("are the first half of SHA-256 of a seed and a position", () => {
+    const seed = Uint8Array.from({ length: 32 }, (_, i) => i);
+    const digest = createHash("sha256").update(seed).update(Buffer.from("0000000100000002", "hex")).digest("hex");
+    expect(drawNumber(seed, 2 ** 32 + 2)).toBe(BigInt(`0x${digest.slice(0, 32)}`));
+    expect(() => drawNumber(seed.subarray(1), 0)).toThrow(/32 bytes/);
+    expect(() => drawNumber(seed, -1)).toThrow(/position/);
   });
 });
 

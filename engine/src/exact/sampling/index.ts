@@ -1,5 +1,4 @@
 export { integerLogits, LOGIT_ONE } from "./integerLogits.js";
-export { type ReferenceDraw, referenceSample } from "./referenceSample.js";
 export { SamplingError } from "./SamplingError.js";
 export { checkSamplingRule, type SamplingRule } from "./SamplingRule.js";
 export { sampleToken } from "./sampleToken.js";

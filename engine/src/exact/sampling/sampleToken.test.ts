@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { integerLogits, referenceSample, type SamplingRule, sampleToken, WEIGHT_TABLE } from "./index.js";
+import { integerLogits, type SamplingRule, sampleToken, WEIGHT_TABLE } from "./index.js";
+import { referenceSample } from "./referenceSample.js";
 import { samplingVectors } from "./vectorDocument.js";
 
 const SEED = new Uint8Array(32).fill(7);
