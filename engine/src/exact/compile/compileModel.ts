@@ -45,7 +45,7 @@ export function compileModel(model: Model, options: CompileOptions): Program {
   const settings = tierSettings(options.tier, keysOf(architecture, maxPositions));
   const matrices = modelMatrices(model, options.adapter, settings, options.codes);
   const compiler = new Compiler(architecture, settings, matrices, maxPositions, options.base?.tables);
-  const program: Program = { tier: options.tier, ...compiler.compile() };
+  const program: Program = { tier: options.tier, arithmetic: "float", ...compiler.compile() };
   checkLimits(program);
   return program;
 }
@@ -78,7 +78,7 @@ class Compiler {
     this.prover = new Prover({ ops, tables, shape: { vocabulary: architecture.vocabulary, maxPositions } });
   }
 
-  compile(): Omit<Program, "tier"> {
+  compile(): Omit<Program, "tier" | "arithmetic"> {
     const { program, architecture, settings, maxPositions } = this;
     const { vocabulary, hidden, layers, heads, kvHeads, headDim, feedForward, endToken } = architecture;
     program.table("sigmoid", { kind: "integers", data: sigmoidTable(settings.sigmoid) });

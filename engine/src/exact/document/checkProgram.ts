@@ -76,7 +76,7 @@ function checkEntering({ codes, surprise }: Program, head: Block | undefined, fa
 }
 
 function checkOutputs(program: Program): void {
-  const { blocks, shape, logits, codes, surprise } = program;
+  const { arithmetic, blocks, shape, logits, codes, surprise } = program;
   const shapes = shapesOf(program);
   const found = shapes[logits];
   if (found?.type !== "i32" || found.keyed || found.length !== shape.vocabulary) {
@@ -92,8 +92,9 @@ function checkOutputs(program: Program): void {
   for (const { output } of blocks) {
     if (output === undefined) continue;
     const row = shapes[output]!;
-    if (row.type !== "f32" || lengthAt(row, 0) !== shape.hidden || row.keyed) {
-      refuse(`value ${output} is no residual row, f32[${shape.hidden}]`);
+    const number = arithmetic === "float" ? "f32" : "i32";
+    if (row.type !== number || lengthAt(row, 0) !== shape.hidden || row.keyed) {
+      refuse(`value ${output} is no residual row, ${number}[${shape.hidden}]`);
     }
   }
 }

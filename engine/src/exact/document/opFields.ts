@@ -1,10 +1,12 @@
+import { shiftsOf } from "../program/integerFields.js";
 import type { Op, OpKind } from "../program/Op.js";
+import type { Arithmetic } from "../program/Program.js";
 
 /**
  * How a field of an operation is written in a program's document. `value`: an earlier operation's index. `digits`: one or
  * two of them. `table`: a table's name. What is optional may be absent. `count`: an integer from 1. `bits`: an integer from 0 to 22. `float`: the bits of a
  * finite binary32 number, 8 hex digits. `attention`: `AttentionShape`, all keys visible where `window` is null. `numerator`:
- * an object of either `scale` (a value) or `numerator` (a float).
+ * an object of either `scale` (a value) or `numerator` (a float). `shift`: an integer from −52 to 52.
  */
 export type FieldKind =
   | "value"
@@ -16,7 +18,8 @@ export type FieldKind =
   | "bits"
   | "float"
   | "attention"
-  | "numerator";
+  | "numerator"
+  | "shift";
 
 type Fields<O extends Op> = { readonly [F in Exclude<keyof O, "kind">]-?: FieldKind };
 
@@ -54,6 +57,7 @@ export const OP_FIELDS: { readonly [K in OpKind]: Fields<Extract<Op, { readonly 
 };
 
 /** Fields of an operation by name. */
-export function fieldsOf(kind: OpKind): [name: string, kind: FieldKind][] {
-  return Object.entries(OP_FIELDS[kind]);
+export function fieldsOf(kind: OpKind, arithmetic: Arithmetic = "float"): [name: string, kind: FieldKind][] {
+  const shifts = arithmetic === "float" ? [] : (shiftsOf(kind) ?? []);
+  return [...Object.entries(OP_FIELDS[kind]), ...shifts.map((name): [string, FieldKind] => [name, "shift"])];
 }

@@ -1,8 +1,8 @@
 /**
  * A program as a document: canonical JSON (sdk's `canonicalJson`) of this form, members absent where a program has none.
  *
- *     { format: "openledger.exact/1", tier, shape: ProgramShape,
- *       ops: [{ kind, …fields of the kind: see `OP_FIELDS` }],
+ *     { format: "openledger.exact/1", tier, arithmetic?: "integer", shape: ProgramShape,
+ *       ops: [{ kind, …fields of the kind: see `fieldsOf` }],
  *       blocks: [{ kind, from, to, input?, output? }], logits, codes?, surprise?,
  *       tables: { name: { kind: "matrix", rows, columns, digits, planes: { high, low?, scales, bounds } }
  *                     | { kind: "floats", rows, columns, planes: { data } }
@@ -15,7 +15,7 @@
 import { floatBits, type JsonValue } from "@openledger/sdk";
 import type { Hex } from "../../attribute/hex.js";
 import type { AttentionShape, Op } from "../program/Op.js";
-import type { Program } from "../program/Program.js";
+import type { Arithmetic, Program } from "../program/Program.js";
 import { outlineOf } from "../program/TableOutline.js";
 import { type FieldKind, fieldsOf } from "./opFields.js";
 import { planesOf } from "./tablePlanes.js";
@@ -24,13 +24,14 @@ export const DOCUMENT_FORMAT = "openledger.exact/1";
 
 /** @param roots Of every plane, by its name. */
 export function programDocument(program: Program, roots: ReadonlyMap<string, Hex>): JsonValue {
-  const { tier, shape, ops, blocks, tables, logits, codes, surprise } = program;
+  const { tier, arithmetic, shape, ops, blocks, tables, logits, codes, surprise } = program;
   const { vocabulary, hidden, layers, heads, kvHeads, headDim, feedForward, maxPositions, endToken } = shape;
   return {
     format: DOCUMENT_FORMAT,
     tier,
+    arithmetic: arithmetic === "float" ? undefined : arithmetic,
     shape: { vocabulary, hidden, layers, heads, kvHeads, headDim, feedForward, maxPositions, endToken },
-    ops: ops.map(opMember),
+    ops: ops.map((op) => opMember(op, arithmetic)),
     blocks: blocks.map(({ kind, from, to, input, output }) => ({ kind, from, to, input, output })),
     logits,
     codes,
@@ -45,9 +46,9 @@ export function programDocument(program: Program, roots: ReadonlyMap<string, Hex
   };
 }
 
-function opMember(op: Op): JsonValue {
+function opMember(op: Op, arithmetic: Arithmetic): JsonValue {
   const values = op as unknown as { readonly [name: string]: unknown };
-  const fields = fieldsOf(op.kind).map(([name, kind]) => [name, fieldMember(kind, values[name])] as const);
+  const fields = fieldsOf(op.kind, arithmetic).map(([name, kind]) => [name, fieldMember(kind, values[name])] as const);
   return { kind: op.kind, ...Object.fromEntries(fields) };
 }
 

@@ -1,7 +1,8 @@
 import { type JsonValue, programId } from "@openledger/sdk";
 import type { Hex } from "../../attribute/hex.js";
+import { SHIFT_REACH } from "../program/integerFields.js";
 import type { Op, TableName, ValueId } from "../program/Op.js";
-import { type Block, type Program, type ProgramShape, TIERS } from "../program/Program.js";
+import { type Arithmetic, type Block, type Program, type ProgramShape, TIERS } from "../program/Program.js";
 import type { TableOutline } from "../program/TableOutline.js";
 import { type CommittedProgram, planesByName } from "./CommittedProgram.js";
 import { checkProgram } from "./checkProgram.js";
@@ -25,13 +26,18 @@ const MOST_INTEGER = 2 ** 32 - 1;
  */
 export function readProgramDocument(bytes: Uint8Array): CommittedProgram {
   const root = DocumentNode.parse("Program document", bytes, MOST_BYTES);
-  const top = root.members(["format", "tier", "shape", "ops", "blocks", "logits", "tables"], ["codes", "surprise"]);
+  const top = root.members(
+    ["format", "tier", "shape", "ops", "blocks", "logits", "tables"],
+    ["arithmetic", "codes", "surprise"],
+  );
   top.format.oneOf([DOCUMENT_FORMAT]);
   const tables = new Map(top.tables.named().map(([name, node]) => tableEntry(name, node)));
-  const ops = top.ops.items().map(readOp);
+  const arithmetic = top.arithmetic?.oneOf(["integer"]) ?? "float";
+  const ops = top.ops.items().map((node, index) => readOp(node, index, arithmetic));
   const value = (node: DocumentNode): ValueId => node.integer(0, ops.length - 1);
   const program: Program = {
     tier: top.tier.oneOf(TIERS),
+    arithmetic,
     ops,
     tables: shapeTables(new Map([...tables].map(([name, { outline }]) => [name, outline]))),
     blocks: top.blocks.items().map((node) => readBlock(node, value, ops.length)),
@@ -87,12 +93,12 @@ function readBlock(node: DocumentNode, value: (node: DocumentNode) => ValueId, o
   };
 }
 
-function readOp(node: DocumentNode, index: number): Op {
+function readOp(node: DocumentNode, index: number, arithmetic: Arithmetic): Op {
   const members = Object.fromEntries(node.named());
   const kinds = Object.keys(OP_FIELDS) as (keyof typeof OP_FIELDS)[];
   const kind = (members.kind ?? node.refuse('a member "kind"', "none")).as(`operation ${index}, kind`).oneOf(kinds);
   const op = node.as(`operation ${index} (${kind})`);
-  const fields = fieldsOf(kind);
+  const fields = fieldsOf(kind, arithmetic);
   const optional = fields.filter(([, field]) => field.startsWith("optional ")).map(([name]) => name);
   const required = fields.map(([name]) => name).filter((name) => !optional.includes(name));
   const read = op.members(["kind", ...required], optional);
@@ -119,6 +125,8 @@ function readField(node: DocumentNode, kind: FieldKind, op: ValueId): unknown {
       return count(node);
     case "bits":
       return node.integer(0, 22);
+    case "shift":
+      return node.integer(-SHIFT_REACH, SHIFT_REACH);
     case "float":
       return node.float();
     case "attention": {

@@ -32,6 +32,10 @@ export type Table =
 export const TIERS = ["w8a8", "w8a16", "w15a15"] as const;
 export type Tier = (typeof TIERS)[number];
 
+/** What numbers of a program are: binary32, with operations as `Op` defines them, or integers, as `IntegerOp` does. */
+export const ARITHMETICS = ["float", "integer"] as const;
+export type Arithmetic = (typeof ARITHMETICS)[number];
+
 /**
  * A compiled model: what it computes for each position of a sequence, to the bit, on any machine.
  *
@@ -40,6 +44,7 @@ export type Tier = (typeof TIERS)[number];
  */
 export interface Program {
   readonly tier: Tier;
+  readonly arithmetic: Arithmetic;
   readonly ops: readonly Op[];
   readonly tables: ReadonlyMap<TableName, Table>;
   readonly blocks: readonly Block[];

@@ -134,6 +134,7 @@ function program(records: readonly (readonly number[])[]): Program {
   const shape = { hidden: 1, layers: 0, heads: 1, kvHeads: 1, headDim: 1, feedForward: 1, endToken: 0 };
   return {
     tier: "w8a8",
+    arithmetic: "float",
     ops: [
       { kind: "embed", table: "rows" },
       { kind: "integerLogits", x: 0 },

@@ -50,9 +50,11 @@ export function accumulator(a: number): number {
   return a;
 }
 
-/** An integer that every order of summation, in binary32 too, gives exactly: 0 ≤ n < 2^24. */
+/** Sums of integers below this are exact in every order, in binary32 too. */
+export const SUM_REACH = 2 ** 24;
+
 export function exactSum(n: number): number {
-  assertBound(Number.isInteger(n) && n >= 0 && n < 2 ** 24, "a sum is an integer in [0, 2^24)", n);
+  assertBound(Number.isInteger(n) && n >= 0 && n < SUM_REACH, "a sum is an integer in [0, 2^24)", n);
   return n;
 }
 

@@ -14,25 +14,22 @@ export function valueHead(shape: AttentionShape, head: number): number {
   return keyHead(shape, head) + shape.kvHeads;
 }
 
-function headOf(row: Row, head: number, headDim: number): Row {
-  return row.subarray(head * headDim, (head + 1) * headDim);
+export function headOf(row: Row, head: number, size: number): Row {
+  return row.subarray(head * size, (head + 1) * size);
 }
 
 export function scores(op: Op & { kind: "scores" }, site: Site): Kernel {
-  const { shape } = op;
+  return (element) => scoreOf(op, site, element, scoreSums(op, site, element));
+}
+
+/** Sums of products of a query's digits and a key's, of every pair of them. */
+export function scoreSums({ qkv, shape }: Op & { kind: "scores" }, site: Site, element: number): number[] {
   const { from, count } = visibleKeys(shape.window, site.position);
-  return (element) => {
-    const head = Math.floor(element / count);
-    const j = from + (element % count);
-    const queries = op.qkv.map((digits) => headOf(site.row(digits), head, shape.headDim));
-    const keys = op.qkv.map((digits) => headOf(site.row(digits, j), keyHead(shape, head), shape.headDim));
-    return scoreOf(
-      op,
-      site,
-      element,
-      queries.flatMap((q) => keys.map((k) => dot(q, k))),
-    );
-  };
+  const head = Math.floor(element / count);
+  const j = from + (element % count);
+  const queries = qkv.map((digits) => headOf(site.row(digits), head, shape.headDim));
+  const keys = qkv.map((digits) => headOf(site.row(digits, j), keyHead(shape, head), shape.headDim));
+  return queries.flatMap((q) => keys.map((k) => dot(q, k)));
 }
 
 /** u_hj from its sums of products of digits. */
@@ -102,6 +99,12 @@ export function weigh(op: Op & { kind: "weigh" }, site: Site): Kernel {
 }
 
 export function mix(op: Op & { kind: "mix" }, site: Site): Kernel {
+  const sums = mixSums(op, site);
+  return (element) => mixed(op, site, element, sums(element));
+}
+
+/** Sums over keys of products of digits of weights and values, of every pair of them, for each element. */
+export function mixSums(op: Op & { kind: "mix" }, site: Site): (element: number) => number[] {
   const { shape } = op;
   const { from, count } = visibleKeys(shape.window, site.position);
   const weights = op.weights.map((digits) => site.row(digits));
@@ -109,7 +112,7 @@ export function mix(op: Op & { kind: "mix" }, site: Site): Kernel {
   return (element) => {
     const head = Math.floor(element / shape.headDim);
     const at = valueHead(shape, head) * shape.headDim + (element % shape.headDim);
-    const sums = weights.flatMap((p) =>
+    return weights.flatMap((p) =>
       values.map((v) =>
         weighted(
           headOf(p, head, count),
@@ -117,7 +120,6 @@ export function mix(op: Op & { kind: "mix" }, site: Site): Kernel {
         ),
       ),
     );
-    return mixed(op, site, element, sums);
   };
 }
 
@@ -137,7 +139,7 @@ export function mixed(op: Op & { kind: "mix" }, site: Site, element: number, sum
   return fl(t * fl(site.row(op.weightScale)[head]! / fl(exactSum(z))));
 }
 
-function windowOf(value: number, site: Site): number | null {
+export function windowOf(value: number, site: Site): number | null {
   const shape = site.shape(value);
   return shape.keyed ? shape.window : null;
 }

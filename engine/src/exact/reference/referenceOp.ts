@@ -1,8 +1,8 @@
 import type { ValueId } from "../program/Op.js";
 import type { Program } from "../program/Program.js";
 import { assertBound } from "./arithmetic.js";
+import { definitionsOf } from "./Definitions.js";
 import { type Kernel, located, type RowSource, Site } from "./Kernel.js";
-import { kernelOf } from "./kernelOf.js";
 import { type ElementType, INTEGER_RANGE, newRow, type Row } from "./Row.js";
 import { lengthAt, shapesOf } from "./shapes.js";
 
@@ -34,7 +34,7 @@ export function referenceElement(
 }
 
 function openKernel(program: Program, op: ValueId, position: number, source: RowSource): Kernel {
-  return kernelOf(program.ops[op]!, new Site(program, position, source));
+  return definitionsOf(program).kernel(program.ops[op]!, new Site(program, position, source));
 }
 
 function checkedElement(

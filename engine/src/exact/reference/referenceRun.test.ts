@@ -15,6 +15,23 @@ const VARIANTS = {
   "two layers, window of 3": tinyProgram({ layers: 2, window: 3 }),
   "biases, head norms, many key heads": tinyProgram({ biases: "all", headNorms: "all", kvHeads: 2 }),
   "GELU and learned positions": tinyProgram({ mlp: "plain", positions: "learned", biases: "all", seed: 5 }),
+  "integers, 8 bits": tinyProgram({ arithmetic: "integer" }),
+  "integers, 15 bits everywhere": tinyProgram({
+    arithmetic: "integer",
+    digits: 2,
+    weightDigits: 2,
+    attentionDigits: 2,
+    window: 3,
+  }),
+  "integers, head norms and learned positions": tinyProgram({
+    arithmetic: "integer",
+    headNorms: "all",
+    positions: "learned",
+    mlp: "plain",
+    biases: "all",
+    kvHeads: 2,
+    digits: 2,
+  }),
 };
 
 function trace(program: Program, tokens = TOKENS): Row[][] {

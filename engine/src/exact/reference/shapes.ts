@@ -1,5 +1,6 @@
 import { ExactError } from "../errors.js";
 import { CODE_BYTES } from "../program/AttributionOp.js";
+import { integerFault } from "../program/integerFields.js";
 import type { AttentionShape, Op, TableName, ValueId } from "../program/Op.js";
 import type { Program, Table } from "../program/Program.js";
 import { outlineOf, type TableOutline } from "../program/TableOutline.js";
@@ -37,7 +38,7 @@ export function shapesOf(program: Program): readonly ValueShape[] {
   let shapes = known.get(program);
   if (shapes === undefined) {
     const made: ValueShape[] = [];
-    for (const op of program.ops) made.push(new OpShapes(program, made).of(op));
+    for (const op of program.ops) made.push(new OpShapes(program, made).next(op));
     shapes = made;
     known.set(program, shapes);
   }
@@ -66,7 +67,19 @@ class OpShapes {
     private readonly earlier: readonly ValueShape[],
   ) {}
 
-  of(op: Op): ValueShape {
+  /** Numbers of integer programs, f32 in what follows, are i32. */
+  next(op: Op): ValueShape {
+    const fault = this.program.arithmetic === "integer" ? integerFault(op) : undefined;
+    if (fault !== undefined) this.refuse(op, fault);
+    const shape = this.of(op);
+    return { ...shape, type: this.held(shape.type) };
+  }
+
+  private held(type: ElementType): ElementType {
+    return type === "f32" && this.program.arithmetic === "integer" ? "i32" : type;
+  }
+
+  private of(op: Op): ValueShape {
     switch (op.kind) {
       case "embed":
         return fixed("f32", tableOf(this.program, op.table, "matrix").columns);
@@ -224,7 +237,8 @@ class OpShapes {
   private get(op: Op, value: ValueId, types: readonly ElementType[]): ValueShape {
     const shape = this.earlier[value];
     if (shape === undefined) return this.refuse(op, `value ${value} is not made before it`);
-    this.require(op, types.includes(shape.type), `value ${value} is ${shape.type}, not ${types.join(" or ")}`);
+    const held = types.map((type) => this.held(type));
+    this.require(op, held.includes(shape.type), `value ${value} is ${shape.type}, not ${held.join(" or ")}`);
     return shape;
   }
 

@@ -1,5 +1,7 @@
+import { ROTARY_BITS } from "../program/IntegerOp.js";
 import type { AttentionShape, Digits, Op, TableName, ValueId } from "../program/Op.js";
-import type { Program, Table } from "../program/Program.js";
+import type { Arithmetic, Program, Table } from "../program/Program.js";
+import { integerOp } from "./integerOp.js";
 import { randomSource } from "./random.js";
 
 export interface TinySettings {
@@ -23,6 +25,7 @@ export interface TinySettings {
   readonly layers: number;
   /** `base` has codes of 128 bits and surprise, `indexed` two indexes of a few records too. */
   readonly attribution: "none" | "base" | "indexed";
+  readonly arithmetic: Arithmetic;
 }
 
 export const TINY: TinySettings = {
@@ -44,6 +47,7 @@ export const TINY: TinySettings = {
   positions: "rotary",
   layers: 1,
   attribution: "none",
+  arithmetic: "float",
 };
 
 /** A program written by hand, of random tables: every kind of operation appears under some settings. */
@@ -52,6 +56,13 @@ export function tinyProgram(changes: Partial<TinySettings> = {}): Program {
 }
 
 const GRID_BITS = 6;
+
+/** Of residuals and whatever else is an integer, in integers. */
+const UNIT_BITS = 12;
+/** Of integers: squares of a norm, and 2^ROOT_BITS over their root. */
+const SQUARE_BITS = 16;
+const ROOT_BITS = 36;
+const CHANNEL_BITS = 2;
 
 class TinyBuilder {
   private readonly ops: Op[] = [];
@@ -66,16 +77,23 @@ class TinyBuilder {
     const { hidden, vocabulary, layers, headDim, maxPositions } = this.settings;
     this.matrix("embedding", vocabulary, hidden, 2, 2 ** -5);
     this.floats("positions", maxPositions, hidden, 0.25);
-    this.floats("channels", 1, hidden, 0, () => 2 ** Math.floor(this.random() * 4 - 2));
-    this.floats("rotary", maxPositions, headDim, 0, (i) => {
-      const angle = Math.floor(i / headDim) / 3 ** (i % (headDim / 2));
-      return i % headDim < headDim / 2 ? Math.cos(angle) : Math.sin(angle);
-    });
+    this.floats("channels", 1, hidden, 0, () => 2 ** Math.floor(this.random() * 4 - 2), CHANNEL_BITS);
+    this.floats(
+      "rotary",
+      maxPositions,
+      headDim,
+      0,
+      (i) => {
+        const angle = Math.floor(i / headDim) / 3 ** (i % (headDim / 2));
+        return i % headDim < headDim / 2 ? Math.cos(angle) : Math.sin(angle);
+      },
+      ROTARY_BITS,
+    );
     this.integers("exponents", 426, (t) => Math.round(956 * Math.exp(-t / 2 ** GRID_BITS)));
     this.integers("sigmoids", 1001, (t) => Math.round(1017 / (1 + Math.exp((500 - t) / 2 ** GRID_BITS))));
 
     const blocks: Program["blocks"][number][] = [];
-    let x = this.push({ kind: "embed", table: "embedding" });
+    let x = this.push({ kind: "embed", table: "embedding" }, { shift: 14 });
     if (this.settings.positions === "learned") x = this.push({ kind: "addPosition", x, table: "positions" });
     blocks.push({ kind: "embedding", from: 0, to: this.ops.length, input: undefined, output: x });
     for (let layer = 0; layer < layers; layer++) {
@@ -93,9 +111,10 @@ class TinyBuilder {
     const surprise = attribution === "none" ? undefined : this.surprise(logits);
     blocks.push({ kind: "head", from, to: this.ops.length, input: x, output: undefined });
     if (surprise !== undefined && attribution === "indexed") blocks.push(this.indexes(codes, surprise));
-    const shape = { ...this.settings, endToken: 0 };
+    const { arithmetic, ...sizes } = this.settings;
+    const shape = { ...sizes, endToken: 0 };
     const outputs = { logits, codes, ...(surprise === undefined ? {} : { surprise }) };
-    return { tier: "w8a8", ops: this.ops, tables: this.tables, blocks, shape, ...outputs };
+    return { tier: "w8a8", arithmetic, ops: this.ops, tables: this.tables, blocks, shape, ...outputs };
   }
 
   private surprise(logits: ValueId): ValueId {
@@ -121,10 +140,15 @@ class TinyBuilder {
     const width = mlp === "gated" ? 2 * feedForward : feedForward;
     const up = this.linear(`${name}.up`, this.normed(x), width);
     const argument =
-      mlp === "gated" ? up : this.push({ kind: "cubic", x: up, a: Math.fround(0.07), b: Math.fround(1.6) });
+      mlp === "gated" || this.isInteger
+        ? up
+        : this.push({ kind: "cubic", x: up, a: Math.fround(0.07), b: Math.fround(1.6) });
     const table = { width: feedForward, table: "sigmoids", gridBits: GRID_BITS };
-    const sigmoid = this.push({ kind: "sigmoid", x: argument, ...table });
-    const active = this.push(mlp === "gated" ? { kind: "gate", x: up, sigmoid } : { kind: "activate", x: up, sigmoid });
+    const sigmoid = this.push({ kind: "sigmoid", x: argument, ...table }, { shift: UNIT_BITS - GRID_BITS });
+    const active =
+      mlp === "gated"
+        ? this.push({ kind: "gate", x: up, sigmoid }, { shift: 10, upShift: UNIT_BITS })
+        : this.push({ kind: "activate", x: up, sigmoid }, { shift: 10 });
     const down = this.linear(`${name}.down`, this.quantized(active, 1, this.settings.digits), hidden, 2 ** -20);
     return this.push({ kind: "add", x, y: down });
   }
@@ -137,24 +161,32 @@ class TinyBuilder {
     if (this.settings.headNorms === "all") {
       const { scale, digits } = this.quantized(y, all, 1);
       const squares = this.push({ kind: "sumSquares", q: digits[0], groups: all });
-      const epsilon = Math.fround(headDim * 1e-5);
-      const by = { numerator: Math.fround(Math.sqrt(headDim)) };
-      const factor = this.push({ kind: "normScale", squares, squaresScale: scale, epsilon, by });
+      const by = { numerator: this.isInteger ? 2 ** 14 : Math.fround(Math.sqrt(headDim)) };
+      const factor = this.normScale({ squares, squaresScale: scale, epsilon: headDim * 1e-5, by });
       this.floats(`${name}.headNorms`, heads + kvHeads, headDim, 2);
-      y = this.push({ kind: "normHeads", x: y, scale: factor, vector: `${name}.headNorms` });
+      const normed = { kind: "normHeads", x: y, scale: factor, vector: `${name}.headNorms` } as const;
+      y = this.push(normed, { shift: 20, vectorShift: UNIT_BITS });
     }
     if (this.settings.positions === "rotary") {
       y = this.push({ kind: "rotate", x: y, groups: heads + kvHeads, table: "rotary" });
     }
-    this.floats(`${name}.limits`, 1, all, 0, () => 20);
-    const { scale, digits: qkv } = this.quantized(y, all, attentionDigits, `${name}.limits`);
-    const scores = this.push({ kind: "scores", qkv, scale, shape, gridBits: GRID_BITS });
+    const wide = attentionDigits === 1 ? 0 : 7;
+    if (!this.isInteger) this.floats(`${name}.limits`, 1, all, 0, () => 20);
+    const limit = this.isInteger ? undefined : `${name}.limits`;
+    const { scale, digits: qkv } = this.quantized(y, all, attentionDigits, limit);
+    const scores = this.push(
+      { kind: "scores", qkv, scale, shape, gridBits: GRID_BITS },
+      { shift: 8 + wide, scaleShift: 26 },
+    );
     const max = this.push({ kind: "scoreMax", scores });
     const exponents = this.push({ kind: "exponent", scores, max, table: "exponents", gridBits: GRID_BITS });
     const sum = this.push({ kind: "sum", x: exponents });
-    const weighed = this.push({ kind: "weigh", exponents, scale, shape });
+    const weighed = this.push({ kind: "weigh", exponents, scale, shape }, { shift: 2 });
     const weights = this.weights(weighed);
-    const mixed = this.push({ kind: "mix", weights: weights.digits, weightScale: weights.scale, sum, qkv, shape });
+    const mixed = this.push(
+      { kind: "mix", weights: weights.digits, weightScale: weights.scale, sum, qkv, shape },
+      { sumBits: 16, shift: 29 + wide },
+    );
     return this.linear(`${name}.o`, this.quantized(mixed, 1, this.settings.digits), hidden);
   }
 
@@ -171,10 +203,16 @@ class TinyBuilder {
     const squaresScale = this.push({ kind: "rowScale", x, groups: 1, levels });
     const q = this.push({ kind: "quantize", x, scale: squaresScale });
     const squares = this.push({ kind: "sumSquares", q, groups: 1 });
-    const scaled = this.push({ kind: "multiplyChannels", x, vector: "channels" });
+    const scaled = this.push({ kind: "multiplyChannels", x, vector: "channels" }, { shift: CHANNEL_BITS });
     const { scale, digits } = this.quantized(scaled, 1, this.settings.digits);
-    const epsilon = Math.fround(this.settings.hidden * 1e-5);
-    return { digits, scale: this.push({ kind: "normScale", squares, squaresScale, epsilon, by: { scale } }) };
+    const epsilon = this.settings.hidden * 1e-5;
+    return { digits, scale: this.normScale({ squares, squaresScale, epsilon, by: { scale } }) };
+  }
+
+  private normScale(of: Omit<Extract<Op, { kind: "normScale" }>, "kind">): ValueId {
+    const steps = this.isInteger ? (127 * 2 ** UNIT_BITS) ** 2 * 2 ** SQUARE_BITS : 1;
+    const epsilon = Math.fround(of.epsilon * steps);
+    return this.push({ kind: "normScale", ...of, epsilon }, { squareBits: SQUARE_BITS, rootBits: ROOT_BITS });
   }
 
   private quantized(x: ValueId, groups: number, digits: 1 | 2, limit?: TableName): Quantized {
@@ -188,9 +226,12 @@ class TinyBuilder {
     const [q] = digits;
     const columns = this.width(q);
     this.matrix(name, rows, columns, this.settings.weightDigits, size);
-    if (this.settings.biases === "none") return this.push({ kind: "linear", q: digits, scale, weights: name });
+    const wide = digits.length === 2 || this.settings.weightDigits === 2 ? 7 : 0;
+    const scaleShift = this.ops[scale]!.kind === "normScale" ? 25 : 20;
+    const shifts = { shift: 10 + wide, scaleShift };
+    if (this.settings.biases === "none") return this.push({ kind: "linear", q: digits, scale, weights: name }, shifts);
     this.floats(`${name}.bias`, 1, rows, 0.5);
-    return this.push({ kind: "linear", q: digits, scale, weights: name, bias: `${name}.bias` });
+    return this.push({ kind: "linear", q: digits, scale, weights: name, bias: `${name}.bias` }, shifts);
   }
 
   private width(value: ValueId): number {
@@ -202,14 +243,21 @@ class TinyBuilder {
     return source === "gate" || source === "activate" ? feedForward : hidden;
   }
 
-  private push(op: Op): ValueId {
-    return this.ops.push(op) - 1;
+  private get isInteger(): boolean {
+    return this.settings.arithmetic === "integer";
+  }
+
+  /** @param shifts of a program in integers */
+  private push(op: Op, shifts: { readonly [field: string]: number } = {}): ValueId {
+    return this.ops.push(this.isInteger ? integerOp(op, shifts) : op) - 1;
   }
 
   private matrix(name: TableName, rows: number, columns: number, digits: 1 | 2, scale: number): void {
     const fill = (most: number) =>
       Int8Array.from({ length: rows * columns }, () => Math.round((2 * this.random() - 1) * most));
-    const scales = Float32Array.from({ length: rows }, () => scale * (0.5 + this.random()));
+    const size = this.isInteger ? 2 ** 14 : scale;
+    const scales = Float32Array.from({ length: rows }, () => size * (0.5 + this.random()));
+    if (this.isInteger) scales.forEach((multiplier, row) => (scales[row] = Math.round(multiplier)));
     const high = fill(127);
     this.tables.set(name, { kind: "matrix", rows, columns, high, scales, ...(digits === 2 ? { low: fill(64) } : {}) });
   }
@@ -226,9 +274,18 @@ class TinyBuilder {
     this.tables.set(name, { kind: "index", records, positions, entries, codes, thresholds });
   }
 
-  private floats(name: TableName, rows: number, columns: number, size: number, of?: (i: number) => number): void {
+  /** @param bits Of an integer's fraction, in a program of integers */
+  private floats(
+    name: TableName,
+    rows: number,
+    columns: number,
+    size: number,
+    of?: (i: number) => number,
+    bits = UNIT_BITS,
+  ): void {
     const value = of ?? (() => (2 * this.random() - 1) * size);
-    const data = Float32Array.from({ length: rows * columns }, (_, i) => value(i));
+    const held = (x: number): number => (this.isInteger ? Math.round(x * 2 ** bits) : x);
+    const data = Float32Array.from({ length: rows * columns }, (_, i) => held(value(i)));
     this.tables.set(name, { kind: "floats", rows, columns, data });
   }
 

@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { ARITHMETICS } from "../program/Program.js";
 import type { TinySettings } from "./tinyProgram.js";
 
 /** Settings under which every kind of operation and every shape of head appears. */
@@ -19,5 +20,6 @@ export const TINY_SETTINGS: fc.Arbitrary<Partial<TinySettings>> = fc
     headNorms: fc.constantFrom<"none" | "all">("none", "all"),
     positions: fc.constantFrom<"rotary" | "learned">("rotary", "learned"),
     attribution: fc.constantFrom<"none" | "base" | "indexed">("none", "base", "indexed"),
+    arithmetic: fc.constantFrom(...ARITHMETICS),
   })
   .map(({ groups, ...settings }) => ({ ...settings, heads: groups * settings.kvHeads }));

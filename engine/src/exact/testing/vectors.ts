@@ -1,7 +1,8 @@
 import type { Op, ValueId } from "../program/Op.js";
-import type { Program, Table } from "../program/Program.js";
+import type { Arithmetic, Program, Table } from "../program/Program.js";
 import type { RowSource } from "../reference/Kernel.js";
 import type { ElementType, Row } from "../reference/Row.js";
+import { integerOp } from "./integerOp.js";
 import { floatOfHex, rowOfHex } from "./rowHex.js";
 
 /**
@@ -10,6 +11,8 @@ import { floatOfHex, rowOfHex } from "./rowHex.js";
  */
 export interface OpVector {
   readonly name: string;
+  /** Of `Op` where it is absent. */
+  readonly arithmetic?: "integer";
   readonly kind: Op["kind"];
   readonly position: number;
   /** The operation, with indices of `inputs` where a program has values. */
@@ -73,7 +76,8 @@ export function opCases(document: { readonly vectors: readonly OpVector[] }): Op
 }
 
 export function opCase(vector: OpVector): OpCase {
-  const stubs = new Stubs();
+  const { arithmetic = "float" } = vector;
+  const stubs = new Stubs(arithmetic);
   for (const [name, table] of Object.entries(vector.tables)) stubs.tables.set(name, tableOf(table));
   const inputs = vector.inputs.map((input) => stubs.input(input));
   const op = stubs.push(operationOf(vector.op, inputs));
@@ -86,7 +90,7 @@ export function opCase(vector: OpVector): OpCase {
   };
   const token = (position: number) => (position === vector.position ? vector.token : vector.following);
   return {
-    name: `${vector.kind}: ${vector.name}`,
+    name: `${vector.kind}${arithmetic === "float" ? "" : " of integers"}: ${vector.name}`,
     program: stubs.program(op, vector.position),
     op,
     position: vector.position,
@@ -141,6 +145,8 @@ class Stubs {
   /** Of inputs. */
   private readonly widths = new Map<ValueId, number>();
 
+  constructor(private readonly arithmetic: Arithmetic) {}
+
   push(op: Op): ValueId {
     return this.ops.push(op) - 1;
   }
@@ -159,6 +165,7 @@ class Stubs {
     const read = last.kind === "surprise" ? this.widths.get(last.logits)! : 1;
     return {
       tier: "w8a8",
+      arithmetic: this.arithmetic,
       ops: this.ops,
       tables: this.tables,
       blocks: [],
@@ -182,23 +189,29 @@ class Stubs {
     const table = `stub.${width}`;
     const [high, scales] = [new Int8Array(width), Float32Array.of(1)];
     this.tables.set(table, { kind: "matrix", rows: 1, columns: width, high, scales });
-    const x = this.push({ kind: "embed", table });
-    if (type === "f32") return x;
-    const scale = this.push({ kind: "rowScale", x, groups: 1, levels: 127 });
+    const x = this.stub({ kind: "embed", table }, { shift: 0 });
+    if (type === "f32" || (type === "i32" && this.arithmetic === "integer")) return x;
+    const scale = this.stub({ kind: "rowScale", x, groups: 1, levels: 127 });
     if (type === "u8") return this.push({ kind: "quantizeUnsigned", x, scale });
     const q = this.push({ kind: "quantize", x, scale });
     return type === "i8" ? q : this.push({ kind: "sumSquares", q, groups: width });
   }
 
+  /** @param shifts of a program in integers */
+  private stub(op: Op, shifts: { readonly [field: string]: number } = {}): ValueId {
+    return this.push(this.arithmetic === "float" ? op : integerOp(op, shifts));
+  }
+
   private keyed(type: ElementType, heads: number, window: number | null): ValueId {
     const shape = { heads, kvHeads: 1, headDim: 1, window };
-    const scale = this.fixed("f32", heads + 2);
-    const x = this.push({ kind: "scores", qkv: [this.fixed("i8", heads + 2)], scale, shape, gridBits: 6 });
+    const scale = this.fixed(this.arithmetic === "float" ? "f32" : "i32", heads + 2);
+    const qkv = [this.fixed("i8", heads + 2)] as const;
+    const x = this.stub({ kind: "scores", qkv, scale, shape, gridBits: 6 }, { shift: 0, scaleShift: 0 });
     const perHead = this.push({ kind: "scoreMax", scores: x });
     switch (type) {
       case "u16":
         this.tables.set("stub.exponent", { kind: "integers", data: Int32Array.of(1) });
-        return this.push({ kind: "exponent", scores: x, max: perHead, table: "stub.exponent", gridBits: 6 });
+        return this.stub({ kind: "exponent", scores: x, max: perHead, table: "stub.exponent", gridBits: 6 });
       case "u8":
         return this.push({ kind: "quantizeUnsigned", x, scale: perHead });
       case "i8":

@@ -21,8 +21,8 @@ export interface BlockRequest {
   readonly to: number;
   /** Of the whole sequence; a block reads those of its positions, and the one that follows. */
   readonly tokens: ArrayLike<number>;
-  /** Residual rows that enter the block at these positions, f32 `[to − from, hidden]`; absent for the embedding. */
-  readonly input: Float32Array | undefined;
+  /** Residual rows that enter the block at these positions, numbers `[to − from, hidden]`; absent for the embedding. */
+  readonly input: Row | undefined;
   /** Rows of other values that enter (see `enteringValues`) at these positions, `[to − from, width]` each. */
   readonly entering: ReadonlyMap<ValueId, Row>;
   /** What the block made of its `rememberedValues` before `from`, at least as far back as its windows reach. */

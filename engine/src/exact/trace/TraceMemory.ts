@@ -50,7 +50,7 @@ export class TraceMemory {
     const at = (value: ValueId): Row => this.kept.get(value)!.at(position);
     const { input } = block;
     return {
-      input: input === undefined ? undefined : (at(input) as Float32Array),
+      input: input === undefined ? undefined : at(input),
       entering: new Map(enteringValues(this.program, block).map((value) => [value, at(value)])),
     };
   }

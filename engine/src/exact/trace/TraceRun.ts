@@ -56,7 +56,7 @@ export class TraceRun {
     for (let from = 0; from < tokens.length; from += stride) {
       const span = { from, to: Math.min(from + stride, tokens.length) };
       const made: Uint8Array[][] = Array.from({ length: span.to - from }, () => []);
-      let input: Float32Array | undefined;
+      let input: Row | undefined;
       const entering = new Map<ValueId, Row>();
       for (const [index, block] of this.program.blocks.entries()) {
         const past = this.memory.histories(block, from);
@@ -67,7 +67,7 @@ export class TraceRun {
         for (let position = from; position < span.to; position++) {
           made[position - from]!.push(this.blockNodes(window, position));
         }
-        input = block.output === undefined ? undefined : (values[block.output - block.from] as Float32Array);
+        input = block.output === undefined ? undefined : values[block.output - block.from];
       }
       for (const nodes of made.flat()) take(nodes);
       this.memory.forget(span.to);

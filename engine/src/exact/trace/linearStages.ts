@@ -2,8 +2,9 @@ import { planeElements } from "../document/tablePlanes.js";
 import { type Op, SUM_CHUNK, type ValueId } from "../program/Op.js";
 import type { Program } from "../program/Program.js";
 import { accumulator } from "../reference/arithmetic.js";
-import { dot, joinDigits, scaleOutput } from "../reference/linear.js";
-import { tableOf } from "../reference/shapes.js";
+import { definitionsOf } from "../reference/Definitions.js";
+import { dot } from "../reference/linear.js";
+import { shapesOf, tableOf } from "../reference/shapes.js";
 import { digitPlanes, linearLeaves, outputTables, plainStage } from "./plainStage.js";
 import { rowSite } from "./rowSite.js";
 import { type Span, STEP_LEAVES, type Stage } from "./Stage.js";
@@ -52,7 +53,7 @@ export function linearStages(program: Program, index: ValueId, op: Op & { kind: 
   const below = stages.length - 1;
   stages.push({
     name: "row",
-    type: "f32",
+    type: shapesOf(program)[index]!.type,
     length: outputs,
     mostLeaves: left * pairs + besides,
     step(n) {
@@ -68,7 +69,7 @@ export function linearStages(program: Program, index: ValueId, op: Op & { kind: 
             rows.slice(0, partials.length).map((row) => row[0]!),
             pairs,
           );
-          return scaleOutput(op, site, n, joinDigits(sums, op.q.length, planes.length, table.scales[n]!));
+          return definitionsOf(program).linear(op, site, n, sums);
         },
       };
     },

@@ -1,8 +1,9 @@
 import type { Op, ValueId } from "../program/Op.js";
 import type { Program } from "../program/Program.js";
 import { accumulator } from "../reference/arithmetic.js";
-import { mixed, valueHead } from "../reference/attention.js";
-import { visibleKeys } from "../reference/shapes.js";
+import { valueHead } from "../reference/attention.js";
+import { definitionsOf } from "../reference/Definitions.js";
+import { shapesOf, visibleKeys } from "../reference/shapes.js";
 import { totals } from "./linearStages.js";
 import { rowSite } from "./rowSite.js";
 import type { Stage, Step } from "./Stage.js";
@@ -47,7 +48,7 @@ export function mixStages(program: Program, index: ValueId, op: Op & { kind: "mi
   const below = stages.length - 1;
   stages.push({
     name: "row",
-    type: "f32",
+    type: shapesOf(program)[index]!.type,
     length: outputs,
     mostLeaves: left * pairs + 2,
     step(element) {
@@ -60,7 +61,7 @@ export function mixStages(program: Program, index: ValueId, op: Op & { kind: "mi
         reads: [...partials, ...own],
         compute: (rows) => {
           const site = rowSite(program, position, own, rows.slice(partials.length));
-          return mixed(
+          return definitionsOf(program).mixed(
             op,
             site,
             element,

@@ -1,8 +1,9 @@
 import type { Op, ValueId } from "../program/Op.js";
 import type { Program } from "../program/Program.js";
-import { keyHead, scoreOf } from "../reference/attention.js";
+import { keyHead } from "../reference/attention.js";
+import { definitionsOf } from "../reference/Definitions.js";
 import { dot } from "../reference/linear.js";
-import { visibleKeys } from "../reference/shapes.js";
+import { shapesOf, visibleKeys } from "../reference/shapes.js";
 import { headLeaves, plainStage, scoreLeaves } from "./plainStage.js";
 import { rowSite } from "./rowSite.js";
 import { STEP_LEAVES, type Stage } from "./Stage.js";
@@ -40,7 +41,7 @@ export function scoreStages(program: Program, index: ValueId, op: Op & { kind: "
     },
     {
       name: "row",
-      type: "f32",
+      type: shapesOf(program)[index]!.type,
       length: width,
       mostLeaves: digits * digits + 2,
       step(element) {
@@ -56,7 +57,7 @@ export function scoreStages(program: Program, index: ValueId, op: Op & { kind: "
           reads: [...products, ...own],
           compute: (rows) => {
             const site = rowSite(program, position, own, rows.slice(products.length));
-            return scoreOf(
+            return definitionsOf(program).score(
               op,
               site,
               element,

@@ -1,9 +1,8 @@
 import { planeOf, planeParts } from "../document/tablePlanes.js";
 import type { Program } from "../program/Program.js";
 import { outlineOf } from "../program/TableOutline.js";
-import { exponentPoint } from "../reference/attention.js";
+import { definitionsOf } from "../reference/Definitions.js";
 import { located } from "../reference/Kernel.js";
-import { sigmoidPoint } from "../reference/pointwise.js";
 import { surprisePoint } from "../reference/surprise.js";
 import { type LeafPlace, partOf } from "./layout.js";
 import type { Span, TableSpan } from "./Stage.js";
@@ -68,8 +67,9 @@ function rangesOf(
   const points = pointsOf(program, span);
   const values = reads.flatMap((read) => (read.kind === "row" ? [readSpan(program, read, reader)[0]!] : []));
   const point = located(place.op, op.kind, place.position, element, () => {
-    if (op.kind === "exponent") return exponentPoint(op.gridBits, values[1]!, values[0]!);
-    if (op.kind === "sigmoid") return sigmoidPoint(op.gridBits, points, values[0]!);
+    const definitions = definitionsOf(program);
+    if (op.kind === "exponent") return definitions.exponentPoint(op, values[0]!, values[1]!);
+    if (op.kind === "sigmoid") return definitions.sigmoidPoint(op, points, values[0]!);
     if (op.kind === "surprise") return surprisePoint(op.gridBits, values[1]!, values[0]!);
     throw new Error(`${op.kind} points to no table`);
   });

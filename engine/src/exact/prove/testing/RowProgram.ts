@@ -54,6 +54,7 @@ export class RowProgram {
     const shape = { hidden: 1, layers: 1, heads: 1, kvHeads: 1, headDim: 1, feedForward: 1, endToken: 0 };
     return {
       tier: "w8a8",
+      arithmetic: "float",
       ops: this.ops,
       tables: this.tables,
       blocks: [],

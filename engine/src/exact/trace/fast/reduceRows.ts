@@ -1,14 +1,23 @@
 import { BoundViolation } from "../../reference/arithmetic.js";
-import { elementTypeOf, type Row } from "../../reference/Row.js";
-import { REACH_LEAVES, type ReduceOp } from "../reduceStages.js";
+import type { Definitions, ReduceOp } from "../../reference/Definitions.js";
+import { elementTypeOf, newRow, type Row } from "../../reference/Row.js";
+import { REACH_LEAVES } from "../reduceStages.js";
 import { perLeaf } from "../Stage.js";
 import type { StageSource } from "./StageSource.js";
 
 /** One result of elements `from` to `to` of a row. */
 type Fold = (row: Row, from: number, to: number) => number;
 
-/** `partials` of a maximum or sum over long groups, where it has any. */
-export function reduceRows(op: ReduceOp, groups: number, source: StageSource): Row[] {
+/**
+ * `partials` of a maximum or sum over long groups, where it has any.
+ * @param reach of sums: below it they are exact
+ */
+export function reduceRows(
+  op: ReduceOp,
+  groups: number,
+  source: StageSource,
+  { sumReach }: Pick<Definitions, "sumReach">,
+): Row[] {
   const stages: Row[] = [];
   let row = source.row(inputOf(op));
   let fold = FOLDS[op.kind];
@@ -16,11 +25,12 @@ export function reduceRows(op: ReduceOp, groups: number, source: StageSource): R
     const reach = REACH_LEAVES * perLeaf(elementTypeOf(row));
     const count = Math.ceil(size / reach);
     const isMaximum = op.kind === "rowScale" || op.kind === "scoreMax";
-    const partials = isMaximum ? new Float32Array(groups * count) : new Int32Array(groups * count);
+    const partials = newRow(isMaximum ? elementTypeOf(row) : "i32", groups * count);
     for (let g = 0; g < groups; g++) {
       for (let i = 0; i < count; i++) {
         const from = g * size + i * reach;
-        partials[g * count + i] = fold(row, from, Math.min(from + reach, (g + 1) * size));
+        const partial = fold(row, from, Math.min(from + reach, (g + 1) * size));
+        partials[g * count + i] = isMaximum ? partial : requireSum(partial, sumReach);
       }
     }
     stages.push(partials);
@@ -47,6 +57,9 @@ const FOLDS: { readonly [K in ReduceOp["kind"]]: Fold } = {
 function greatestMagnitude(row: Row, from: number, to: number): number {
   let max = 0;
   for (let i = from; i < to; i++) max = Math.max(max, Math.abs(row[i]!));
+  if (row instanceof Int32Array && max > 2 ** 31 - 1) {
+    throw new BoundViolation("a number is an integer below 2^31", max);
+  }
   return finite(max);
 }
 
@@ -68,13 +81,13 @@ function squares(row: Row, from: number, to: number): number {
     if (digit === -128) throw new BoundViolation("a digit is an integer in ±127", digit);
     sum += digit * digit;
   }
-  return exact(sum);
+  return sum;
 }
 
 function total(row: Row, from: number, to: number): number {
   let sum = 0;
   for (let i = from; i < to; i++) sum += row[i]!;
-  return exact(sum);
+  return sum;
 }
 
 function finite(x: number): number {
@@ -82,7 +95,7 @@ function finite(x: number): number {
   return x;
 }
 
-function exact(sum: number): number {
-  if (sum < 0 || sum >= 2 ** 24) throw new BoundViolation("a sum is an integer in [0, 2^24)", sum);
+function requireSum(sum: number, reach: number): number {
+  if (sum < 0 || sum >= reach) throw new BoundViolation(`a sum is an integer in [0, ${reach})`, sum);
   return sum;
 }

@@ -1,6 +1,7 @@
 import type { ValueId } from "../../program/Op.js";
 import type { Program } from "../../program/Program.js";
 import { BoundViolation } from "../../reference/arithmetic.js";
+import { definitionsOf } from "../../reference/Definitions.js";
 import type { Row } from "../../reference/Row.js";
 import { shapesOf } from "../../reference/shapes.js";
 import { StageRows } from "../StageRows.js";
@@ -40,7 +41,7 @@ function stagesBefore(program: Program, index: ValueId, position: number, source
     case "sumSquares":
     case "scoreMax":
     case "sum":
-      return reduceRows(op, groupsOf(program, index), source);
+      return reduceRows(op, groupsOf(program, index), source, definitionsOf(program));
     case "scores":
       return scoreRows(op, position, source);
     case "mix":
