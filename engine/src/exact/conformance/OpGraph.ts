@@ -4,10 +4,11 @@
  * are both tried. Earlier positions are fed as past; where there are none, one that the mask hides.
  */
 import { Tensor } from "onnxruntime-node";
+import { elementTypeOf } from "../../onnx/element-type.js";
 import type { Value } from "../../onnx/graph.js";
 import type { Dim } from "../../onnx/shape.js";
+import { digitNames, maskName } from "../lower/AttentionOperands.js";
 import type { Side } from "../lower/codes/CodeForm.js";
-import { digitNames, maskName } from "../lower/emitAttention.js";
 import { type DeviceForms, ROWS, rowsOf, type Segment } from "../lower/Lowering.js";
 import { OpEmitter } from "../lower/OpEmitter.js";
 import type { Op, ValueId } from "../program/Op.js";
@@ -21,9 +22,10 @@ import { caseProgram, type HeadOp, isHeadOp } from "./caseProgram.js";
 import { layoutOf } from "./opLayout.js";
 
 type Fed = Record<string, Tensor>;
+type Fedable = Float32Array | Float64Array | Int8Array | Uint8Array;
 
 /** In the place of a key that is none. */
-const HIDDEN = { score: -(2 ** 30), weight: 0 };
+const HIDDEN = { score: { float: -(2 ** 30), integer: -(2 ** 40) }, weight: 0 } as const;
 
 export class OpGraph {
   private readonly program: Program;
@@ -68,7 +70,7 @@ export class OpGraph {
     const shape = shapesOf(of.program)[of.op]!;
     const parts = Object.keys(outputs)
       .sort()
-      .map((name) => outputs[name]!.data as Float32Array | Int8Array | Uint8Array);
+      .map((name) => outputs[name]!.data as Fedable);
     const skip = shape.keyed ? hidden : 0;
     return Array.from({ length: copies }, (_, copy) => {
       const found: number[] = [];
@@ -125,15 +127,15 @@ export class OpGraph {
         return;
       }
       case "keys": {
-        const filler = "scores" in op && op.scores === id ? HIDDEN.score : HIDDEN.weight;
-        const data = Float32Array.from(this.withHidden(row, kvHeads * groups, filler));
+        const filler = "scores" in op && op.scores === id ? HIDDEN.score[this.program.arithmetic] : HIDDEN.weight;
+        const data = this.numbers(this.withHidden(row, kvHeads * groups, filler));
         const keys = data.length / (kvHeads * groups);
         this.feedWhole(id, data, ["B", kvHeads, "M", "P+T"], [copies, kvHeads, groups, keys]);
         return;
       }
       case "heads": {
         const last = layout.rank === 4 ? [1] : [];
-        this.feedWhole(id, Float32Array.from(row), ["B", kvHeads, "M", ...last], [copies, kvHeads, groups, ...last]);
+        this.feedWhole(id, this.numbers(row), ["B", kvHeads, "M", ...last], [copies, kvHeads, groups, ...last]);
         return;
       }
       case "weights": {
@@ -158,18 +160,23 @@ export class OpGraph {
     return ends.map((to, i) => {
       const from = ends[i - 1] ?? 0;
       const part = row.subarray(from * whole, to * whole);
-      const data = sides === undefined ? Float32Array.from(part) : this.codes(part, sides[i]!);
+      const data = sides === undefined ? this.numbers(part) : this.codes(part, sides[i]!);
       return { from, to, value: this.input(`input.${id}.${i}`, data, shape(to - from, i), dims(to - from, i)) };
     });
   }
 
-  private feedWhole(id: ValueId, data: Row, shape: readonly Dim[], dims: readonly number[]): void {
+  /** Numbers as the graph computes with. */
+  private numbers(row: ArrayLike<number>): Float32Array | Float64Array {
+    return this.program.arithmetic === "float" ? Float32Array.from(row) : Float64Array.from(row);
+  }
+
+  private feedWhole(id: ValueId, data: Fedable, shape: readonly Dim[], dims: readonly number[]): void {
     this.emitter.lowering.setWhole(id, 0, this.input(`input.${id}`, data, shape, dims));
   }
 
-  private input(name: string, data: Row, shape: readonly Dim[], dims: readonly number[]): Value {
+  private input(name: string, data: Fedable, shape: readonly Dim[], dims: readonly number[]): Value {
     const all = repeated(data, this.copies);
-    const type = all instanceof Float32Array ? "float32" : all instanceof Int8Array ? "int8" : "uint8";
+    const type = elementTypeOf(all);
     this.feeds[name] = new Tensor(type, all as never, [...dims]);
     return this.emitter.graph.input(name, type, shape);
   }
@@ -183,14 +190,14 @@ export class OpGraph {
     ]).flat();
   }
 
-  private codes(digits: ArrayLike<number>, side: Side): Row {
+  private codes(digits: ArrayLike<number>, side: Side): Fedable {
     const { name } = this.forms.codes;
     if (name === "f32") return Float32Array.from(digits);
     if (side === "right" && name === "u8s8") return Int8Array.from(digits);
     return Uint8Array.from(digits, (digit) => digit + 128);
   }
 
-  private unsigned(codes: ArrayLike<number>): Row {
+  private unsigned(codes: ArrayLike<number>): Fedable {
     return this.forms.codes.name === "f32" ? Float32Array.from(codes) : Uint8Array.from(codes);
   }
 
@@ -256,7 +263,7 @@ export class OpGraph {
     }
     if (op.kind === "scores") {
       // The window is in the choice of positions already.
-      this.feeds[maskName(window, op.gridBits)] = maskTensor(null, batch, heads / kvHeads, op.gridBits);
+      this.feeds[maskName(window, op.gridBits)] = maskTensor(this.program, null, batch, heads / kvHeads, op.gridBits);
     }
     Object.assign(this.feeds, shapeFeeds(op.shape, batch), zeroPointFeeds(op.shape, copies));
   }
@@ -280,9 +287,9 @@ function groupCounts(program: Program, op: Op): { readonly length: number }[] {
   return [{ length: 1 }, { length: shape.keyed ? 1 : shape.length }];
 }
 
-function repeated(data: Row, copies: number): Row {
+function repeated<T extends Fedable>(data: T, copies: number): T {
   const all = data.slice();
-  const Type = all.constructor as new (length: number) => Row;
+  const Type = all.constructor as new (length: number) => T;
   const out = new Type(all.length * copies);
   for (let copy = 0; copy < copies; copy++) out.set(all, copy * all.length);
   return out;

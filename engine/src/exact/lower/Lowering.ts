@@ -3,8 +3,9 @@
  *
  * A run is over B sequences of T positions each, R = B · T rows, one below the other. A row may lie in several tensors,
  * each a segment of its elements, so that what is used apart is never cut or joined. Layouts, for a segment of `groups`
- * groups (heads): f32 rows `[R, width]`; scales, sums and other numbers of groups `[R · groups]`; codes
- * `[R · groups, width / groups]` in the element type of their form. What has an element a key: see `emitAttention.ts`.
+ * groups (heads): rows of numbers `[R, width]`; scales, sums and other numbers of groups `[R · groups]`; codes
+ * `[R · groups, width / groups]` in the element type of their form. What has an element a key: see `AttentionOperands`.
+ * Numbers are f32, or f64 in a program of integers.
  */
 import type { GraphBuilder, Value } from "../../onnx/graph.js";
 import { type Dim, type Shape, sameShape } from "../../onnx/shape.js";
@@ -12,6 +13,7 @@ import type { TableName, ValueId } from "../program/Op.js";
 import type { Program, Table } from "../program/Program.js";
 import { type RowReader, rowReaderOf } from "../program/RowReader.js";
 import type { CodeForm } from "./codes/CodeForm.js";
+import { cast } from "./codes/cast.js";
 import { DigitColumns } from "./codes/DigitColumns.js";
 import type { GridForm } from "./emitGrid.js";
 
@@ -117,6 +119,11 @@ export class Lowering {
     return made;
   }
 
+  /** Numbers that are fed in binary32, in the type that the graph computes in. */
+  fed(name: string, shape: Shape): Value {
+    return this.once(name, () => cast(this, this.graph.input(name, "float32", shape), this.graph.float));
+  }
+
   matrix(name: TableName): Extract<Table, { kind: "matrix" }> {
     const table = this.program.tables.get(name);
     if (table?.kind !== "matrix") throw new Error(`table ${name} is no matrix`);
@@ -141,7 +148,7 @@ export class Lowering {
     const suffix = from === 0 && to === undefined ? "" : `.${from}.${end}`;
     return this.once(`${name}${suffix}`, () =>
       this.isFed(name)
-        ? this.graph.input(`${name}${suffix}`, "float", [end - from])
+        ? this.fed(`${name}${suffix}`, [end - from])
         : this.graph.constant(`${name}${suffix}`, this.floats(name).data.slice(from, end), [end - from]),
     );
   }

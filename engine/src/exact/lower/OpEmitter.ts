@@ -1,14 +1,17 @@
 import { GraphBuilder } from "../../onnx/graph.js";
+import type { IntegerOp } from "../program/IntegerOp.js";
 import type { Op, TableName, ValueId } from "../program/Op.js";
 import type { Program } from "../program/Program.js";
 import type { RowReader } from "../program/RowReader.js";
 import { shapesOf } from "../reference/shapes.js";
-import { AttentionEmitter, type PastScales } from "./emitAttention.js";
+import { AttentionOperands, type PastScales } from "./AttentionOperands.js";
+import { AttentionEmitter } from "./emitAttention.js";
 import { emitSigmoid } from "./emitGrid.js";
 import { emitLinear } from "./emitLinear.js";
 import { emitNormHeads, emitNormScale, emitSumSquares } from "./emitNorm.js";
 import { emitQuantize, emitQuantizeRest, emitQuantizeUnsigned, emitRowScale, type SideOf } from "./emitQuantize.js";
 import { emitActivate, emitAdd, emitCubic, emitGate, emitMultiplyChannels, emitRotate } from "./emitRows.js";
+import { IntegerEmitter } from "./integer/IntegerEmitter.js";
 import { type DeviceForms, Lowering } from "./Lowering.js";
 
 /** Emits the operations of a program, one after another, into one graph. */
@@ -16,6 +19,7 @@ export class OpEmitter {
   readonly graph: GraphBuilder;
   readonly lowering: Lowering;
   private readonly attention: AttentionEmitter;
+  private readonly integers: IntegerEmitter;
   private readonly cuts: ReadonlyMap<ValueId, readonly number[]>;
   private scales: readonly PastScales[] | undefined;
 
@@ -26,10 +30,12 @@ export class OpEmitter {
     isFed: (table: TableName) => boolean = () => false,
     reader?: RowReader,
   ) {
-    this.graph = new GraphBuilder(name);
+    this.graph = new GraphBuilder(name, { float: program.arithmetic === "float" ? "float32" : "float64" });
     this.lowering = new Lowering(this.graph, program, forms, isFed, reader);
     this.cuts = planCuts(program);
-    this.attention = new AttentionEmitter(this.lowering, (layer) => this.pastScales(layer));
+    const operands = new AttentionOperands(this.lowering, (layer) => this.pastScales(layer));
+    this.attention = new AttentionEmitter(this.lowering, operands);
+    this.integers = new IntegerEmitter(this.lowering, operands);
   }
 
   /** @throws Error for what is done outside: the look-ups `embed` and `addPosition`, and what attribution makes of codes */
@@ -37,9 +43,13 @@ export class OpEmitter {
     const { lowering, attention } = this;
     const op = this.program.ops[id]!;
     this.graph.label = op.kind;
+    if (this.program.arithmetic === "integer") {
+      this.emitInteger(id, op as IntegerOp);
+      return;
+    }
     switch (op.kind) {
       case "linear":
-        lowering.set(id, emitLinear(lowering, op, this.cuts.get(id) ?? [this.width(id)]));
+        lowering.set(id, emitLinear(lowering, op, this.cutsOf(id)));
         return;
       case "rowScale":
         if (this.isKeyed(op.x)) attention.weightScale(id, op);
@@ -122,6 +132,20 @@ export class OpEmitter {
     }
   }
 
+  private emitInteger(id: ValueId, op: IntegerOp): void {
+    this.integers.emit(id, op, {
+      cuts: () => this.cutsOf(id),
+      width: (of) => this.width(of),
+      isKeyed: (of) => this.isKeyed(of),
+      side: this.sideOf(id),
+      codesOfWeights: (weigh) => this.codesOfWeights(weigh),
+    });
+  }
+
+  private cutsOf(id: ValueId): readonly number[] {
+    return this.cuts.get(id) ?? [this.width(id)];
+  }
+
   /** Elements of a row; of one that runs over keys there is no such number. */
   width(id: ValueId): number {
     const shape = shapesOf(this.program)[id]!;
@@ -142,11 +166,11 @@ export class OpEmitter {
 
   /** Fed at once for all layers: `past_scales` `[2 · layers · B, K, 1, P]`, keys' then values' of each layer. */
   private pastScales(layer: number): PastScales {
-    const { graph, program } = this;
+    const { graph, lowering, program } = this;
     const { layers, kvHeads } = program.shape;
     if (this.scales === undefined) {
-      const all = graph.input("past_scales", "float", ["2*L*B", kvHeads, 1, "P"]);
-      const one = { type: "float32" as const, shape: ["B", kvHeads, 1, "P"] };
+      const all = lowering.fed("past_scales", ["2*L*B", kvHeads, 1, "P"]);
+      const one = { type: all.type, shape: ["B", kvHeads, 1, "P"] };
       const parts = graph.customMany("Split", [all], new Array(2 * layers).fill(one), {
         attributes: { axis: 0, num_outputs: 2 * layers },
       });

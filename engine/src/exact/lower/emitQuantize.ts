@@ -74,7 +74,8 @@ export function emitQuantizeRest(lowering: Lowering, id: ValueId, op: OpOf<"quan
   );
 }
 
-function rowsOfCodes(
+/** Rows of each segment for the quantiser, with their scales. */
+export function rowsOfCodes(
   lowering: Lowering,
   op: { readonly x: ValueId; readonly scale: ValueId },
   sideOf: SideOf,

@@ -16,21 +16,40 @@ export function emitAdd(lowering: Lowering, id: ValueId, op: OpOf<"add">): void 
   });
 }
 
-/** Cosines and signed sines are fed, the sine of each first half negated: `[R, 1, 2, headDim/2]`, for all heads alike. */
 export function emitRotate(lowering: Lowering, id: ValueId, op: OpOf<"rotate">): void {
+  emitTurned(
+    lowering,
+    id,
+    op,
+    (angles) => angles,
+    (sum) => sum,
+  );
+}
+
+/**
+ * Cosines and signed sines are fed, the sine of each first half negated: `[R, 1, 2, headDim/2]`, for all heads alike.
+ * @param scale what is made of the angles first @param round what is made of the sum of both products
+ */
+export function emitTurned(
+  lowering: Lowering,
+  id: ValueId,
+  op: OpOf<"rotate">,
+  scale: (angles: Value) => Value,
+  round: (sum: Value) => Value,
+): void {
   const { graph } = lowering;
   const headDim = lowering.floats(op.table).columns;
   const half = headDim / 2;
   const turned = op.groups * headDim;
-  const angles = (name: string): Value => lowering.once(name, () => graph.input(name, "float", [ROWS, 1, 2, half]));
+  const angles = (name: string): Value => scale(lowering.fed(name, [ROWS, 1, 2, half]));
   lowering.map(id, op.x, ({ from, to, value }) => {
     if (from >= turned) return value;
     if (to > turned) throw new Error("rotate needs its heads in segments of their own");
     const halves = lowering.reshape(value, [ROWS, (to - from) / headDim, 2, half]);
-    const swapped = graph.custom("Gather", [halves, graph.integers([1, 0])], "float32", halves.shape, {
+    const swapped = graph.custom("Gather", [halves, graph.integers([1, 0])], halves.type, halves.shape, {
       attributes: { axis: 2 },
     });
-    return graph.add(graph.mul(halves, angles("cos")), graph.mul(swapped, angles("sin")));
+    return round(graph.add(graph.mul(halves, angles("cos")), graph.mul(swapped, angles("sin"))));
   });
 }
 

@@ -7,6 +7,7 @@ import { type RowReader, rowReaderOf } from "../program/RowReader.js";
 import { embedTokens } from "./embedTokens.js";
 import { batchFeeds } from "./feeds.js";
 import { KeyValueCache, type KeyValueRows } from "./KeyValueCache.js";
+import { numberTensor } from "./numberTensor.js";
 import { openBulkSession } from "./openBulkSession.js";
 import { positionsOf } from "./RowBatch.js";
 import { tableFeeds } from "./tableFeeds.js";
@@ -79,7 +80,7 @@ export class ExactModel {
     const filled = past.filled.slice(first, first + count);
     const batch = { count, length, filled, capacity: past.capacity };
     const feeds: Fed = {
-      x: new Tensor("float32", embedTokens(program, this.rows, tokens, positionsOf(batch)), [
+      x: numberTensor(program, embedTokens(program, this.rows, tokens, positionsOf(batch)), [
         tokens.length,
         program.shape.hidden,
       ]),

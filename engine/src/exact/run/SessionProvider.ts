@@ -1,18 +1,19 @@
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import type { Device, DeviceFormNames } from "../conformance/Device.js";
+import { digitNames } from "../lower/AttentionOperands.js";
 import type { CacheType } from "../lower/codes/CodeForm.js";
 import { codesOf } from "../lower/codes/codesOf.js";
-import { digitNames } from "../lower/emitAttention.js";
 import { isRounding, lowerBlock } from "../lower/lowerBlock.js";
 import type { Op } from "../program/Op.js";
 import type { Block, Program } from "../program/Program.js";
 import { rowReaderOf } from "../program/RowReader.js";
 import type { Row } from "../reference/Row.js";
-import { integerLogits } from "../sampling/integerLogits.js";
+import { clampLogits, integerLogits } from "../sampling/integerLogits.js";
 import type { History } from "../trace/fast/StageSource.js";
 import type { BlockRequest, BlockRows, RowProvider } from "../trace/RowProvider.js";
 import { embedTokens } from "./embedTokens.js";
 import { angleFeeds, batchFeeds } from "./feeds.js";
+import { numberTensor } from "./numberTensor.js";
 import { openBulkSession } from "./openBulkSession.js";
 import { packSigns } from "./packSigns.js";
 import { type BlockRun, readValue } from "./readValue.js";
@@ -50,7 +51,7 @@ export class SessionProvider implements RowProvider {
       // Keys are counted from the first that is fed, angles from the sequence's start.
       ...angleFeeds(program, positionsOf(from, to)),
       ...(scores === undefined ? {} : pastFeeds(scores, past, this.cacheType)),
-      x: new Tensor("float32", request.input!, [to - from, program.shape.hidden]),
+      x: numberTensor(program, request.input!, [to - from, program.shape.hidden]),
     };
     const outputs = await session.run(Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!])));
     const made = new Map<number, Row>();
@@ -174,9 +175,9 @@ function rounded(program: Program, id: number, made: ReadonlyMap<number, Row>, r
   const op = program.ops[id]!;
   switch (op.kind) {
     case "integerLogits":
-      return integerLogits(made.get(op.x) as Float32Array);
+      return logitsOf(made.get(op.x)!);
     case "signBits":
-      return packSigns(made.get(op.x) as Float32Array);
+      return packSigns(made.get(op.x)!);
     case "surprise": {
       const { from, to, tokens } = request;
       const following = positionsOf(from, to).map((position) => tokens[position + 1]);
@@ -185,4 +186,8 @@ function rounded(program: Program, id: number, made: ReadonlyMap<number, Row>, r
     default:
       throw new Error(`${op.kind} is made in the graph`);
   }
+}
+
+function logitsOf(x: Row): Int32Array {
+  return x instanceof Int32Array ? clampLogits(x) : integerLogits(x as Float32Array);
 }

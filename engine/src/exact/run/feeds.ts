@@ -1,12 +1,12 @@
 import { Tensor } from "onnxruntime-node";
-import { maskName } from "../lower/emitAttention.js";
+import { maskName } from "../lower/AttentionOperands.js";
 import { gridConstant } from "../lower/emitGrid.js";
 import type { AttentionShape } from "../program/Op.js";
 import type { Program } from "../program/Program.js";
 import { positionsOf, type RowBatch } from "./RowBatch.js";
 
-/** Far below every score: the exponential of the difference is 0. */
-const INVISIBLE = -(2 ** 30);
+/** Far below every score: the exponential of the difference is 0. Scores of integers are below 2^31. */
+const INVISIBLE = { float: -(2 ** 30), integer: -(2 ** 40) } as const;
 
 type Feeds = Record<string, Tensor>;
 
@@ -18,7 +18,7 @@ export function batchFeeds(program: Program, batch: RowBatch, wanted: number): F
   const masks: Feeds = {};
   for (const op of program.ops) {
     if (op.kind !== "scores") continue;
-    masks[maskName(op.shape.window, op.gridBits)] ??= maskTensor(op.shape.window, batch, groups, op.gridBits);
+    masks[maskName(op.shape.window, op.gridBits)] ??= maskTensor(program, op.shape.window, batch, groups, op.gridBits);
   }
   return {
     ...angleFeeds(program, positionsOf(batch)),
@@ -48,12 +48,18 @@ export function shapeFeeds(shape: AttentionShape, { count, length, capacity }: R
   };
 }
 
-/** What is added to scores `[B, 1, M, S]`: the grid's constant where a key is visible. */
-export function maskTensor(window: number | null, batch: RowBatch, groups: number, gridBits: number): Tensor {
+/** What is added to scores `[B, 1, M, S]`: the grid's constant where a key is visible, nothing of integers. */
+export function maskTensor(
+  { arithmetic }: Program,
+  window: number | null,
+  batch: RowBatch,
+  groups: number,
+  gridBits: number,
+): Tensor {
   const { count, length, filled, capacity } = batch;
-  const constant = gridConstant(gridBits);
+  const constant = arithmetic === "float" ? gridConstant(gridBits) : 0;
   const keys = capacity + length;
-  const mask = new Float32Array(count * groups * length * keys).fill(INVISIBLE);
+  const mask = new Float32Array(count * groups * length * keys).fill(INVISIBLE[arithmetic]);
   for (let b = 0; b < count; b++) {
     for (let t = 0; t < length; t++) {
       const position = filled[b]! + t;

@@ -4,7 +4,7 @@ import type { Program } from "../program/Program.js";
 import { newRow, type Row } from "../reference/Row.js";
 import { shapesOf, type ValueShape, visibleKeys } from "../reference/shapes.js";
 
-type Numbers = Float32Array | Int8Array | Uint8Array;
+type Numbers = Float32Array | Float64Array | Int8Array | Uint8Array;
 
 /** Positions of one sequence that a block was run at, and the keys before them that it was fed. */
 export interface BlockRun {
@@ -17,8 +17,8 @@ export interface BlockRun {
 }
 
 /**
- * A value's rows at a run of positions, one after another, from the tensors of its segments: f32 integers and codes become
- * the value's own element type; what has an element a key keeps the visible ones.
+ * A value's rows at a run of positions, one after another, from the tensors of its segments: integers in f32 or f64 and codes
+ * become the value's own element type; what has an element a key keeps the visible ones.
  */
 export function readValue(program: Program, id: ValueId, run: BlockRun, segments: readonly Tensor[]): Row {
   const shape = shapesOf(program)[id]!;

@@ -5,6 +5,11 @@ export const LOGIT_ONE = 4096;
 /** Greatest magnitude of an integer logit: 2,048 nats. */
 export const LOGIT_LIMIT = 2 ** 23;
 
+/** Integer logits of integers that count 2^-12 nats: clamped to ±2^23. */
+export function clampLogits(logits: Int32Array): Int32Array {
+  return logits.map((logit) => Math.max(-LOGIT_LIMIT, Math.min(LOGIT_LIMIT, logit)));
+}
+
 /** Added and subtracted, it rounds a double below 2^51 to the integer, half to even. */
 const ROUNDER = 1.5 * 2 ** 52;
 

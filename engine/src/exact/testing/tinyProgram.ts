@@ -257,7 +257,7 @@ class TinyBuilder {
       Int8Array.from({ length: rows * columns }, () => Math.round((2 * this.random() - 1) * most));
     const size = this.isInteger ? 2 ** 14 : scale;
     const scales = Float32Array.from({ length: rows }, () => size * (0.5 + this.random()));
-    if (this.isInteger) scales.forEach((multiplier, row) => (scales[row] = Math.round(multiplier)));
+    if (this.isInteger) scales.set(scales.map(Math.round));
     const high = fill(127);
     this.tables.set(name, { kind: "matrix", rows, columns, high, scales, ...(digits === 2 ? { low: fill(64) } : {}) });
   }

@@ -52,6 +52,17 @@ export interface CodeForm {
   mix(lowering: Lowering, weights: readonly WeightParts[], values: readonly ValueParts[]): Value;
   /** What is fed of keys or values of earlier positions, as an operand. */
   cached(lowering: Lowering, fed: Value): Value;
+
+  /** f64 integers in ±127 as codes, or from 0 to 255 as codes without sign, which stand on the left. */
+  codes(lowering: Lowering, integers: Value, side: Side | "unsigned"): Value;
+  /** Codes with sign as f64 integers. */
+  integers(lowering: Lowering, codes: Value, side: Side): Value;
+  /** Sums of products of digits of `linear`, f64 and exact, of digit k of the row and m of the weights at [k][m]. */
+  linearSums(lowering: Lowering, codes: readonly Value[], table: TableName, from: number, to: number): Value[][];
+  /** Those of `scores`. */
+  scoreSums(lowering: Lowering, queries: readonly Value[], keys: readonly Value[]): Value[][];
+  /** Those of `mix`. */
+  mixSums(lowering: Lowering, weights: readonly WeightParts[], values: readonly ValueParts[]): Value[][];
 }
 
 /** One digit's weights, cut at the parts' bounds. */

@@ -10,13 +10,11 @@ import {
   type ValueParts,
   type WeightParts,
 } from "./CodeForm.js";
+import { cast } from "./cast.js";
 import { transposed } from "./transposed.js";
 
 /** Below this every order of adding integers is exact in binary32. */
 const EXACT = 2 ** 24;
-/** TensorProto.DataType */
-const FLOAT = 1;
-const DOUBLE = 11;
 
 /**
  * Codes as f32 integers and products as fp32 matrix products over integers, for any device that adds and multiplies
@@ -55,20 +53,16 @@ export class FloatCodes implements CodeForm {
         ? graph.input(`${name}.scales${suffix}`, "float", [to - from])
         : graph.constant(`${name}.scales${suffix}`, table.scales.slice(from, to), [to - from]),
     );
-    const digits = table.low === undefined ? [table.high] : [table.high, table.low];
+    const digits = this.weightChunks(lowering, name, from, to);
     return addPairs(lowering, codes.length, digits.length, (k, m) => {
-      const chunks = lowering.isFed(name)
-        ? this.fedChunks(lowering, `${name}.${m === 0 ? "high" : "low"}${suffix}`, [table.columns, to - from])
-        : this.chunks(lowering, `${name}.${m}${suffix}`, digits[m]!, { from, to, columns: table.columns });
-      const sum = this.sumOfChunks(lowering, codes[k]!, chunks);
+      const sum = this.sumOfChunks(lowering, codes[k]!, digits[m]!);
       return scaledPower(lowering, graph.mul(sum, scales), digitPower(k, m));
     });
   }
 
   scores(lowering: Lowering, queries: readonly Value[], keys: readonly Value[], keyScale: Value): Value {
     const { graph } = lowering;
-    const depth = queries[0]!.shape.at(-1) as number;
-    if (depth > SUM_CHUNK) throw new Error(`a head dimension of ${depth} is above ${SUM_CHUNK}: its sums pass 2^24`);
+    requireDepth(queries[0]!);
     return addPairs(lowering, queries.length, keys.length, (k, m) =>
       scaledPower(lowering, graph.mul(graph.matmul(queries[k]!, keys[m]!), keyScale), digitPower(k, m)),
     );
@@ -76,18 +70,68 @@ export class FloatCodes implements CodeForm {
 
   mix(lowering: Lowering, weights: readonly WeightParts[], values: readonly ValueParts[]): Value {
     const { graph } = lowering;
-    const largest = weights.length === 1 ? 255 : 127;
-    const exact = lowering.program.shape.maxPositions * largest * 127 < EXACT;
-    const wide = (x: Value): Value => (exact ? x : cast(lowering, x, DOUBLE));
+    const products = this.mixProducts(lowering, weights, values);
     return addPairs(lowering, weights.length, values.length, (k, m) => {
-      const parts = weights[k]!.map((part, i) => graph.matmul(wide(part), wide(values[m]![i]!)));
-      const sum = parts.reduce((total, part) => graph.add(total, part));
-      return scaledPower(lowering, exact ? sum : cast(lowering, sum, FLOAT), digitPower(k, m));
+      const sum = products(k, m).reduce((total, part) => graph.add(total, part));
+      return scaledPower(lowering, cast(lowering, sum, "float32"), digitPower(k, m));
     });
   }
 
   cached(lowering: Lowering, fed: Value): Value {
-    return cast(lowering, fed, FLOAT);
+    return cast(lowering, fed, "float32");
+  }
+
+  codes(lowering: Lowering, integers: Value): Value {
+    return cast(lowering, integers, "float32");
+  }
+
+  integers(lowering: Lowering, codes: Value): Value {
+    return cast(lowering, codes, "float64");
+  }
+
+  linearSums(lowering: Lowering, codes: readonly Value[], name: TableName, from: number, to: number): Value[][] {
+    const digits = this.weightChunks(lowering, name, from, to);
+    return codes.map((code) =>
+      digits.map((chunks) => this.exactSum(lowering, this.productsOfChunks(lowering, code, chunks))),
+    );
+  }
+
+  scoreSums(lowering: Lowering, queries: readonly Value[], keys: readonly Value[]): Value[][] {
+    requireDepth(queries[0]!);
+    return queries.map((query) => keys.map((key) => this.exactSum(lowering, [lowering.graph.matmul(query, key)])));
+  }
+
+  mixSums(lowering: Lowering, weights: readonly WeightParts[], values: readonly ValueParts[]): Value[][] {
+    const products = this.mixProducts(lowering, weights, values);
+    return weights.map((_, k) => values.map((__, m) => this.exactSum(lowering, products(k, m))));
+  }
+
+  /** Products of parts, in binary32 where their sum cannot reach 2^24, else in binary64. */
+  private mixProducts(
+    lowering: Lowering,
+    weights: readonly WeightParts[],
+    values: readonly ValueParts[],
+  ): (k: number, m: number) => Value[] {
+    const largest = weights.length === 1 ? 255 : 127;
+    const exact = lowering.program.shape.maxPositions * largest * 127 < EXACT;
+    const wide = (x: Value): Value => (exact ? x : cast(lowering, x, "float64"));
+    return (k, m) => weights[k]!.map((part, i) => lowering.graph.matmul(wide(part), wide(values[m]![i]!)));
+  }
+
+  /** Chunks of the columns of each digit of a matrix's rows `from` to `to`, each `[columns, to − from]`. */
+  private weightChunks(lowering: Lowering, name: TableName, from: number, to: number): Value[][] {
+    const { rows, columns, high, low } = lowering.matrix(name);
+    const suffix = from === 0 && to === rows ? "" : `.${from}.${to}`;
+    const digits = low === undefined ? [high] : [high, low];
+    return digits.map((digit, m) =>
+      lowering.isFed(name)
+        ? this.fedChunks(lowering, `${name}.${m === 0 ? "high" : "low"}${suffix}`, [columns, to - from])
+        : this.chunks(lowering, `${name}.${m}${suffix}`, digit, { from, to, columns }),
+    );
+  }
+
+  private exactSum(lowering: Lowering, parts: readonly Value[]): Value {
+    return parts.map((part) => cast(lowering, part, "float64")).reduce((a, b) => lowering.graph.add(a, b));
   }
 
   /** Clamped before it is rounded, which is the same between integers. */
@@ -124,7 +168,7 @@ export class FloatCodes implements CodeForm {
   private fedChunks(lowering: Lowering, name: string, [columns, rows]: readonly [number, number]): Value[] {
     const { graph } = lowering;
     const fed = lowering.once(name, () => graph.input(name, "int8", [columns, rows]));
-    const all = lowering.once(`${name}.f32`, () => cast(lowering, fed, FLOAT));
+    const all = lowering.once(`${name}.f32`, () => cast(lowering, fed, "float32"));
     if (columns <= SUM_CHUNK) return [all];
     return Array.from({ length: Math.ceil(columns / SUM_CHUNK) }, (_, i) =>
       lowering.once(`${name}.chunk.${i}`, () =>
@@ -135,8 +179,15 @@ export class FloatCodes implements CodeForm {
 
   /** fl of the exact sum: one rounding of two exact partial sums, or of all of them in binary64. */
   private sumOfChunks(lowering: Lowering, codes: Value, chunks: readonly Value[]): Value {
+    const products = this.productsOfChunks(lowering, codes, chunks);
+    if (products.length === 1) return products[0]!;
+    if (products.length === 2) return lowering.graph.add(products[0]!, products[1]!);
+    return cast(lowering, this.exactSum(lowering, products), "float32");
+  }
+
+  private productsOfChunks(lowering: Lowering, codes: Value, chunks: readonly Value[]): Value[] {
     const { graph } = lowering;
-    if (chunks.length === 1) return graph.matmul(codes, chunks[0]!);
+    if (chunks.length === 1) return [graph.matmul(codes, chunks[0]!)];
     const sizes = chunks.map(({ shape }) => shape[0] as number);
     const parts = graph.customMany(
       "Split",
@@ -144,11 +195,13 @@ export class FloatCodes implements CodeForm {
       sizes.map((size) => ({ type: "float32" as const, shape: [codes.shape[0]!, size] })),
       { attributes: { axis: 1 } },
     );
-    const products = parts.map((part, i) => graph.matmul(part, chunks[i]!));
-    if (products.length === 2) return graph.add(products[0]!, products[1]!);
-    const sum = products.map((product) => cast(lowering, product, DOUBLE)).reduce((a, b) => graph.add(a, b));
-    return cast(lowering, sum, FLOAT);
+    return parts.map((part, i) => graph.matmul(part, chunks[i]!));
   }
+}
+
+function requireDepth(query: Value): void {
+  const depth = query.shape.at(-1) as number;
+  if (depth > SUM_CHUNK) throw new Error(`a head dimension of ${depth} is above ${SUM_CHUNK}: its sums pass 2^24`);
 }
 
 /** All columns at once where no row's sum of 127 · |w| reaches 2^24, else as many as are safe whatever the weights. */
@@ -164,8 +217,4 @@ function chunkSize(rows: Int8Array, columns: number): number {
 
 function column(lowering: Lowering, scale: Value): Value {
   return lowering.reshape(scale, [scale.shape[0]!, 1]);
-}
-
-function cast(lowering: Lowering, x: Value, to: typeof FLOAT | typeof DOUBLE): Value {
-  return lowering.graph.custom("Cast", [x], to === FLOAT ? "float32" : "float64", x.shape, { attributes: { to } });
 }

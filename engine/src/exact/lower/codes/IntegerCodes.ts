@@ -13,11 +13,11 @@ import {
   type ValueParts,
   type WeightParts,
 } from "./CodeForm.js";
+import { cast } from "./cast.js";
 
 const ZERO = 128;
 /** TensorProto.DataType: without a zero point nothing else tells QuantizeLinear's output. */
 const INT8 = 3;
-const FLOAT = 1;
 
 /** Codes in bytes, products into int32 by MatMulInteger and its relative that scales by column in the same pass. */
 export class IntegerCodes implements CodeForm {
@@ -62,7 +62,9 @@ export class IntegerCodes implements CodeForm {
     const { graph } = lowering;
     const stacked = codes.length === 1 ? codes[0]! : graph.concat(codes, 0);
     const width = to - from;
-    const products = this.weightDigits(lowering, table, from, to).map(({ digits, scales }) => {
+    const scalesOf = this.weightScales(lowering, table, from, to);
+    const products = this.weightDigits(lowering, table, from, to).map((digits, m) => {
+      const scales = scalesOf(m);
       const rows = stacked.shape[0]!;
       const product = this.scaled(lowering, stacked, digits, scales, [rows, width]);
       if (codes.length === 1) return [product];
@@ -84,23 +86,69 @@ export class IntegerCodes implements CodeForm {
   }
 
   mix(lowering: Lowering, weights: readonly WeightParts[], values: readonly ValueParts[]): Value {
-    const { graph } = lowering;
     const zero = weights.length === 1 ? unsignedZero(lowering) : zeroPoint(lowering);
-    return addPairs(lowering, weights.length, values.length, (k, m) => {
-      const parts = weights[k]!.map((part, i) => {
-        const value = values[m]![i]!;
-        const shape = [...part.shape.slice(0, -1), value.shape.at(-1)!];
-        return graph.custom("MatMulInteger", [part, value, zero, ...this.rightZero(lowering)], "int32", shape);
-      });
-      const sum = parts.reduce((total, part) => graph.custom("Add", [total, part], "int32", part.shape));
+    return addPairs(lowering, weights.length, values.length, (k, m) =>
       // The cast rounds half to even.
-      const rounded = graph.custom("Cast", [sum], "float32", sum.shape, { attributes: { to: FLOAT } });
-      return scaledPower(lowering, rounded, digitPower(k, m));
-    });
+      scaledPower(
+        lowering,
+        cast(lowering, this.mixed(lowering, weights[k]!, values[m]!, zero), "float32"),
+        digitPower(k, m),
+      ),
+    );
   }
 
   cached(_: Lowering, fed: Value): Value {
     return fed;
+  }
+
+  codes(lowering: Lowering, integers: Value, side: Side | "unsigned"): Value {
+    const { graph } = lowering;
+    if (side === "unsigned") return cast(lowering, integers, "uint8");
+    if (this.isSigned(side)) return cast(lowering, integers, "int8");
+    return cast(lowering, graph.add(integers, graph.scalar(ZERO)), "uint8");
+  }
+
+  integers(lowering: Lowering, codes: Value, side: Side): Value {
+    const { graph } = lowering;
+    const integers = cast(lowering, codes, "float64");
+    return this.isSigned(side) ? integers : graph.sub(integers, graph.scalar(ZERO));
+  }
+
+  linearSums(lowering: Lowering, codes: readonly Value[], table: TableName, from: number, to: number): Value[][] {
+    const { graph } = lowering;
+    const stacked = codes.length === 1 ? codes[0]! : graph.concat(codes, 0);
+    const half = { type: "float64" as const, shape: [codes[0]!.shape[0]!, to - from] };
+    const products = this.weightDigits(lowering, table, from, to).map((digits) => {
+      const product = cast(lowering, this.product(lowering, stacked, digits, zeroPoint(lowering)), "float64");
+      if (codes.length === 1) return [product];
+      return graph.customMany("Split", [product], [half, half], { attributes: { axis: 0, num_outputs: 2 } });
+    });
+    return codes.map((_, k) => products.map((product) => product[k]!));
+  }
+
+  scoreSums(lowering: Lowering, queries: readonly Value[], keys: readonly Value[]): Value[][] {
+    const product = (query: Value, key: Value) => this.product(lowering, query, key, zeroPoint(lowering));
+    return queries.map((query) => keys.map((key) => cast(lowering, product(query, key), "float64")));
+  }
+
+  mixSums(lowering: Lowering, weights: readonly WeightParts[], values: readonly ValueParts[]): Value[][] {
+    const zero = weights.length === 1 ? unsignedZero(lowering) : zeroPoint(lowering);
+    return weights.map((parts) =>
+      values.map((value) => cast(lowering, this.mixed(lowering, parts, value, zero), "float64")),
+    );
+  }
+
+  private mixed(lowering: Lowering, weights: WeightParts, values: ValueParts, zero: Value): Value {
+    return weights
+      .map((part, i) => this.product(lowering, part, values[i]!, zero))
+      .reduce((total, part) => lowering.graph.custom("Add", [total, part], "int32", part.shape));
+  }
+
+  /** Sums of products of codes, int32. */
+  private product(lowering: Lowering, left: Value, right: Value, leftZero: Value): Value {
+    const shape = [...left.shape.slice(0, -1), right.shape.at(-1)!];
+    const inputs = [left, right, leftZero, ...this.rightZero(lowering)];
+    return lowering.graph.custom("MatMulInteger", inputs, "int32", shape);
   }
 
   private isSigned(side: Side): boolean {
@@ -133,46 +181,44 @@ export class IntegerCodes implements CodeForm {
     return this.name === "u8s8" ? [] : [zeroPoint(lowering)];
   }
 
-  private weightDigits(lowering: Lowering, name: TableName, from: number, to: number): WeightDigit[] {
+  /** Each digit of a matrix's rows `from` to `to`, `[K, N]`. */
+  private weightDigits(lowering: Lowering, name: TableName, from: number, to: number): Value[] {
     const { graph } = lowering;
     const table = lowering.matrix(name);
     const { columns } = table;
-    const whole = from === 0 && to === table.rows;
-    const suffix = whole ? "" : `.${from}.${to}`;
+    const suffix = from === 0 && to === table.rows ? "" : `.${from}.${to}`;
     const type = this.name === "u8s8" ? "int8" : "uint8";
-    const digit = (of: "high" | "low"): WeightDigit => {
+    return (digitsOf(table) === 1 ? ONE_DIGIT : TWO_DIGITS).map((of) => {
       const digitsName = `${name}.${of}${suffix}`;
-      const scalesName = `${name}.scales.${of}${suffix}`;
-      if (lowering.isFed(name)) {
-        return {
-          digits: lowering.once(digitsName, () => graph.input(digitsName, type, [columns, to - from])),
-          scales: lowering.once(scalesName, () => graph.input(scalesName, "float", [to - from])),
-        };
-      }
-      const factor = of === "high" ? 1 : 1 / 128;
-      return {
-        digits: lowering.once(digitsName, () =>
-          graph.bulk(digitsName, type, [columns, to - from], () => {
-            const rows = { table: name, digit: of, from, to, columns };
-            return this.name === "u8s8" ? lowering.columns.signed(rows) : lowering.columns.unsigned(rows, ZERO);
-          }),
-        ),
-        scales: lowering.once(scalesName, () => {
-          const scales = table.scales.subarray(from, to).map((scale) => scale * factor);
-          return graph.constant(scalesName, scales, [to - from]);
-        }),
-      };
+      return lowering.once(digitsName, () => {
+        if (lowering.isFed(name)) return graph.input(digitsName, type, [columns, to - from]);
+        return graph.bulk(digitsName, type, [columns, to - from], () => {
+          const rows = { table: name, digit: of, from, to, columns };
+          return this.name === "u8s8" ? lowering.columns.signed(rows) : lowering.columns.unsigned(rows, ZERO);
+        });
+      });
+    });
+  }
+
+  /** f32 `[N]` of digit m: the row's scale, divided by 128 for a low digit, which is exact. */
+  private weightScales(lowering: Lowering, name: TableName, from: number, to: number): (m: number) => Value {
+    const { graph } = lowering;
+    const table = lowering.matrix(name);
+    const suffix = from === 0 && to === table.rows ? "" : `.${from}.${to}`;
+    return (m) => {
+      const scalesName = `${name}.scales.${TWO_DIGITS[m]}${suffix}`;
+      return lowering.once(scalesName, () => {
+        if (lowering.isFed(name)) return graph.input(scalesName, "float", [to - from]);
+        const factor = m === 0 ? 1 : 1 / 128;
+        const scales = table.scales.subarray(from, to).map((scale) => scale * factor);
+        return graph.constant(scalesName, scales, [to - from]);
+      });
     };
-    return digitsOf(table) === 1 ? [digit("high")] : [digit("high"), digit("low")];
   }
 }
 
-interface WeightDigit {
-  /** `[K, N]` */
-  readonly digits: Value;
-  /** f32 `[N]`, the row's scale, divided by 128 for a low digit: exact. */
-  readonly scales: Value;
-}
+const ONE_DIGIT = ["high"] as const;
+const TWO_DIGITS = ["high", "low"] as const;
 
 function zeroPoint(lowering: Lowering): Value {
   return lowering.once("zero_point", () => lowering.graph.constant("zero_point", Uint8Array.of(ZERO), []));
