@@ -1,3 +1,4 @@
+import type { IntegerOp } from "../program/IntegerOp.js";
 import type { Digits, Op, TableName, ValueId } from "../program/Op.js";
 import type { Block, Table } from "../program/Program.js";
 
@@ -7,7 +8,7 @@ export class ProgramBuilder {
   readonly tables = new Map<TableName, Table>();
   readonly blocks: Block[] = [];
 
-  push(op: Op): ValueId {
+  push(op: Op | IntegerOp): ValueId {
     return this.ops.push(op) - 1;
   }
 

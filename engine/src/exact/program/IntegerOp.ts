@@ -10,8 +10,8 @@
  * Digits are those of `Op`, low ones in ±64. Sums of products a_km of digit k (from 0) of one row and m of another are joined
  * to A = a_00, or of more than one pair A = (Σ_km a_km · 2^(7·(2 − k − m))) ≫ 7.
  *
- * Fields of `Op` that have nothing to say here have the value with which it says the same: `levels` is 1, `gridBits` is 0.
- * Maxima have no `limit`, and there is no `cubic`: a table of sigmoids may be one of any function.
+ * Fields of `Op` that have nothing to say here have the value with which it says the same: `levels` is 1, `gridBits` is 0
+ * but for that of `surprise`. Maxima have no `limit`, and there is no `cubic`: a table of sigmoids may be one of any function.
  */
 import type { Op } from "./Op.js";
 
@@ -83,6 +83,11 @@ export interface IntegerFields {
   readonly integerLogits: NoFields;
   /** As `Op` says. */
   readonly signBits: NoFields;
+  /** What attribution pays by is made of integers in both arithmetics: see `AttributionOp`. */
+  readonly surprise: NoFields;
+  readonly similarity: NoFields;
+  readonly denominator: NoFields;
+  readonly credit: NoFields;
 }
 
 export type IntegerKind = keyof IntegerFields;

@@ -29,6 +29,10 @@ const INTEGER_FIELDS: { readonly [K in IntegerKind]: Shifts<K> } = {
   activate: { shift: "shift" },
   integerLogits: {},
   signBits: {},
+  surprise: {},
+  similarity: {},
+  denominator: {},
+  credit: {},
 };
 
 /** Shifts are integers from −52 to this. */
@@ -52,7 +56,7 @@ export function integerFault(op: Op): string | undefined {
   }
   if ("levels" in op && op.levels !== 1) return `levels are ${op.levels}, not 1`;
   if ("limit" in op && op.limit !== undefined) return "integers have no limits";
-  if ("gridBits" in op && op.gridBits !== 0) return `its grid has ${op.gridBits} bits, not 0`;
+  if ("gridBits" in op && op.gridBits !== 0 && op.kind !== "surprise") return `its grid has ${op.gridBits} bits, not 0`;
   if (op.kind !== "normScale") return undefined;
   const constants = "numerator" in op.by ? [op.epsilon, op.by.numerator] : [op.epsilon];
   const wrong = constants.find((constant) => !Number.isInteger(constant) || constant < 0 || constant >= EXACT_REACH);

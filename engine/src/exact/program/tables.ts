@@ -44,6 +44,18 @@ export function sigmoidTable({ gridBits, levels }: SigmoidGrid): Int32Array {
   });
 }
 
+/** What GELU multiplies x by, in its tanh form: σ(x · (a·x² + b)), b = 2·√(2/π), a = 0.044715·b (Hendrycks and Gimpel 2016). */
+export const GELU_B = 2 * Math.sqrt(2 / Math.PI);
+export const GELU_A = 0.044715 * GELU_B;
+
+/** As `sigmoidTable`, of σ(x · (a·x² + b)) at x = t · 2^-gridBits. */
+export function geluTable({ gridBits, levels }: SigmoidGrid): Int32Array {
+  const at = (x: number) => Math.round(levels / (1 + Math.exp(-x * (GELU_A * x * x + GELU_B))));
+  let half = 1;
+  while (at(-half / 2 ** gridBits) > 0) half++;
+  return Int32Array.from({ length: 2 * half + 1 }, (_, i) => at((i - half) / 2 ** gridBits));
+}
+
 /** Rows `[positions, 2, pairs]` of cos and sin of position × frequency, on a grid of 2^-20. */
 export function rotaryTable(frequencies: Float64Array, positions: number): Float32Array {
   const pairs = frequencies.length;

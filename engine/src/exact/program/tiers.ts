@@ -1,4 +1,4 @@
-import type { Tier } from "./Program.js";
+import type { Arithmetic, Tier } from "./Program.js";
 
 /** How many digits in base 128 (8 or 15 bits) each operand has, and how fine the committed grids are. */
 export interface TierSettings {
@@ -38,8 +38,19 @@ const COARSE = { exponents: [{ gridBits: 6, peak: 439 }], sigmoid: { gridBits: 6
 const FINE_PEAK = 2 ** 15;
 const LEAST_PEAK = 132;
 
+/** Integers look all functions up, in tables as fine as the finest tier's, and add up in binary64. */
+const INTEGER_GRIDS = {
+  exponents: [peakedGrid(10, FINE_PEAK), peakedGrid(8, FINE_PEAK), peakedGrid(6, FINE_PEAK)],
+  sigmoid: { gridBits: 10, levels: 2 ** 15 - 2 },
+} as const;
+
 /** @param keys that a position sees at most */
-export function tierSettings(tier: Tier, keys: number): TierSettings {
+export function tierSettings(tier: Tier, keys: number, arithmetic: Arithmetic = "float"): TierSettings {
+  const settings = floatSettings(tier, keys);
+  return arithmetic === "float" ? settings : { ...settings, ...INTEGER_GRIDS };
+}
+
+function floatSettings(tier: Tier, keys: number): TierSettings {
   switch (tier) {
     case "w8a8":
       return { activationDigits: 1, weightDigits: 1, attentionDigits: 1, ...COARSE };
@@ -56,8 +67,9 @@ export function tierSettings(tier: Tier, keys: number): TierSettings {
   }
 }
 
-/** Keys that a position may see: their exponentials add up below 2^24. */
-export function mostKeys(tier: Tier): number {
+/** Keys that a position may see: their exponentials add up below 2^24, or 2^31 in integers. */
+export function mostKeys(tier: Tier, arithmetic: Arithmetic = "float"): number {
+  if (arithmetic === "integer") return Math.floor((2 ** 31 - 1) / FINE_PEAK);
   const { gridBits, peak } = COARSE.exponents[0];
   const largest = tier === "w15a15" ? LEAST_PEAK : Math.round(Math.exp(peak / 2 ** gridBits));
   return Math.floor((SUM_LIMIT - 1) / largest);
@@ -65,6 +77,9 @@ export function mostKeys(tier: Tier): number {
 
 /** The largest peak for which this many exponentials, each rounded, add up below 2^24. */
 function fineGrid(gridBits: number, keys: number): ExponentGrid {
-  const largest = Math.min(FINE_PEAK, (SUM_LIMIT - 1) / keys - 0.5);
+  return peakedGrid(gridBits, Math.min(FINE_PEAK, (SUM_LIMIT - 1) / keys - 0.5));
+}
+
+function peakedGrid(gridBits: number, largest: number): ExponentGrid {
   return { gridBits, peak: Math.floor(Math.log(largest) * 2 ** gridBits) };
 }

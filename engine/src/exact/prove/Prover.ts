@@ -1,15 +1,16 @@
 import { ExactError } from "../errors.js";
 import type { Op, OpKind, TableName, ValueId } from "../program/Op.js";
-import type { Program, ProgramShape, Table } from "../program/Program.js";
+import type { Arithmetic, Program, ProgramShape, Table } from "../program/Program.js";
 import { tableOf } from "../reference/shapes.js";
 import type { OpBounds, ShownBound } from "./BoundsReport.js";
 import { checkFields } from "./checkFields.js";
 import { checkTable } from "./checkTable.js";
 import type { Fact } from "./Fact.js";
+import { integerRuleOf } from "./integer/integerRuleOf.js";
 import { ruleOf } from "./ruleOf.js";
 
 /** What bounds follow from: operations and tables, of which more may come, and how far tokens and positions go. */
-export interface Provable extends Pick<Program, "ops" | "tables"> {
+export interface Provable extends Pick<Program, "arithmetic" | "ops" | "tables"> {
   readonly shape: Pick<ProgramShape, "maxPositions" | "vocabulary">;
 }
 
@@ -38,7 +39,7 @@ export class Prover {
       const op = this.program.ops[this.facts.length]!;
       this.shown = [];
       checkFields(op, this);
-      const fact = ruleOf(op, this);
+      const fact = this.arithmetic === "float" ? ruleOf(op, this) : integerRuleOf(op, this);
       this.proven.push({ op: this.facts.length, kind: op.kind, most: fact.most, least: fact.least, shown: this.shown });
       this.facts.push(fact);
     }
@@ -57,6 +58,10 @@ export class Prover {
       this.known.set(key, value);
     }
     return value;
+  }
+
+  get arithmetic(): Arithmetic {
+    return this.program.arithmetic;
   }
 
   get shape(): Provable["shape"] {

@@ -116,11 +116,11 @@ export function mix(op: Op & { kind: "mix" }, prover: Prover): Fact {
   return { most };
 }
 
-function mostKeys({ window }: AttentionShape, prover: Prover): number {
+export function mostKeys({ window }: AttentionShape, prover: Prover): number {
   const { maxPositions } = prover.shape;
   return window === null ? maxPositions : Math.min(window, maxPositions);
 }
 
-function sameShape(a: AttentionShape, b: AttentionShape): boolean {
+export function sameShape(a: AttentionShape, b: AttentionShape): boolean {
   return a.heads === b.heads && a.kvHeads === b.kvHeads && a.headDim === b.headDim && a.window === b.window;
 }

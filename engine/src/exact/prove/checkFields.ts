@@ -1,3 +1,4 @@
+import { shiftsOf } from "../program/integerFields.js";
 import type { Op } from "../program/Op.js";
 import type { Prover } from "./Prover.js";
 
@@ -5,9 +6,13 @@ import type { Prover } from "./Prover.js";
 const FLOATS = new Set(["epsilon", "numerator", "a", "b"]);
 const COUNTS = new Set(["groups", "levels", "width", "heads", "kvHeads", "headDim", "window"]);
 
-/** Counts, ids and grids of an operation are integers in their range; constants are finite binary32 numbers. */
+/**
+ * Counts, ids and grids of an operation are integers in their range; constants are finite binary32 numbers. Shifts of integers
+ * are their rules' affair.
+ */
 export function checkFields(op: Op, prover: Prover): void {
-  checkNumbers(op, prover);
+  const shifts = (prover.arithmetic === "integer" ? shiftsOf(op.kind) : undefined) ?? [];
+  checkNumbers(Object.fromEntries(Object.entries(op).filter(([name]) => !shifts.includes(name))), prover);
   if ("gridBits" in op) prover.below("a grid has 0 to 22 bits", op.gridBits, 23, "use a coarser grid");
 }
 

@@ -22,12 +22,21 @@ export function checkTable(name: TableName, table: Table, prover: Prover): void 
       const fix = `quantise "${name}" again`;
       prover.below(`high digits of "${name}" are in ±127`, largestDigit(high), 128, fix);
       if (low !== undefined) prover.below(`low digits of "${name}" are in ±65`, largestDigit(low), MOST_LOW + 1, fix);
+      if (prover.arithmetic === "integer") {
+        prover.atLeast(`multipliers of "${name}" are not negative`, least(scales), 0, fix);
+        showIntegers(name, scales, prover);
+        return;
+      }
       prover.atLeast(`scales of "${name}" and their 128ths are positive and normal`, least(scales), LEAST_SCALE, fix);
       prover.below(`scales of "${name}" are finite`, greatest(scales), Number.POSITIVE_INFINITY, fix);
       return;
     }
     case "floats":
       checkLength(name, table.data, table.rows, table.columns);
+      if (prover.arithmetic === "integer") {
+        showIntegers(name, table.data, prover);
+        return;
+      }
       prover.below(`elements of "${name}" are finite`, largest(table.data), Number.POSITIVE_INFINITY, `mend "${name}"`);
       return;
     case "integers": {
@@ -49,6 +58,12 @@ export function checkTable(name: TableName, table: Table, prover: Prover): void 
       prover.below(`thresholds of "${name}" are up to 128`, greatest(thresholds), CODE_BITS + 1, fix);
     }
   }
+}
+
+/** Constants of a program in integers. */
+function showIntegers(name: TableName, data: Float32Array, prover: Prover): void {
+  const found = data.every(Number.isInteger) ? largest(data) : Number.NaN;
+  prover.below(`constants of "${name}" are integers below 2^24`, found, 2 ** 24, `mend "${name}"`);
 }
 
 function checkLength(name: TableName, data: ArrayLike<number>, rows: number, columns: number): void {

@@ -153,7 +153,7 @@ export function signBits(op: Op & { kind: "signBits" }, prover: Prover): Fact {
   return { most: new Float64Array(prover.fact(op.x).most.length / 8).fill(255) };
 }
 
-function showPositions(table: string, rows: number, prover: Prover): void {
+export function showPositions(table: string, rows: number, prover: Prover): void {
   const { maxPositions } = prover.shape;
   const advice = `give "${table}" more rows, or compile for ${rows} positions`;
   prover.atLeast("every position has a row", rows, maxPositions, advice);

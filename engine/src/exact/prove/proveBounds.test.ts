@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ExactError } from "../errors.js";
+import { ARITHMETICS } from "../program/Program.js";
 import { randomSource } from "../testing/random.js";
 import { type TinySettings, tinyProgram } from "../testing/tinyProgram.js";
 import { proveBounds } from "./proveBounds.js";
@@ -25,6 +26,7 @@ const SETTINGS: fc.Arbitrary<Partial<TinySettings>> = fc
     headNorms: fc.constantFrom<"none" | "all">("none", "all"),
     positions: fc.constantFrom<"rotary" | "learned">("rotary", "learned"),
     attribution: fc.constantFrom<"none" | "base" | "indexed">("none", "base", "indexed"),
+    arithmetic: fc.constantFrom(...ARITHMETICS),
   })
   .map(({ groups, ...settings }) => ({ ...settings, heads: groups * settings.kvHeads }));
 

@@ -185,7 +185,7 @@ class TinyBuilder {
     const weights = this.weights(weighed);
     const mixed = this.push(
       { kind: "mix", weights: weights.digits, weightScale: weights.scale, sum, qkv, shape },
-      { sumBits: 16, shift: 29 + wide },
+      { sumBits: 14, shift: 27 + wide },
     );
     return this.linear(`${name}.o`, this.quantized(mixed, 1, this.settings.digits), hidden);
   }

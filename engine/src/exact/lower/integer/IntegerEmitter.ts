@@ -104,8 +104,15 @@ export class IntegerEmitter {
         // Made of the row of numbers outside of the graph.
         lowering.set(id, lowering.segments(op.x));
         return;
+      case "surprise":
+        // Likewise, of integer logits.
+        lowering.set(id, lowering.segments(op.logits));
+        return;
       case "embed":
       case "addPosition":
+      case "similarity":
+      case "denominator":
+      case "credit":
         throw new Error(`${op.kind} stands outside of the graph`);
     }
   }

@@ -1,3 +1,4 @@
+import { shiftsOf } from "../../program/integerFields.js";
 import type { Op, TableName } from "../../program/Op.js";
 import type { Program, Table } from "../../program/Program.js";
 
@@ -66,6 +67,16 @@ function someOp(kinds: readonly Op["kind"][], change: (op: Op, random: () => num
     return withOp(program, at, change(program.ops[at]!, random));
   };
 }
+
+/** Some shift of an operation in integers becomes another. */
+const shift: Hostility = (program, random) => {
+  const found = program.ops.flatMap(({ kind }, at) => (shiftsOf(kind) ?? []).map((name) => ({ at, name })));
+  if (program.arithmetic === "float") return program;
+  const { at, name } = pick(found, random);
+  const bits = (program.ops[at] as unknown as { readonly [field: string]: number })[name]!;
+  const moved = pick([-3, -1, 1, 3, 10, -bits, 60 - bits, -60 - bits, 0.5], random);
+  return withOp(program, at, { [name]: bits + moved });
+};
 
 const VALUE_FIELDS = [
   ...["x", "y", "scale", "high", "squares", "squaresScale", "scores", "max", "exponents", "sum", "q"],
@@ -140,6 +151,7 @@ export const HOSTILITIES: { readonly [name: string]: Hostility } = {
       entries: table.entries.map((entry) => (random() < 0.9 ? entry : pick([-1, 0, 1407, 1408, 2 ** 30], random))),
     }));
   },
+  "another shift": shift,
   rewire,
   rewireDigits,
 };

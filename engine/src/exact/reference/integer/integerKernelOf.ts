@@ -1,7 +1,9 @@
 import { ExactError } from "../../errors.js";
 import type { IntegerKind, IntegerOp } from "../../program/IntegerOp.js";
 import type { Op } from "../../program/Op.js";
+import { credit, denominator, similarity } from "../credit.js";
 import type { Kernel, Site } from "../Kernel.js";
+import { surprise } from "../surprise.js";
 import { exponent, mix, scoreMax, scores, sum, weigh } from "./attention.js";
 import { addPosition, embed } from "./embed.js";
 import { linear } from "./linear.js";
@@ -37,6 +39,10 @@ const KERNELS: { readonly [K in IntegerKind]: Open<K> } = {
   activate,
   integerLogits,
   signBits,
+  surprise,
+  similarity,
+  denominator,
+  credit,
 };
 
 /**
