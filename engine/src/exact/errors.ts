@@ -35,6 +35,7 @@ export class ExactError extends Error {
       | "device_missing"
       | "bound_unprovable"
       | "program_malformed"
+      | "arithmetic_unsupported"
       | "weights_unusable"
       | "row_malformed"
       | "step_too_large"

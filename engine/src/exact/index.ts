@@ -1,6 +1,7 @@
 export { type CompileOptions, compileModel } from "./compile/compileModel.js";
 export { type Conformity, conform } from "./conformance/conform.js";
 export { type Device, type DeviceFormNames, PROVIDERS, type Provider } from "./conformance/Device.js";
+export { type UsableArithmetic, usableArithmetic } from "./conformance/usableArithmetic.js";
 export { type OpenedProgram, openProgram } from "./files/openProgram.js";
 export { writeProgram } from "./files/writeProgram.js";
 export * from "./portable.js";

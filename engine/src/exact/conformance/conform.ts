@@ -34,11 +34,19 @@ export interface Conformity extends DeviceFormNames {
 export type RunCase = typeof runOpCase;
 
 /**
- * @param program whose grids are tried: a device may compute their functions itself where it agrees at every point
+ * Tries the vectors of a program's arithmetic.
+ *
+ * @param program whose grids are tried: a device may compute their functions itself where it agrees at every point; integers
+ * are always looked up
  * @throws ExactError `device_inexact` with operation, input and both results where no way is exact
  */
-export async function conform(device: Device, program: Program, run: RunCase = runOpCase): Promise<Conformity> {
-  const cases = graphCases();
+export async function conform(
+  device: Device,
+  program: Pick<Program, "arithmetic" | "ops" | "tables">,
+  run: RunCase = runOpCase,
+): Promise<Conformity> {
+  const { arithmetic } = program;
+  const cases = graphCases(arithmetic);
   const refused: Difference[] = [];
   for (const products of PRODUCT_FORMS) {
     const difference = await firstDifference(cases, device, { products, grids: "table" }, run);
@@ -46,6 +54,7 @@ export async function conform(device: Device, program: Program, run: RunCase = r
       refused.push(difference);
       continue;
     }
+    if (arithmetic === "integer") return { device, products, grids: "table", refused };
     const own = await firstDifference(gridCases(program), device, { products, grids: "function" }, run);
     if (own !== undefined) refused.push(own);
     return { device, products, grids: own === undefined ? "function" : "table", refused };

@@ -1,4 +1,5 @@
 import type { OpKind } from "../program/Op.js";
+import type { Arithmetic } from "../program/Program.js";
 import { opVectors } from "../testing/extremes/opVectors.js";
 import { type OpCase, opCases } from "../testing/vectors.js";
 
@@ -14,16 +15,18 @@ const OUTSIDE_OF_GRAPHS: ReadonlySet<OpKind> = new Set([
   "credit",
 ]);
 
-function casesOf(isTried: (kind: OpKind) => boolean): OpCase[] {
-  return opCases(opVectors()).filter(({ program, op }) => isTried(program.ops[op]!.kind));
+function casesOf(arithmetic: Arithmetic, isTried: (kind: OpKind) => boolean): OpCase[] {
+  return opCases(opVectors()).filter(
+    ({ program, op }) => program.arithmetic === arithmetic && isTried(program.ops[op]!.kind),
+  );
 }
 
-/** Vectors of what graphs compute. */
-export function graphCases(): OpCase[] {
-  return casesOf((kind) => !OUTSIDE_OF_GRAPHS.has(kind));
+/** Vectors of what graphs compute in an arithmetic. */
+export function graphCases(arithmetic: Arithmetic): OpCase[] {
+  return casesOf(arithmetic, (kind) => !OUTSIDE_OF_GRAPHS.has(kind));
 }
 
-/** Vectors of what kernels of steps compute. */
+/** Vectors of what kernels of steps compute, which are those of binary32. */
 export function stepCases(): OpCase[] {
-  return casesOf((kind) => kind === "integerLogits" || !OUTSIDE_OF_GRAPHS.has(kind));
+  return casesOf("float", (kind) => kind === "integerLogits" || !OUTSIDE_OF_GRAPHS.has(kind));
 }

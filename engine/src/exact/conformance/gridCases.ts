@@ -9,7 +9,7 @@ import { type OpCase, opCase } from "../testing/vectors.js";
  * Every point of a program's grids, and what lies beyond their ends, as cases: a device whose exp and sigmoid agree with
  * the tables at all of them may compute them itself. Rows of odd lengths, so that points fall on every lane of a vector.
  */
-export function gridCases(program: Program): OpCase[] {
+export function gridCases(program: Tabled): OpCase[] {
   const tables = new Map<string, Op>();
   for (const op of program.ops) if (op.kind === "exponent" || op.kind === "sigmoid") tables.set(op.table, op);
   return [...tables.values()].flatMap((op) => {
@@ -18,7 +18,9 @@ export function gridCases(program: Program): OpCase[] {
   });
 }
 
-function exponentCases(program: Program, { table, gridBits }: Extract<Op, { kind: "exponent" }>): OpCase[] {
+type Tabled = Pick<Program, "ops" | "tables">;
+
+function exponentCases(program: Tabled, { table, gridBits }: Extract<Op, { kind: "exponent" }>): OpCase[] {
   const { data } = tableOf(program, table, "integers");
   const step = 2 ** -gridBits;
   const constant = gridConstant(gridBits);
@@ -38,7 +40,7 @@ function exponentCases(program: Program, { table, gridBits }: Extract<Op, { kind
   );
 }
 
-function sigmoidCases(program: Program, { table, gridBits }: Extract<Op, { kind: "sigmoid" }>): OpCase[] {
+function sigmoidCases(program: Tabled, { table, gridBits }: Extract<Op, { kind: "sigmoid" }>): OpCase[] {
   const { data } = tableOf(program, table, "integers");
   const half = (data.length - 1) / 2;
   const step = 2 ** -gridBits;

@@ -6,7 +6,7 @@ import { loadModel } from "../../model/model-folder.js";
 import { compileModel } from "../compile/compileModel.js";
 import { commitProgram } from "../document/commitProgram.js";
 import { PRODUCT_FORMS } from "../lower/codes/CodeForm.js";
-import { type Program, TIERS } from "../program/Program.js";
+import { ARITHMETICS, type Arithmetic, type Program, TIERS } from "../program/Program.js";
 import { randomSource } from "../testing/random.js";
 import { ReferenceProvider } from "../trace/ReferenceProvider.js";
 import type { BlockRequest, RowProvider } from "../trace/RowProvider.js";
@@ -16,7 +16,7 @@ import { SessionProvider } from "./SessionProvider.js";
 const keccak = await loadKeccak();
 const CPU = { provider: "cpu", threads: 1 } as const;
 
-async function programOf(family: string, tier: Program["tier"]): Promise<Program> {
+async function programOf(family: string, tier: Program["tier"], arithmetic: Arithmetic): Promise<Program> {
   const folder = fileURLToPath(new URL(`../../../fixtures/${family}/`, import.meta.url));
   const model = await loadModel(folder);
   const adapter = await loadAdapter(`${folder}adapter`, model.architecture);
@@ -24,7 +24,7 @@ async function programOf(family: string, tier: Program["tier"]): Promise<Program
   const noise = (length: number) => Float32Array.from({ length }, () => random() - 0.5);
   const { hidden } = model.architecture;
   const codes = { mean: noise(hidden), projection: noise(128 * hidden) };
-  return compileModel(model, { tier, maxPositions: 64, adapter, codes });
+  return compileModel(model, { tier, arithmetic, maxPositions: 64, adapter, codes });
 }
 
 /** Rows of the second that are not those of the first, by operation. */
@@ -48,10 +48,12 @@ function bytes(row: ArrayBufferView): Buffer {
   return Buffer.from(row.buffer, row.byteOffset, row.byteLength);
 }
 
+const CASES = ARITHMETICS.flatMap((arithmetic) => TIERS.map((tier) => ({ arithmetic, tier })));
+
 describe("rows of a trace by onnxruntime", () => {
   describe.each(["llama", "mistral", "qwen2", "qwen3", "gpt2"])("%s", (family) => {
-    test.each(TIERS)("are the reference's, bit for bit, and so is the root: %s", async (tier) => {
-      const program = await programOf(family, tier);
+    test.each(CASES)("are the reference's, bit for bit, and so is the root: $arithmetic, $tier", async (one) => {
+      const program = await programOf(family, one.tier, one.arithmetic);
       const random = randomSource(3);
       const tokens = Array.from({ length: 21 }, () => Math.floor(random() * program.shape.vocabulary));
       const committed = commitProgram(keccak, program);

@@ -5,7 +5,7 @@ import { loadAdapter } from "../../model/adapter.js";
 import { loadModel } from "../../model/model-folder.js";
 import { compileModel } from "../compile/compileModel.js";
 import { PRODUCT_FORMS } from "../lower/codes/CodeForm.js";
-import { type Program, TIERS } from "../program/Program.js";
+import { ARITHMETICS, type Arithmetic, type Program, TIERS } from "../program/Program.js";
 import { referenceRun } from "../reference/referenceRun.js";
 import { integerLogits } from "../sampling/integerLogits.js";
 import { StepEngine } from "../step/StepEngine.js";
@@ -17,11 +17,17 @@ const FAMILIES = ["llama", "mistral", "qwen2", "qwen3", "gpt2"] as const;
 /** More than the window of the fixture that has one. */
 const LENGTH = 40;
 
-async function programOf(family: string, tier: Program["tier"], of: "base" | "adapter"): Promise<Program> {
+interface Compiled {
+  readonly family: string;
+  readonly tier: Program["tier"];
+  readonly arithmetic: Arithmetic;
+}
+
+async function programOf({ family, tier, arithmetic }: Compiled, of: "base" | "adapter"): Promise<Program> {
   const folder = fileURLToPath(new URL(`../../../fixtures/${family}/`, import.meta.url));
   const model = await loadModel(folder);
   const adapter = of === "base" ? {} : { adapter: await loadAdapter(`${folder}adapter`, model.architecture) };
-  return compileModel(model, { tier, maxPositions: 64, ...adapter });
+  return compileModel(model, { tier, arithmetic, maxPositions: 64, ...adapter });
 }
 
 function tokensOf({ shape }: Program, seed: number, length = LENGTH): number[] {
@@ -47,12 +53,14 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: Int32Array) => Buffer.from(
 const open = (program: Program, threads: number, products: (typeof PRODUCT_FORMS)[number] = "u8s8") =>
   ExactModel.open(program, { device: { provider: "cpu", threads }, products, grids: "table" });
 
+const CASES = ARITHMETICS.flatMap((arithmetic) => TIERS.map((tier) => ({ arithmetic, tier })));
+
 describe.each(FAMILIES)("%s", (family) => {
-  describe.each(TIERS)("%s", (tier) => {
+  describe.each(CASES)("$arithmetic, $tier", ({ arithmetic, tier }) => {
     test.each(["base", "adapter"] as const)(
       "gives the reference's logits in every form of products: %s",
       async (of) => {
-        const program = await programOf(family, tier, of);
+        const program = await programOf({ family, tier, arithmetic }, of);
         const tokens = tokensOf(program, 1, 24);
         const expected = referenceRun(program, tokens).logits;
         for (const products of PRODUCT_FORMS) {
@@ -65,7 +73,7 @@ describe.each(FAMILIES)("%s", (family) => {
     );
 
     test("gives equal logits in one pass, in parts, step by step, in any company and on any threads", async () => {
-      const program = await programOf(family, tier, "adapter");
+      const program = await programOf({ family, tier, arithmetic }, "adapter");
       const { vocabulary } = program.shape;
       const texts = [1, 2, 3].map((seed) => tokensOf(program, seed));
       const wanted = texts[0]!.map((_, row) => row);
@@ -103,8 +111,13 @@ describe.each(FAMILIES)("%s", (family) => {
 
     test("gives equal logits on kernels: of a text that they read, and behind one that a graph read", async () => {
       const engine = new StepEngine();
-      const base = await programOf(family, tier, "base");
-      const program = await programOf(family, tier, "adapter");
+      const base = await programOf({ family, tier, arithmetic }, "base");
+      const program = await programOf({ family, tier, arithmetic }, "adapter");
+      if (arithmetic === "integer") {
+        const refusal = expect.objectContaining({ code: "arithmetic_unsupported" });
+        expect(() => new StepModel(engine, program)).toThrow(refusal);
+        return;
+      }
       const { vocabulary } = program.shape;
       const tokens = tokensOf(program, 4);
       const exact = await open(program, 1);

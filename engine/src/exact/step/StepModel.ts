@@ -15,12 +15,18 @@ export class StepModel {
   private readonly input: number;
   private readonly logits: number;
 
-  /** @throws ExactError `memory_exhausted` */
+  /** @throws ExactError `memory_exhausted`, `arithmetic_unsupported` for a program in integers */
   constructor(
     private readonly engine: StepEngine,
     readonly program: Program,
     private readonly rows: RowReader = rowReaderOf(program),
   ) {
+    if (program.arithmetic !== "float") {
+      throw new ExactError(
+        "arithmetic_unsupported",
+        "kernels of steps compute programs in binary32; run a program in integers as a graph (ExactModel)",
+      );
+    }
     this.plan = new StepPlan(program, engine, rows);
     try {
       this.plan.plan();

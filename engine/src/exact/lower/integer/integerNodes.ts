@@ -43,7 +43,9 @@ export function timesTable(lowering: Lowering, x: Value, part: TablePart, bits: 
   const suffix = found?.kind === "matrix" ? ".scales" : "";
   const name = `${table}${suffix}.${from}.${to}`;
   const factors = lowering.once(`${name}.by.${-bits}`, () => {
-    if (lowering.isFed(table)) return scaled(lowering, lowering.fed(name, shape), -bits);
+    if (lowering.isFed(table)) {
+      return scaled(lowering, lowering.reshape(lowering.fed(name, [to - from]), shape), -bits);
+    }
     const constants = found?.kind === "matrix" ? found.scales : lowering.floats(table).data;
     const moved = Float64Array.from(constants.subarray(from, to), (constant) => constant * 2 ** -bits);
     return graph.constant(`${name}.by.${-bits}`, moved, shape);

@@ -9,8 +9,9 @@ import { VECTORS_FILE, vectorsText } from "./vectorsFile.js";
 const text = readFileSync(VECTORS_FILE, "utf8");
 const { vectors } = JSON.parse(text) as { readonly vectors: readonly OpVector[] };
 
-function outputs(kind: string, name: string): number[] {
-  const found = opCases({ vectors: vectors.filter((vector) => vector.kind === kind && vector.name === name) });
+function outputs(kind: string, name: string, arithmetic?: "integer"): number[] {
+  const isFound = (vector: OpVector) => vector.kind === kind && vector.name === name;
+  const found = opCases({ vectors: vectors.filter((one) => isFound(one) && one.arithmetic === arithmetic) });
   expect(found).toHaveLength(1);
   return [...found[0]!.expected];
 }
@@ -25,13 +26,20 @@ describe("the vectors of extremes", () => {
 
   test("cover every kind of operation, under names of their own, in less than 1.5 MB", () => {
     const kinds = (changes: Parameters<typeof tinyProgram>[0]) => tinyProgram(changes).ops.map((op) => op.kind);
-    const all = new Set([
-      ...kinds({ headNorms: "all", digits: 2 }),
-      ...kinds({ mlp: "plain", positions: "learned", attribution: "indexed" }),
-    ]);
-    expect(all.size).toBe(29);
-    expect(new Set(vectors.map((vector) => vector.kind))).toEqual(all);
-    expect(new Set(vectors.map(({ kind, name }) => `${kind} ${name}`)).size).toBe(vectors.length);
+    for (const [arithmetic, attribution, count] of [
+      ["float", "indexed", 29],
+      // What attribution pays by is made of integers, in either.
+      ["integer", "none", 24],
+    ] as const) {
+      const all = new Set([
+        ...kinds({ arithmetic, headNorms: "all", digits: 2 }),
+        ...kinds({ arithmetic, mlp: "plain", positions: "learned", attribution }),
+      ]);
+      expect(all.size).toBe(count);
+      const found = vectors.filter((vector) => (vector.arithmetic ?? "float") === arithmetic);
+      expect(new Set(found.map((vector) => vector.kind))).toEqual(all);
+      expect(new Set(found.map(({ kind, name }) => `${kind} ${name}`)).size).toBe(found.length);
+    }
     expect(text.length).toBeLessThan(1.5e6);
   });
 
@@ -108,6 +116,74 @@ describe("the vectors of extremes", () => {
     ]);
     expect(outputs("denominator", "after 0 and 65536")).toEqual([0, 65_536 + 1 + 65_024 + 16_646_144 - 0]);
     expect(outputs("credit", "weight 127 over 0 and 65536")).toEqual([0, 127, 127 * 65_024, 127 * 16_646_144]);
+  });
+
+  test("have the results that the definitions of integers give on paper", () => {
+    const of = (kind: string, name: string) => outputs(kind, name, "integer");
+    expect(of("embed", "halves up, both signs")).toEqual([0, 1, 0, 2, -1, 64, -63]);
+    expect(of("embed", "a shift of 0, up to where numbers end").slice(0, 2)).toEqual([2_130_706_305, -2_130_706_305]);
+    expect(of("embed", "a shift of -4, up to where numbers end").slice(0, 2)).toEqual([127 * 2 ** 24, -127 * 2 ** 24]);
+    expect(of("addPosition", "the row of the position").slice(2, 4)).toEqual([2 ** 31 - 1, 1 - 2 ** 31]);
+    expect(of("rowScale", "rows of zeros, numbers' ends, the last element")).toEqual([
+      1,
+      2 ** 31 - 1,
+      2 ** 31 - 1,
+      1,
+      5,
+    ]);
+    expect(of("sumSquares", "2,100 of ±127, above 2^24")).toEqual([2100 * 127 ** 2]);
+    // ⌊√(2^30 − 1)⌋ = 2^15 − 1, and 2^20 over it 32.
+    expect(of("normScale", "by another scale, epsilon 1, shifts of 0 and 20").slice(1, 4)).toEqual([2 ** 20, 32, 0]);
+    expect(of("linear", "halves up before and after the scale, both signs")).toEqual([1, 0, 1, 0, 1, 0, 4, -3]);
+    expect(of("linear", "negative shifts, a multiplier of nothing").slice(0, 3)).toEqual([
+      127 * 127 * 2 * 3 * 4 * 5 * 8,
+      4 * 5 * 8,
+      -127 * 7 * 4 * 5 * 8,
+    ]);
+    // 64, 63, −64 and −65 of 128.
+    expect(of("linear", "halves of the product of low digits")).toEqual([1, 0, 0, -1]);
+    expect(of("scores", "halves up, both signs, twice").slice(0, 4)).toEqual([-1, -1, -1, -1]);
+    expect(of("scoreMax", "beside each other above 2^24")).toEqual([2 ** 30 + 1, -(2 ** 30)]);
+    expect(of("exponent", "the table's ends and beyond").slice(4, 9)).toEqual([67, 0, 0, 0, 0]);
+    expect(of("sum", "odd sums above 2^24")[0]).toBe(600 * 65_535 + 1);
+    const weighed = of("weigh", "halves up, zeros, the greatest exponentials and scales");
+    expect(weighed.slice(0, 6)).toEqual([1, 0, 0, 0, 2 ** 14, 2 ** 14]);
+    expect(of("sigmoid", "a shift of 0: halves up, the table's ends and beyond").slice(-2)).toEqual([
+      2 ** 24 - 1 - 300,
+      2 ** 24 - 1,
+    ]);
+    expect(of("integerLogits", "within ±2^23 and beyond").slice(6)).toEqual([
+      2 ** 23,
+      -(2 ** 23),
+      2 ** 23,
+      -(2 ** 23),
+      2 ** 23,
+      -(2 ** 23),
+      2 ** 23,
+      -(2 ** 23),
+    ]);
+    expect(of("signBits", "zero is not positive")[0]).toBe(0b01001010);
+  });
+
+  test("of quotients are the integer nearest, half up, for every scale", () => {
+    for (const [kind, levels] of [
+      ["quantize", 127n],
+      ["quantizeUnsigned", 255n],
+    ] as const) {
+      const found = opCases({ vectors }).filter(({ name }) => name.startsWith(`${kind} of integers: halves`));
+      const { source, inputs, expected } = found[0]!;
+      const [x, scales] = inputs.map((input) => source.row(input, 0));
+      const size = x!.length / scales!.length;
+      let halves = 0;
+      for (const [i, q] of expected.entries()) {
+        const s = BigInt(scales![Math.floor(i / size)]!);
+        // 2q − 1 ≤ 2 · levels · x / s < 2q + 1
+        const twice = 2n * levels * BigInt(x![i]!);
+        expect((2n * BigInt(q) - 1n) * s <= twice && twice < (2n * BigInt(q) + 1n) * s).toBe(true);
+        if (twice === (2n * BigInt(q) - 1n) * s) halves++;
+      }
+      expect(halves).toBeGreaterThan(3);
+    }
   });
 
   test("have ties to even, saturation and the ends of low digits", () => {

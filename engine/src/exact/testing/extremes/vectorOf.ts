@@ -7,6 +7,7 @@ import { type OpVector, opCase, type VectorInput, type VectorTable } from "../ve
 /** A vector as it is written down: what the reference makes of it is added by `vectorOf`. */
 export interface VectorDraft {
   readonly name: string;
+  readonly arithmetic?: "integer";
   readonly op: OpVector["op"] & { readonly kind: OpVector["kind"] };
   readonly position?: number;
   readonly inputs?: readonly InputDraft[];
@@ -19,9 +20,10 @@ export interface VectorDraft {
 export type InputDraft = Omit<VectorInput, "from" | "rows"> & { readonly rows: readonly Row[] };
 
 export function vectorOf(draft: VectorDraft): OpVector {
-  const { name, op, position = 0, inputs = [], tables = {}, token, following } = draft;
+  const { name, arithmetic, op, position = 0, inputs = [], tables = {}, token, following } = draft;
   const vector = {
     name,
+    ...(arithmetic === undefined ? {} : { arithmetic }),
     kind: op.kind,
     position,
     op,
