@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { loadModel } from "../../model/model-folder.js";
 import { LLAMA } from "../../serve/testModel.js";
 import { compileModel } from "../compile/compileModel.js";
-import { type Program, TIERS } from "../program/Program.js";
+import { ARITHMETICS, type Program, TIERS } from "../program/Program.js";
 import { outlineOf } from "../program/TableOutline.js";
 import { referenceRun } from "../reference/referenceRun.js";
 import { tinyProgram } from "../testing/tinyProgram.js";
@@ -22,6 +22,9 @@ const utf8 = {
 
 type Members = { [name: string]: unknown };
 
+/** Fields that may be below zero. */
+const SHIFTS = ["shift", "scaleShift", "vectorShift", "upShift", "squareBits", "rootBits", "sumBits"];
+
 /** A document whose root a test may change. */
 function draft(program: Program = tinyProgram()): { readonly root: Members; bytes(): Uint8Array } {
   const root = JSON.parse(utf8.read(commitProgram(keccak, program).document)) as Members;
@@ -35,11 +38,8 @@ function expectRoundTrip(program: Program): void {
   expect(read.program.ops).toEqual(program.ops);
   expect(read.program.blocks).toEqual(program.blocks);
   expect(program.shape).toMatchObject(read.program.shape);
-  expect([read.program.tier, read.program.logits, read.program.codes]).toEqual([
-    program.tier,
-    program.logits,
-    program.codes,
-  ]);
+  const outputs = ({ tier, arithmetic, logits, codes }: Program) => [tier, arithmetic, logits, codes];
+  expect(outputs(read.program)).toEqual(outputs(program));
   const outlines = ({ tables }: Program) => new Map([...tables].map(([name, table]) => [name, outlineOf(table)]));
   expect(outlines(read.program)).toEqual(outlines(program));
   expect([read.id, read.planes]).toEqual([committed.id, committed.planes]);
@@ -61,11 +61,11 @@ describe("the document of a program", () => {
   });
 
   test.each(TIERS)("is read as it was written: a compiled model, %s", async (tier) => {
-    expectRoundTrip(compileModel(await loadModel(LLAMA), { tier }));
+    for (const arithmetic of ARITHMETICS) expectRoundTrip(compileModel(await loadModel(LLAMA), { tier, arithmetic }));
   });
 
-  test("gives a program that runs when its numbers are there", () => {
-    const program = tinyProgram({ digits: 2, weightDigits: 2, biases: "all" });
+  test.each(ARITHMETICS)("gives a program that runs when its numbers are there: %s", (arithmetic) => {
+    const program = tinyProgram({ arithmetic, digits: 2, weightDigits: 2, biases: "all" });
     const { program: read } = readProgramDocument(commitProgram(keccak, program).document);
     const outlines = new Map([...read.tables].map(([name, table]) => [name, outlineOf(table)]));
     const tables = planeTables(outlines, (table, plane) => planeElements(program.tables.get(table)!, plane));
@@ -120,7 +120,8 @@ describe("the document of a program", () => {
     );
   });
 
-  test("is refused with any member gone, added or of another type", () => {
+  test.each(ARITHMETICS)("is refused with any member gone, added or of another type: %s", (arithmetic) => {
+    const settings = { arithmetic, headNorms: "all", window: 3 } as const;
     const places: (readonly (string | number)[])[] = [];
     const walk = (value: unknown, path: readonly (string | number)[]): void => {
       places.push(path);
@@ -129,7 +130,7 @@ describe("the document of a program", () => {
         for (const [name, member] of Object.entries(value)) walk(member, [...path, name]);
       }
     };
-    walk(draft(tinyProgram({ headNorms: "all", window: 3 })).root, []);
+    walk(draft(tinyProgram(settings)).root, []);
     const at = (root: unknown, path: readonly (string | number)[]) =>
       path.reduce((value, key) => (value as Members)[key], root);
     // A table that no operation reads may be gone, and so may what an operation can be without.
@@ -138,7 +139,7 @@ describe("the document of a program", () => {
 
     fc.assert(
       fc.property(fc.constantFrom(...places.slice(1)), fc.nat(4), (path, how) => {
-        const { root, bytes } = draft(tinyProgram({ headNorms: "all", window: 3 }));
+        const { root, bytes } = draft(tinyProgram(settings));
         const parent = at(root, path.slice(0, -1)) as Members;
         const key = path.at(-1)!;
         const value = parent[key];
@@ -149,7 +150,10 @@ describe("the document of a program", () => {
           (value as Members).unheardOf = 1;
         } else {
           const others = [null, true, -1, 0.5, "no such thing", [], {}, 2 ** 40].filter(
-            (other) => !(key === "window" && other === null) && !(path.at(-2) === "window"),
+            (other) =>
+              !(key === "window" && other === null) &&
+              !(path.at(-2) === "window") &&
+              !(SHIFTS.includes(`${key}`) && other === -1),
           );
           parent[key] = others[(how * 31 + path.length) % others.length];
         }
@@ -253,6 +257,37 @@ describe("the document of a program", () => {
     );
   });
 
+  test.each<[string, (root: Members) => void, string]>([
+    ["no shift", (root) => delete (root.ops as Members[])[0]!.shift, 'operation 0 (embed): expected a member "shift"'],
+    ["a shift of 53", (root) => setOp(root, 0, { shift: 53 }), "shift: expected an integer from -52 to 52, found 53"],
+    ["a shift of a half", (root) => setOp(root, 0, { shift: 0.5 }), "shift: expected an integer from -52 to 52"],
+    ["127 levels", (root) => setOp(root, 1, { levels: 127 }), "Operation 1 (rowScale): levels are 127, not 1"],
+    ["a limit", (root) => setOp(root, 1, { limit: "channels" }), "Operation 1 (rowScale): integers have no limits"],
+    [
+      "an epsilon of a half",
+      (root) => setOp(root, normOf(root), { epsilon: "3f000000" }),
+      "(normScale): a constant is 0.5, no integer in [0, 2^52)",
+    ],
+    ["a grid", (root) => setOp(root, sigmoidOf(root), { gridBits: 6 }), "(sigmoid): its grid has 6 bits, not 0"],
+    [
+      "an operation of floats alone",
+      (root) => {
+        const { x } = (root.ops as Members[])[sigmoidOf(root)]!;
+        (root.ops as Members[])[sigmoidOf(root)] = { kind: "cubic", x, a: "3f800000", b: "3f800000" };
+      },
+      "(cubic): integers have no such operation",
+    ],
+    ["no arithmetic", (root) => delete root.arithmetic, 'expected no member "shift"'],
+    ["an arithmetic that goes without saying", (root) => set(root, { arithmetic: "float" }), 'expected "integer"'],
+  ])("of integers is refused with %s", (_, change, message) => {
+    const { root, bytes } = draft(tinyProgram({ arithmetic: "integer" }));
+    change(root);
+
+    expect(() => readProgramDocument(bytes())).toThrow(
+      expect.objectContaining({ code: "program_malformed", message: expect.stringContaining(message) }),
+    );
+  });
+
   test("is refused in any spelling but one", () => {
     const text = utf8.read(commitProgram(keccak, tinyProgram()).document);
     const root = JSON.parse(text) as JsonValue;
@@ -287,6 +322,10 @@ function linearOf(root: Members): number {
 
 function normOf(root: Members): number {
   return (root.ops as Members[]).findIndex(({ kind }) => kind === "normScale");
+}
+
+function sigmoidOf(root: Members): number {
+  return (root.ops as Members[]).findIndex(({ kind }) => kind === "sigmoid");
 }
 
 function planesOf(root: Members, table: string): Members {

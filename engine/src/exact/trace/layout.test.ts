@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Program } from "../program/Program.js";
+import { ARITHMETICS, type Program } from "../program/Program.js";
 import { decodeElements } from "../reference/elementBytes.js";
 import { ELEMENT_BYTES } from "../reference/Row.js";
 import { lengthAt, shapesOf } from "../reference/shapes.js";
@@ -153,11 +153,13 @@ describe("the layout of a trace", () => {
     ["norms of long rows, biases", { hidden: 3100, biases: "all", vocabulary: 11 }],
     ["heads across leaves", { hidden: 9, heads: 4, kvHeads: 4, headDim: 600, attentionDigits: 2, digits: 2 }],
   ])("lets elements of wide programs be recomputed: %s", (_, settings) => {
-    const program = tinyProgram({ maxPositions: 8, ...settings });
-    const rows = new ReferenceRows(program, tokensOf(3));
-    const honest = { program, leaf: leafOf(program, rows.row, rows.token), token: rows.token };
-    for (const op of program.ops.keys()) checkOp(honest, op, 2, 5);
-    checkLimits(program);
+    for (const arithmetic of ARITHMETICS) {
+      const program = tinyProgram({ maxPositions: 8, arithmetic, ...settings });
+      const rows = new ReferenceRows(program, tokensOf(3));
+      const honest = { program, leaf: leafOf(program, rows.row, rows.token), token: rows.token };
+      for (const op of program.ops.keys()) checkOp(honest, op, 2, 5);
+      checkLimits(program);
+    }
   });
 
   test("lets elements of long rows of keys be recomputed", () => {
@@ -169,8 +171,8 @@ describe("the layout of a trace", () => {
     }
   });
 
-  test("shows a changed element wherever it is", () => {
-    const program = tinyProgram({ digits: 2, kvHeads: 2, headNorms: "all" });
+  test.each(ARITHMETICS)("shows a changed element wherever it is: %s", (arithmetic) => {
+    const program = tinyProgram({ arithmetic, digits: 2, kvHeads: 2, headNorms: "all" });
     const rows = new ReferenceRows(program, tokensOf(20));
     const honest = { program, leaf: leafOf(program, rows.row, rows.token), token: rows.token };
     const ops = fc.integer({ min: 0, max: program.ops.length - 1 });

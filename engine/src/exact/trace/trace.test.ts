@@ -71,6 +71,8 @@ const PROGRAMS: [string, Program, number][] = [
   ["long rows", tinyProgram({ feedForward: 3300, biases: "all", headNorms: "all" }), 7],
   ["learned positions", tinyProgram({ mlp: "plain", positions: "learned", kvHeads: 2 }), 37],
   ["indexes", tinyProgram({ attribution: "indexed", vocabulary: 1600 }), 7],
+  ["integers, windows", tinyProgram({ arithmetic: "integer", digits: 2, window: 5, layers: 2 }), 37],
+  ["integers, long rows", tinyProgram({ arithmetic: "integer", feedForward: 3300, biases: "all" }), 7],
 ];
 
 describe("a trace", () => {

@@ -69,6 +69,14 @@ const SCENES = [
   new Scene(tinyProgram({ hidden: 6200, heads: 1, kvHeads: 1, feedForward: 1, maxPositions: 2 }), tokensOf(1)),
   new Scene(tinyProgram({ heads: 2, headDim: 600, attentionDigits: 2, maxPositions: 4 }), tokensOf(2)),
   new Scene(tinyProgram({ attribution: "indexed", vocabulary: 1600 }), [3, 1599, 7, 1598]),
+  new Scene(
+    tinyProgram({ arithmetic: "integer", kvHeads: 2, headNorms: "all", biases: "all", digits: 2, attentionDigits: 2 }),
+    tokensOf(19),
+  ),
+  new Scene(
+    tinyProgram({ arithmetic: "integer", mlp: "plain", positions: "learned", window: 3, feedForward: 3300 }),
+    tokensOf(4),
+  ),
 ];
 
 describe("an element of a leaf", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Program, Table } from "../../program/Program.js";
+import { ARITHMETICS, type Arithmetic, type Program, type Table } from "../../program/Program.js";
 import { elementBytes } from "../../reference/elementBytes.js";
 import { newRow, type Row } from "../../reference/Row.js";
 import { lengthAt, shapesOf } from "../../reference/shapes.js";
@@ -57,7 +57,8 @@ function noise(program: Program, seed: number): Rows {
     if (row === undefined) {
       const random = randomSource(seed + 1009 * value + position);
       const size = { f32: 1000, i32: 255, u16: 200, i8: 80, u8: 255 }[shape.type];
-      const signed = shape.type === "f32" || shape.type === "i8";
+      const isNumber = shape.type === "f32" || (shape.type === "i32" && program.arithmetic === "integer");
+      const signed = isNumber || shape.type === "i8";
       row = newRow(shape.type, lengthAt(shape, position)).map(() => (signed ? 2 * random() - 1 : random()) * size);
       kept.set(key, row);
     }
@@ -86,9 +87,11 @@ describe("stage rows at speed", () => {
     ["one digit against two", { feedForward: 2100, weightDigits: 2 }],
     ["heads across leaves", { hidden: 9, heads: 4, kvHeads: 2, headDim: 600, attentionDigits: 2, window: 2 }],
   ])("are those of the steps: %s", (_, settings) => {
-    const program = tinyProgram({ maxPositions: 8, ...settings });
-    const rows = noise(program, 5);
-    for (const op of program.ops.keys()) expectSame(program, op, 3, rows);
+    for (const arithmetic of ARITHMETICS) {
+      const program = tinyProgram({ maxPositions: 8, arithmetic, ...settings });
+      const rows = noise(program, 5);
+      for (const op of program.ops.keys()) expectSame(program, op, 3, rows);
+    }
   });
 
   test("are those of the steps: long rows of keys, their windows, and sums of sums", () => {
@@ -163,37 +166,39 @@ describe("stage rows at speed", () => {
     expect(new Set([...seen].map((stage) => stage.split(" ")[0])).size).toBe(29);
   });
 
-  test.each<[string, string, (program: Program, op: number) => [value: number, element: number, poison: number]]>([
-    ["a digit of −128 in a chunk", "linear", (program, op) => [inputOf(program, op, "q"), 1500, -128]],
-    ["a digit of −128 in squares", "sumSquares", (program, op) => [inputOf(program, op, "q"), 7000, -128]],
-    ["NaN in a maximum", "rowScale", (program, op) => [inputOf(program, op, "x"), 1700, Number.NaN]],
-    [
-      "−Infinity in a maximum of scores",
-      "scoreMax",
-      (program, op) => [inputOf(program, op, "scores"), 1600, Number.NEGATIVE_INFINITY],
-    ],
-  ])("name the element where a bound is broken, as the steps do: %s", (_, kind, poisonOf) => {
-    const program = tinyProgram({ hidden: 7200, heads: 1, kvHeads: 1, feedForward: 1, maxPositions: 1700 });
-    const position = kind === "scoreMax" ? 1650 : 0;
-    const op = program.ops.findIndex((found) => found.kind === kind);
-    const honest = noise(program, 3);
-    const [value, element, poison] = poisonOf(program, op);
-    const rows: Rows = (index, at) =>
-      index === value ? honest(index, at).map((x, i) => (i === element ? poison : x)) : honest(index, at);
-    const failureOf = (make: () => unknown): unknown => {
-      try {
-        return make();
-      } catch (error) {
-        return error;
-      }
-    };
+  test.each<[string, Arithmetic, string, field: string, element: number, poison: number]>([
+    ["a digit of −128 in a chunk", "float", "linear", "q", 1500, -128],
+    ["a digit of −128 in squares", "float", "sumSquares", "q", 7000, -128],
+    ["NaN in a maximum", "float", "rowScale", "x", 1700, Number.NaN],
+    ["−Infinity in a maximum of scores", "float", "scoreMax", "scores", 1600, Number.NEGATIVE_INFINITY],
+    ["a digit of −128 in squares", "integer", "sumSquares", "q", 7000, -128],
+    ["−2^31 in a maximum", "integer", "rowScale", "x", 1700, -(2 ** 31)],
+  ])(
+    "name the element where a bound is broken, as the steps do: %s, %s",
+    (_, arithmetic, kind, field, element, poison) => {
+      const sizes = { hidden: 7200, heads: 1, kvHeads: 1, feedForward: 1, maxPositions: 1700 };
+      const program = tinyProgram({ arithmetic, ...sizes });
+      const position = kind === "scoreMax" ? 1650 : 0;
+      const op = program.ops.findIndex((found) => found.kind === kind);
+      const honest = noise(program, 3);
+      const value = inputOf(program, op, field);
+      const rows: Rows = (index, at) =>
+        index === value ? honest(index, at).map((x, i) => (i === element ? poison : x)) : honest(index, at);
+      const failureOf = (make: () => unknown): unknown => {
+        try {
+          return make();
+        } catch (error) {
+          return error;
+        }
+      };
 
-    const slow = failureOf(() => new StageRows(program, rows).leaves(op, position));
-    const fast = failureOf(() => fastLeaves(program, op, position, rows));
+      const slow = failureOf(() => new StageRows(program, rows).leaves(op, position));
+      const fast = failureOf(() => fastLeaves(program, op, position, rows));
 
-    expect(slow).toMatchObject({ code: "bound_violated", site: { op, kind, position } });
-    expect(fast).toEqual(slow);
-  });
+      expect(slow).toMatchObject({ code: "bound_violated", site: { op, kind, position } });
+      expect(fast).toEqual(slow);
+    },
+  );
 
   test("refuse weights of −128 and sums that no accumulator holds", () => {
     const program = tinyProgram({ hidden: 3100 });
