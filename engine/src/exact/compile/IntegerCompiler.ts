@@ -80,6 +80,12 @@ export class IntegerCompiler extends ModelCompiler {
     this.residualUnit = 2 ** -residualBits;
   }
 
+  /** Greatest magnitude that a number of the residual stream may have. */
+  residualMost(): number {
+    const streams = this.program.blocks.flatMap(({ output }) => (output === undefined ? [] : [output]));
+    return Math.max(...streams.map((stream) => greatestOf(this.mostOf(stream))));
+  }
+
   protected commonTables(): void {
     const { architecture, settings, maxPositions } = this.inputs;
     const functionTable = architecture.activation === "silu" ? sigmoidTable : geluTable;
@@ -124,7 +130,7 @@ export class IntegerCompiler extends ModelCompiler {
       INVERSE_BITS + least,
       PRODUCT_BITS - ceilLog2(greatestOf(this.mostOf(scale))) + least,
       FACTOR_BITS - ceilLog2(ratio) + least,
-      FACTOR_BITS + Math.floor(floorLog2(epsilon) / 2),
+      FACTOR_BITS + rootBitsOf(epsilon),
     );
     const factor = this.push({ kind: "normScale", ...norm, squaresScale: squared.scale, by: { scale }, rootBits });
     const unit = y === x ? this.residualUnit : this.units.get(y)!;
@@ -170,7 +176,7 @@ export class IntegerCompiler extends ModelCompiler {
     const norm = this.squares(this.quantized(y, 1, all), all, headDim, values);
     const least = floorLog2(DIGIT_LEVELS) + Math.floor(norm.squareBits / 2);
     const rootBits = INVERSE_BITS + least;
-    const zero = FACTOR_BITS - rootBits + Math.floor(floorLog2(norm.epsilon) / 2);
+    const zero = FACTOR_BITS - rootBits + rootBitsOf(norm.epsilon);
     const numeratorBits = Math.max(0, Math.min(PRODUCT_BITS - INVERSE_BITS, zero));
     const by = { numerator: 2 ** numeratorBits };
     const factor = this.push({ kind: "normScale", ...norm, by, rootBits });
@@ -393,6 +399,11 @@ interface Mixing {
   readonly shape: AttentionShape;
   /** Of values. */
   readonly unit: number;
+}
+
+/** A root of it is at least 2^this; an epsilon of nothing is for the proof to refuse. */
+function rootBitsOf(epsilon: number): number {
+  return Math.floor(floorLog2(Math.max(1, epsilon)) / 2);
 }
 
 /** The finest power of two in which something this large is below 2^bits. */

@@ -1,23 +1,49 @@
 import { ExactError } from "../errors.js";
 import type { Program } from "../program/Program.js";
+import { NUMBER_REACH } from "../prove/integer/reach.js";
 import { IntegerCompiler } from "./IntegerCompiler.js";
 import type { CompilerInputs } from "./ModelCompiler.js";
+import { floorLog2 } from "./powerOfTwo.js";
 
-/** Bits of fractions in the residual stream, finest first: the first that provably fits is taken. */
-const RESIDUAL_BITS = [16, 12, 10, 8, 6] as const;
+/** Bits of fractions in the residual stream: more serve nobody, fewer than these no model that is worth running. */
+const FINEST = 16;
+const COARSEST = 6;
 
 /**
+ * With the finest residual stream that is proven to fit in 31 bits. Bounds grow with the bits as the numbers do, so that of the
+ * coarsest stream tells how many there may be; whatever else may need coarser ones is found by trying.
+ *
  * @param inputsOf Makes them anew: matrices are read once.
  * @throws ExactError as `compileModel`, of the coarsest residual stream where none can be proven.
  */
 export function compileIntegers(inputsOf: () => CompilerInputs): Omit<Program, "tier"> {
-  for (const bits of RESIDUAL_BITS) {
-    try {
-      return new IntegerCompiler(inputsOf(), bits).compile();
-    } catch (error) {
-      const isCoarsest = bits === RESIDUAL_BITS.at(-1);
-      if (isCoarsest || !(error instanceof ExactError) || error.code !== "bound_unprovable") throw error;
-    }
+  const finest = provable(inputsOf, FINEST);
+  if (finest !== undefined) return finest.compiled;
+  const coarsest = compile(inputsOf, COARSEST);
+  const most = COARSEST + floorLog2(NUMBER_REACH / coarsest.residual);
+  for (let bits = Math.min(most, FINEST - 1); bits > COARSEST; bits--) {
+    const finer = provable(inputsOf, bits);
+    if (finer !== undefined) return finer.compiled;
   }
-  throw new Error("there is a coarsest residual stream");
+  return coarsest.compiled;
+}
+
+interface Compiled {
+  readonly compiled: Omit<Program, "tier">;
+  /** Greatest magnitude that a number of the residual stream may have. */
+  readonly residual: number;
+}
+
+function compile(inputsOf: () => CompilerInputs, bits: number): Compiled {
+  const compiler = new IntegerCompiler(inputsOf(), bits);
+  return { compiled: compiler.compile(), residual: compiler.residualMost() };
+}
+
+function provable(inputsOf: () => CompilerInputs, bits: number): Compiled | undefined {
+  try {
+    return compile(inputsOf, bits);
+  } catch (error) {
+    if (error instanceof ExactError && error.code === "bound_unprovable") return undefined;
+    throw error;
+  }
 }

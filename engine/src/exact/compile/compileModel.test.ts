@@ -6,7 +6,7 @@ import { headNormName, parameterShapes, projectionBiasName } from "../../model/p
 import { LLAMA } from "../../serve/testModel.js";
 import { initialAdapter, initialWeights } from "../../train/initial-weights.js";
 import type { Op } from "../program/Op.js";
-import { type Program, TIERS } from "../program/Program.js";
+import { ARITHMETICS, type Program, TIERS } from "../program/Program.js";
 import { mostKeys } from "../program/tiers.js";
 import { proveBounds } from "../prove/proveBounds.js";
 import { escapesOf } from "../prove/testing/observedBounds.js";
@@ -131,8 +131,8 @@ describe("compileModel", () => {
     const { factors, ...rest } = initialAdapter(architecture, options, 3);
     const random = randomSource(5);
     const adapter = { ...rest, factors: new Map([...factors].map(([key, f]) => [key, f.map(() => random() - 0.5)])) };
-    for (const tier of TIERS) {
-      const program = compileModel(randomModel(architecture, 0.3), { tier, adapter });
+    for (const [tier, arithmetic] of TIERS.flatMap((tier) => ARITHMETICS.map((one) => [tier, one] as const))) {
+      const program = compileModel(randomModel(architecture, 0.3), { tier, arithmetic, adapter });
 
       expect(escapesOf(program, proveBounds(program), TOKENS)).toEqual([]);
     }
@@ -216,12 +216,14 @@ describe("compileModel", () => {
 
   test("refuses norms without an epsilon, and steps that read too much", () => {
     const bare = { ...SMALL, normEpsilon: 0 };
-    expect(() => compileModel(randomModel(bare, 0.1), { tier: "w8a8" })).toThrow(
-      expect.objectContaining({
-        code: "bound_unprovable",
-        unproven: expect.objectContaining({ kind: "normScale", found: 0 }),
-      }),
-    );
+    for (const arithmetic of ARITHMETICS) {
+      expect(() => compileModel(randomModel(bare, 0.1), { tier: "w8a8", arithmetic })).toThrow(
+        expect.objectContaining({
+          code: "bound_unprovable",
+          unproven: expect.objectContaining({ kind: "normScale", found: 0 }),
+        }),
+      );
+    }
     const wide = {
       ...SMALL,
       layers: 1,

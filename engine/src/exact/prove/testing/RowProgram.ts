@@ -1,26 +1,31 @@
 import type { Op, TableName, ValueId } from "../../program/Op.js";
-import type { Program, Table } from "../../program/Program.js";
+import type { Arithmetic, Program, Table } from "../../program/Program.js";
+import { integerOp } from "../../testing/integerOp.js";
 import { ReferenceRows } from "../../testing/ReferenceRows.js";
 import { lengthOf } from "../Fact.js";
 import { Prover } from "../Prover.js";
 import { proveBounds } from "../proveBounds.js";
 import { escapesOf } from "./observedBounds.js";
 
-/** A program of given f32 rows, one a position, whatever they are, and operations on them. */
+/** A program of given rows of numbers, one a position, whatever they are, and operations on them. */
 export class RowProgram {
   readonly x: ValueId;
   private readonly ops: Op[] = [];
   private readonly tables = new Map<TableName, Table>();
 
-  constructor(private readonly rows: readonly (readonly number[])[]) {
+  constructor(
+    private readonly rows: readonly (readonly number[])[],
+    private readonly arithmetic: Arithmetic = "float",
+  ) {
     const columns = rows[0]!.length;
     this.tables.set("zero", matrixOf([new Array<number>(columns).fill(0)]));
-    const embedded = this.push({ kind: "embed", table: "zero" });
+    const embedded = this.push({ kind: "embed", table: "zero" }, { shift: 0 });
     this.x = this.push({ kind: "addPosition", x: embedded, table: this.floats("rows", rows) });
   }
 
-  push(op: Op): ValueId {
-    return this.ops.push(op) - 1;
+  /** @param shifts of an operation in integers */
+  push(op: Op, shifts: { readonly [field: string]: number } = {}): ValueId {
+    return this.ops.push(this.arithmetic === "float" ? op : integerOp(op, shifts)) - 1;
   }
 
   floats(name: TableName, rows: readonly (readonly number[])[]): TableName {
@@ -54,7 +59,7 @@ export class RowProgram {
     const shape = { hidden: 1, layers: 1, heads: 1, kvHeads: 1, headDim: 1, feedForward: 1, endToken: 0 };
     return {
       tier: "w8a8",
-      arithmetic: "float",
+      arithmetic: this.arithmetic,
       ops: this.ops,
       tables: this.tables,
       blocks: [],
