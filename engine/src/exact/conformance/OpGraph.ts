@@ -80,8 +80,13 @@ export class OpGraph {
         for (const element of data.subarray(copy * length, (copy + 1) * length)) found.push(element - shift);
       }
       const keys = shape.keyed ? found.length / shape.heads : found.length;
+      const visible = found.filter((_, i) => i % keys >= skip);
+      if (shape.type !== "f32" && !visible.every(Number.isInteger)) {
+        // Rows of integers would cut fractions off: what is none is no number here.
+        return Float32Array.from(visible, (element) => (Number.isInteger(element) ? element : Number.NaN));
+      }
       const row = newRow(shape.type, of.expected.length);
-      row.set(found.filter((_, i) => i % keys >= skip));
+      row.set(visible);
       return row;
     });
   }

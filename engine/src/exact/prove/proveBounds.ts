@@ -3,7 +3,7 @@
  *
  * THEOREM. For every operation and every row that it can make, |x_i| ≤ most_i and x_i ≥ least_i as reported, and no
  * assertion of the reference interpreter fails: floats are finite, divisors are positive, digits and table indices are in
- * range, and every sum of integers is exact in every order, in the int32 or binary32 that adds it up.
+ * range, and every sum of integers is exact in every order, in the int32, binary32 or binary64 that adds it up.
  *
  * PROOF, by induction over operations. Each has a rule (`ruleOf`) that takes what is known of its inputs to what is known
  * of its row. Rules are of three kinds.
@@ -25,6 +25,11 @@
  * 4. Integers of attribution, in binary64 and two digits in base 2^24: weights add up below 2^45, a record's values below
  *    2^24, denominators and dividends below 2^52, so that a quotient's floor is exact. A record's sum is a part of what it is
  *    divided by: all credits of a token are at most 127 · 2^16 together.
+ *
+ * A program in integers has rules of its own (`integer/`). Numbers are below 2^31, and whatever is shifted or divided below 2^52:
+ * magnitudes grow by half a unit with each shift, digits stand for what is nearest (`steps`), and a factor of a norm times the
+ * digits that it belongs to is bounded by lengths of rows of weights alone (`norm`), so that no proof needs more of heads than
+ * their elements.
  *
  * Nothing but tables and operations is read: a program from a file is proven as one that was just compiled. What rests on
  * inputs being made of one another (digits in steps of their own row's maximum, a norm's squares of its own row, maxima and

@@ -37,6 +37,19 @@ const lengths = [1, 2, 1023, 1024, 1025, 1040, 1041, 2100].map((length) =>
   }),
 );
 
+/** To the last bit: above 2^24 binary32 has no odd sums, above 2^25 none that are twice an odd number. */
+const odd = [1042, 1045, 2100].map((length) =>
+  linear({
+    name: `K = ${length}, sums above 2^24 to the last bit`,
+    q: [[...filled(length - 1, 127), 1]],
+    high: [1, 2, 3, 5, -1, -2, -3, -5].map((last) => [...filled(length - 1, last < 0 ? -127 : 127), last]),
+    scales: filled(8, 1),
+    scale: 1,
+    shift: 0,
+    scaleShift: 0,
+  }),
+);
+
 const halves = linear({
   name: "halves up before and after the scale, both signs",
   q: [[1, 0, -1]],
@@ -137,4 +150,12 @@ const lows = linear({
   scaleShift: 0,
 });
 
-export const integerLinearVectors: readonly VectorDraft[] = [...lengths, halves, negative, ends, ...digits, lows];
+export const integerLinearVectors: readonly VectorDraft[] = [
+  ...lengths,
+  ...odd,
+  halves,
+  negative,
+  ends,
+  ...digits,
+  lows,
+];
