@@ -4,8 +4,8 @@ import type { Model } from "../../model/model-folder.js";
 import type { Arithmetic, Program, Tier } from "../program/Program.js";
 import { mostKeys, tierSettings } from "../program/tiers.js";
 import { checkLimits } from "../trace/checkLimits.js";
-import { compileIntegers } from "./compileIntegers.js";
 import { FloatCompiler } from "./FloatCompiler.js";
+import { compileIntegers } from "./integer/compileIntegers.js";
 import { modelMatrices } from "./modelMatrices.js";
 
 export interface CompileOptions {

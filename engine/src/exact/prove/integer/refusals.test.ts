@@ -4,6 +4,7 @@ import type { Program } from "../../program/Program.js";
 import { type TinySettings, tinyProgram } from "../../testing/tinyProgram.js";
 import { proveBounds } from "../proveBounds.js";
 import { withOp, withTable } from "../testing/hostilities.js";
+import { RowProgram } from "../testing/RowProgram.js";
 
 function tiny(settings: Partial<TinySettings> = {}): Program {
   return tinyProgram({ arithmetic: "integer", ...settings });
@@ -224,6 +225,16 @@ describe("proveBounds of integers refuses", () => {
         code: "bound_unprovable",
         unproven: expect.objectContaining({ kind, bound: expect.stringContaining(bound) }),
       }),
+    );
+  });
+
+  test("digits without sign of rows that may be negative", () => {
+    const rows = new RowProgram([[-5, 3]], "integer");
+    const scale = rows.push({ kind: "rowScale", x: rows.x, groups: 1, levels: 1 });
+    rows.push({ kind: "quantizeUnsigned", x: rows.x, scale });
+
+    expect(() => rows.run()).toThrow(
+      expect.objectContaining({ unproven: expect.objectContaining({ kind: "quantizeUnsigned" }) }),
     );
   });
 

@@ -3,7 +3,7 @@
  * what is proven of them lets them be, since each is quantised by its own greatest magnitude. Units of an input, norms' constants
  * and levels of digits are folded into the multipliers of the next matrix, so that only powers of two are shifted by.
  */
-import { rotaryFrequencies } from "../../model/rotary.js";
+import { rotaryFrequencies } from "../../../model/rotary.js";
 import {
   DIGIT_LEVELS,
   type IntegerKind,
@@ -11,13 +11,14 @@ import {
   PAIR_LEVELS,
   ROTARY_BITS,
   UNSIGNED_LEVELS,
-} from "../program/IntegerOp.js";
-import type { AttentionShape, Digits, TableName, ValueId } from "../program/Op.js";
-import type { Table } from "../program/Program.js";
-import { exponentTable, geluTable, rotaryTable, sigmoidTable } from "../program/tables.js";
-import { greatestOf } from "../prove/Fact.js";
-import { mixReach, scoreReach } from "../prove/integer/attentionRules.js";
-import { type LinearReach, linearReach } from "../prove/integer/linearRule.js";
+} from "../../program/IntegerOp.js";
+import type { AttentionShape, Digits, TableName, ValueId } from "../../program/Op.js";
+import type { Table } from "../../program/Program.js";
+import { exponentTable, geluTable, rotaryTable, sigmoidTable } from "../../program/tables.js";
+import type { ExponentGrid } from "../../program/tiers.js";
+import { greatestOf } from "../../prove/Fact.js";
+import { mixReach, scoreReach } from "../../prove/integer/attentionRules.js";
+import { type LinearReach, linearReach } from "../../prove/integer/linearRule.js";
 import {
   type Affine,
   type CompilerInputs,
@@ -25,34 +26,17 @@ import {
   type Output,
   type Placed,
   type Quantised,
-} from "./ModelCompiler.js";
+} from "../ModelCompiler.js";
+import { ceilLog2, floorLog2 } from "../powerOfTwo.js";
+import { quantizeMatrix } from "../quantizeMatrix.js";
 import { multipliersOf } from "./multipliersOf.js";
-import { ceilLog2, floorLog2 } from "./powerOfTwo.js";
-import { quantizeMatrix } from "./quantizeMatrix.js";
+import { FACTOR_BITS, headNorm, normSquares, PRODUCT_BITS, rootBitsOf } from "./normShifts.js";
+import { finestUnit, type HeadUnits, ROW_BITS, unitsOfHeads } from "./units.js";
 
-/** Of products before they are shifted: half of what is proven, for what multipliers' roundings add. */
-const PRODUCT_BITS = 51;
-/** Of rows that are quantised, and of heads, whose scales a cache keeps below 2^24. */
-const ROW_BITS = 24;
-const HEAD_BITS = 23;
-/** Finest unit that is of any use. */
-const MOST_FRACTION = 24;
 /** Integer logits count 2^-12 nats. */
 const LOGIT_UNIT = 2 ** -12;
-/** Of a norm's squares, at most, and of the inverse of their root. */
-const SQUARE_BITS = 20;
-const INVERSE_BITS = 22;
-/** Numbers that are not rows: weights of attention, factors of norms. */
-const FACTOR_BITS = 30;
 
 type Matrix = Extract<Table, { kind: "matrix" }>;
-
-/** Units of the three kinds of heads in a row. */
-interface HeadUnits {
-  readonly queries: number;
-  readonly keys: number;
-  readonly values: number;
-}
 
 /** A linear whose shifts depend on the unit of its outputs. */
 interface Prepared extends Affine {
@@ -121,20 +105,21 @@ export class IntegerCompiler extends ModelCompiler {
     const y = channels === undefined ? x : this.balanced(x, channels, name);
     const { scale, digits } = this.quantized(y, settings.activationDigits, 1);
     const squared = y === x ? { scale, digits } : this.quantized(x, 1, 1);
-    const norm = this.squares(squared, 1, architecture.hidden, this.residualUnit);
-    const { squareBits, epsilon } = norm;
-    // How much larger the digits' scale may be than that of the squares; inverses are below 2^(rootBits − least).
-    const ratio = Math.max(1, ...this.mostOf(y).map((most, i) => most / Math.max(1, this.mostOf(x)[i]!)));
-    const least = floorLog2(DIGIT_LEVELS) + Math.floor(squareBits / 2);
-    const rootBits = Math.min(
-      INVERSE_BITS + least,
-      PRODUCT_BITS - ceilLog2(greatestOf(this.mostOf(scale))) + least,
-      FACTOR_BITS - ceilLog2(ratio) + least,
-      FACTOR_BITS + rootBitsOf(epsilon),
-    );
-    const factor = this.push({ kind: "normScale", ...norm, squaresScale: squared.scale, by: { scale }, rootBits });
+    const squares = normSquares(architecture.hidden, architecture.normEpsilon, this.residualUnit);
+    // How much larger the digits' scale may be than that of the squares.
+    const [before, after] = [this.mostOf(x), this.mostOf(y)];
+    const ratio = after.reduce((most, element, i) => Math.max(most, element / Math.max(1, before[i]!)), 1);
+    const rootBits = rootBitsOf(squares, greatestOf(this.mostOf(scale)), ratio);
+    const factor = this.push({
+      kind: "normScale",
+      squares: this.program.push({ kind: "sumSquares", q: squared.digits[0], groups: 1 }),
+      squaresScale: squared.scale,
+      by: { scale },
+      rootBits,
+      ...squares,
+    });
     const unit = y === x ? this.residualUnit : this.units.get(y)!;
-    this.steps.set(factor, (unit / this.residualUnit) * 2 ** (squareBits / 2 - rootBits));
+    this.steps.set(factor, (unit / this.residualUnit) * 2 ** (squares.squareBits / 2 - rootBits));
     return { scale: factor, digits };
   }
 
@@ -154,41 +139,27 @@ export class IntegerCompiler extends ModelCompiler {
     return y;
   }
 
-  /** Squares of digits, and as many bits of them, with what epsilon is among them, as 2^52 holds. */
-  private squares({ digits, scale }: Quantised, groups: number, size: number, unit: number) {
-    const epsilon = size * this.inputs.architecture.normEpsilon * (DIGIT_LEVELS / unit) ** 2;
-    const largest = Math.max(size * DIGIT_LEVELS ** 2, epsilon);
-    // Even, so that their root is a power of two as well.
-    const squareBits = 2 * Math.max(0, Math.floor(Math.min(SQUARE_BITS, PRODUCT_BITS - ceilLog2(largest)) / 2));
-    return {
-      squares: this.program.push({ kind: "sumSquares", q: digits[0], groups }),
-      squaresScale: scale,
-      squareBits,
-      // Of 24 bits, as a constant is held; an integer nevertheless.
-      epsilon: Math.fround(Math.round(epsilon * 2 ** squareBits)),
-    };
-  }
-
   protected normedHeads(y: ValueId, vectors: Float32Array, name: string): ValueId {
-    const { heads, kvHeads, headDim } = this.inputs.architecture;
+    const { heads, kvHeads, headDim, normEpsilon } = this.inputs.architecture;
     const all = heads + 2 * kvHeads;
     const { values } = this.headUnits.get(y)!;
-    const norm = this.squares(this.quantized(y, 1, all), all, headDim, values);
-    const least = floorLog2(DIGIT_LEVELS) + Math.floor(norm.squareBits / 2);
-    const rootBits = INVERSE_BITS + least;
-    const zero = FACTOR_BITS - rootBits + rootBitsOf(norm.epsilon);
-    const numeratorBits = Math.max(0, Math.min(PRODUCT_BITS - INVERSE_BITS, zero));
-    const by = { numerator: 2 ** numeratorBits };
-    const factor = this.push({ kind: "normScale", ...norm, by, rootBits });
-    const normBits = numeratorBits + rootBits - norm.squareBits / 2;
-    const shift = Math.max(0, numeratorBits + INVERSE_BITS - ROW_BITS);
-    const normedUnit = 2 ** (shift - normBits) * DIGIT_LEVELS * Math.sqrt(headDim);
+    const { scale, digits } = this.quantized(y, 1, all);
+    const squares = normSquares(headDim, normEpsilon, values);
+    const { numerator, rootBits, shift, unit } = headNorm(squares, headDim);
+    const factor = this.push({
+      kind: "normScale",
+      squares: this.program.push({ kind: "sumSquares", q: digits[0], groups: all }),
+      squaresScale: scale,
+      by: { numerator },
+      rootBits,
+      ...squares,
+    });
 
     // A normed element is √D at most.
     const most = Float64Array.from(vectors, (weight) => Math.abs(weight) * Math.sqrt(headDim));
-    const units = this.unitsOfHeads(most, (n) => (n < heads * headDim ? "queries" : "keys"));
+    const units = unitsOfHeads(most, headDim, (n) => (n < heads * headDim ? "queries" : "keys"));
     const unitOf = (n: number) => (n < heads * headDim ? units.queries : units.keys);
-    const { data, bits } = multipliersOf(Float64Array.from(vectors, (weight, n) => (weight * normedUnit) / unitOf(n)));
+    const { data, bits } = multipliersOf(Float64Array.from(vectors, (weight, n) => (weight * unit) / unitOf(n)));
     const vector = this.program.table(name, { kind: "floats", rows: heads + kvHeads, columns: headDim, data });
     const normed = this.push({ kind: "normHeads", x: y, scale: factor, vector, shift, vectorShift: bits });
     this.headUnits.set(normed, { ...units, values });
@@ -273,25 +244,12 @@ export class IntegerCompiler extends ModelCompiler {
     if (output === "heads") {
       const [queries, keys] = [queryHeads * headDim, (queryHeads + kvHeads) * headDim];
       const kindOf = (n: number) => (n < queries && !qkNorm ? "queries" : n < keys ? "keys" : "values");
-      const heads = this.unitsOfHeads(most, kindOf);
+      const heads = unitsOfHeads(most, headDim, kindOf);
       return { of: (n) => heads[kindOf(n)], heads };
     }
     const fixed = { residual: this.residualUnit, logits: LOGIT_UNIT, hidden: undefined, signs: undefined };
-    const unit = fixed[output] ?? finestUnit(greatestOf(most), ROW_BITS);
+    const unit = fixed[output] ?? finestUnit(greatestOf(most));
     return { of: () => unit, heads: undefined };
-  }
-
-  /**
-   * Units of heads: queries, which 1/√D was folded into, count so much less. Theirs has the levels of both digits in it, so that
-   * a score is a sum of products of digits and scales over a power of two.
-   */
-  private unitsOfHeads(most: Float64Array, kindOf: (n: number) => keyof HeadUnits): HeadUnits {
-    const { headDim } = this.inputs.architecture;
-    const smaller = 2 ** -Math.floor(ceilLog2(headDim) / 2);
-    const queries = smaller * (DIGIT_LEVELS / 128) ** 2;
-    const over = most.map((element, n) => (kindOf(n) === "queries" ? element / queries : element));
-    const unit = finestUnit(greatestOf(over), HEAD_BITS);
-    return { queries: queries * unit, keys: unit, values: unit };
   }
 
   // Attention
@@ -313,7 +271,7 @@ export class IntegerCompiler extends ModelCompiler {
     const scaleShift = -floorLog2(count * 2 ** grid.gridBits * 2 ** shift * (1 + 2 ** -20));
     const scores = this.push({ kind: "scores", qkv, scale, shape, gridBits: 0, shift, scaleShift });
     const max = this.push({ kind: "scoreMax", scores });
-    const table = this.exponentTable(grid.gridBits, exponentTable(grid));
+    const table = this.exponentTable(grid);
     const exponents = this.push({ kind: "exponent", scores, max, table, gridBits: 0 });
     const sum = this.push({ kind: "sum", x: exponents });
     return this.mixed({ qkv, scale, exponents, sum, shape, unit: units.values });
@@ -341,9 +299,10 @@ export class IntegerCompiler extends ModelCompiler {
     return y;
   }
 
-  private exponentTable(gridBits: number, data: Int32Array): TableName {
-    const name = `exponent.${gridBits}`;
-    return this.program.tables.has(name) ? name : this.program.table(name, { kind: "integers", data });
+  private exponentTable(grid: ExponentGrid): TableName {
+    const name = `exponent.${grid.gridBits}`;
+    if (this.program.tables.has(name)) return name;
+    return this.program.table(name, { kind: "integers", data: exponentTable(grid) });
   }
 
   // Activations
@@ -381,8 +340,7 @@ export class IntegerCompiler extends ModelCompiler {
   // Operations
 
   private push<K extends IntegerKind>(op: IntegerOp<K>): ValueId {
-    const made = this.program.push(op);
-    return made;
+    return this.program.push(op);
   }
 
   private mostOf(value: ValueId): Float64Array {
@@ -399,14 +357,4 @@ interface Mixing {
   readonly shape: AttentionShape;
   /** Of values. */
   readonly unit: number;
-}
-
-/** A root of it is at least 2^this; an epsilon of nothing is for the proof to refuse. */
-function rootBitsOf(epsilon: number): number {
-  return Math.floor(floorLog2(Math.max(1, epsilon)) / 2);
-}
-
-/** The finest power of two in which something this large is below 2^bits. */
-function finestUnit(most: number, bits: number): number {
-  return most === 0 ? 2 ** -MOST_FRACTION : 2 ** Math.max(-MOST_FRACTION, ceilLog2(most) - bits);
 }

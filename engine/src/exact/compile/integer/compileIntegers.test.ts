@@ -1,24 +1,24 @@
 import { fileURLToPath } from "node:url";
 import { loadKeccak } from "@openledger/sdk";
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Architecture, llamaArchitecture } from "../../model/architecture.js";
-import { FloatModel } from "../../model/FloatModel.js";
-import { loadModel, type Model } from "../../model/model-folder.js";
-import { headNormName } from "../../model/parameters.js";
-import { initialAdapter, initialWeights } from "../../train/initial-weights.js";
-import { commitProgram } from "../document/commitProgram.js";
-import { type Program, TIERS } from "../program/Program.js";
-import { mostKeys } from "../program/tiers.js";
-import { proveBounds } from "../prove/proveBounds.js";
-import { escapesOf } from "../prove/testing/observedBounds.js";
-import { referenceRun } from "../reference/referenceRun.js";
-import { ReferenceRows } from "../testing/ReferenceRows.js";
-import { randomSource } from "../testing/random.js";
-import { compileModel } from "./compileModel.js";
+import { type Architecture, llamaArchitecture } from "../../../model/architecture.js";
+import { FloatModel } from "../../../model/FloatModel.js";
+import { loadModel, type Model } from "../../../model/model-folder.js";
+import { headNormName } from "../../../model/parameters.js";
+import { initialAdapter, initialWeights } from "../../../train/initial-weights.js";
+import { commitProgram } from "../../document/commitProgram.js";
+import { type Program, TIERS } from "../../program/Program.js";
+import { mostKeys } from "../../program/tiers.js";
+import { proveBounds } from "../../prove/proveBounds.js";
+import { escapesOf } from "../../prove/testing/observedBounds.js";
+import { referenceRun } from "../../reference/referenceRun.js";
+import { ReferenceRows } from "../../testing/ReferenceRows.js";
+import { randomSource } from "../../testing/random.js";
+import { compileModel } from "../compileModel.js";
 
 const keccak = await loadKeccak();
-const BASE = fileURLToPath(new URL("../../../models/base", import.meta.url));
-const QWEN3 = fileURLToPath(new URL("../../../fixtures/qwen3", import.meta.url));
+const BASE = fileURLToPath(new URL("../../../../models/base", import.meta.url));
+const QWEN3 = fileURLToPath(new URL("../../../../fixtures/qwen3", import.meta.url));
 
 const SMALL: Architecture = llamaArchitecture({
   vocabulary: 32,

@@ -1,4 +1,4 @@
-import { floorLog2 } from "./powerOfTwo.js";
+import { floorLog2 } from "../powerOfTwo.js";
 
 /** Bits of the largest multiplier of a table. */
 const MULTIPLIER_BITS = 15;

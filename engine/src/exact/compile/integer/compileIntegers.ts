@@ -1,9 +1,9 @@
-import { ExactError } from "../errors.js";
-import type { Program } from "../program/Program.js";
-import { NUMBER_REACH } from "../prove/integer/reach.js";
+import { ExactError } from "../../errors.js";
+import type { Program } from "../../program/Program.js";
+import { NUMBER_REACH } from "../../prove/integer/reach.js";
+import type { CompilerInputs } from "../ModelCompiler.js";
+import { floorLog2 } from "../powerOfTwo.js";
 import { IntegerCompiler } from "./IntegerCompiler.js";
-import type { CompilerInputs } from "./ModelCompiler.js";
-import { floorLog2 } from "./powerOfTwo.js";
 
 /** Bits of fractions in the residual stream: more serve nobody, fewer than these no model that is worth running. */
 const FINEST = 16;
