@@ -73,6 +73,7 @@ const PROGRAMS: [string, Program, number][] = [
   ["indexes", tinyProgram({ attribution: "indexed", vocabulary: 1600 }), 7],
   ["integers, windows", tinyProgram({ arithmetic: "integer", digits: 2, window: 5, layers: 2 }), 37],
   ["integers, long rows", tinyProgram({ arithmetic: "integer", feedForward: 3300, biases: "all" }), 7],
+  ["integers, indexes", tinyProgram({ arithmetic: "integer", attribution: "indexed", vocabulary: 1600 }), 7],
 ];
 
 describe("a trace", () => {

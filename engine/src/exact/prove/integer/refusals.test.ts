@@ -46,6 +46,7 @@ const TINY = tiny();
 const FINE = tiny({ digits: 2, weightDigits: 2, attentionDigits: 2 });
 const NORMED = tiny({ headNorms: "all", mlp: "plain", positions: "learned", biases: "all" });
 const TWO = tiny({ layers: 2 });
+const INDEXED = tiny({ attribution: "indexed" });
 const HEAD_NORM = first(NORMED, "normScale", first(NORMED, "linear"));
 /** The scale of queries, keys and values: the third, after those of the norm's row and of its channels. */
 const HEADS = TINY.ops.findIndex(({ kind }, i) => kind === "rowScale" && i > first(TINY, "linear"));
@@ -206,6 +207,37 @@ const HOSTILE: readonly (readonly [string, Program, Op["kind"], string])[] = [
     "exponent",
     "inputs belong together",
   ],
+  [
+    "a greatest logit that weighs nothing",
+    integers(INDEXED, "surprise", 0, 0),
+    "surprise",
+    "the greatest logit weighs something",
+  ],
+  [
+    "records longer than 256",
+    withTable<"index">(INDEXED, "index.0", (t) => ({
+      ...t,
+      positions: 257,
+      entries: new Int32Array(257 * t.records),
+      codes: new Uint8Array(257 * t.records * 16),
+    })),
+    "similarity",
+    "a record has up to 256 positions",
+  ],
+  [
+    "a denominator of logits",
+    changed(INDEXED, "denominator", { sums: first(INDEXED, "integerLogits") }),
+    "denominator",
+    "inputs belong together",
+  ],
+  [
+    "credits over another index's denominator",
+    withOp(INDEXED, first(INDEXED, "credit", first(INDEXED, "credit") + 1), {
+      denominator: first(INDEXED, "denominator"),
+    }),
+    "credit",
+    "inputs belong together",
+  ],
 ];
 
 function withEpsilons(program: Program): Program {
@@ -251,6 +283,7 @@ describe("proveBounds of integers refuses", () => {
       TINY,
       FINE,
       NORMED,
+      INDEXED,
       maxPositions(integers(TINY, "exponents", 0, 956), 66_311),
       maxPositions(integers(TINY, "exponents", 0, 65_535), 32_768),
       multiplier(TINY, "head", 2 ** 20),
