@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { findBinary } from "./binaries.js";
 import { callRpc } from "./callRpc.js";
 import { DevnetError } from "./DevnetError.js";
+import { minedAtOnce } from "./minedAtOnce.js";
 import { repositoryRoot } from "./repositoryRoot.js";
 import { runTool } from "./runTool.js";
 import { withBuildLock } from "./withBuildLock.js";
@@ -20,6 +21,8 @@ export interface DeploymentFile {
 export interface DeployOptions {
   readonly stateDir: string;
   readonly rpcUrl: string;
+  /** Of the chain, once it is deployed to. */
+  readonly blockTimeSeconds: number;
   /** The file to write. */
   readonly path: string;
   /** Deploys as this account, which anvil has unlocked. */
@@ -46,7 +49,7 @@ export async function deployProtocol(options: DeployOptions): Promise<Deployment
   const folder = join(repositoryRoot, ".openledger");
   mkdirSync(folder, { recursive: true });
   const written = join(folder, `deployment-${process.pid}-${randomUUID()}.json`);
-  await runTool({
+  const forge = {
     name: "deploy",
     command: findBinary("forge", { override: options.forgeBin }),
     args: [
@@ -55,6 +58,7 @@ export async function deployProtocol(options: DeployOptions): Promise<Deployment
       ["--sender", options.deployer],
       "--unlocked",
       "--broadcast",
+      "--slow",
       "--non-interactive",
     ].flat(),
     env: {
@@ -65,7 +69,8 @@ export async function deployProtocol(options: DeployOptions): Promise<Deployment
     cwd: repositoryRoot,
     stateDir: options.stateDir,
     signal: options.signal,
-  });
+  };
+  await minedAtOnce(options.rpcUrl, options.blockTimeSeconds, () => runTool(forge));
   copyFileSync(written, `${options.path}.new`);
   renameSync(`${options.path}.new`, options.path);
   rmSync(written, { force: true });
@@ -81,7 +86,9 @@ export async function deployProtocol(options: DeployOptions): Promise<Deployment
 }
 
 /** Compiles the contracts that the deployment needs; forge skips what has not changed. */
-export async function compileContracts(options: Omit<DeployOptions, "rpcUrl" | "path" | "deployer">): Promise<void> {
+export async function compileContracts(
+  options: Omit<DeployOptions, "rpcUrl" | "blockTimeSeconds" | "path" | "deployer">,
+): Promise<void> {
   await withBuildLock("contracts", options.signal, () =>
     runTool({
       name: "compile",

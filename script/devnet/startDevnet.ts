@@ -154,6 +154,7 @@ class Network implements Devnet {
   readonly urls: DevnetUrls;
   readonly deploymentFile: string;
   deployment: DeploymentFile | undefined;
+  private readonly blockTimeSeconds: number;
   readonly #began = performance.now();
   readonly #supervised = new Map<DevnetProcessName, SupervisedService>();
   readonly #abort = new AbortController();
@@ -171,6 +172,7 @@ class Network implements Devnet {
   ) {
     this.stateDir = options.stateDir;
     this.deploymentFile = join(this.stateDir, "deployment.json");
+    this.blockTimeSeconds = options.blockTimeSeconds ?? 1;
     const at = (port: number) => `http://127.0.0.1:${port}`;
     this.urls = {
       rpc: at(ports.anvil),
@@ -298,7 +300,7 @@ class Network implements Devnet {
       this.#anvil = await startAnvil({
         stateDir: this.stateDir,
         port: this.ports.anvil,
-        blockTimeSeconds: this.options.blockTimeSeconds ?? 1,
+        blockTimeSeconds: this.blockTimeSeconds,
         bin: this.config.programs.anvil,
         signal,
       });
@@ -324,6 +326,7 @@ class Network implements Devnet {
     this.deployment = await deployProtocol({
       ...tool,
       rpcUrl: this.urls.rpc,
+      blockTimeSeconds: this.blockTimeSeconds,
       path: this.deploymentFile,
       deployer: devAccounts.deployer.address,
     });
