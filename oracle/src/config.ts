@@ -1,6 +1,15 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { DEFAULT_TIER, PROVIDERS, type Provider, TIERS, type Tier } from "@openledger/engine";
+import {
+  ARITHMETICS,
+  type Arithmetic,
+  DEFAULT_ARITHMETIC,
+  DEFAULT_TIER,
+  PROVIDERS,
+  type Provider,
+  TIERS,
+  type Tier,
+} from "@openledger/engine";
 import { type Deployment, parseDeployment } from "@openledger/sdk";
 import type { Hex } from "viem";
 import { readKey } from "./chain/readKey.js";
@@ -22,6 +31,7 @@ export interface OracleConfig {
   /** What recomputes, and the precision of the programs that are audited. */
   readonly provider: Provider;
   readonly tier: Tier;
+  readonly arithmetic: Arithmetic;
   /** Threads of a run. */
   readonly threads: number;
   /** Folder for what is built once, for instance indexes. */
@@ -52,6 +62,7 @@ const localChain = 31_337;
  * | MODEL_DIR | folder of the base model | required to propose |
  * | ENGINE_PROVIDER | `cpu`, `cuda` or `webgpu` | cpu |
  * | ENGINE_TIER | `w8a8`, `w8a16` or `w15a15` | w8a16 |
+ * | ENGINE_ARITHMETIC | `float` or `integer` | float |
  * | ENGINE_THREADS | threads of a run | 1 |
  * | DATA_DIR | writable folder | .openledger/oracle |
  * | KEY_FILE | JSON with `privateKey`, or a hexadecimal key | on the local chain a well-known key |
@@ -77,6 +88,7 @@ export function readOracleConfig(env: NodeJS.ProcessEnv = process.env): OracleCo
     modelDir: mode === "propose" ? resolve(required(env, "MODEL_DIR")) : undefined,
     provider: choice(env, "ENGINE_PROVIDER", PROVIDERS, "cpu"),
     tier: choice(env, "ENGINE_TIER", TIERS, DEFAULT_TIER),
+    arithmetic: choice(env, "ENGINE_ARITHMETIC", ARITHMETICS, DEFAULT_ARITHMETIC),
     threads: wholeNumber(env, "ENGINE_THREADS", 1, 1, 256),
     dataDir: resolve(env.DATA_DIR ?? ".openledger/oracle"),
     privateKey: readKey({ keyFile: env.KEY_FILE, chainId: deployment.chainId, mode }),

@@ -72,8 +72,9 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
   const shared = { deployment, chain, content, facts, batches, epochs, files, outbox, clock, log };
   const source = new NodeChainSource(rpcUrl, deployment.chainId, deployment.addresses);
 
-  const { modelDir, provider, tier, threads } = config;
-  const runtime = modelDir === undefined ? undefined : await openRuntime({ modelDir, provider, tier, threads });
+  const { modelDir, provider, tier, arithmetic, threads } = config;
+  const opened = { provider, tier, arithmetic, threads };
+  const runtime = modelDir === undefined ? undefined : await openRuntime({ modelDir, ...opened });
   if (runtime !== undefined) {
     const report = Object.entries(deviceReport(runtime)).map(([name, value]) => `${name} ${value}`);
     log.info(`base model is open: ${report.join(", ")}`);

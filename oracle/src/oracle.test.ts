@@ -411,6 +411,7 @@ async function startOracle(
     dataDir: join(folder, name),
     provider: "cpu",
     tier: "w8a16",
+    arithmetic: "float",
     threads: 1,
     privateKey: testKey(mode === "propose" ? accounts.oracle : accounts.watcher),
     host: "127.0.0.1",

@@ -1,5 +1,14 @@
 import { resolve } from "node:path";
-import { DEFAULT_TIER, PROVIDERS, type Provider, TIERS, type Tier } from "@openledger/engine";
+import {
+  ARITHMETICS,
+  type Arithmetic,
+  DEFAULT_ARITHMETIC,
+  DEFAULT_TIER,
+  PROVIDERS,
+  type Provider,
+  TIERS,
+  type Tier,
+} from "@openledger/engine";
 import type { KeySource } from "./key/loadAccount.js";
 import type { LeastPrice } from "./serve/ModelLoader.js";
 import type { SettlePolicy } from "./settle/Settler.js";
@@ -17,6 +26,7 @@ export interface RunnerConfig {
   /** What computes, and the precision of the programs that are served. */
   readonly provider: Provider;
   readonly tier: Tier;
+  readonly arithmetic: Arithmetic;
   readonly key: KeySource;
   /** Published on the chain as the runner's endpoint when it differs; undefined leaves it. */
   readonly publicUrl: string | undefined;
@@ -34,7 +44,7 @@ export interface RunnerConfig {
  * From the environment. DATABASE_URL is required; the rest defaults to a local network:
  *
  * HOST, PORT, PUBLIC_URL, RPC_URL, DEPLOYMENT_FILE, STORE_URL, MODEL_DIR, DATA_DIR, KEY_FILE, KEY_PASSWORD_FILE,
- * ENGINE_THREADS, ENGINE_PROVIDER (cpu, cuda, webgpu), ENGINE_TIER (w8a8, w8a16, w15a15), POLL_MS, QUEUE_LIMIT, BODY_LIMIT, VOUCHER_HORIZON_SECONDS, SETTLE_RECEIPTS, SETTLE_SECONDS,
+ * ENGINE_THREADS, ENGINE_PROVIDER (cpu, cuda, webgpu), ENGINE_TIER (w8a8, w8a16, w15a15), ENGINE_ARITHMETIC (float, integer), POLL_MS, QUEUE_LIMIT, BODY_LIMIT, VOUCHER_HORIZON_SECONDS, SETTLE_RECEIPTS, SETTLE_SECONDS,
  * SETTLE_MARGIN_SECONDS, RECHECK_BLOCKS, LEAST_PROMPT_TOKEN_PRICE, LEAST_OUTPUT_TOKEN_PRICE.
  */
 export function readRunnerConfig(env: NodeJS.ProcessEnv = process.env): RunnerConfig {
@@ -71,6 +81,7 @@ export function readRunnerConfig(env: NodeJS.ProcessEnv = process.env): RunnerCo
     threads: count("ENGINE_THREADS", 1, 1, 256),
     provider: choice("ENGINE_PROVIDER", PROVIDERS, "cpu"),
     tier: choice("ENGINE_TIER", TIERS, DEFAULT_TIER),
+    arithmetic: choice("ENGINE_ARITHMETIC", ARITHMETICS, DEFAULT_ARITHMETIC),
     key: { file: env.KEY_FILE, passwordFile: env.KEY_PASSWORD_FILE },
     publicUrl: env.PUBLIC_URL,
     horizonSeconds: count("VOUCHER_HORIZON_SECONDS", 60, 1, 86_400),

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DEFAULT_TIER, openRuntime } from "@openledger/engine";
+import { openRuntime } from "@openledger/engine";
 import { canonicalJson } from "@openledger/sdk";
 
 /** Names the exact program that a base's files compile to in its manifest. */
@@ -9,9 +9,10 @@ export async function nameProgram(modelDir: string): Promise<void> {
   const { program: _, ...manifest } = JSON.parse(readFileSync(file, "utf8"));
   // A program that is named already is not the one to be opened.
   writeFileSync(file, `${canonicalJson(manifest)}\n`);
-  const runtime = await openRuntime({ modelDir, tier: DEFAULT_TIER });
+  const runtime = await openRuntime({ modelDir });
   try {
-    const program = { tier: DEFAULT_TIER, id: runtime.programId };
+    const { tier, arithmetic, programId: id } = runtime;
+    const program = { tier, arithmetic, id };
     writeFileSync(file, `${canonicalJson({ ...manifest, program })}\n`);
   } finally {
     await runtime.close();

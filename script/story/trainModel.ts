@@ -1,5 +1,6 @@
 import {
   buildIndex,
+  DEFAULT_ARITHMETIC,
   DEFAULT_HYPERPARAMETERS,
   DEFAULT_TIER,
   openRuntime,
@@ -105,7 +106,7 @@ async function train(story: StoryContext, base: RegisteredBase, seeded: SeededDa
     hyperparameters: hyperparameters(),
     adapterConfig,
     engine: EXACT_ENGINE,
-    program: { tier: DEFAULT_TIER, id: programId },
+    program: { tier: DEFAULT_TIER, arithmetic: DEFAULT_ARITHMETIC, id: programId },
     steps,
     tokens,
     lossBefore: lossBefore.toFixed(4),

@@ -97,7 +97,7 @@ async function registerModels(): Promise<{ readonly honest: Hex; readonly lying:
     architecture: ARCHITECTURE,
     tokenizer: { hash: tokenizerHash },
     weights: { hash: contentHash(BASE_WEIGHTS), root: baseRoot },
-    program: { tier: "w8a16", id: word("base program") },
+    program: { tier: "w8a16", arithmetic: "float", id: word("base program") },
     corpus: [],
     heldOutBitsPerByte: "1.5",
   });
@@ -133,7 +133,7 @@ async function registerModels(): Promise<{ readonly honest: Hex; readonly lying:
     hyperparameters: { rank: 8 },
     adapterConfig: { r: 8 },
     engine: EXACT_ENGINE,
-    program: { tier: "w8a16", id: word("adapter program") },
+    program: { tier: "w8a16", arithmetic: "float", id: word("adapter program") },
     steps: 10,
     tokens: 1000,
     lossBefore: "3.5",

@@ -35,7 +35,7 @@ export interface FitOptions {
  * @throws AttributionError `invalid_request`; ExactError as `compileModel`
  */
 export async function fitAttributionBase(
-  runtime: Pick<Runtime, "hiddenStates" | "conformity" | "tier">,
+  runtime: Pick<Runtime, "hiddenStates" | "conformity" | "tier" | "arithmetic">,
   model: Model,
   texts: readonly (readonly number[])[],
   options: FitOptions = {},
@@ -60,12 +60,12 @@ export async function fitAttributionBase(
 
 /** Codes of texts by the exact program that the base is served by. */
 async function readDecoys(
-  { conformity, tier }: Pick<Runtime, "conformity" | "tier">,
+  { conformity, tier, arithmetic }: Pick<Runtime, "conformity" | "tier" | "arithmetic">,
   model: Model,
   codes: CodeProjection,
   texts: readonly (readonly number[])[],
 ): Promise<PositionCodes[]> {
-  const program = compileModel(model, { tier, codes });
+  const program = compileModel(model, { tier, arithmetic, codes });
   const exact = await ExactModel.open(program, conformity);
   try {
     const decoys: PositionCodes[] = [];

@@ -2,7 +2,7 @@ import { type Keccak, loadKeccak } from "@openledger/sdk";
 import { compileModel } from "../exact/compile/compileModel.js";
 import type { CommittedProgram } from "../exact/document/CommittedProgram.js";
 import { commitProgram } from "../exact/document/commitProgram.js";
-import type { Tier } from "../exact/program/Program.js";
+import type { Arithmetic, Tier } from "../exact/program/Program.js";
 import type { Adapter } from "../model/adapter.js";
 import type { Model } from "../model/model-folder.js";
 
@@ -12,12 +12,18 @@ export interface CodeSource {
   readonly projection: Float32Array;
 }
 
+/** Which of a model's programs. */
+export interface CompiledAs {
+  readonly tier: Tier;
+  readonly arithmetic: Arithmetic;
+}
+
 /** A base compiled and committed, and the programs of its adapters. Codes of attribution belong to the base's program alone. */
 export class ExactBase {
   private constructor(
     readonly model: Model,
     readonly weightsRoot: string,
-    readonly tier: Tier,
+    private readonly compiled: CompiledAs,
     readonly committed: CommittedProgram,
     private readonly keccak: Keccak,
   ) {}
@@ -26,16 +32,18 @@ export class ExactBase {
   static async compile(
     model: Model,
     weightsRoot: string,
-    { tier, codes }: { readonly tier: Tier; readonly codes: CodeSource | undefined },
+    codes: CodeSource | undefined,
+    { tier, arithmetic }: CompiledAs,
   ): Promise<ExactBase> {
     const keccak = await loadKeccak();
-    const program = compileModel(model, { tier, ...(codes === undefined ? {} : { codes }) });
-    return new ExactBase(model, weightsRoot, tier, commitProgram(keccak, program), keccak);
+    const program = compileModel(model, { tier, arithmetic, ...(codes === undefined ? {} : { codes }) });
+    return new ExactBase(model, weightsRoot, { tier, arithmetic }, commitProgram(keccak, program), keccak);
   }
 
   /** @throws ExactError as `compileModel` */
   withAdapter(adapter: Adapter): CommittedProgram {
     const base = this.committed;
-    return commitProgram(this.keccak, compileModel(this.model, { tier: this.tier, adapter, base: base.program }), base);
+    const program = compileModel(this.model, { ...this.compiled, adapter, base: base.program });
+    return commitProgram(this.keccak, program, base);
   }
 }

@@ -5,6 +5,7 @@ import { loadKeccak } from "@openledger/sdk";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { compileModel } from "../exact/compile/compileModel.js";
 import { commitProgram } from "../exact/document/commitProgram.js";
+import type { Program } from "../exact/program/Program.js";
 import { referenceRun } from "../exact/reference/referenceRun.js";
 import { WEIGHT_TABLE } from "../exact/sampling/index.js";
 import { referenceSample } from "../exact/sampling/referenceSample.js";
@@ -25,6 +26,27 @@ const GREEDY: Omit<GenerateOptions, "promptIds"> = {
 };
 const PROMPT = [5, 17, 99, 4, 23, 8];
 
+const DRAWN = {
+  ...GREEDY,
+  ...{ temperatureMilli: 900, topPMilli: 900, topK: 40, repetitionPenaltyMilli: 1100 },
+  promptIds: PROMPT,
+  maxTokens: 6,
+  seed: new Uint8Array(32).fill(7),
+};
+
+/** The first tokens of the answer to `DRAWN`, by definition. */
+function drawnByReference(program: Program, count: number): number[] {
+  const drawn: number[] = [];
+  const seen = new Set(PROMPT);
+  for (let position = 0; position < count; position++) {
+    const { logits } = referenceRun(program, [program.shape.endToken, ...PROMPT, ...drawn]);
+    const { token } = referenceSample([...logits.at(-1)!], DRAWN, position, [...seen], [...WEIGHT_TABLE]);
+    drawn.push(token);
+    seen.add(token);
+  }
+  return drawn;
+}
+
 let dir: string;
 let runtime: Runtime;
 let adapter: AdapterHandle;
@@ -42,20 +64,31 @@ describe("generation", () => {
   test("gives the tokens that the program's reference draws", async () => {
     const { architecture, weights } = await loadModel(dir);
     const program = compileModel({ architecture, weights }, { tier: DEFAULT_TIER });
-    const rule = { temperatureMilli: 900, topPMilli: 900, topK: 40, repetitionPenaltyMilli: 1100 };
-    const request = { ...GREEDY, ...rule, promptIds: PROMPT, maxTokens: 6, seed: new Uint8Array(32).fill(7) };
 
-    const { tokens } = await runtime.generate(request);
+    const { tokens } = await runtime.generate(DRAWN);
 
-    const drawn: number[] = [];
-    const seen = new Set(PROMPT);
-    for (const position of tokens.keys()) {
-      const { logits } = referenceRun(program, [architecture.endToken, ...PROMPT, ...drawn]);
-      const token = referenceSample([...logits.at(-1)!], request, position, [...seen], [...WEIGHT_TABLE]).token;
-      drawn.push(token);
-      seen.add(token);
+    expect(tokens).toEqual(drawnByReference(program, tokens.length));
+  });
+
+  test("in integers gives the tokens of that program's reference, and audits them", async () => {
+    const { architecture, weights } = await loadModel(dir);
+    const program = compileModel({ architecture, weights }, { tier: DEFAULT_TIER, arithmetic: "integer" });
+    const integers = await openRuntime({ modelDir: dir, arithmetic: "integer" });
+    try {
+      const { tokens } = await integers.generate(DRAWN);
+
+      expect(tokens).toEqual(drawnByReference(program, tokens.length));
+      expect(await integers.audit({ ...DRAWN, outputIds: tokens })).toBeUndefined();
+      const other = tokens.map((token, i) => (i === 2 ? (token + 1) % program.shape.vocabulary : token));
+      expect(await integers.audit({ ...DRAWN, outputIds: other })).toMatchObject({ index: 2, found: other[2] });
+
+      const loaded = await integers.loadAdapter({ dir: join(dir, "adapter") });
+      expect(loaded.programId).not.toBe(adapter.programId);
+      expect(integers.programId).not.toBe(runtime.programId);
+      expect(deviceReport(integers)).toMatchObject({ arithmetic: "integer", grids: "table", steps: "graph" });
+    } finally {
+      await integers.close();
     }
-    expect(tokens).toEqual(drawn);
   });
 
   test("repeats for the same seed, and differs for another", async () => {

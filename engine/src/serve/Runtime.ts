@@ -2,7 +2,7 @@ import { EXACT_ENGINE, programDescription, programRoot } from "@openledger/sdk";
 import type { AttributionBase } from "../attribute/AttributionBase.js";
 import type { PositionCodes } from "../attribute/codes.js";
 import type { Conformity } from "../exact/conformance/conform.js";
-import type { Tier } from "../exact/program/Program.js";
+import type { Arithmetic, Tier } from "../exact/program/Program.js";
 import type { Architecture } from "../model/architecture.js";
 import { RuntimeError } from "./errors.js";
 import { readAttributionBase } from "./modelFiles.js";
@@ -75,6 +75,7 @@ export class Runtime {
   readonly programId: Hex;
   /** Precision of the base's program and its adapters'. */
   readonly tier: Tier;
+  readonly arithmetic: Arithmetic;
   /** Positions that programs of this base hold. */
   readonly maxPositions: number;
   /** How the device was found to be exact. */
@@ -94,6 +95,7 @@ export class Runtime {
     this.attributionHash = opened.attributionHash;
     this.programId = opened.programId;
     this.tier = opened.tier;
+    this.arithmetic = opened.arithmetic;
     this.maxPositions = opened.maxPositions;
     this.conformity = opened.conformity;
     this.steps = opened.steps;

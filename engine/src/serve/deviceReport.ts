@@ -1,9 +1,10 @@
 import type { Runtime } from "./Runtime.js";
 
 /** What a node says at its start of how it computes, and why not faster. Values are for a log. */
-export function deviceReport(runtime: Pick<Runtime, "conformity" | "programId" | "tier" | "steps">): {
+export function deviceReport(runtime: Pick<Runtime, "conformity" | "programId" | "tier" | "arithmetic" | "steps">): {
   readonly program: string;
   readonly tier: string;
+  readonly arithmetic: string;
   readonly provider: string;
   readonly threads: number;
   readonly products: string;
@@ -20,6 +21,7 @@ export function deviceReport(runtime: Pick<Runtime, "conformity" | "programId" |
   return {
     program: runtime.programId,
     tier: runtime.tier,
+    arithmetic: runtime.arithmetic,
     provider: device.provider,
     threads: device.threads,
     products,

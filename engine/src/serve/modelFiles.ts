@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { contentHash, weightsRoot } from "@openledger/sdk";
+import { contentHash, type ProgramRef, weightsRoot } from "@openledger/sdk";
 import { ATTRIBUTION_FILE, type AttributionBase, parseAttributionBase } from "../attribute/AttributionBase.js";
 import type { Architecture } from "../model/architecture.js";
 import { bytesSource } from "../model/ByteSource.js";
@@ -72,15 +72,13 @@ export async function readAttributionBase(
 }
 
 /** The exact program that the manifest says its model compiles to, if it says so. */
-export async function readManifestProgram(
-  modelDir: string,
-): Promise<{ readonly tier: string; readonly id: string } | undefined> {
+export async function readManifestProgram(modelDir: string): Promise<ProgramRef | undefined> {
   return (await readManifest(modelDir)).program;
 }
 
 interface Manifest {
   readonly weights: { readonly hash: string; readonly root: string };
-  readonly program: { readonly tier: string; readonly id: string } | undefined;
+  readonly program: ProgramRef | undefined;
   readonly attribution: { readonly hash: string } | undefined;
 }
 
@@ -99,15 +97,24 @@ async function readManifest(modelDir: string): Promise<Manifest> {
   const attribution = manifest.attribution?.hash;
   if (manifest.attribution !== undefined && typeof attribution !== "string")
     throw malformed("names no attribution.hash");
-  const { tier, id } = manifest.program ?? {};
-  if (manifest.program !== undefined && (typeof tier !== "string" || typeof id !== "string"))
-    throw malformed("names no program.tier and program.id");
-  const program = typeof tier === "string" && typeof id === "string" ? { tier, id } : undefined;
+  const program = programRefOf(manifest.program);
+  if (manifest.program !== undefined && program === undefined)
+    throw malformed("names no program.tier, program.arithmetic and program.id");
   return {
     weights: { hash, root },
     program,
     attribution: typeof attribution === "string" ? { hash: attribution } : undefined,
   };
+}
+
+function programRefOf({ tier, arithmetic, id }: Record<string, unknown> = {}): ProgramRef | undefined {
+  if (typeof tier !== "string" || typeof arithmetic !== "string" || typeof id !== "string" || !isHex(id))
+    return undefined;
+  return { tier, arithmetic, id };
+}
+
+function isHex(text: string): text is Hex {
+  return /^0x[0-9a-f]{64}$/.test(text);
 }
 
 function requireEqual(file: string, what: string, wanted: string, found: string): void {

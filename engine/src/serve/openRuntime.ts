@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type { Provider } from "../exact/conformance/Device.js";
-import type { Tier } from "../exact/program/Program.js";
+import type { Arithmetic, Tier } from "../exact/program/Program.js";
 import type { RuntimeError } from "./errors.js";
 import { Runtime } from "./Runtime.js";
 import { WorkerClient } from "./WorkerClient.js";
@@ -14,6 +14,8 @@ export interface RuntimeOptions {
   readonly provider?: Provider;
   /** Precision that models are compiled to; `w8a16` if absent. Another tier is another program. */
   readonly tier?: Tier;
+  /** What programs compute with; `float` if absent. A device that is not exact in binary32 may be in integers. */
+  readonly arithmetic?: Arithmetic;
   /** Called once when the worker ends without having been closed. */
   readonly onExit?: (error: RuntimeError) => void;
 }
@@ -24,6 +26,9 @@ const WORKER_LIMITS = { maxYoungGenerationSizeMb: 12 };
 /** The precision that is served unless another is asked for. */
 export const DEFAULT_TIER: Tier = "w8a16";
 
+/** The arithmetic that is served unless another is asked for. */
+export const DEFAULT_ARITHMETIC: Arithmetic = "float";
+
 /**
  * Opens a base model in a worker thread: compiles it to an exact program and tries the device on extremes.
  *
@@ -31,12 +36,14 @@ export const DEFAULT_TIER: Tier = "w8a16";
  * `model_unusable`; `device_inexact` naming operation, input and both results, `device_missing`
  */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const { modelDir, threads = 1, provider = "cpu", tier = DEFAULT_TIER, onExit } = options;
+  const { modelDir, threads = 1, provider = "cpu", onExit } = options;
+  const { tier = DEFAULT_TIER, arithmetic = DEFAULT_ARITHMETIC } = options;
   // Flags of the process may not suit a worker: node refuses --input-type for a file.
   const worker = new Worker(new URL("./worker.js", import.meta.url), { execArgv: [], resourceLimits: WORKER_LIMITS });
   const client = new WorkerClient(worker, onExit);
   try {
-    return new Runtime(modelDir, await client.call("open", { modelDir, device: { provider, threads }, tier }), client);
+    const opening = client.call("open", { modelDir, device: { provider, threads }, tier, arithmetic });
+    return new Runtime(modelDir, await opening, client);
   } catch (error) {
     await client.close();
     throw error;

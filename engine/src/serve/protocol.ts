@@ -1,7 +1,7 @@
 /** What crosses the boundary between the main thread and the worker that owns onnxruntime. */
 import type { Conformity } from "../exact/conformance/conform.js";
 import type { Device } from "../exact/conformance/Device.js";
-import type { Tier } from "../exact/program/Program.js";
+import type { Arithmetic, Tier } from "../exact/program/Program.js";
 import type { Architecture } from "../model/architecture.js";
 import type { RuntimeErrorCode } from "./errors.js";
 
@@ -39,7 +39,12 @@ export interface PassRequest {
 
 /** Calls by name, with what they take and what they return. */
 export interface WorkerCalls {
-  open(request: { readonly modelDir: string; readonly device: Device; readonly tier: Tier }): OpenedModel;
+  open(request: {
+    readonly modelDir: string;
+    readonly device: Device;
+    readonly tier: Tier;
+    readonly arithmetic: Arithmetic;
+  }): OpenedModel;
   generate(request: GenerateRequest): { readonly tokens: number[]; readonly finish: "stop" | "length" };
   audit(request: AuditRequest): OutputFault | undefined;
   loadAdapter(request: AdapterRequest): {
@@ -63,6 +68,7 @@ export interface OpenedModel {
   readonly config: unknown;
   readonly tokenizerHash: `0x${string}`;
   readonly tier: Tier;
+  readonly arithmetic: Arithmetic;
   /** Positions of the program. */
   readonly maxPositions: number;
   readonly conformity: Conformity;

@@ -4,9 +4,10 @@
  */
 import { type MessagePort, parentPort } from "node:worker_threads";
 import { AttributionError } from "../attribute/errors.js";
-import { conform } from "../exact/conformance/conform.js";
+import { type Conformity, conform } from "../exact/conformance/conform.js";
 import { conformSteps } from "../exact/conformance/conformSteps.js";
 import type { Device } from "../exact/conformance/Device.js";
+import { usableArithmetic } from "../exact/conformance/usableArithmetic.js";
 import { ExactError } from "../exact/errors.js";
 import type { Program } from "../exact/program/Program.js";
 import { ModelError } from "../model/errors.js";
@@ -136,22 +137,22 @@ class WorkerLoop {
   }
 
   private async open({ request }: CallMessage<"open">): Promise<OpenedModel> {
-    const { modelDir, device, tier } = request;
+    const { modelDir, device, tier, arithmetic } = request;
     const model = await readModelFiles(modelDir);
     const attribution = await readAttributionBase(modelDir);
     const { weightsHash, weightsRoot, architecture } = model;
-    const base = await ExactBase.compile(model, weightsRoot, { tier, codes: attribution?.base.projection });
+    const base = await ExactBase.compile(model, weightsRoot, attribution?.base.projection, { tier, arithmetic });
     const { program, id } = base.committed;
     const named = await readManifestProgram(modelDir);
-    if (named?.tier === tier && named.id !== id) {
+    if (named?.tier === tier && named.arithmetic === arithmetic && named.id !== id) {
       throw new RuntimeError(
         "program_mismatch",
-        `${modelDir}: the manifest names program ${named.id} in ${tier}, its files compile to ${id} here; fetch the ` +
+        `${modelDir}: the manifest names program ${named.id} in ${tier}, ${arithmetic}, its files compile to ${id} here; fetch the ` +
           "folder again, or the version of the engine that made it",
       );
     }
-    const conformity = await conform(device, program);
-    const sessions = new ProgramSessions(program, conformity, openSteps(device));
+    const conformity = await conformityOf(device, program);
+    const sessions = new ProgramSessions(program, conformity, openSteps(device, program));
     this.engine = {
       base,
       sessions,
@@ -167,6 +168,7 @@ class WorkerLoop {
       programId: id,
       ...(await readDescribedFiles(modelDir)),
       tier,
+      arithmetic,
       maxPositions: program.shape.maxPositions,
       conformity,
       steps: sessions.steps === undefined ? "graph" : "kernels",
@@ -178,9 +180,19 @@ function programOf({ base, adapters }: Engine, adapter: string | undefined): Pro
   return adapter === undefined ? base.committed.program : adapters.get(adapter).program;
 }
 
-/** Kernels of steps where programs run on processors, and where they are exact. */
-function openSteps({ provider }: Device): StepModels | undefined {
-  return provider === "cpu" && conformSteps() === undefined ? new StepModels() : undefined;
+/** @throws RuntimeError `device_inexact`, which says whether the device is exact in integers; ExactError as `conform` */
+async function conformityOf(device: Device, program: Program): Promise<Conformity> {
+  if (program.arithmetic === "integer") return await conform(device, program);
+  const usable = await usableArithmetic(device, program);
+  if (usable.arithmetic === "float") return usable.conformity;
+  const instead = "It is exact in integers: with ENGINE_ARITHMETIC=integer it serves and audits models registered so.";
+  throw new RuntimeError("device_inexact", `${usable.refused.message} ${instead}`, { cause: usable.refused });
+}
+
+/** Kernels of steps where programs in binary32 run on processors, and where they are exact. */
+function openSteps({ provider }: Device, { arithmetic }: Program): StepModels | undefined {
+  if (provider !== "cpu" || arithmetic !== "float") return undefined;
+  return conformSteps() === undefined ? new StepModels() : undefined;
 }
 
 function codeOf(error: unknown): RuntimeErrorCode {

@@ -28,7 +28,7 @@ export class AdapterShelf {
   constructor(private readonly deps: AdapterShelfDeps) {}
 
   /**
-   * @throws OracleError `unsupported_program` when this oracle compiles to another tier; `content_mismatch`;
+   * @throws OracleError `unsupported_program` when this oracle compiles to another tier or arithmetic; `content_mismatch`;
    * ContentUnavailableError
    */
   async get(model: RegisteredModel, signal: AbortSignal): Promise<ModelProgram> {
@@ -46,11 +46,11 @@ export class AdapterShelf {
     const { runtime, content } = this.deps;
     const manifest = await content.get(model.manifestHash, { signal });
     if (model.base === 0n) {
-      this.#checkTier(model, decodeBaseManifest(manifest).program);
+      this.#checkProgram(model, decodeBaseManifest(manifest).program);
       return judged(model, runtime.programRoot(null), undefined);
     }
     const { program, weights, adapterConfig, baseWeightsRoot } = decodeTrainingManifest(manifest);
-    this.#checkTier(model, program);
+    this.#checkProgram(model, program);
     const bytes = await content.get(weights.hash, { signal });
     const root = weightsRoot(bytes);
     if (root !== model.weightsRoot) return { fault: { check: "program", asked: model.weightsRoot, found: root } };
@@ -65,12 +65,13 @@ export class AdapterShelf {
     }
   }
 
-  #checkTier({ model }: RegisteredModel, { tier }: ProgramRef): void {
-    const own = this.deps.runtime.tier;
-    if (tier === own) return;
+  #checkProgram({ model }: RegisteredModel, { tier, arithmetic }: ProgramRef): void {
+    const own = this.deps.runtime;
+    if (tier === own.tier && arithmetic === own.arithmetic) return;
     throw new OracleError(
       "unsupported_program",
-      `Model ${model} is a program of tier ${tier}; this oracle compiles to ${own}. Start one with ENGINE_TIER=${tier}.`,
+      `Model ${model} is a program of tier ${tier} in ${arithmetic}; this oracle compiles to ${own.tier} in ` +
+        `${own.arithmetic}. Start one with ENGINE_TIER=${tier} ENGINE_ARITHMETIC=${arithmetic}.`,
       { retryable: true },
     );
   }

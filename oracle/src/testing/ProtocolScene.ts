@@ -272,7 +272,7 @@ export class ProtocolScene {
       hyperparameters: {},
       adapterConfig: fractionsAsText(JSON.parse(config)) as { readonly [name: string]: JsonValue },
       engine: EXACT_ENGINE,
-      program: { tier: this.runtime.tier, id: programId },
+      program: { tier: this.runtime.tier, arithmetic: this.runtime.arithmetic, id: programId },
       steps: 0,
       tokens: 0,
       lossBefore: "1.0",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
   ATTRIBUTION_FILE,
+  DEFAULT_ARITHMETIC,
   DEFAULT_TIER,
   exportTensors,
   fitAttributionBase,
@@ -48,7 +49,10 @@ export async function makeBaseModel(modelDir: string): Promise<void> {
   await writeManifest(parts);
 
   const fitted = await openRuntime({ modelDir });
-  await writeManifest({ ...parts, program: { tier: DEFAULT_TIER, id: fitted.programId } });
+  await writeManifest({
+    ...parts,
+    program: { tier: DEFAULT_TIER, arithmetic: DEFAULT_ARITHMETIC, id: fitted.programId },
+  });
   await fitted.close();
 }
 

@@ -1,5 +1,13 @@
 /** The base model of this runner: its folder, checked, compiled and opened. */
-import { openRuntime, type Provider, type Runtime, type RuntimeError, type Tier, Tokenizer } from "@openledger/engine";
+import {
+  type Arithmetic,
+  openRuntime,
+  type Provider,
+  type Runtime,
+  type RuntimeError,
+  type Tier,
+  Tokenizer,
+} from "@openledger/engine";
 import type { Hex } from "viem";
 
 export class BaseModel {
@@ -14,6 +22,7 @@ export class BaseModel {
     readonly threads: number;
     readonly provider?: Provider;
     readonly tier?: Tier;
+    readonly arithmetic?: Arithmetic;
     readonly onExit: (error: RuntimeError) => void;
   }): Promise<BaseModel> {
     const tokenizer = await Tokenizer.load(options.modelDir);

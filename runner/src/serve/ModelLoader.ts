@@ -59,7 +59,7 @@ export class ModelLoader {
       // The same files may be another model's, which is served.
       if (adapter !== undefined && !this.#inUse.has(adapter.id)) await this.base.runtime.unloadAdapter(adapter);
       throw new ModelUnusable(
-        `Its program root is ${registered.programRoot}; its files compile to ${program} on this engine and tier.`,
+        `Its program root is ${registered.programRoot}; its files compile to ${program} on this engine, tier and arithmetic.`,
       );
     }
     const versions = await Promise.all(

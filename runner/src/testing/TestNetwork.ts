@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildIndex, DEFAULT_TIER } from "@openledger/engine";
+import { buildIndex, DEFAULT_ARITHMETIC, DEFAULT_TIER } from "@openledger/engine";
 import { callRpc, type Devnet, freePort, startDevnet } from "@openledger/script";
 import {
   acceptContributions,
@@ -194,7 +194,7 @@ export class TestNetwork {
       hyperparameters: {},
       adapterConfig: fractionsAsText(adapter.config) as { readonly [name: string]: JsonValue },
       engine: EXACT_ENGINE,
-      program: { tier: DEFAULT_TIER, id: programId },
+      program: { tier: DEFAULT_TIER, arithmetic: DEFAULT_ARITHMETIC, id: programId },
       steps: 1,
       tokens: 1,
       lossBefore: "1.0",

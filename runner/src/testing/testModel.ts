@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   ATTRIBUTION_FILE,
+  DEFAULT_ARITHMETIC,
   DEFAULT_TIER,
   fitAttributionBase,
   loadModel,
@@ -43,7 +44,7 @@ export async function makeTestModel(folder: string): Promise<void> {
   const parts = { attribution: { hash: contentHash(attribution) } };
   writeManifest(parts);
   const fitted = await openRuntime({ modelDir: folder });
-  writeManifest({ ...parts, program: { tier: DEFAULT_TIER, id: fitted.programId } });
+  writeManifest({ ...parts, program: { tier: DEFAULT_TIER, arithmetic: DEFAULT_ARITHMETIC, id: fitted.programId } });
   await fitted.close();
 }
 

@@ -7,8 +7,8 @@ const FORMAT = "openledger.training/1";
 /** A file of weights: its SHA-256 (its name in the content store) and its `weightsRoot`. */
 export type WeightsRef = { readonly hash: Hex; readonly root: Hex };
 
-/** The exact program that a model compiles to: its tier, and the `programId` that compiling again confirms. */
-export type ProgramRef = { readonly tier: string; readonly id: Hex };
+/** The exact program that a model compiles to: how, and the `programId` that compiling again confirms. */
+export type ProgramRef = { readonly tier: string; readonly arithmetic: string; readonly id: Hex };
 
 /** How an adapter was trained and from what. Losses are decimal strings; no number is a float. */
 export type TrainingManifest = {
@@ -81,7 +81,11 @@ export function decodeTrainingManifest(bytes: Uint8Array): TrainingManifest {
 
 /** @throws MalformedDocumentError */
 export function readProgram(reader: DocumentReader): ProgramRef {
-  return { tier: reader.field("tier").text(), id: reader.field("id").bytes32() };
+  return {
+    tier: reader.field("tier").text(),
+    arithmetic: reader.field("arithmetic").text(),
+    id: reader.field("id").bytes32(),
+  };
 }
 
 /** @throws MalformedDocumentError */

@@ -148,7 +148,7 @@ describe("epoch file and training manifest", () => {
       hyperparameters: { rank: 8, learningRate: "0.003" },
       adapterConfig: { r: 8, target_modules: ["q_proj"], bias: null },
       engine: "0.1.0",
-      program: { tier: "w8a16", id: word("program") },
+      program: { tier: "w8a16", arithmetic: "float", id: word("program") },
       steps: 300,
       tokens: 123_456,
       lossBefore: "3.1234",

@@ -86,6 +86,6 @@ function refusal({ provider }: Device, refused: readonly Difference[]): string {
   );
   return (
     `execution provider ${provider} is not exact: ${each.join("; ")}. Use another provider, or turn off what rounds ` +
-    "otherwise (fast math, TF32: NVIDIA_TF32_OVERRIDE=0)"
+    "otherwise (fast math, TF32: NVIDIA_TF32_OVERRIDE=0)."
   );
 }
