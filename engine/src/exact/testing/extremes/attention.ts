@@ -292,6 +292,16 @@ const mixed: VectorDraft[] = [
     sum: 1,
     weightScale: 1,
   }),
+  ...[485, 1626, 2403].map((sum) =>
+    // Scales times rounded inverses of these sums are other numbers than their quotients, in each head.
+    mix({
+      name: `quotients that are no products, sums from ${sum}`,
+      shape: { heads: 4, kvHeads: 2, headDim: 4, window: null },
+      position: 5,
+      weight: (h, j) => (h * 31 + j * 77 + 13) % 256,
+      sum,
+    }),
+  ),
   mix({ name: "no weight", shape: CONSTANT, position: 3, weight: () => 0, sum: 1 }),
   mix({
     name: "the least scale",
