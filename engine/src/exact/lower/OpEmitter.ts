@@ -64,7 +64,9 @@ export class OpEmitter {
         else emitQuantizeRest(lowering, id, op, this.sideOf(id));
         return;
       case "sumSquares":
-        emitSumSquares(lowering, id, op, this.width(op.q));
+        emitSumSquares(lowering, id, op, this.width(op.q), (digits) =>
+          lowering.forms.codes.toFloat(lowering, digits, "left"),
+        );
         return;
       case "normScale":
         emitNormScale(lowering, id, op);

@@ -1,18 +1,25 @@
 /** Norms: sums of squares of codes, the factors made of them, and the norm of heads. */
+import type { Value } from "../../onnx/graph.js";
 import type { Op, ValueId } from "../program/Op.js";
 import { type Lowering, ROWS, rowsOf } from "./Lowering.js";
 
 type OpOf<K extends Op["kind"]> = Extract<Op, { kind: K }>;
 
-export function emitSumSquares(lowering: Lowering, id: ValueId, op: OpOf<"sumSquares">, width: number): void {
-  const { graph, forms } = lowering;
+/** @param numbers digits as what the program computes with */
+export function emitSumSquares(
+  lowering: Lowering,
+  id: ValueId,
+  op: OpOf<"sumSquares">,
+  width: number,
+  numbers: (digits: Value) => Value,
+): void {
+  const { graph } = lowering;
   const perGroup = width / op.groups;
   lowering.set(
     id,
     lowering.segments(op.q).map(({ from, to, value }) => {
       const groups = (to - from) / perGroup;
-      const codes = lowering.reshape(value, [rowsOf(groups), perGroup]);
-      const integers = forms.codes.toFloat(lowering, codes, "left");
+      const integers = numbers(lowering.reshape(value, [rowsOf(groups), perGroup]));
       const sum = graph.reduceSum(graph.mul(integers, integers), [1], "drop");
       return { from: from / perGroup, to: to / perGroup, value: sum };
     }),

@@ -1,11 +1,12 @@
 import type { IntegerOp } from "../../program/IntegerOp.js";
 import type { Digits, ValueId } from "../../program/Op.js";
 import type { AttentionOperands } from "../AttentionOperands.js";
+import { emitSumSquares } from "../emitNorm.js";
 import type { SideOf } from "../emitQuantize.js";
 import { emitAdd } from "../emitRows.js";
 import type { Lowering } from "../Lowering.js";
 import { emitLinear } from "./emitLinear.js";
-import { emitNormHeads, emitNormScale, emitSumSquares } from "./emitNorm.js";
+import { emitNormHeads, emitNormScale } from "./emitNorm.js";
 import { emitQuantize, emitQuantizeRest, emitQuantizeUnsigned, emitRowScale } from "./emitQuantize.js";
 import { emitActivate, emitGate, emitMultiplyChannels, emitRotate, emitSigmoid } from "./emitRows.js";
 import { IntegerAttention } from "./IntegerAttention.js";
@@ -55,7 +56,9 @@ export class IntegerEmitter {
         else emitQuantizeUnsigned(lowering, id, op);
         return;
       case "sumSquares":
-        emitSumSquares(lowering, id, op, plan.width(op.q));
+        emitSumSquares(lowering, id, op, plan.width(op.q), (digits) =>
+          lowering.forms.codes.integers(lowering, digits, "left"),
+        );
         return;
       case "normScale":
         emitNormScale(lowering, id, op);

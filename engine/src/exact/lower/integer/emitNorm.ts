@@ -1,22 +1,7 @@
 import type { IntegerOp } from "../../program/IntegerOp.js";
 import type { ValueId } from "../../program/Op.js";
-import { type Lowering, ROWS, rowsOf } from "../Lowering.js";
+import { type Lowering, ROWS } from "../Lowering.js";
 import { floorRoot, quotient, scaledProduct, shifted, timesTable } from "./integerNodes.js";
-
-export function emitSumSquares(lowering: Lowering, id: ValueId, op: IntegerOp<"sumSquares">, width: number): void {
-  const { graph, forms } = lowering;
-  const perGroup = width / op.groups;
-  lowering.set(
-    id,
-    lowering.segments(op.q).map(({ from, to, value }) => {
-      const groups = (to - from) / perGroup;
-      const codes = lowering.reshape(value, [rowsOf(groups), perGroup]);
-      const integers = forms.codes.integers(lowering, codes, "left");
-      const sum = graph.reduceSum(graph.mul(integers, integers), [1], "drop");
-      return { from: from / perGroup, to: to / perGroup, value: sum };
-    }),
-  );
-}
 
 export function emitNormScale(lowering: Lowering, id: ValueId, op: IntegerOp<"normScale">): void {
   const { graph } = lowering;

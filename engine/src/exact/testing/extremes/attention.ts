@@ -1,7 +1,7 @@
-import type { AttentionShape } from "../../program/Op.js";
 import { visibleKeys } from "../../reference/shapes.js";
-import { above, below, filled, LEAST, noise, noisyDigits, range, ULP } from "./values.js";
-import { fixed, floats, history, type InputDraft, integers, keyed, type VectorDraft } from "./vectorOf.js";
+import { type AttentionScene, attentionMemory, type SceneScales, TWO_HEADS } from "./attentionScene.js";
+import { above, below, filled, LEAST, noise, range, ULP } from "./values.js";
+import { fixed, floats, integers, keyed, type VectorDraft } from "./vectorOf.js";
 
 const rotations: VectorDraft[] = [0, 1, 2].map((position) => {
   const row = [0, -0, 1, -1, LEAST, 1 + ULP, 3, -(2 ** 100)];
@@ -20,39 +20,14 @@ const rotations: VectorDraft[] = [0, 1, 2].map((position) => {
   };
 });
 
-interface Scene {
-  readonly name: string;
-  readonly shape: AttentionShape;
-  readonly position: number;
-  readonly digits?: 1 | 2;
-  /** Elements of a row of digits at a position. */
-  readonly digit?: (position: number, element: number, low: number) => number;
-  readonly scale?: (position: number, head: number) => number;
-}
+const SCALES: SceneScales = {
+  type: "f32",
+  noise: (position, heads) => noise(position, heads, 0.02).map(Math.abs),
+};
 
-const CONSTANT: AttentionShape = { heads: 2, kvHeads: 1, headDim: 4, window: null };
+const memory = (scene: AttentionScene) => attentionMemory(scene, SCALES);
 
-/** Rows of digits and scales of all visible positions. */
-function memory({ shape, position, digits = 1, digit, scale }: Scene): { qkv: InputDraft[]; scale: InputDraft } {
-  const { from, count } = visibleKeys(shape.window, position);
-  const positions = range(count).map((i) => from + i);
-  const heads = shape.heads + 2 * shape.kvHeads;
-  const plain = (at: number, low: number) => noisyDigits(1000 * low + at, heads * shape.headDim, low === 0 ? 127 : 64);
-  const qkv = range(digits).map((low) =>
-    history(
-      "i8",
-      positions.map((at) =>
-        digit === undefined ? plain(at, low) : range(heads * shape.headDim).map((i) => digit(at, i, low)),
-      ),
-    ),
-  );
-  const scales = positions.map((at) =>
-    scale === undefined ? noise(at, heads, 0.02).map(Math.abs) : range(heads).map((head) => scale(at, head)),
-  );
-  return { qkv, scale: history("f32", scales) };
-}
-
-function scores(scene: Scene, gridBits = 6): VectorDraft {
+function scores(scene: AttentionScene, gridBits = 6): VectorDraft {
   const { qkv, scale } = memory(scene);
   return {
     name: scene.name,
@@ -63,8 +38,8 @@ function scores(scene: Scene, gridBits = 6): VectorDraft {
 }
 
 const scored: VectorDraft[] = [
-  scores({ name: "one key", shape: CONSTANT, position: 0 }),
-  scores({ name: "many keys", shape: CONSTANT, position: 99 }),
+  scores({ name: "one key", shape: TWO_HEADS, position: 0 }),
+  scores({ name: "many keys", shape: TWO_HEADS, position: 99 }),
   scores({
     name: "key heads of three heads each",
     shape: { heads: 6, kvHeads: 2, headDim: 8, window: null },
@@ -72,41 +47,41 @@ const scored: VectorDraft[] = [
   }),
   scores({
     name: "head dimension 128, all ±127",
-    shape: { ...CONSTANT, headDim: 128 },
+    shape: { ...TWO_HEADS, headDim: 128 },
     position: 2,
     digit: (at) => (at === 1 ? -127 : 127),
   }),
   scores({
     name: "ties on the grid, to even both ways",
-    shape: { ...CONSTANT, headDim: 1 },
+    shape: { ...TWO_HEADS, headDim: 1 },
     position: 14,
     digit: (at, i) => (i < 2 ? [1, -1][i]! : at - 7),
     scale: (_, head) => (head < 2 ? 2 ** -7 : 1),
   }),
   scores({
     name: "beside ties",
-    shape: { ...CONSTANT, headDim: 1 },
+    shape: { ...TWO_HEADS, headDim: 1 },
     position: 14,
     digit: (at, i) => (i < 2 ? [1, -1][i]! : 2 * at - 13),
     scale: (_, head) => (head === 0 ? 2 ** -7 : head === 1 ? above(2 ** -7) : below(1)),
   }),
   scores({
     name: "up to the grid's end",
-    shape: { ...CONSTANT, headDim: 1 },
+    shape: { ...TWO_HEADS, headDim: 1 },
     position: 3,
     digit: (at, i) => (i === 0 ? 127 : i === 1 ? -127 : [127, -127, 126, 1][at]!),
     scale: (_, head) => (head < 2 ? Math.fround(65535.99 / 127 / 127) : 1),
   }),
-  scores({ name: "zeros", shape: CONSTANT, position: 2, digit: () => 0, scale: () => Math.fround(2 ** -100 / 127) }),
+  scores({ name: "zeros", shape: TWO_HEADS, position: 2, digit: () => 0, scale: () => Math.fround(2 ** -100 / 127) }),
   ...[2, 3, 4].map((position) =>
-    scores({ name: `a window of 4 at position ${position}`, shape: { ...CONSTANT, window: 4 }, position }),
+    scores({ name: `a window of 4 at position ${position}`, shape: { ...TWO_HEADS, window: 4 }, position }),
   ),
-  scores({ name: "a window of 1", shape: { ...CONSTANT, window: 1 }, position: 7 }),
+  scores({ name: "a window of 1", shape: { ...TWO_HEADS, window: 1 }, position: 7 }),
   ...[0, 30].map((position) =>
     scores(
       {
         name: `two digits, position ${position}`,
-        shape: { ...CONSTANT, headDim: 16 },
+        shape: { ...TWO_HEADS, headDim: 16 },
         position,
         digits: 2,
         scale: (at, head) => Math.fround(0.01 + 0.001 * at + 0.002 * head),
@@ -117,7 +92,7 @@ const scored: VectorDraft[] = [
   scores(
     {
       name: "two digits at their ends",
-      shape: CONSTANT,
+      shape: TWO_HEADS,
       position: 3,
       digits: 2,
       digit: (at, i, low) => ((at + i) % 2 === 0 ? 1 : -1) * (low === 0 ? 127 : 64 + (i % 2)),
@@ -198,7 +173,7 @@ const sums: VectorDraft[] = [
   },
 ];
 
-function weigh(scene: Scene, exponent: (head: number, key: number) => number): VectorDraft {
+function weigh(scene: AttentionScene, exponent: (head: number, key: number) => number): VectorDraft {
   const { shape, position } = scene;
   const { count } = visibleKeys(shape.window, position);
   const e = range(shape.heads).map((head) => range(count).map((key) => exponent(head, key)));
@@ -211,15 +186,15 @@ function weigh(scene: Scene, exponent: (head: number, key: number) => number): V
 }
 
 const weighed: VectorDraft[] = [
-  weigh({ name: "one key", shape: CONSTANT, position: 0 }, () => 956),
+  weigh({ name: "one key", shape: TWO_HEADS, position: 0 }, () => 956),
   weigh(
-    { name: "key heads of two, noise", shape: { ...CONSTANT, heads: 4, kvHeads: 2 }, position: 40 },
+    { name: "key heads of two, noise", shape: { ...TWO_HEADS, heads: 4, kvHeads: 2 }, position: 40 },
     (h, j) => (h * 531 + j * 97) % 957,
   ),
   weigh(
     {
       name: "zeros, ties, subnormals",
-      shape: { ...CONSTANT, window: 6 },
+      shape: { ...TWO_HEADS, window: 6 },
       position: 9,
       scale: (at) => [1 + ULP, 1 + 3 * ULP, 3 * LEAST, 2 ** -107, 2 ** 100, 1][at % 6]!,
     },
@@ -227,7 +202,7 @@ const weighed: VectorDraft[] = [
   ),
 ];
 
-interface MixScene extends Scene {
+interface MixScene extends AttentionScene {
   readonly weight: (head: number, key: number, low: number) => number;
   readonly sum?: number;
   readonly weightScale?: number;
@@ -271,9 +246,9 @@ function mix(scene: MixScene): VectorDraft {
 }
 
 const mixed: VectorDraft[] = [
-  mix({ name: "one key", shape: CONSTANT, position: 0, weight: () => 255 }),
+  mix({ name: "one key", shape: TWO_HEADS, position: 0, weight: () => 255 }),
   ...[1, 15, 16, 17, 63, 64, 65].map((position) =>
-    mix({ name: `position ${position}`, shape: CONSTANT, position, weight: (h, j) => (h * 31 + j * 77) % 256 }),
+    mix({ name: `position ${position}`, shape: TWO_HEADS, position, weight: (h, j) => (h * 31 + j * 77) % 256 }),
   ),
   mix({
     name: "1,100 keys, all 255 by ±127",
@@ -302,10 +277,10 @@ const mixed: VectorDraft[] = [
       sum,
     }),
   ),
-  mix({ name: "no weight", shape: CONSTANT, position: 3, weight: () => 0, sum: 1 }),
+  mix({ name: "no weight", shape: TWO_HEADS, position: 3, weight: () => 0, sum: 1 }),
   mix({
     name: "the least scale",
-    shape: CONSTANT,
+    shape: TWO_HEADS,
     position: 3,
     weight: (_, j) => 85 * j,
     weightScale: 2 ** -107,
@@ -330,7 +305,7 @@ const mixed: VectorDraft[] = [
   ),
   mix({
     name: "two digits at their ends",
-    shape: CONSTANT,
+    shape: TWO_HEADS,
     position: 20,
     digits: 2,
     weight: (_, j, low) => (low === 0 ? 127 : j % 2 === 0 ? 64 : -65),

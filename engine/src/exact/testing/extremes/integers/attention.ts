@@ -1,8 +1,9 @@
 import { ROTARY_BITS } from "../../../program/IntegerOp.js";
 import type { AttentionShape } from "../../../program/Op.js";
 import { visibleKeys } from "../../../reference/shapes.js";
-import { filled, noise, noisyDigits, range } from "../values.js";
-import { floats, history, type InputDraft, integers, keyed, type VectorDraft } from "../vectorOf.js";
+import { type AttentionScene, attentionMemory, type SceneScales, TWO_HEADS } from "../attentionScene.js";
+import { filled, noise, range } from "../values.js";
+import { floats, integers, keyed, type VectorDraft } from "../vectorOf.js";
 import { integerDraft, keyedNumbers, NUMBER, numbers } from "./integerDraft.js";
 import { noisyNumbers } from "./rows.js";
 
@@ -27,41 +28,14 @@ const rotations: VectorDraft[] = [0, 1, 2].map((position) => {
   });
 });
 
-interface Scene {
-  readonly name: string;
-  readonly shape: AttentionShape;
-  readonly position: number;
-  readonly digits?: 1 | 2;
-  /** Elements of a row of digits at a position. */
-  readonly digit?: (position: number, element: number, low: number) => number;
-  readonly scale?: (position: number, head: number) => number;
-}
+const SCALES: SceneScales = {
+  type: "i32",
+  noise: (position, heads) => noisyNumbers(position, heads, 20_000).map((x) => 1 + Math.abs(x)),
+};
 
-const CONSTANT: AttentionShape = { heads: 2, kvHeads: 1, headDim: 4, window: null };
+const memory = (scene: AttentionScene) => attentionMemory(scene, SCALES);
 
-/** Rows of digits and scales of all visible positions. */
-function memory({ shape, position, digits = 1, digit, scale }: Scene): { qkv: InputDraft[]; scale: InputDraft } {
-  const { from, count } = visibleKeys(shape.window, position);
-  const positions = range(count).map((i) => from + i);
-  const heads = shape.heads + 2 * shape.kvHeads;
-  const plain = (at: number, low: number) => noisyDigits(1000 * low + at, heads * shape.headDim, low === 0 ? 127 : 64);
-  const row = (at: number, low: number) =>
-    digit === undefined ? plain(at, low) : range(heads * shape.headDim).map((i) => digit(at, i, low));
-  const qkv = range(digits).map((low) =>
-    history(
-      "i8",
-      positions.map((at) => row(at, low)),
-    ),
-  );
-  const scales = positions.map((at) =>
-    scale === undefined
-      ? noisyNumbers(at, heads, 20_000).map((x) => 1 + Math.abs(x))
-      : range(heads).map((head) => scale(at, head)),
-  );
-  return { qkv, scale: history("i32", scales) };
-}
-
-function scores(scene: Scene, shift = 8, scaleShift = 20): VectorDraft {
+function scores(scene: AttentionScene, shift = 8, scaleShift = 20): VectorDraft {
   const { qkv, scale } = memory(scene);
   return integerDraft({
     name: scene.name,
@@ -77,8 +51,8 @@ function scores(scene: Scene, shift = 8, scaleShift = 20): VectorDraft {
 const CACHED = 2 ** 24 - 1;
 
 const scored: VectorDraft[] = [
-  scores({ name: "one key", shape: CONSTANT, position: 0 }),
-  scores({ name: "many keys", shape: CONSTANT, position: 99 }),
+  scores({ name: "one key", shape: TWO_HEADS, position: 0 }),
+  scores({ name: "many keys", shape: TWO_HEADS, position: 99 }),
   scores({
     name: "key heads of three heads each",
     shape: { heads: 6, kvHeads: 2, headDim: 8, window: null },
@@ -87,7 +61,7 @@ const scored: VectorDraft[] = [
   scores(
     {
       name: "head dimension 128, all ±127, the greatest scales",
-      shape: { ...CONSTANT, headDim: 128 },
+      shape: { ...TWO_HEADS, headDim: 128 },
       position: 2,
       digit: (at) => (at === 1 ? -127 : 127),
       scale: () => CACHED,
@@ -98,7 +72,7 @@ const scored: VectorDraft[] = [
   scores(
     {
       name: "halves up, both signs, twice",
-      shape: { ...CONSTANT, headDim: 1 },
+      shape: { ...TWO_HEADS, headDim: 1 },
       position: 14,
       digit: (at, i) => (i < 2 ? [1, -1][i]! : at - 7),
       scale: (_, head) => (head < 2 ? 1 : 1),
@@ -109,7 +83,7 @@ const scored: VectorDraft[] = [
   scores(
     {
       name: "negative shifts",
-      shape: { ...CONSTANT, headDim: 1 },
+      shape: { ...TWO_HEADS, headDim: 1 },
       position: 4,
       digit: (at, i) => (i < 2 ? [127, -3][i]! : at - 2),
       scale: (at, head) => 1 + at + head,
@@ -117,14 +91,14 @@ const scored: VectorDraft[] = [
     -2,
     -3,
   ),
-  scores({ name: "zeros", shape: CONSTANT, position: 2, digit: () => 0, scale: () => 1 }),
+  scores({ name: "zeros", shape: TWO_HEADS, position: 2, digit: () => 0, scale: () => 1 }),
   ...[2, 3, 4].map((position) =>
-    scores({ name: `a window of 4 at position ${position}`, shape: { ...CONSTANT, window: 4 }, position }),
+    scores({ name: `a window of 4 at position ${position}`, shape: { ...TWO_HEADS, window: 4 }, position }),
   ),
-  scores({ name: "a window of 1", shape: { ...CONSTANT, window: 1 }, position: 7 }),
+  scores({ name: "a window of 1", shape: { ...TWO_HEADS, window: 1 }, position: 7 }),
   ...[0, 30].map((position) =>
     scores(
-      { name: `two digits, position ${position}`, shape: { ...CONSTANT, headDim: 16 }, position, digits: 2 },
+      { name: `two digits, position ${position}`, shape: { ...TWO_HEADS, headDim: 16 }, position, digits: 2 },
       15,
       20,
     ),
@@ -132,7 +106,7 @@ const scored: VectorDraft[] = [
   scores(
     {
       name: "two digits at their ends",
-      shape: CONSTANT,
+      shape: TWO_HEADS,
       position: 3,
       digits: 2,
       digit: (at, i, low) => ((at + i) % 2 === 0 ? 1 : -1) * (low === 0 ? 127 : 63 + (i % 2)),
@@ -229,7 +203,7 @@ const sums: VectorDraft[] = [
   }),
 ];
 
-function weigh(scene: Scene, shift: number, exponent: (head: number, key: number) => number): VectorDraft {
+function weigh(scene: AttentionScene, shift: number, exponent: (head: number, key: number) => number): VectorDraft {
   const { shape, position } = scene;
   const { count } = visibleKeys(shape.window, position);
   const e = range(shape.heads).map((head) => range(count).map((key) => exponent(head, key)));
@@ -244,26 +218,26 @@ function weigh(scene: Scene, shift: number, exponent: (head: number, key: number
 }
 
 const weighed: VectorDraft[] = [
-  weigh({ name: "one key", shape: CONSTANT, position: 0 }, 0, () => 32_768),
+  weigh({ name: "one key", shape: TWO_HEADS, position: 0 }, 0, () => 32_768),
   weigh(
-    { name: "key heads of two, noise", shape: { ...CONSTANT, heads: 4, kvHeads: 2 }, position: 40 },
+    { name: "key heads of two, noise", shape: { ...TWO_HEADS, heads: 4, kvHeads: 2 }, position: 40 },
     4,
     (h, j) => (h * 531 + j * 97) % 32_769,
   ),
   weigh(
     {
       name: "halves up, zeros, the greatest exponentials and scales",
-      shape: { ...CONSTANT, window: 6 },
+      shape: { ...TWO_HEADS, window: 6 },
       position: 9,
       scale: (at) => [1, 3, CACHED, CACHED - 1, 2 ** 9, 2 ** 9 - 1][at % 6]!,
     },
     10,
     (head, key) => (head === 0 ? 1 : [0, 1, 32_767, 65_535, 0, 5][key]!),
   ),
-  weigh({ name: "a negative shift", shape: CONSTANT, position: 3 }, -2, (_, j) => j),
+  weigh({ name: "a negative shift", shape: TWO_HEADS, position: 3 }, -2, (_, j) => j),
 ];
 
-interface MixScene extends Scene {
+interface MixScene extends AttentionScene {
   readonly weight: (head: number, key: number, low: number) => number;
   readonly sum?: number;
   readonly weightScale?: number;
@@ -306,9 +280,9 @@ function mix(scene: MixScene): VectorDraft {
 const ONE_HEAD: AttentionShape = { heads: 1, kvHeads: 1, headDim: 2, window: null };
 
 const mixed: VectorDraft[] = [
-  mix({ name: "one key", shape: CONSTANT, position: 0, weight: () => 255 }),
+  mix({ name: "one key", shape: TWO_HEADS, position: 0, weight: () => 255 }),
   ...[1, 15, 16, 17, 63, 64, 65].map((position) =>
-    mix({ name: `position ${position}`, shape: CONSTANT, position, weight: (h, j) => (h * 31 + j * 77) % 256 }),
+    mix({ name: `position ${position}`, shape: TWO_HEADS, position, weight: (h, j) => (h * 31 + j * 77) % 256 }),
   ),
   mix({
     name: "1,100 keys, all 255 by ±127, a sum of 31 bits",
@@ -323,7 +297,7 @@ const mixed: VectorDraft[] = [
   }),
   mix({
     name: "a quotient that is whole, and one short of it",
-    shape: { ...CONSTANT, headDim: 1 },
+    shape: { ...TWO_HEADS, headDim: 1 },
     position: 3,
     weight: (_, j) => j + 1,
     digit: (at, i) => (at + i) % 5,
@@ -343,10 +317,10 @@ const mixed: VectorDraft[] = [
     sumBits: 0,
     shift: 1,
   }),
-  mix({ name: "no weight", shape: CONSTANT, position: 3, weight: () => 0, sum: 1 }),
+  mix({ name: "no weight", shape: TWO_HEADS, position: 3, weight: () => 0, sum: 1 }),
   mix({
     name: "a negative shift",
-    shape: CONSTANT,
+    shape: TWO_HEADS,
     position: 3,
     weight: (_, j) => 85 * j,
     weightScale: 5,
@@ -374,7 +348,7 @@ const mixed: VectorDraft[] = [
   ),
   mix({
     name: "two digits at their ends",
-    shape: CONSTANT,
+    shape: TWO_HEADS,
     position: 20,
     digits: 2,
     weight: (_, j, low) => (low === 0 ? 127 : j % 2 === 0 ? 64 : -64),
