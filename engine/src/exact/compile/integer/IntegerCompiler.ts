@@ -29,14 +29,18 @@ import {
 } from "../ModelCompiler.js";
 import { ceilLog2, floorLog2 } from "../powerOfTwo.js";
 import { quantizeMatrix } from "../quantizeMatrix.js";
-import { multipliersOf } from "./multipliersOf.js";
+import { MULTIPLIER_BITS, multipliersOf } from "./multipliersOf.js";
 import { FACTOR_BITS, headNorm, normSquares, PRODUCT_BITS, rootBitsOf } from "./normShifts.js";
+import { scalesOfRows } from "./scalesOfRows.js";
 import { finestUnit, type HeadUnits, ROW_BITS, unitsOfHeads } from "./units.js";
 
 /** Integer logits count 2^-12 nats. */
 const LOGIT_UNIT = 2 ** -12;
 
 type Matrix = Extract<Table, { kind: "matrix" }>;
+
+/** Multipliers of rows are as fine as their sums leave room for: rows may differ a thousandfold. */
+const LINEAR_BITS = 20;
 
 /** A linear whose shifts depend on the unit of its outputs. */
 interface Prepared extends Affine {
@@ -83,7 +87,9 @@ export class IntegerCompiler extends ModelCompiler {
   protected embedding(): ValueId {
     const { matrices, maxPositions } = this.inputs;
     const matrix = quantizeMatrix(matrices.embedding, 2, "embedding");
-    const { data: scales, bits } = multipliersOf(Float64Array.from(matrix.scales, (s) => s / 128 / this.residualUnit));
+    const { data: scales, bits } = multipliersOf(
+      scalesOfRows(matrix).map((scale) => scale / 128 / this.residualUnit),
+    );
     const embedding = this.matrix("embedding", { ...matrix, scales });
     const x = this.push({ kind: "embed", table: embedding, shift: bits });
     if (matrices.positions === undefined) return x;
@@ -207,7 +213,7 @@ export class IntegerCompiler extends ModelCompiler {
     const reach = linearReach({ q: from.digits, scale: from.scale }, table, this.prover);
     // Of more than one pair of digits, sums count 128ths.
     const parts = from.digits.length * (table.low === undefined ? 1 : 2) === 1 ? 1 : 128;
-    const counts = Float64Array.from(table.scales, (scale) => (scale * this.steps.get(from.scale)!) / parts);
+    const counts = scalesOfRows(table).map((scale) => (scale * this.steps.get(from.scale)!) / parts);
     const most = counts.map((count, n) => count * reach.products[n]! + Math.abs(bias?.[n] ?? 0));
     return { from, matrix, bias, name, table, reach, counts, most };
   }
@@ -225,7 +231,9 @@ export class IntegerCompiler extends ModelCompiler {
   }
 
   private pushLinear({ from, name, table, reach, counts, bias }: Prepared, unitOf: (n: number) => number): ValueId {
-    const { data: scales, bits } = multipliersOf(counts.map((count, n) => count / unitOf(n)));
+    const width = Math.min(LINEAR_BITS, PRODUCT_BITS - ceilLog2(greatestOf(reach.sums)));
+    const factors = counts.map((count, n) => count / unitOf(n));
+    const { data: scales, bits } = multipliersOf(factors, Math.max(width, MULTIPLIER_BITS));
     const largest = reach.products.reduce((most, product, n) => Math.max(most, product * scales[n]!), reach.scale);
     const shift = Math.max(0, ceilLog2(largest) - PRODUCT_BITS);
     const weights = this.matrix(name, { ...table, scales });

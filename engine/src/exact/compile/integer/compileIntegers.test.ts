@@ -86,6 +86,19 @@ describe("a model in integers", () => {
     expect(await errorOf(base, program)).toBeLessThan(1.25 * (await errorOf(base, inFloats)));
   });
 
+  test("loses nothing by rows of zeros, nor by one that is a thousand times the others", async () => {
+    const { hidden, feedForward } = SMALL;
+    const rowOf = (name: string, i: number) => Math.floor(i / (name.includes("down_proj") ? feedForward : hidden));
+    const isChanged = (name: string) => /embed_tokens|down_proj|k_proj/.test(name);
+    const withRow = (factor: number) =>
+      changed(small, (name) => (weight, i) => (isChanged(name) && rowOf(name, i) === 2 ? weight * factor : weight));
+    for (const factor of [0, 1000]) {
+      const model = withRow(factor);
+      const integers = await errorOf(model, compileModel(model, { tier: "w15a15", arithmetic: "integer" }));
+      expect(integers).toBeLessThan(0.002);
+    }
+  });
+
   test("takes large channels, whose factors it multiplies by first", async () => {
     const { hidden } = SMALL;
     const large = changed(small, (name) => (weight, i) => {

@@ -36,7 +36,14 @@ interface Compiled {
 
 function compile(inputsOf: () => CompilerInputs, bits: number): Compiled {
   const compiler = new IntegerCompiler(inputsOf(), bits);
-  return { compiled: compiler.compile(), residual: compiler.residualMost() };
+  try {
+    return { compiled: compiler.compile(), residual: compiler.residualMost() };
+  } catch (error) {
+    if (!(error instanceof ExactError) || error.code !== "program_malformed") throw error;
+    // Shifts and constants that no operation has: too fine a stream asks for them, or numbers that lie too far apart.
+    const message = `${error.message} Its numbers lie too far apart for integers: compile the model to arithmetic float.`;
+    throw new ExactError("bound_unprovable", message, { cause: error });
+  }
 }
 
 function provable(inputsOf: () => CompilerInputs, bits: number): Compiled | undefined {
