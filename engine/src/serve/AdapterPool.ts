@@ -67,20 +67,25 @@ function fitAdapter(files: { config: string; weights: Uint8Array }, architecture
   try {
     return parseAdapter(files, architecture);
   } catch (cause) {
-    if (!(cause instanceof ModelError)) throw cause;
-    const code = cause.code === "adapter_unsupported" ? "adapter_unsupported" : "adapter_mismatch";
-    throw new RuntimeError(code, cause.message, { cause });
+    const isUnsupported = cause instanceof ModelError && cause.code === "adapter_unsupported";
+    // Whatever else reading a stranger's file may throw is the file's fault, and stays so when it is tried again.
+    const message =
+      cause instanceof ModelError ? cause.message : `the adapter's files cannot be read (${String(cause)})`;
+    throw new RuntimeError(isUnsupported ? "adapter_unsupported" : "adapter_mismatch", message, { cause });
   }
 }
 
 async function readAdapterFolder(dir: string) {
-  const manifest = JSON.parse(await readFile(join(dir, "manifest.json"), "utf8")) as { baseWeightsRoot?: unknown };
-  if (typeof manifest.baseWeightsRoot !== "string") {
-    throw new RuntimeError(
-      "manifest_malformed",
-      `${dir}/manifest.json names no baseWeightsRoot; train the adapter again`,
-    );
+  const file = join(dir, "manifest.json");
+  const malformed = (detail: string, cause?: unknown) =>
+    new RuntimeError("manifest_malformed", `${file}: ${detail}; train the adapter again`, { cause });
+  let manifest: { readonly baseWeightsRoot?: unknown } | null;
+  try {
+    manifest = JSON.parse(await readFile(file, "utf8"));
+  } catch (cause) {
+    throw malformed(`cannot be read as JSON (${String(cause)})`, cause);
   }
+  if (typeof manifest?.baseWeightsRoot !== "string") throw malformed("names no baseWeightsRoot");
   return {
     config: await readFile(join(dir, "adapter_config.json"), "utf8"),
     weights: await readFile(join(dir, "adapter_model.safetensors")),

@@ -23,13 +23,17 @@ export class CodeReader {
     const { ids, before, from } = request;
     const { endToken } = program.shape;
     if (ids.length <= from) return { ids: new Uint32Array(), surprises: new Uint8Array(), codes: new Uint8Array() };
-    const { exact, tables } = await this.sessions.of(program);
-    const { logits, signs } = await exact.run({
-      tokens: [before ?? endToken, ...ids.slice(0, -1)],
-      count: 1,
-      wanted: Array.from({ length: ids.length - from }, (_, i) => from + i),
-      tables,
-    });
-    return codesOfRun(program, { logits, signs }, ids.slice(from));
+    const { exact, tables, done } = await this.sessions.of(program);
+    try {
+      const { logits, signs } = await exact.run({
+        tokens: [before ?? endToken, ...ids.slice(0, -1)],
+        count: 1,
+        wanted: Array.from({ length: ids.length - from }, (_, i) => from + i),
+        tables,
+      });
+      return codesOfRun(program, { logits, signs }, ids.slice(from));
+    } finally {
+      done();
+    }
   }
 }

@@ -5,21 +5,28 @@ import { outlineOf } from "../exact/program/TableOutline.js";
 import { ExactModel, type Fed } from "../exact/run/ExactModel.js";
 import type { StepModels } from "./StepModels.js";
 
-/** Sessions kept; each has its own copy of the base's weights, since onnxruntime shares none between sessions. */
-const MAX_SESSIONS = 4;
+/** Sessions kept that nobody uses; each has its own copy of the base's weights, since onnxruntime shares none between sessions. */
+const MOST_IDLE = 4;
 
-/** A program at hand: a session that computes it, and the tables that the session is fed for it. */
+/** A program at hand: a session that computes it, and the tables that the session is fed for it; call `done` after the last run. */
 export interface RunningProgram {
   readonly exact: ExactModel;
   readonly tables: Fed;
+  /** Again is nothing. */
+  done(): void;
+}
+
+interface Kept {
+  readonly opening: Promise<ExactModel>;
+  users: number;
 }
 
 /**
  * Sessions of a base's program and of its adapters'. Programs that differ from the base in equally shaped tables alone run
- * on one session, which is fed these tables; the least recently used session is released.
+ * on one session, which is fed these tables; the least recently used sessions that nobody uses are released.
  */
 export class ProgramSessions {
-  private readonly sessions = new Map<string, Promise<ExactModel>>();
+  private readonly sessions = new Map<string, Kept>();
   private readonly running = new WeakMap<Program, { readonly key: string; tables: Fed | undefined }>();
 
   constructor(
@@ -33,27 +40,48 @@ export class ProgramSessions {
   async of(program: Program): Promise<RunningProgram> {
     const known = this.running.get(program) ?? { key: this.keyOf(program), tables: undefined };
     this.running.set(program, known);
-    const exact = await this.session(known.key, program);
-    known.tables ??= exact.tablesOf(program);
-    return { exact, tables: known.tables };
-  }
-
-  async release(): Promise<void> {
-    for (const session of this.sessions.values()) await (await session).release();
-    this.sessions.clear();
-  }
-
-  private async session(key: string, program: Program): Promise<ExactModel> {
-    const found = this.sessions.get(key) ?? ExactModel.open(program, { ...this.options, isFed: this.isFed(program) });
-    this.sessions.delete(key);
-    this.sessions.set(key, found);
-    found.catch(() => this.sessions.delete(key));
-    for (const [oldest, session] of this.sessions) {
-      if (this.sessions.size <= MAX_SESSIONS) break;
-      this.sessions.delete(oldest);
-      await (await session).release();
+    const session = this.session(known.key, program);
+    session.users += 1;
+    let isDone = false;
+    const done = () => {
+      if (isDone) return;
+      isDone = true;
+      session.users -= 1;
+      this.giveUp();
+    };
+    try {
+      const exact = await session.opening;
+      known.tables ??= exact.tablesOf(program);
+      return { exact, tables: known.tables, done };
+    } catch (error) {
+      done();
+      throw error;
     }
-    return await found;
+  }
+
+  private session(key: string, program: Program): Kept {
+    const kept = this.sessions.get(key) ?? this.open(key, program);
+    this.sessions.delete(key);
+    this.sessions.set(key, kept);
+    return kept;
+  }
+
+  private open(key: string, program: Program): Kept {
+    const opening = ExactModel.open(program, { ...this.options, isFed: this.isFed(program) });
+    const kept = { opening, users: 0 };
+    // What failed is tried again by the next caller.
+    opening.catch(() => {
+      if (this.sessions.get(key) === kept) this.sessions.delete(key);
+    });
+    return kept;
+  }
+
+  private giveUp(): void {
+    const idle = [...this.sessions].filter(([, { users }]) => users === 0);
+    for (const [key, { opening }] of idle.slice(0, Math.max(0, idle.length - MOST_IDLE))) {
+      this.sessions.delete(key);
+      opening.then((exact) => exact.release()).catch(() => {});
+    }
   }
 
   private isFed(program: Program): (table: string) => boolean {

@@ -297,9 +297,75 @@ describe("opening", () => {
     await expect(openRuntime({ modelDir: copy })).rejects.toThrow(/root 0xcdcd/);
     rmSync(copy, { recursive: true });
   });
+
+  test.each(["config.json", "model.safetensors", "tokenizer.json"])("without %s fails for good", async (file) => {
+    const copy = copyTestModel();
+    rmSync(join(copy, file));
+    await expect(openRuntime({ modelDir: copy })).rejects.toMatchObject({
+      code: "model_unusable",
+      retryable: false,
+      message: expect.stringContaining(file),
+    });
+    rmSync(copy, { recursive: true });
+  });
+
+  test.each(["null", "[]", "{", '{"weights":5}', '{"program":null}'])("refuses a manifest of %s", async (text) => {
+    const copy = copyTestModel();
+    writeFileSync(join(copy, "manifest.json"), text);
+    await expect(openRuntime({ modelDir: copy })).rejects.toMatchObject({ code: "manifest_malformed" });
+    rmSync(copy, { recursive: true });
+  });
+
+  test.each([{ tier: "w4a4" }, { arithmetic: "integers" }, { provider: "tpu" }, { threads: -1 }, { threads: 1.5 }])(
+    "refuses %o, which is no option",
+    async (option) => {
+      await expect(openRuntime({ modelDir: dir, ...(option as object) })).rejects.toMatchObject({
+        code: "invalid_request",
+      });
+    },
+  );
+});
+
+describe("an adapter of a stranger", () => {
+  const files = () => ({
+    config: readFileSync(join(dir, "adapter", "adapter_config.json"), "utf8"),
+    weights: readFileSync(join(dir, "adapter", "adapter_model.safetensors")),
+    baseWeightsRoot: runtime.weightsRoot,
+  });
+  const weightsOf = (header: string) => {
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(Buffer.byteLength(header)));
+    return Buffer.concat([length, Buffer.from(header)]);
+  };
+  const nested = `${"[".repeat(200_000)}${"]".repeat(200_000)}`;
+  const entry = (dtype: string, shape: string) => `{"a":{"dtype":${dtype},"shape":${shape},"data_offsets":[0,4]}}`;
+
+  test.each([
+    ["weights of a type that cannot be shown", { weights: weightsOf(entry('{"toString":1,"valueOf":1}', "[1]")) }],
+    ["weights of a shape as deep as a stack", { weights: weightsOf(entry('"F32"', nested)) }],
+    ["a configuration as deep as a stack", { config: `{"target_modules":${nested}}` }],
+    ["an unknown field as deep as a stack", { config: `{"peft_type":"LORA","unknown":${nested}}` }],
+    ["weights that are none", { weights: Buffer.from("none") }],
+  ])("with %s is refused for good", async (_, part) => {
+    const loading = runtime.loadAdapter({ ...files(), ...part });
+    await expect(loading).rejects.toMatchObject({
+      code: expect.stringMatching(/^adapter_(mismatch|unsupported)$/),
+      retryable: false,
+    });
+  });
 });
 
 describe("the worker", () => {
+  test("ends the call of a listener that throws, and no other", async () => {
+    const request = { ...GREEDY, promptIds: PROMPT, maxTokens: 8 };
+    const onToken = () => {
+      throw new Error("no more room");
+    };
+    const [failing, other] = [runtime.generate({ ...request, onToken }), runtime.generate(request)];
+    await expect(failing).rejects.toMatchObject({ code: "aborted", message: expect.stringContaining("no more room") });
+    expect((await other).tokens.length).toBeGreaterThan(0);
+  });
+
   test("takes its open calls with it when it dies", async () => {
     const ended: RuntimeError[] = [];
     // A worker that answers nothing and dies on the second message.

@@ -6,6 +6,7 @@ interface Pending {
   readonly resolve: (value: never) => void;
   readonly reject: (error: RuntimeError) => void;
   readonly onToken: ((token: number, index: number) => void) | undefined;
+  giveUp(): void;
 }
 
 export interface CallOptions {
@@ -51,8 +52,9 @@ export class WorkerClient {
       if (signal?.aborted) throw aborted(signal);
       const id = this.serial++;
       const abandoned = new SharedArrayBuffer(4);
+      const giveUp = () => void Atomics.store(new Int32Array(abandoned), 0, 1);
       const onAbort = () => {
-        Atomics.store(new Int32Array(abandoned), 0, 1);
+        giveUp();
         this.take(id)?.reject(aborted(signal!));
       };
       signal?.addEventListener("abort", onAbort, { once: true });
@@ -67,6 +69,7 @@ export class WorkerClient {
           reject(error);
         },
         onToken,
+        giveUp,
       });
       this.worker.postMessage({ id, call, request, abandoned } satisfies CallMessage<N>);
     });
@@ -81,12 +84,24 @@ export class WorkerClient {
 
   private receive(message: WorkerMessage): void {
     if (message.kind === "token") {
-      this.pending.get(message.id)?.onToken?.(message.token, message.index);
+      this.tell(message.id, message.token, message.index);
       return;
     }
     const call = this.take(message.id);
     if (message.kind === "done") call?.resolve(message.value as never);
     else call?.reject(new RuntimeError(message.code, message.message));
+  }
+
+  /** What the caller's own function throws ends its call, and no other. */
+  private tell(id: number, token: number, index: number): void {
+    const call = this.pending.get(id);
+    try {
+      call?.onToken?.(token, index);
+    } catch (cause) {
+      this.take(id);
+      call?.giveUp();
+      call?.reject(new RuntimeError("aborted", `what is told of tokens failed: ${String(cause)}`, { cause }));
+    }
   }
 
   private take(id: number): Pending | undefined {

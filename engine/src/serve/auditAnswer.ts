@@ -3,7 +3,7 @@ import { sampleToken } from "../exact/sampling/index.js";
 import { type Architecture, endsAnswer } from "../model/architecture.js";
 import { checkRequest } from "./generation.js";
 import { integers } from "./integers.js";
-import type { ProgramSessions } from "./ProgramSessions.js";
+import type { ProgramSessions, RunningProgram } from "./ProgramSessions.js";
 import type { AuditRequest, OutputFault } from "./protocol.js";
 
 /** Rows of a run: their logits are in memory at once. */
@@ -23,15 +23,29 @@ export async function* auditAnswer(
   request: AuditRequest,
 ): AsyncGenerator<undefined, OutputFault | undefined> {
   checkRequest(program, request);
-  const { promptIds, outputIds, maxTokens } = request;
-  const { vocabulary } = program.shape;
+  const { outputIds, maxTokens } = request;
   if (outputIds.length > maxTokens) {
     return { index: maxTokens, expected: "the end of the answer", found: outputIds[maxTokens]! };
   }
-  const { exact, tables } = await sessions.of(program);
+  const running = await sessions.of(program);
+  try {
+    return yield* drawAgain(running, program, architecture, request);
+  } finally {
+    running.done();
+  }
+}
+
+async function* drawAgain(
+  { exact, tables }: RunningProgram,
+  program: Program,
+  architecture: Architecture,
+  request: AuditRequest,
+): AsyncGenerator<undefined, OutputFault | undefined> {
+  const { promptIds, outputIds, maxTokens } = request;
+  const { vocabulary } = program.shape;
   const cache = exact.newCache();
   // What is no token is found false before anything that comes of reading it counts.
-  const readable = outputIds.map((id) => (id < vocabulary ? id : architecture.endToken));
+  const readable = outputIds.map((id) => (isToken(id, vocabulary) ? id : architecture.endToken));
   const sequence = [architecture.endToken, ...promptIds, ...readable];
   const seen = new Set(promptIds);
   // The row after an answer that was not cut must draw its end.
@@ -61,4 +75,8 @@ export async function* auditAnswer(
     yield undefined;
   }
   return undefined;
+}
+
+function isToken(id: number, vocabulary: number): boolean {
+  return Number.isInteger(id) && id >= 0 && id < vocabulary;
 }

@@ -92,6 +92,7 @@ async function readManifest(modelDir: string): Promise<Manifest> {
   } catch (cause) {
     throw malformed(`cannot be read as JSON (${String(cause)})`, cause);
   }
+  if (typeof manifest !== "object" || manifest === null) throw malformed("is no object");
   const { hash, root } = manifest.weights ?? {};
   if (typeof hash !== "string" || typeof root !== "string") throw malformed("names no weights.hash and weights.root");
   const attribution = manifest.attribution?.hash;
@@ -107,7 +108,8 @@ async function readManifest(modelDir: string): Promise<Manifest> {
   };
 }
 
-function programRefOf({ tier, arithmetic, id }: Record<string, unknown> = {}): ProgramRef | undefined {
+function programRefOf(program: Record<string, unknown> | null | undefined): ProgramRef | undefined {
+  const { tier, arithmetic, id } = program ?? {};
   if (typeof tier !== "string" || typeof arithmetic !== "string" || typeof id !== "string" || !isHex(id))
     return undefined;
   return { tier, arithmetic, id };

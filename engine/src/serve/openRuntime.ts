@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
-import type { Provider } from "../exact/conformance/Device.js";
-import type { Arithmetic, Tier } from "../exact/program/Program.js";
-import type { RuntimeError } from "./errors.js";
+import { PROVIDERS, type Provider } from "../exact/conformance/Device.js";
+import { ARITHMETICS, type Arithmetic, TIERS, type Tier } from "../exact/program/Program.js";
+import { RuntimeError } from "./errors.js";
 import { Runtime } from "./Runtime.js";
 import { WorkerClient } from "./WorkerClient.js";
 
@@ -32,12 +32,18 @@ export const DEFAULT_ARITHMETIC: Arithmetic = "float";
 /**
  * Opens a base model in a worker thread: compiles it to an exact program and tries the device on extremes.
  *
- * @throws RuntimeError `weights_mismatch` when a file is not what the manifest names, `manifest_malformed`,
+ * @throws RuntimeError `invalid_request` for an option; `weights_mismatch` when a file is not what the manifest names, `manifest_malformed`,
  * `model_unusable`; `device_inexact` naming operation, input and both results, `device_missing`
  */
 export async function openRuntime(options: RuntimeOptions): Promise<Runtime> {
   const { modelDir, threads = 1, provider = "cpu", onExit } = options;
   const { tier = DEFAULT_TIER, arithmetic = DEFAULT_ARITHMETIC } = options;
+  const wrong = (option: string, wanted: string, found: unknown) =>
+    new RuntimeError("invalid_request", `${option} must be ${wanted}, found ${String(found)}`);
+  if (!TIERS.includes(tier)) throw wrong("tier", TIERS.join(", "), tier);
+  if (!ARITHMETICS.includes(arithmetic)) throw wrong("arithmetic", ARITHMETICS.join(" or "), arithmetic);
+  if (!PROVIDERS.includes(provider)) throw wrong("provider", PROVIDERS.join(", "), provider);
+  if (!Number.isInteger(threads) || threads < 1) throw wrong("threads", "a whole number from 1 on", threads);
   // Flags of the process may not suit a worker: node refuses --input-type for a file.
   const worker = new Worker(new URL("./worker.js", import.meta.url), { execArgv: [], resourceLimits: WORKER_LIMITS });
   const client = new WorkerClient(worker, onExit);

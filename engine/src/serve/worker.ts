@@ -45,10 +45,12 @@ class WorkerLoop {
   private readonly calls: OpenCall[] = [];
   private engine: Engine | undefined;
   private running = false;
+  private closed = false;
 
   constructor(private readonly port: MessagePort) {
     port.on("message", (message: CallMessage | "close") => {
       if (message === "close") {
+        this.closed = true;
         port.close();
         return;
       }
@@ -61,7 +63,7 @@ class WorkerLoop {
   private async run(): Promise<void> {
     this.running = true;
     while (this.calls.length > 0) {
-      for (const call of [...this.calls]) await this.step(call);
+      for (const call of [...this.calls]) await (this.closed ? this.drop(call) : this.step(call));
       // Lets new messages in.
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -85,6 +87,12 @@ class WorkerLoop {
       this.end(call);
       this.send({ id: call.id, kind: "failed", code: codeOf(error), message: messageOf(error) });
     }
+  }
+
+  /** Nobody waits for its result. */
+  private async drop(call: OpenCall): Promise<void> {
+    this.end(call);
+    await call.steps.return(undefined as never).catch(() => {});
   }
 
   private end(call: OpenCall): void {
@@ -200,10 +208,16 @@ function codeOf(error: unknown): RuntimeErrorCode {
   if (error instanceof ExactError && (error.code === "device_inexact" || error.code === "device_missing")) {
     return error.code;
   }
+  // Files that are not there, or not to be read, are not there either when the worker is started again.
+  if (isFileError(error)) return "model_unusable";
   if (error instanceof ModelError || error instanceof AttributionError || error instanceof ExactError) {
     return "model_unusable";
   }
   return "runtime_failed";
+}
+
+function isFileError(error: unknown): boolean {
+  return error instanceof Error && "syscall" in error && "path" in error;
 }
 
 function messageOf(error: unknown): string {

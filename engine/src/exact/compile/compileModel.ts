@@ -1,6 +1,7 @@
 import type { Adapter } from "../../model/adapter.js";
 import type { Architecture } from "../../model/architecture.js";
 import type { Model } from "../../model/model-folder.js";
+import { ExactError } from "../errors.js";
 import type { Arithmetic, Program, Tier } from "../program/Program.js";
 import { mostKeys, tierSettings } from "../program/tiers.js";
 import { checkLimits } from "../trace/checkLimits.js";
@@ -28,7 +29,7 @@ export interface CompileOptions {
  * Compiles a model, with an adapter if given, to an exact program. A function of weights, adapter and options alone, of
  * the same bits on every machine.
  *
- * @throws ExactError `weights_unusable`; `bound_unprovable` where some sequence of tokens could break a bound, naming
+ * @throws ExactError `program_malformed` for `maxPositions` that are none; `weights_unusable`; `bound_unprovable` where some sequence of tokens could break a bound, naming
  * operation and bound; `step_too_large` where a step of the trace reads too much.
  */
 export function compileModel(model: Model, options: CompileOptions): Program {
@@ -50,7 +51,12 @@ export function compileModel(model: Model, options: CompileOptions): Program {
 }
 
 function positionsOf(architecture: Architecture, { tier, arithmetic, maxPositions }: CompileOptions): number {
-  if (maxPositions !== undefined) return Math.min(maxPositions, architecture.maxPositions);
+  if (maxPositions !== undefined) {
+    if (!Number.isInteger(maxPositions) || maxPositions < 1) {
+      throw new ExactError("program_malformed", `maxPositions must be a whole number from 1 on, found ${maxPositions}`);
+    }
+    return Math.min(maxPositions, architecture.maxPositions);
+  }
   const every = architecture.maxPositions;
   const most = mostKeys(tier, arithmetic);
   return keysOf(architecture, every) <= most ? every : most;

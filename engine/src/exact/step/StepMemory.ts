@@ -11,8 +11,9 @@ export class StepMemory {
   readonly memory = new wasm.Memory({ initial: 1, maximum: MOST_PAGES });
   /** The first line is nobody's: a pointer of 0 is none. */
   private end = LINE;
-  /** Pieces given back, by size. */
-  private readonly free = new Map<number, number[]>();
+  /** Sizes of pieces given back, by where they begin, and beginnings by where they end: no two of them touch. */
+  private readonly free = new Map<number, number>();
+  private readonly freeByEnd = new Map<number, number>();
   private readonly sizes = new Map<number, number>();
 
   /**
@@ -21,8 +22,7 @@ export class StepMemory {
    */
   take(bytes: number): number {
     const size = Math.ceil(Math.max(bytes, 1) / LINE) * LINE;
-    const again = this.free.get(size)?.pop();
-    const pointer = again ?? this.extend(size);
+    const pointer = this.again(size) ?? this.extend(size);
     this.sizes.set(pointer, size);
     return pointer;
   }
@@ -38,9 +38,19 @@ export class StepMemory {
     const size = this.sizes.get(pointer);
     if (size === undefined) throw new Error(`${pointer} was not given out`);
     this.sizes.delete(pointer);
-    const pieces = this.free.get(size) ?? [];
-    pieces.push(pointer);
-    this.free.set(size, pieces);
+    let [from, to] = [pointer, pointer + size];
+    const before = this.freeByEnd.get(from);
+    if (before !== undefined) {
+      this.forget(before);
+      from = before;
+    }
+    const behind = this.free.get(to);
+    if (behind !== undefined) {
+      this.forget(to);
+      to += behind;
+    }
+    if (to === this.end) this.end = from;
+    else this.keep(from, to - from);
   }
 
   bytes(pointer: number, length: number): Uint8Array {
@@ -61,6 +71,32 @@ export class StepMemory {
 
   digits(pointer: number, length: number): Int16Array {
     return new Int16Array(this.memory.buffer, pointer, length);
+  }
+
+  /** The least piece that is large enough, cut to size. */
+  private again(size: number): number | undefined {
+    let best: number | undefined;
+    let least = Number.POSITIVE_INFINITY;
+    for (const [pointer, bytes] of this.free) {
+      if (bytes < size || bytes >= least) continue;
+      best = pointer;
+      least = bytes;
+      if (bytes === size) break;
+    }
+    if (best === undefined) return undefined;
+    this.forget(best);
+    if (least > size) this.keep(best + size, least - size);
+    return best;
+  }
+
+  private keep(pointer: number, size: number): void {
+    this.free.set(pointer, size);
+    this.freeByEnd.set(pointer + size, pointer);
+  }
+
+  private forget(pointer: number): void {
+    this.freeByEnd.delete(pointer + this.free.get(pointer)!);
+    this.free.delete(pointer);
   }
 
   private extend(size: number): number {

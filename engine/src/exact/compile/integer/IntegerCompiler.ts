@@ -87,9 +87,7 @@ export class IntegerCompiler extends ModelCompiler {
   protected embedding(): ValueId {
     const { matrices, maxPositions } = this.inputs;
     const matrix = quantizeMatrix(matrices.embedding, 2, "embedding");
-    const { data: scales, bits } = multipliersOf(
-      scalesOfRows(matrix).map((scale) => scale / 128 / this.residualUnit),
-    );
+    const { data: scales, bits } = multipliersOf(scalesOfRows(matrix).map((scale) => scale / 128 / this.residualUnit));
     const embedding = this.matrix("embedding", { ...matrix, scales });
     const x = this.push({ kind: "embed", table: embedding, shift: bits });
     if (matrices.positions === undefined) return x;
