@@ -41,11 +41,33 @@ export interface RunnerConfig {
 }
 
 /**
- * From the environment. DATABASE_URL is required; the rest defaults to a local network:
+ * From the environment:
  *
- * HOST, PORT, PUBLIC_URL, RPC_URL, DEPLOYMENT_FILE, STORE_URL, MODEL_DIR, DATA_DIR, KEY_FILE, KEY_PASSWORD_FILE,
- * ENGINE_THREADS, ENGINE_PROVIDER (cpu, cuda, webgpu), ENGINE_TIER (w8a8, w8a16, w15a15), ENGINE_ARITHMETIC (float, integer), POLL_MS, QUEUE_LIMIT, BODY_LIMIT, VOUCHER_HORIZON_SECONDS, SETTLE_RECEIPTS, SETTLE_SECONDS,
- * SETTLE_MARGIN_SECONDS, RECHECK_BLOCKS, LEAST_PROMPT_TOKEN_PRICE, LEAST_OUTPUT_TOKEN_PRICE.
+ * | name | | default |
+ * |---|---|---|
+ * | DATABASE_URL | PostgreSQL database of this runner alone | required |
+ * | HOST, PORT | where the API listens | 127.0.0.1, 8080 |
+ * | PUBLIC_URL | published on the chain as the endpoint | |
+ * | RPC_URL | JSON-RPC of the chain | http://127.0.0.1:8545 |
+ * | DEPLOYMENT_FILE | what the deploy script wrote | .openledger/deployment.json |
+ * | STORE_URL | content store | http://127.0.0.1:5001 |
+ * | MODEL_DIR | folder of the base model | engine/models/base |
+ * | DATA_DIR | writable folder | .openledger/runner |
+ * | KEY_FILE, KEY_PASSWORD_FILE | keystore, or a key in hex | on the local chain a well-known key |
+ * | ENGINE_PROVIDER | `cpu`, `cuda` or `webgpu` | cpu |
+ * | ENGINE_TIER | `w8a8`, `w8a16` or `w15a15` | w8a16 |
+ * | ENGINE_ARITHMETIC | `float` or `integer` | float |
+ * | ENGINE_THREADS | threads of a run | 1 |
+ * | POLL_MS | between looks at the chain | 250 |
+ * | QUEUE_LIMIT | open requests | 64 |
+ * | BODY_LIMIT | bytes of a request | 65,536 |
+ * | VOUCHER_HORIZON_SECONDS | how long a voucher must be good | 60 |
+ * | SETTLE_RECEIPTS, SETTLE_SECONDS | settles after so many, or so long | 20, 3 |
+ * | SETTLE_MARGIN_SECONDS | before a voucher ends | 5 |
+ * | RECHECK_BLOCKS | depth at which a settlement is looked at again | 64 |
+ * | LEAST_PROMPT_TOKEN_PRICE, LEAST_OUTPUT_TOKEN_PRICE | base units; cheaper models are not served | 0, 1 |
+ *
+ * @throws RangeError naming the variable, what it must be and what it is
  */
 export function readRunnerConfig(env: NodeJS.ProcessEnv = process.env): RunnerConfig {
   const text = (name: string, fallback: string) => env[name] ?? fallback;

@@ -193,7 +193,7 @@ describe("an audit", () => {
   });
 
   test.each([0, 70, 130, 149])("names token %i when it is another, whatever it is", async (index) => {
-    for (const found of [(outputIds[index]! + 1) % 512, 2 ** 32 - 1]) {
+    for (const found of [(outputIds[index]! + 1) % 512, 2 ** 32 - 1, -1, 1.5]) {
       const forged = outputIds.with(index, found);
       const fault = await runtime.audit({ ...rule, adapter, outputIds: forged });
       expect(fault).toEqual({ index, expected: outputIds[index], found });

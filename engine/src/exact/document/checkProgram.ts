@@ -3,8 +3,8 @@ import type { Op, ValueId } from "../program/Op.js";
 import type { Block, Program } from "../program/Program.js";
 import { outlineOf } from "../program/TableOutline.js";
 import { lengthAt, shapesOf } from "../reference/shapes.js";
-import { fieldsOf } from "./opFields.js";
 import { planesOf } from "./tablePlanes.js";
+import { valuesRead } from "./valuesRead.js";
 
 /**
  * Refuses a program whose parts do not fit each other: operations their inputs and tables, blocks the operations (only the
@@ -19,19 +19,6 @@ export function checkProgram(program: Program): void {
   checkOutputs(program);
   for (const [index, op] of program.ops.entries()) checkReach(program, index, op);
   checkPlanes(program);
-}
-
-/** Values that an operation reads. */
-export function inputsOfOp(op: Op): ValueId[] {
-  const values = op as unknown as { readonly [name: string]: unknown };
-  return fieldsOf(op.kind).flatMap(([name, kind]): ValueId[] => {
-    if (kind === "value") return [values[name] as ValueId];
-    if (kind === "optional value") return values[name] === undefined ? [] : [values[name] as ValueId];
-    if (kind === "digits") return [...(values[name] as readonly ValueId[])];
-    if (kind !== "numerator") return [];
-    const by = values[name] as { readonly scale: ValueId } | { readonly numerator: number };
-    return "scale" in by ? [by.scale] : [];
-  });
 }
 
 /** Values that enter a block besides the residual row: codes and surprise, where attribution reads them. */
@@ -59,7 +46,7 @@ function checkBlocks(program: Program): void {
     const entering = [block.input, ...enteringValues(program, block)];
     if (kind === "attribution") checkEntering(program, before, fault);
     for (let op = block.from; op < block.to && op < ops.length; op++) {
-      const foreign = inputsOfOp(ops[op]!).find((value) => value < block.from && !entering.includes(value));
+      const foreign = valuesRead(ops[op]!).find((value) => value < block.from && !entering.includes(value));
       if (foreign !== undefined) fault(`operation ${op} reads value ${foreign} of an earlier block`);
     }
     before = block;

@@ -1,4 +1,4 @@
-import { inputsOfOp } from "../document/checkProgram.js";
+import { valuesRead } from "../document/valuesRead.js";
 import { ExactError } from "../errors.js";
 import type { ValueId } from "../program/Op.js";
 import type { Program } from "../program/Program.js";
@@ -113,7 +113,7 @@ function waysOf(program: Program, growing: ValueId[]): (number | undefined)[] {
   const shapes = shapesOf(program);
   const known = new Map<string, number>();
   return program.ops.map((op, index) => {
-    const rows = [index, ...inputsOfOp(op)].map((value) => shapes[value]!);
+    const rows = [index, ...valuesRead(op)].map((value) => shapes[value]!);
     if (!rows.some(({ keyed }) => keyed)) return undefined;
     const key = JSON.stringify([op.kind, rows, "shape" in op ? op.shape : null]);
     const way = known.get(key) ?? growing.push(index) - 1;
