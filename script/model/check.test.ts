@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
 const SCRIPT = fileURLToPath(new URL("./check.js", import.meta.url));
 const FIXTURES = fileURLToPath(new URL("../../../engine/fixtures/", import.meta.url));
@@ -60,6 +60,60 @@ test("a folder that cannot be used ends with 1 and one line of why", () => {
   expect(stderr).toBe(
     'config_unsupported: config.json: rope_parameters.rope_type must be "default" or "linear" or "llama3", found "yarn"\n',
   );
+});
+
+describe("a reference that would agree because it says nothing", () => {
+  const REFERENCE = JSON.parse(readFileSync(join(FIXTURES, "llama", "reference.json"), "utf8"));
+  const { cases, adapter_cases, training } = REFERENCE;
+  const [{ input_ids, last_logits }] = cases;
+
+  test.each<[string, object, RegExp]>([
+    ["no part", {}, /has nothing to check; add cases or training/],
+    ["no case", { cases: [] }, /has nothing to check/],
+    ["a misspelt part", { case: cases }, /case of the file is not known; known are cases, adapter_cases/],
+    ["a misspelt field", { cases: [{ input_ids, lastlogits: last_logits }] }, /lastlogits of cases\[0\] is not known/],
+    ["a case of tokens alone", { cases: [...cases, { input_ids }] }, /cases\[3\] has nothing to compare/],
+    [
+      "an adapter's case of tokens alone",
+      { cases, adapter_cases: [{ input_ids }] },
+      /adapter_cases\[0\] has nothing to/,
+    ],
+    [
+      "a field of another part",
+      { adapter_cases: [{ ...adapter_cases[0], greedy_ids: [1] }] },
+      /greedy_ids of .*\[0\] is/,
+    ],
+    ["no loss", { cases, training: { ...training, loss_per_step: [] } }, /loss_per_step of training must be the loss/],
+    [
+      "a misspelt rate",
+      { training: { ...training, optimizer: { learning_rate: 1 } } },
+      /learning_rate of optimizer is/,
+    ],
+    [
+      "more tokens than positions",
+      { cases: [{ input_ids: Array.from({ length: 513 }, () => 1), last_logits }] },
+      /cases\[0\]: input_ids needs 513 positions, the model has 512/,
+    ],
+    [
+      "more greedy tokens than positions",
+      { cases: [{ input_ids: [1], greedy_ids: Array.from({ length: 512 }, () => 1) }] },
+      /cases\[0\]: greedy_ids needs 513 positions/,
+    ],
+    [
+      "longer rows than positions",
+      { training: { ...training, batch: [Array.from({ length: 514 }, () => 1)] } },
+      /training: batch needs 513 positions/,
+    ],
+  ])("with %s ends with 1", (_name, reference, message) => {
+    cpSync(join(FIXTURES, "llama"), dir, { recursive: true });
+    writeFileSync(join(dir, "reference.json"), JSON.stringify(reference));
+
+    const { status, stderr } = check(dir);
+
+    expect(stderr).toMatch(message);
+    expect(stderr).toMatch(/^reference_malformed: /);
+    expect(status).toBe(1);
+  });
 });
 
 test.each([[[]], [["a", "b"]], [["a", "--threads", "0"]], [["a", "--what"]]])(

@@ -39,6 +39,9 @@ async function check({ folder, json, threads }: CheckArguments): Promise<void> {
   process.stdout.write(`${count("agrees")} agree, ${count("differs")} differ, ${count("absent")} absent\n`);
   if (count("differs") > 0) process.exitCode = 1;
   if (json !== undefined) await writeFile(json, `${JSON.stringify({ folder, results }, null, 2)}\n`);
+  if (count("absent") === results.length) {
+    throw new ModelError("reference_malformed", `${folder}/reference.json has nothing to check; add cases or training`);
+  }
 }
 
 let given: CheckArguments | undefined;

@@ -15,13 +15,19 @@ export interface ByteSource {
   close(): Promise<void>;
 }
 
-/** @throws ModelError `file_unreadable` when there is no such file, or it is none */
-export async function openFile(path: string): Promise<ByteSource> {
+/** Bytes that are asked of the system at once: Node ends the process for 2^31 or more. */
+const PIECE = 2 ** 30;
+
+/**
+ * @param piece bytes that are asked of the system at once
+ * @throws ModelError `file_unreadable` when there is no such file, or it is none
+ */
+export async function openFile(path: string, piece = PIECE): Promise<ByteSource> {
   try {
     // Asked first: opening a pipe would wait for its writer.
     if (!(await stat(path)).isFile()) throw new Error("it is not a file");
     const handle = await open(path, "r");
-    return new FileSource(path, (await handle.stat()).size, handle);
+    return new FileSource(path, (await handle.stat()).size, handle, piece);
   } catch (cause) {
     throw new ModelError("file_unreadable", `${path} cannot be read: ${(cause as Error).message}`, { cause });
   }
@@ -43,11 +49,13 @@ class FileSource implements ByteSource {
     readonly name: string,
     readonly size: number,
     private readonly handle: FileHandle,
+    private readonly piece: number,
   ) {}
 
   async read(target: Uint8Array, position: number): Promise<void> {
     for (let done = 0; done < target.byteLength; ) {
-      const { bytesRead } = await this.handle.read(target, done, target.byteLength - done, position + done);
+      const length = Math.min(this.piece, target.byteLength - done);
+      const { bytesRead } = await this.handle.read(target, done, length, position + done);
       if (bytesRead === 0) {
         const missing = target.byteLength - done;
         throw new ModelError("weights_malformed", `${this.name} ended ${missing} bytes early while it was read`);

@@ -1,4 +1,6 @@
 import { ModelError } from "./errors.js";
+import { isOff } from "./isOff.js";
+import { shortened, shown } from "./shown.js";
 
 /** What stands in for a field that is absent, and for one that is null; without it, neither is accepted. */
 export interface CountOptions {
@@ -30,7 +32,7 @@ export class ConfigFields {
   static of(value: unknown, file: string, path = ""): ConfigFields {
     if (typeof value !== "object" || value === null || Array.isArray(value)) {
       const what = path === "" ? "the file" : path.slice(0, -1);
-      throw new ModelError("config_unsupported", `${file}: ${what} must be a JSON object, found ${show(value)}`);
+      throw new ModelError("config_unsupported", `${file}: ${what} must be a JSON object, found ${shown(value)}`);
     }
     return new ConfigFields(value as Record<string, unknown>, file, path);
   }
@@ -46,7 +48,7 @@ export class ConfigFields {
   }
 
   refuse(name: string, wanted: string): ModelError {
-    const found = show(this.has(name) ? this.fields[name] : undefined);
+    const found = shown(this.has(name) ? this.fields[name] : undefined);
     return new ModelError("config_unsupported", `${this.file}: ${this.path}${name} must be ${wanted}, found ${found}`);
   }
 
@@ -55,7 +57,17 @@ export class ConfigFields {
     const found = this.read(name);
     const value = found === undefined ? absent : found === null ? ofNull : found;
     if (typeof value !== "number" || !Number.isInteger(value) || value < least || value > most) {
-      throw this.refuse(name, least === 1 ? "a positive integer" : `an integer from ${least}`);
+      const kind = least === 1 ? "a positive integer" : `an integer from ${least}`;
+      throw this.refuse(name, typeof value === "number" && value > most ? `${kind} of at most ${most}` : kind);
+    }
+    return value;
+  }
+
+  /** @throws ModelError `config_unsupported` when the field is no number of at least 1 */
+  atLeastOne(name: string): number {
+    const value = this.read(name);
+    if (typeof value !== "number" || !(value >= 1) || !Number.isFinite(value)) {
+      throw this.refuse(name, "a number of at least 1");
     }
     return value;
   }
@@ -69,9 +81,9 @@ export class ConfigFields {
     return value;
   }
 
-  /** As `positive`, undefined where the field is absent or null. */
-  optionalPositive(name: string): number | undefined {
-    return (this.read(name) ?? undefined) === undefined ? undefined : this.positive(name);
+  /** As `atLeastOne`, undefined where the field is absent or null. */
+  optionalAtLeastOne(name: string): number | undefined {
+    return (this.read(name) ?? undefined) === undefined ? undefined : this.atLeastOne(name);
   }
 
   /** @throws ModelError `config_unsupported` when the field is neither true nor false */
@@ -92,7 +104,7 @@ export class ConfigFields {
   /** @throws ModelError `config_unsupported` when the field is there and is another value than `wanted` */
   only(name: string, wanted: string | number | boolean): void {
     const value = this.read(name) ?? wanted;
-    if (value !== wanted) throw this.refuse(name, show(wanted));
+    if (value !== wanted) throw this.refuse(name, shown(wanted));
   }
 
   /** The fields of an object inside, undefined where it is absent or null. */
@@ -112,19 +124,9 @@ export class ConfigFields {
       if (harmless.has(name) || isOff(this.fields[name])) continue;
       throw new ModelError(
         "config_unsupported",
-        `${this.file}: ${this.path}${name} is ${show(this.fields[name])}, which is not understood here; ` +
+        `${this.file}: ${this.path}${shortened(name)} is ${shown(this.fields[name])}, which is not understood here; ` +
           "a model that needs it would give other results without it",
       );
     }
   }
-}
-
-function isOff(value: unknown): boolean {
-  if (value === null || value === false || value === "") return true;
-  return typeof value === "object" && Object.keys(value).length === 0;
-}
-
-function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? "none";
-  return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }

@@ -99,6 +99,8 @@ describe("shards", () => {
     ["a shard of two dots", { a: "model..safetensors" }, "weights_malformed", /a shard must be a plain/],
     ["a NUL in a shard's name", { a: "model\0.safetensors" }, "weights_malformed", /a shard must be a plain/],
     ["a shard of another format", { a: "pytorch_model.bin" }, "weights_malformed", /a shard must be a plain/],
+    ["a shard of a megabyte", { a: "x".repeat(2 ** 20) }, "weights_malformed", /^.{1,400}$/],
+    ["a shard that is an object", { a: { toString: 1, toJSON: 1 } }, "weights_malformed", /places a in an object/],
     ["a shard that is a number", { a: 7 }, "weights_malformed", /places a in 7/],
     [
       "a shard that is not there",

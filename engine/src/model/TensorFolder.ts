@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { openFile } from "./ByteSource.js";
 import { ModelError } from "./errors.js";
 import type { TensorEntry } from "./safetensorsHeader.js";
+import { shortened, shown } from "./shown.js";
 import { TensorFile } from "./TensorFile.js";
 
 const SINGLE = "model.safetensors";
@@ -90,17 +91,22 @@ function placeTensors(files: readonly TensorFile[], placed: ReadonlyMap<string, 
     for (const name of file.entries.keys()) {
       const other = found.get(name);
       if (other !== undefined) {
-        throw new ModelError("weights_mismatch", `tensor ${name} is in two shards, ${other.name} and ${file.name}`);
+        throw new ModelError(
+          "weights_mismatch",
+          `tensor ${shortened(name)} is in two shards, ${other.name} and ${file.name}`,
+        );
       }
       const wanted = placed.get(name) ?? "nowhere";
       if (wanted !== file.name) {
-        throw new ModelError("weights_mismatch", `tensor ${name} is in ${file.name}, the index places it in ${wanted}`);
+        const found = `tensor ${shortened(name)} is in ${file.name}`;
+        throw new ModelError("weights_mismatch", `${found}, the index places it in ${wanted}`);
       }
       found.set(name, file);
     }
   }
   for (const [name, file] of placed) {
-    if (!found.has(name)) throw new ModelError("weights_missing", `${file}: no tensor ${name}, which the index names`);
+    if (found.has(name)) continue;
+    throw new ModelError("weights_missing", `${file}: no tensor ${shortened(name)}, which the index names`);
   }
   return found;
 }
@@ -121,8 +127,9 @@ async function readIndex(path: string): Promise<Map<string, string>> {
   const placed = new Map<string, string>();
   for (const [tensor, shard] of Object.entries(map)) {
     if (typeof shard !== "string" || !SHARD_NAME.test(shard) || shard.includes("..")) {
-      const found = JSON.stringify(shard)?.slice(0, 200);
-      throw malformed(`places ${tensor} in ${found}; a shard must be a plain file name of this folder`);
+      throw malformed(
+        `places ${shortened(tensor)} in ${shown(shard)}; a shard must be a plain file name of this folder`,
+      );
     }
     placed.set(tensor, shard);
   }

@@ -116,6 +116,13 @@ describe("targets", () => {
   });
 });
 
+test.each([null, false, "", [], {}].map((value) => [value]))("a field that is %j is off", (value) => {
+  const architecture = architectureOf("llama");
+  const plain = parseAdapter(filesOf("llama"), architecture);
+
+  expect(parseAdapter(filesOf("llama", { something_new: value, use_dora: value }), architecture)).toEqual(plain);
+});
+
 describe("an adapter that is not plain LoRA is refused by what it asks for", () => {
   test.each<[Family, object, RegExp]>([
     ["llama", { peft_type: "IA3" }, /peft_type is "IA3"/],
@@ -152,6 +159,15 @@ describe("an adapter that is not plain LoRA is refused by what it asks for", () 
 
     expect(parse).toThrow(message);
     expect(parse).toThrow(expect.objectContaining({ code: "adapter_unsupported" }));
+  });
+
+  test.each(["something_new", "target_modules", "r"])("a hostile %s is shown in a bounded message", (name) => {
+    const { config, weights } = filesOf("llama", { [name]: "PLACE" });
+    for (const value of [`${"[".repeat(300_000)}${"]".repeat(300_000)}`, `["${"x".repeat(1e6)}"]`, '{"toString":1}']) {
+      const parse = () => parseAdapter({ config: config.replace('"PLACE"', value), weights }, architectureOf("llama"));
+      expect(parse).toThrow(expect.objectContaining({ code: "adapter_unsupported" }));
+      expect(parse).toThrow(/^.{1,400}$/);
+    }
   });
 
   test.each([["{"], ["[]"], ["null"]])("a configuration %s", (config) => {

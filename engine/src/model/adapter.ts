@@ -11,6 +11,7 @@ import { ModelError } from "./errors.js";
 import { factorKey, factorsOf, type LoraModule, loraModules } from "./loraModules.js";
 import { loraName, type Projection, projectionShape } from "./parameters.js";
 import { readSafetensors, type Tensor, writeSafetensors } from "./safetensors.js";
+import { shortened } from "./shown.js";
 
 const CONFIG = "adapter_config.json";
 const WEIGHTS = "adapter_model.safetensors";
@@ -84,7 +85,7 @@ export function parseAdapter(files: AdapterFiles, architecture: Architecture, fi
   const foreign = [...tensors.keys()].find((name) => !known.has(name));
   if (foreign !== undefined) {
     const counts = `${tensors.size} tensors where the base and the targets ask for ${known.size}`;
-    throw new ModelError("weights_mismatch", `${file}: ${counts}; ${foreign} has no place`);
+    throw new ModelError("weights_mismatch", `${file}: ${counts}; ${shortened(foreign)} has no place`);
   }
   return { ...settings, factors };
 }

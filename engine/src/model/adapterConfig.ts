@@ -1,8 +1,10 @@
 import type { Adapter } from "./adapter.js";
 import type { Architecture } from "./architecture.js";
 import { ModelError } from "./errors.js";
+import { isOff } from "./isOff.js";
 import { loraModules } from "./loraModules.js";
 import { PROJECTIONS, type Projection } from "./parameters.js";
+import { shortened, shown } from "./shown.js";
 
 type AdapterSettings = Pick<Adapter, "rank" | "alpha" | "scaling" | "projections">;
 
@@ -45,7 +47,7 @@ export function parseAdapterConfig(text: string, architecture: Architecture, fil
   const refuse = (detail: string): ModelError =>
     new ModelError("adapter_unsupported", `${file}: ${detail}; only plain LoRA is served`);
   const config = parseObject(text, file);
-  const show = (name: string): string => `${name} is ${JSON.stringify(config[name])?.slice(0, 200)}`;
+  const show = (name: string): string => `${shortened(name)} is ${shown(config[name])}`;
 
   if (config.peft_type !== "LORA") throw refuse(show("peft_type"));
   if ((config.task_type ?? "CAUSAL_LM") !== "CAUSAL_LM") throw refuse(show("task_type"));
@@ -96,10 +98,6 @@ function parseObject(text: string, file: string): Record<string, unknown> {
   throw new ModelError("adapter_unsupported", `${file} is not a JSON object`);
 }
 
-function isOff(value: unknown): boolean {
-  return value === null || value === false || (typeof value === "object" && Object.keys(value).length === 0);
-}
-
 /** The projections of a target list: PEFT adapts each module whose path ends in a target. */
 function readTargets(
   targets: unknown,
@@ -109,8 +107,9 @@ function readTargets(
   const modules = loraModules(architecture);
   if (targets === "all-linear") return PROJECTIONS.filter((projection) => isAdaptable(modules, projection));
   if (!Array.isArray(targets) || !targets.every((target) => typeof target === "string")) {
-    const found = JSON.stringify(targets)?.slice(0, 200);
-    throw refuse(`target_modules is ${found}, neither a list of modules nor "all-linear"; patterns are not read`);
+    throw refuse(
+      `target_modules is ${shown(targets)}, neither a list of modules nor "all-linear"; patterns are not read`,
+    );
   }
   const adapted = new Set<Projection>();
   for (const target of targets) {
@@ -119,9 +118,7 @@ function readTargets(
     for (const { projections } of matched) for (const p of projections) layers.set(p, (layers.get(p) ?? 0) + 1);
     if (matched.length === 0 || [...layers.values()].some((count) => count !== architecture.layers)) {
       const names = targetNames(PROJECTIONS, architecture).join(", ");
-      throw refuse(
-        `target_modules is ${JSON.stringify(targets).slice(0, 200)}, of which ${target} is none of ${names}`,
-      );
+      throw refuse(`target_modules is ${shown(targets)}, of which ${shortened(target)} is none of ${names}`);
     }
     for (const projection of layers.keys()) adapted.add(projection);
   }

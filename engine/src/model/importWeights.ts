@@ -3,6 +3,7 @@ import type { Architecture } from "./architecture.js";
 import { ModelError } from "./errors.js";
 import { EMBEDDING, HEAD, parameterShapes, type Weights } from "./parameters.js";
 import type { Tensor } from "./safetensors.js";
+import { shortened } from "./shown.js";
 import { BODY_PREFIX, isRedundant, type StoredTensor, storedTensors } from "./storedTensors.js";
 import type { TensorFolder } from "./TensorFolder.js";
 
@@ -57,7 +58,10 @@ function checkTensors(a: Architecture, folder: TensorFolder, stored: readonly St
   }
   for (const name of folder.names) {
     if (known.has(name) || isRedundant(a, name, prefix) || (name === HEAD && a.head === "tied")) continue;
-    throw new ModelError("weights_mismatch", `${folder.place(name)}: tensor ${name} has no place in the model`);
+    throw new ModelError(
+      "weights_mismatch",
+      `${folder.place(name)}: tensor ${shortened(name)} has no place in the model`,
+    );
   }
 }
 

@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -30,6 +30,36 @@ describe("a model folder", () => {
       code: "hash_mismatch",
       message: expect.stringMatching(new RegExp(`model\\.safetensors: .*${expected}, found 0x[0-9a-f]{64}`)),
     });
+  });
+
+  test.each<[string, string, RegExp]>([
+    ["is not JSON", "{", /manifest\.json is not JSON/],
+    ["is a list", "[]", /manifest\.json: the file must be a JSON object, found \[\]/],
+    ["has the hash as weights", `{"weights":"0x${"ab".repeat(32)}"}`, /weights must be an object .*, found "0xabab/],
+    ["has no hash", '{"weights":{}}', /weights\.hash must be 0x and 64 hexadecimal digits, found none/],
+    ["has a number as hash", '{"weights":{"hash":5}}', /weights\.hash must be .*, found 5; fetch the manifest again/],
+    ["has half a hash", `{"weights":{"hash":"0x${"ab".repeat(16)}"}}`, /weights\.hash must be 0x and 64/],
+  ])("whose manifest %s is refused", async (_name, manifest, message) => {
+    writeFileSync(join(dir, "manifest.json"), manifest);
+
+    await expect(loadModel(dir)).rejects.toMatchObject({
+      code: "config_unsupported",
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test("whose manifest cannot be read is refused", async () => {
+    mkdirSync(join(dir, "manifest.json"));
+
+    await expect(loadModel(dir)).rejects.toMatchObject({
+      code: "file_unreadable",
+      message: expect.stringMatching(/manifest\.json cannot be read: EISDIR/),
+    });
+  });
+
+  test("may have a manifest that says nothing of weights", async () => {
+    writeFileSync(join(dir, "manifest.json"), '{"format":"other"}');
+    await expect(loadModel(dir)).resolves.toBeDefined();
   });
 
   test("in shards has no one hash that a manifest could name", async () => {
@@ -116,9 +146,42 @@ describe("a tokenizer", () => {
     '{"model":{"vocab":{"a":-1}}}',
     '{"model":{"vocab":{"a":"b"}}}',
     '{"model":{"vocab":{}}}',
+    '{"model":{"vocab":null}}',
+    '{"model":{"vocab":{"a":0}},"added_tokens":[{}]}',
   ])("%s is refused with its own error", async (json) => {
     expect(() => Tokenizer.parse(json)).toThrow(expect.objectContaining({ code: "tokenizer_unsupported" }));
     writeFileSync(join(dir, "tokenizer.json"), json);
     await expect(loadModel(dir)).rejects.toMatchObject({ code: "tokenizer_unsupported" });
+  });
+
+  test.each<[string, string, RegExp]>([
+    ["nested deep", `${"[".repeat(300_000)}${"]".repeat(300_000)}`, /a list of 1 is no token/],
+    ["of a megabyte", `"${"x".repeat(1e6)}"`, /cannot be read: "x{50,100}…/],
+    ["without methods", '{"toString":1,"toJSON":1}', /an object is no token/],
+    ["that is null", "null", /null is no token/],
+  ])("with a token %s is refused in a short message", async (_name, id, message) => {
+    writeFileSync(join(dir, "tokenizer.json"), `{"model":{"vocab":{"a":0}},"added_tokens":[{"id":${id}}]}`);
+
+    const refusal = await loadModel(dir).catch((error) => error);
+
+    expect(refusal).toMatchObject({ code: "tokenizer_unsupported", message: expect.stringMatching(message) });
+    expect(refusal.message.length).toBeLessThan(200);
+  });
+
+  test("with an added token that has no id is refused for it", async () => {
+    writeFileSync(join(dir, "tokenizer.json"), '{"model":{"vocab":{"a":0}},"added_tokens":[{}]}');
+    await expect(loadModel(dir)).rejects.toThrow(/none is no token/);
+  });
+
+  test("that is a folder is refused", async () => {
+    rmSync(join(dir, "tokenizer.json"));
+    mkdirSync(join(dir, "tokenizer.json"));
+
+    const wanted = {
+      code: "file_unreadable",
+      message: expect.stringMatching(/tokenizer\.json cannot be read: EISDIR/),
+    };
+    await expect(loadModel(dir)).rejects.toMatchObject(wanted);
+    await expect(Tokenizer.load(dir)).rejects.toMatchObject(wanted);
   });
 });

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Architecture } from "./architecture.js";
 import { ModelError } from "./errors.js";
 import { importWeights } from "./importWeights.js";
 import type { Weights } from "./parameters.js";
 import { parseArchitecture } from "./parseArchitecture.js";
+import { readOptionalText, readText } from "./readText.js";
+import { shown } from "./shown.js";
 import { TensorFolder } from "./TensorFolder.js";
 import { checkTokenizer } from "./tokenizer.js";
 
@@ -60,24 +61,25 @@ function requireHash(digest: string, expected: string, file: string): void {
   throw new ModelError("hash_mismatch", `${file}: sha-256 must be ${expected}, found ${found}; fetch the file again`);
 }
 
+/** Undefined where there is no manifest, or one that says nothing of weights; one that says it wrongly is an error. */
 async function manifestWeightsHash(modelDir: string): Promise<string | undefined> {
-  let text: string;
-  try {
-    text = await readFile(join(modelDir, "manifest.json"), "utf8");
-  } catch {
-    return undefined;
-  }
-  const manifest = parseJson(text, join(modelDir, "manifest.json")) as { weights?: { hash?: unknown } } | null;
-  const hash = manifest?.weights?.hash;
-  return typeof hash === "string" ? hash : undefined;
+  const file = join(modelDir, "manifest.json");
+  const text = await readOptionalText(file);
+  if (text === undefined) return undefined;
+  const refuse = (what: string, found: unknown): ModelError =>
+    new ModelError("config_unsupported", `${file}: ${what}, found ${shown(found)}; fetch the manifest again`);
+  const manifest = parseJson(text, file);
+  if (!isObject(manifest)) throw refuse("the file must be a JSON object", manifest);
+  const { weights } = manifest;
+  if (weights === undefined) return undefined;
+  if (!isObject(weights)) throw refuse("weights must be an object with the hash of the weights", weights);
+  const { hash } = weights;
+  if (typeof hash === "string" && /^0x[0-9a-f]{64}$/i.test(hash)) return hash;
+  throw refuse("weights.hash must be 0x and 64 hexadecimal digits", hash);
 }
 
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    throw new ModelError("file_unreadable", `${file} cannot be read: ${(cause as Error).message}`, { cause });
-  }
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function parseJson(text: string, file: string): unknown {

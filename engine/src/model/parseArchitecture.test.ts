@@ -209,19 +209,44 @@ describe("a configuration that is refused", () => {
     ["llama", { eos_token_id: [1, 600] }, /eos_token_id must be/],
     ["llama", { rope_parameters: { rope_type: "yarn", factor: 4 } }, /rope_parameters\.rope_type must be .*"yarn"/],
     ["llama", { rope_scaling: { type: "dynamic", factor: 2 } }, /rope_scaling\.type must be .*"dynamic"/],
-    ["llama", { rope_parameters: { rope_type: "linear" } }, /rope_parameters\.factor must be a positive number/],
+    [
+      "llama",
+      { rope_parameters: { rope_type: "linear" } },
+      /rope_parameters\.factor must be a number of at least 1, found none/,
+    ],
     [
       "llama",
       { rope_parameters: { rope_type: "linear", factor: 2, beta_fast: 32 } },
       /rope_parameters\.beta_fast is 32/,
     ],
     ["llama", { rope_parameters: { full_attention: { rope_type: "default" } } }, /rope_parameters\.full_attention is/],
+    [
+      "llama",
+      { rope_parameters: { rope_type: "linear", factor: 1e-308 } },
+      /rope_parameters\.factor must be a number of at least 1, found 1e-308/,
+    ],
+    ["llama", { rope_parameters: { rope_type: "linear", factor: 0.99 } }, /factor must be a number of at least 1/],
+    [
+      "llama",
+      {
+        rope_parameters: {
+          rope_type: "llama3",
+          factor: 1e-308,
+          low_freq_factor: 1,
+          high_freq_factor: 4,
+          original_max_position_embeddings: 128,
+        },
+      },
+      /factor must be a number of at least 1/,
+    ],
+    ["llama", { rope_parameters: { rope_theta: 1e-308 } }, /rope_theta must be a number of at least 1/],
+    ["llama", { vocab_size: 2 ** 18 + 1 }, /vocab_size must be a positive integer of at most 262144, found 262145/],
     ["llama", { rope_theta: 500 }, /rope_theta must be 10000, as rope_parameters says, found 500/],
     ["llama", { rope_scaling: { rope_type: "linear", factor: 2 } }, /rope_scaling must be what rope_parameters says/],
     ["llama", { partial_rotary_factor: 0.5 }, /partial_rotary_factor must be 1, found 0.5/],
     ["llama", { rope_interleaved: true }, /rope_interleaved must be false, found true/],
     ["llama", { sliding_window: 128 }, /sliding_window is 128, which is not understood/],
-    ["llama", { quantization_config: { bits: 4 } }, /quantization_config is \{"bits":4\}/],
+    ["llama", { quantization_config: { bits: 4 } }, /quantization_config is an object/],
     ["llama", { auto_map: { AutoModel: "modeling.Other" } }, /auto_map is/],
     ["llama", { num_local_experts: 8 }, /num_local_experts is 8/],
     ["llama", { final_logit_softcapping: 30 }, /final_logit_softcapping is 30/],
@@ -248,6 +273,22 @@ describe("a configuration that is refused", () => {
 
     expect(read).toThrow(expect.objectContaining({ code: "config_unsupported" }));
     expect(read).toThrow(message);
+  });
+
+  test("is shown in a message of bounded length, whatever it holds", () => {
+    const deep = JSON.parse(`${"[".repeat(300_000)}${"]".repeat(300_000)}`);
+    const hostile = { toString: 1, valueOf: 1, toJSON: 1 };
+    for (const value of [deep, hostile, "x".repeat(1e6), Array.from({ length: 1e5 }, () => 7)]) {
+      for (const change of [{ model_type: value }, { hidden_size: value }, { other: value }]) {
+        expect(() => parse("llama", change)).toThrow(ModelError);
+        expect(() => parse("llama", change)).toThrow(/^.{1,300}$/);
+      }
+    }
+    expect(() => parse("llama", { ["x".repeat(1e6)]: 1 })).toThrow(/^.{1,300}$/);
+  });
+
+  test("is not one with the most tokens that sampling can rank", () => {
+    expect(parse("llama", { vocab_size: 2 ** 18 }).vocabulary).toBe(2 ** 18);
   });
 
   test.each([[null], ["text"], [[1]], [7]])("%j, which is no object", (config) => {

@@ -12,6 +12,8 @@ type RotaryFamily = Exclude<Family, "gpt2">;
 
 const FAMILIES = ["llama", "mistral", "qwen2", "qwen3", "gpt2"] as const;
 const MOST_LAYERS = 1024;
+/** Tokens that sampling can rank, `checkSamplingRule`: a larger vocabulary would open and then answer nothing. */
+const MOST_TOKENS = 2 ** 18;
 
 /** Names of the model with a head for language, and of the one without, in `architectures`. */
 const CLASSES: Readonly<Record<Family, readonly string[]>> = {
@@ -172,7 +174,7 @@ function readEndTokens(
   fields: ConfigFields,
   family: Family,
 ): Pick<Architecture, "vocabulary" | "endToken" | "otherEndTokens"> {
-  const vocabulary = fields.count("vocab_size");
+  const vocabulary = fields.count("vocab_size", { most: MOST_TOKENS });
   const isToken = (value: unknown): value is number =>
     typeof value === "number" && Number.isInteger(value) && value >= 0 && value < vocabulary;
   const eos = fields.read("eos_token_id") ?? undefined;

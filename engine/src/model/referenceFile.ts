@@ -1,6 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Architecture } from "./architecture.js";
 import { ModelError } from "./errors.js";
+import { loadArchitecture } from "./model-folder.js";
+import { readText } from "./readText.js";
+import { shortened } from "./shown.js";
 
 /** What another implementation computed for a model folder, as its `reference.json` records. */
 export interface Reference {
@@ -32,20 +35,59 @@ export interface ReferenceTraining {
   readonly losses: readonly number[];
 }
 
-/** @throws ModelError `file_unreadable`; `reference_malformed` naming the part that is not as it should be */
+/** Fields that are read, and those beside them that say where the numbers came from. */
+const FIELDS = {
+  file: ["cases", "adapter_cases", "training", "family", "made_with", "parameters", "note"],
+  case: ["input_ids", "prompt", "last_logits", "logits_sum_abs", "greedy_ids", "greedy_text", "note"],
+  adapterCase: ["input_ids", "last_logits", "note"],
+  training: ["batch", "optimizer", "start", "loss_per_step", "note"],
+  optimizer: ["name", "lr", "betas", "eps", "weight_decay"],
+} as const;
+
+/**
+ * Reads the reference of a folder for the model of its `config.json`.
+ *
+ * @throws ModelError `file_unreadable`, `config_unsupported`; `reference_malformed` naming the part that is not as it
+ * should be: a field that is not known, a token or a position that the model has not, a case that says nothing of it
+ */
 export async function readReference(modelDir: string): Promise<Reference> {
   const file = join(modelDir, "reference.json");
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (cause) {
-    throw new ModelError("file_unreadable", `${file} cannot be read: ${(cause as Error).message}`, { cause });
+  const reference = parseReference(await readText(file), file);
+  checkCases(reference, await loadArchitecture(modelDir), file);
+  return reference;
+}
+
+/** What a reference says is what a model of this architecture can be asked, and is something. */
+function checkCases(reference: Reference, { vocabulary, maxPositions }: Architecture, file: string): void {
+  const refuse = (detail: string): ModelError => new ModelError("reference_malformed", `${file}: ${detail}`);
+  const check = (where: string, field: string, ids: readonly number[], positions: number): void => {
+    const foreign = ids.find((id) => id >= vocabulary);
+    if (foreign !== undefined) {
+      throw refuse(`${where}: ${field} has token ${foreign}, the model has ${vocabulary} tokens`);
+    }
+    if (positions > maxPositions) {
+      throw refuse(`${where}: ${field} needs ${positions} positions, the model has ${maxPositions}`);
+    }
+  };
+  for (const [list, cases] of [
+    ["cases", reference.cases],
+    ["adapter_cases", reference.adapterCases],
+  ] as const) {
+    for (const [i, { inputIds, greedyIds = [], prompt, lastLogits, logitsSumAbs }] of cases.entries()) {
+      const where = `${list}[${i}]`;
+      check(where, "input_ids", inputIds, inputIds.length);
+      check(where, "greedy_ids", greedyIds, inputIds.length + greedyIds.length);
+      const said = list === "cases" ? [prompt, lastLogits, logitsSumAbs, greedyIds[0]] : [lastLogits];
+      if (said.every((value) => value === undefined))
+        throw refuse(`${where} has nothing to compare its input_ids with`);
+    }
   }
-  return parseReference(text, file);
+  // The last token of a row is only predicted.
+  for (const row of reference.training?.batch ?? []) check("training", "batch", row, row.length - 1);
 }
 
 /** @throws ModelError `reference_malformed` */
-export function parseReference(text: string, file: string): Reference {
+function parseReference(text: string, file: string): Reference {
   let root: unknown;
   try {
     root = JSON.parse(text);
@@ -53,15 +95,18 @@ export function parseReference(text: string, file: string): Reference {
     throw new ModelError("reference_malformed", `${file} is not JSON`, { cause });
   }
   const part = new Part(root, file, "the file");
-  const cases = (name: string) => (part.has(name) ? part.list(name) : []).map(readCase);
+  part.only(FIELDS.file);
+  const cases = (name: string, fields: readonly string[]) =>
+    (part.has(name) ? part.list(name) : []).map((entry) => readCase(entry, fields));
   return {
-    cases: cases("cases"),
-    adapterCases: cases("adapter_cases"),
+    cases: cases("cases", FIELDS.case),
+    adapterCases: cases("adapter_cases", FIELDS.adapterCase),
     training: part.has("training") ? readTraining(part.inside("training")) : undefined,
   };
 }
 
-function readCase(part: Part): ReferenceCase {
+function readCase(part: Part, fields: readonly string[]): ReferenceCase {
+  part.only(fields);
   return {
     inputIds: part.tokens("input_ids"),
     prompt: part.has("prompt") ? part.text("prompt") : undefined,
@@ -72,7 +117,9 @@ function readCase(part: Part): ReferenceCase {
 }
 
 function readTraining(part: Part): ReferenceTraining {
+  part.only(FIELDS.training);
   const optimizer = part.inside("optimizer");
+  optimizer.only(FIELDS.optimizer);
   if (optimizer.has("name") && optimizer.text("name") !== "AdamW") throw optimizer.malformed("name", '"AdamW"');
   if (part.has("start") && !/^adapter\/?$/.test(part.text("start"))) throw part.malformed("start", '"adapter/"');
   const batch = part.list("batch").map((row) => row.wholeTokens());
@@ -82,13 +129,15 @@ function readTraining(part: Part): ReferenceTraining {
   }
   const [beta1, beta2, ...more] = optimizer.numbers("betas");
   if (beta1 === undefined || beta2 === undefined || more.length > 0) throw optimizer.malformed("betas", "two numbers");
+  const losses = part.numbers("loss_per_step");
+  if (losses.length === 0) throw part.malformed("loss_per_step", "the loss of one step or more");
   return {
     batch,
     learningRate: optimizer.number("lr"),
     betas: [beta1, beta2],
     epsilon: optimizer.number("eps"),
     weightDecay: optimizer.number("weight_decay"),
-    losses: part.numbers("loss_per_step"),
+    losses,
   };
 }
 
@@ -102,6 +151,14 @@ class Part {
 
   malformed(name: string, wanted: string): ModelError {
     return new ModelError("reference_malformed", `${this.file}: ${name} of ${this.path} must be ${wanted}`);
+  }
+
+  /** A field that nobody reads would pass for one that agrees. */
+  only(known: readonly string[]): void {
+    const other = Object.keys(this.fields()).find((name) => !known.includes(name));
+    if (other === undefined) return;
+    const message = `${this.file}: ${shortened(other)} of ${this.path} is not known; known are ${known.join(", ")}`;
+    throw new ModelError("reference_malformed", message);
   }
 
   has(name: string): boolean {
@@ -150,9 +207,14 @@ class Part {
   }
 
   private field(name: string): unknown {
+    const fields = this.fields();
+    return Object.hasOwn(fields, name) ? fields[name] : undefined;
+  }
+
+  private fields(): Readonly<Record<string, unknown>> {
     if (typeof this.value !== "object" || this.value === null || Array.isArray(this.value)) {
       throw new ModelError("reference_malformed", `${this.file}: ${this.path} must be an object`);
     }
-    return Object.hasOwn(this.value, name) ? (this.value as Record<string, unknown>)[name] : undefined;
+    return this.value as Record<string, unknown>;
   }
 }

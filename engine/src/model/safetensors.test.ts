@@ -14,6 +14,10 @@ function file(header: unknown, data: Uint8Array = new Uint8Array()): Uint8Array 
 }
 
 const entry = (dtype: string, shape: unknown, offsets: unknown) => ({ t: { dtype, shape, data_offsets: offsets } });
+/** The header of one tensor, as text. */
+const hostile = (dtype: string, shape: string) => `{"t":{"dtype":${dtype},"shape":${shape},"data_offsets":[0,4]}}`;
+const nested = (depth: number) => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+const ENTRY = '{"dtype":"F32","shape":[1],"data_offsets":[0,4]}';
 const floats = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
 
 describe("reading", () => {
@@ -48,12 +52,22 @@ describe("reading", () => {
     [
       "a type that the format has not",
       file(entry("F31", [1], [0, 4]), floats(1)),
-      /element type F31, which the format/,
+      /element type "F31", which the format/,
     ],
     ["more bytes of header than are read", file("x".repeat(2 ** 22 + 1)), /header of 4194305 bytes/],
     ["a type that is not read", file(entry("I64", [1], [0, 8]), floats(1, 2)), /element type I64/],
     ["a negative extent", file(entry("F32", [-1], [0, 4]), floats(1)), /shape \[-1\]/],
     ["offsets that are no pair", file(entry("F32", [1], [0]), floats(1)), /data_offsets \[0\]/],
+    ["a type that is no text", file(hostile('{"toString":1,"valueOf":1}', "[1]")), /element type an object, which/],
+    ["a shape of a shape of a shape", file(hostile('"F32"', nested(300_000))), /tensor t has shape a list of 1;/],
+    ["a type of a megabyte", file(hostile(`"${"x".repeat(2 ** 20)}"`, "[1]")), /^.{1,300}$/],
+    ["a shape of half a million", file(hostile('"F32"', `[${"1,".repeat(5e5)}1]`)), /has shape a list of 500001;/],
+    ["a name of a megabyte", file({ ["x".repeat(2 ** 20)]: 7 }), /^.{1,300}$/],
+    [
+      "a tensor that is named twice",
+      file(`{"t":${ENTRY},"__metadata__":{"t":"1"},"\\u0074":${ENTRY}}`, floats(1)),
+      /header names t twice/,
+    ],
     ["a NaN", file(entry("F32", [2], [0, 8]), floats(0, Number.NaN)), /tensor t holds NaN at element 1/],
     ["an infinity", file(entry("F32", [1], [0, 4]), floats(Number.NEGATIVE_INFINITY)), /holds -Infinity/],
   ])("refuses %s and names the file", (_name, bytes, message) => {

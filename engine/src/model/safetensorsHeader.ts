@@ -2,7 +2,9 @@
  * The header of a safetensors file: 8 bytes little endian that give its length, then JSON that gives each tensor its
  * element type, shape and place. Nothing in it is trusted.
  */
+import { duplicateKey } from "./duplicateKey.js";
 import { ModelError } from "./errors.js";
+import { shortened, shown } from "./shown.js";
 
 /** Bytes of an element, of every type that the format names. */
 const BYTES_OF = {
@@ -70,8 +72,9 @@ export function parseHeader(header: Uint8Array, available: number, file: string)
     .sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end);
   let covered = 0;
   for (const [name, { begin, end }] of placed) {
-    if (begin !== covered) throw malformed(file, `tensor ${name} begins at ${begin}, expected ${covered}`);
-    if (end > available) throw malformed(file, `tensor ${name} ends at ${end}, file has ${available} bytes of data`);
+    const tensor = `tensor ${shortened(name)}`;
+    if (begin !== covered) throw malformed(file, `${tensor} begins at ${begin}, expected ${covered}`);
+    if (end > available) throw malformed(file, `${tensor} ends at ${end}, file has ${available} bytes of data`);
     covered = end;
   }
   if (covered !== available) throw malformed(file, `${available - covered} bytes after the last tensor`);
@@ -83,35 +86,39 @@ export function malformed(file: string, detail: string, cause?: unknown): ModelE
 }
 
 function parseObject(header: Uint8Array, file: string): object {
+  let text: string;
   let parsed: unknown;
   try {
-    parsed = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(header));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(header);
+    parsed = JSON.parse(text);
   } catch (cause) {
     throw malformed(file, "header is not JSON", cause);
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
     throw malformed(file, "header is not an object");
   }
+  const twice = duplicateKey(text);
+  if (twice !== undefined) throw malformed(file, `header names ${shortened(twice)} twice`);
   return parsed;
 }
 
 function parseEntry(name: string, value: unknown, file: string): TensorEntry {
   const { dtype, shape, data_offsets: offsets } = (value ?? {}) as Record<string, unknown>;
+  const tensor = `tensor ${shortened(name)}`;
   const isCount = (n: unknown): n is number => typeof n === "number" && Number.isSafeInteger(n) && n >= 0;
   if (typeof dtype !== "string" || !Object.hasOwn(BYTES_OF, dtype)) {
-    throw malformed(file, `tensor ${name} has element type ${String(dtype)}, which the format does not name`);
+    throw malformed(file, `${tensor} has element type ${shown(dtype)}, which the format does not name`);
   }
   if (!Array.isArray(shape) || shape.length > 8 || !shape.every(isCount)) {
-    throw malformed(file, `tensor ${name} has shape ${JSON.stringify(shape)}`);
+    throw malformed(file, `${tensor} has shape ${shown(shape)}`);
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
-    throw malformed(file, `tensor ${name} has data_offsets ${JSON.stringify(offsets)}`);
+    throw malformed(file, `${tensor} has data_offsets ${shown(offsets)}`);
   }
   const [begin, end] = offsets as [number, number];
   const wanted = shape.reduce((size, dim) => size * dim, BYTES_OF[dtype as StoredType]);
   if (end - begin !== wanted) {
-    const found = `needs ${wanted} bytes, found ${end - begin}`;
-    throw malformed(file, `tensor ${name} of shape ${JSON.stringify(shape)} ${found}`);
+    throw malformed(file, `${tensor} of shape ${shown(shape)} needs ${wanted} bytes, found ${end - begin}`);
   }
   return { dtype: dtype as StoredType, shape: shape as number[], begin, end };
 }

@@ -1,6 +1,7 @@
 /** Real numbers as weight files store them: F32, F16 or BF16, little endian, as are the machines that run this. */
 import { floatToHalf, halfToFloat } from "./half.js";
 import { malformed, type StoredType, type TensorEntry } from "./safetensorsHeader.js";
+import { shortened } from "./shown.js";
 
 export type FloatStorage = "F32" | "F16" | "BF16";
 
@@ -11,7 +12,7 @@ let halfValues: Float32Array | undefined;
 /** @throws ModelError `weights_malformed` when a tensor is of another type than F32, F16 and BF16 */
 export function floatStorage(name: string, { dtype }: Pick<TensorEntry, "dtype">, file: string): FloatStorage {
   if (isFloat(dtype)) return dtype;
-  throw malformed(file, `tensor ${name} has element type ${dtype}, expected F32, F16 or BF16`);
+  throw malformed(file, `tensor ${shortened(name)} has element type ${dtype}, expected F32, F16 or BF16`);
 }
 
 /** Decodes stored bytes into `out` from element `at` on. */
@@ -49,7 +50,7 @@ export function encodeFloats(data: Float32Array, storage: FloatStorage, out: Uin
 /** @throws ModelError `weights_malformed` naming the first NaN or infinity */
 export function requireFinite(name: string, data: Float32Array, file: string): void {
   for (let i = 0; i < data.length; i++) {
-    if (!Number.isFinite(data[i])) throw malformed(file, `tensor ${name} holds ${data[i]} at element ${i}`);
+    if (!Number.isFinite(data[i])) throw malformed(file, `tensor ${shortened(name)} holds ${data[i]} at element ${i}`);
   }
 }
 

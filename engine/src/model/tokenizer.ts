@@ -1,8 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import type { Architecture } from "./architecture.js";
 import { ModelError } from "./errors.js";
+import { readOptionalText, readText } from "./readText.js";
+import { shortened, shown } from "./shown.js";
+
+const FILE = "tokenizer.json";
 
 /** A tokenizer as `tokenizer.json` describes it. Adds no special tokens of its own. */
 export class Tokenizer {
@@ -20,7 +23,7 @@ export class Tokenizer {
    * @throws ModelError `file_unreadable`, `tokenizer_unsupported`
    */
   static async load(modelDir: string): Promise<Tokenizer> {
-    return Tokenizer.parse(await readTokenizer(modelDir));
+    return Tokenizer.parse(await readText(join(modelDir, FILE)));
   }
 
   /** @throws ModelError `tokenizer_unsupported` when the text is not a tokenizer that can be read */
@@ -50,16 +53,11 @@ export class Tokenizer {
 /**
  * Checks that every token of a folder's `tokenizer.json`, if it has one, is a row of the embedding table.
  *
- * @throws ModelError `tokenizer_unsupported` naming the largest token and the vocabulary
+ * @throws ModelError `file_unreadable`; `tokenizer_unsupported` naming the largest token and the vocabulary
  */
 export async function checkTokenizer(modelDir: string, { vocabulary }: Architecture): Promise<void> {
-  let json: string;
-  try {
-    json = await readFile(join(modelDir, "tokenizer.json"), "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
-    throw error;
-  }
+  const json = await readOptionalText(join(modelDir, FILE));
+  if (json === undefined) return;
   let largest = -1;
   for (const token of tokensOf(parseDescription(json))) largest = Math.max(largest, token);
   if (largest < vocabulary) return;
@@ -85,7 +83,8 @@ interface Description {
 function parseDescription(json: string): Description {
   try {
     const description = JSON.parse(json) as Description;
-    if (typeof description.model.vocab !== "object") throw new Error("its model has no vocabulary");
+    const { vocab } = description.model;
+    if (typeof vocab !== "object" || vocab === null) throw new Error(`its vocabulary is ${shown(vocab)}`);
     return description;
   } catch (cause) {
     throw unreadable(cause);
@@ -97,24 +96,19 @@ function tokensOf({ model, added_tokens: added = [] }: Description): number[] {
   const { vocab } = model;
   const tokens = Array.isArray(vocab) ? vocab.keys() : Object.values(vocab as Record<string, unknown>);
   const all = [...tokens, ...(Array.isArray(added) ? added : [added]).map((entry) => (entry as { id?: unknown })?.id)];
-  const bad = all.find((id) => !Number.isSafeInteger(id) || (id as number) < 0);
-  if (bad === undefined && all.length > 0) return all as number[];
-  throw unreadable(new Error(all.length === 0 ? "it has no tokens" : `${JSON.stringify(bad)} is no token`));
+  // By place: an added token without an id is bad, and its id is undefined.
+  const bad = all.findIndex((id) => !Number.isSafeInteger(id) || (id as number) < 0);
+  if (bad === -1 && all.length > 0) return all as number[];
+  throw unreadable(new Error(all.length === 0 ? "it has no tokens" : `${shown(all[bad])} is no token`));
 }
 
 function cutsWords({ normalizer, pre_tokenizer: pre }: Description): boolean {
   return !normalizer && pre?.type === "ByteLevel" && pre.use_regex !== false && pre.add_prefix_space === false;
 }
 
-async function readTokenizer(modelDir: string): Promise<string> {
-  const file = join(modelDir, "tokenizer.json");
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    throw new ModelError("file_unreadable", `${file} cannot be read: ${(cause as Error).message}`, { cause });
-  }
-}
-
 function unreadable(cause: unknown): ModelError {
-  return new ModelError("tokenizer_unsupported", `tokenizer.json cannot be read: ${String(cause)}`, { cause });
+  if (cause instanceof ModelError) return cause;
+  // The library's messages may hold what it found, whatever its length.
+  const why = cause instanceof Error ? cause.message : "it is not understood";
+  return new ModelError("tokenizer_unsupported", `${FILE} cannot be read: ${shortened(why)}`, { cause });
 }
