@@ -80,6 +80,9 @@ function checkCases(reference: Reference, { vocabulary, maxPositions }: Architec
       const said = list === "cases" ? [prompt, lastLogits, logitsSumAbs, greedyIds[0]] : [lastLogits];
       if (said.every((value) => value === undefined))
         throw refuse(`${where} has nothing to compare its input_ids with`);
+      if (lastLogits !== undefined && lastLogits.length !== vocabulary) {
+        throw refuse(`${where}: last_logits has ${lastLogits.length} numbers, the model has ${vocabulary} tokens`);
+      }
     }
   }
   // The last token of a row is only predicted.

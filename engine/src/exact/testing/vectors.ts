@@ -77,10 +77,10 @@ export function opCases(document: { readonly vectors: readonly OpVector[] }): Op
 
 export function opCase(vector: OpVector): OpCase {
   const { arithmetic = "float" } = vector;
-  const stubs = new Stubs(arithmetic);
-  for (const [name, table] of Object.entries(vector.tables)) stubs.tables.set(name, tableOf(table));
-  const inputs = vector.inputs.map((input) => stubs.input(input));
-  const op = stubs.push(operationOf(vector.op, inputs));
+  const given = new GivenValues(arithmetic);
+  for (const [name, table] of Object.entries(vector.tables)) given.tables.set(name, tableOf(table));
+  const inputs = vector.inputs.map((input) => given.input(input));
+  const op = given.push(operationOf(vector.op, inputs));
   const rows = new Map(inputs.map((value, i) => [value, vector.inputs[i]!]));
   const row = (value: ValueId, position: number) => {
     const input = rows.get(value);
@@ -91,7 +91,7 @@ export function opCase(vector: OpVector): OpCase {
   const token = (position: number) => (position === vector.position ? vector.token : vector.following);
   return {
     name: `${vector.kind}${arithmetic === "float" ? "" : " of integers"}: ${vector.name}`,
-    program: stubs.program(op, vector.position),
+    program: given.program(op, vector.position),
     op,
     position: vector.position,
     inputs,
@@ -139,7 +139,7 @@ function tableOf(table: VectorTable): Table {
 }
 
 /** Operations whose only purpose is to make values of a given shape. */
-class Stubs {
+class GivenValues {
   readonly tables = new Map<string, Table>();
   private readonly ops: Op[] = [];
   /** Of inputs. */
@@ -186,19 +186,19 @@ class Stubs {
   }
 
   private fixed(type: ElementType, width: number): ValueId {
-    const table = `stub.${width}`;
+    const table = `given.${width}`;
     const [high, scales] = [new Int8Array(width), Float32Array.of(1)];
     this.tables.set(table, { kind: "matrix", rows: 1, columns: width, high, scales });
-    const x = this.stub({ kind: "embed", table }, { shift: 0 });
+    const x = this.given({ kind: "embed", table }, { shift: 0 });
     if (type === "f32" || (type === "i32" && this.arithmetic === "integer")) return x;
-    const scale = this.stub({ kind: "rowScale", x, groups: 1, levels: 127 });
+    const scale = this.given({ kind: "rowScale", x, groups: 1, levels: 127 });
     if (type === "u8") return this.push({ kind: "quantizeUnsigned", x, scale });
     const q = this.push({ kind: "quantize", x, scale });
     return type === "i8" ? q : this.push({ kind: "sumSquares", q, groups: width });
   }
 
   /** @param shifts of a program in integers */
-  private stub(op: Op, shifts: { readonly [field: string]: number } = {}): ValueId {
+  private given(op: Op, shifts: { readonly [field: string]: number } = {}): ValueId {
     return this.push(this.arithmetic === "float" ? op : integerOp(op, shifts));
   }
 
@@ -206,12 +206,12 @@ class Stubs {
     const shape = { heads, kvHeads: 1, headDim: 1, window };
     const scale = this.fixed(this.arithmetic === "float" ? "f32" : "i32", heads + 2);
     const qkv = [this.fixed("i8", heads + 2)] as const;
-    const x = this.stub({ kind: "scores", qkv, scale, shape, gridBits: 6 }, { shift: 0, scaleShift: 0 });
+    const x = this.given({ kind: "scores", qkv, scale, shape, gridBits: 6 }, { shift: 0, scaleShift: 0 });
     const perHead = this.push({ kind: "scoreMax", scores: x });
     switch (type) {
       case "u16":
-        this.tables.set("stub.exponent", { kind: "integers", data: Int32Array.of(1) });
-        return this.stub({ kind: "exponent", scores: x, max: perHead, table: "stub.exponent", gridBits: 6 });
+        this.tables.set("given.exponent", { kind: "integers", data: Int32Array.of(1) });
+        return this.given({ kind: "exponent", scores: x, max: perHead, table: "given.exponent", gridBits: 6 });
       case "u8":
         return this.push({ kind: "quantizeUnsigned", x, scale: perHead });
       case "i8":
