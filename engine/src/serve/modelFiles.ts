@@ -20,6 +20,8 @@ export interface ModelFiles {
   readonly weights: Weights;
   readonly weightsHash: Hex;
   readonly weightsRoot: Hex;
+  /** The exact program that the manifest says the model compiles to, if it says so. */
+  readonly program: ProgramRef | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ export async function readModelFiles(modelDir: string): Promise<ModelFiles> {
   await checkTokenizer(modelDir, architecture);
   const tensors = TensorFolder.single(await TensorFile.open(bytesSource(bytes, file)));
   const weights = await importWeights(architecture, tensors);
-  return { architecture, weights, weightsHash: hash, weightsRoot: root };
+  return { architecture, weights, weightsHash: hash, weightsRoot: root, program: manifest.program };
 }
 
 /** What a program's description names of a folder besides its weights. */
@@ -69,11 +71,6 @@ export async function readAttributionBase(
   const hash = contentHash(bytes);
   requireEqual(file, "hash", attribution.hash, hash);
   return { base: parseAttributionBase(bytes), hash };
-}
-
-/** The exact program that the manifest says its model compiles to, if it says so. */
-export async function readManifestProgram(modelDir: string): Promise<ProgramRef | undefined> {
-  return (await readManifest(modelDir)).program;
 }
 
 interface Manifest {

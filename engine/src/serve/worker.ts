@@ -18,7 +18,7 @@ import { ExactBase } from "./ExactBase.js";
 import { RuntimeError, type RuntimeErrorCode } from "./errors.js";
 import { generateTokens } from "./generation.js";
 import { HiddenReader } from "./HiddenReader.js";
-import { readAttributionBase, readDescribedFiles, readManifestProgram, readModelFiles } from "./modelFiles.js";
+import { readAttributionBase, readDescribedFiles, readModelFiles } from "./modelFiles.js";
 import { ProgramSessions } from "./ProgramSessions.js";
 import type { CallMessage, CallName, OpenedModel, WorkerCalls, WorkerMessage } from "./protocol.js";
 import { StepModels } from "./StepModels.js";
@@ -148,10 +148,9 @@ class WorkerLoop {
     const { modelDir, device, tier, arithmetic } = request;
     const model = await readModelFiles(modelDir);
     const attribution = await readAttributionBase(modelDir);
-    const { weightsHash, weightsRoot, architecture } = model;
+    const { weightsHash, weightsRoot, architecture, program: named } = model;
     const base = await ExactBase.compile(model, weightsRoot, attribution?.base.projection, { tier, arithmetic });
     const { program, id } = base.committed;
-    const named = await readManifestProgram(modelDir);
     if (named?.tier === tier && named.arithmetic === arithmetic && named.id !== id) {
       throw new RuntimeError(
         "program_mismatch",
