@@ -298,6 +298,21 @@ describe("opening", () => {
     rmSync(copy, { recursive: true });
   });
 
+  test("refuses a manifest that names another program of the same precision and arithmetic", async () => {
+    const copy = copyTestModel();
+    const named = { id: `0x${"ab".repeat(32)}`, tier: DEFAULT_TIER, arithmetic: "float" };
+    const weights = { hash: runtime.weightsHash, root: runtime.weightsRoot };
+    const write = (program: object) => writeFileSync(join(copy, "manifest.json"), JSON.stringify({ weights, program }));
+
+    write(named);
+    await expect(openRuntime({ modelDir: copy })).rejects.toMatchObject({ code: "program_mismatch" });
+    write({ ...named, arithmetic: "integer" });
+    await (await openRuntime({ modelDir: copy })).close();
+    write({ ...named, id: runtime.programId });
+    await (await openRuntime({ modelDir: copy })).close();
+    rmSync(copy, { recursive: true });
+  });
+
   test.each(["config.json", "model.safetensors", "tokenizer.json"])("without %s fails for good", async (file) => {
     const copy = copyTestModel();
     rmSync(join(copy, file));
