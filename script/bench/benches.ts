@@ -1,8 +1,9 @@
 import { attribution } from "./attribution.js";
 import type { Bench } from "./bench.js";
 import { exact } from "./exact.js";
+import { gas } from "./gas.js";
 import { serve } from "./serve.js";
 import { training } from "./training.js";
 
 /** Every bench, by the name it is asked for. */
-export const benches: readonly Bench[] = [attribution, exact, serve, training];
+export const benches: readonly Bench[] = [attribution, exact, gas, serve, training];

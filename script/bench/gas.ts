@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { repositoryRoot } from "../devnet/repositoryRoot.js";
+import type { Bench } from "./bench.js";
+import { runForge } from "./gas/runForge.js";
+
+/** Written by test/gas as it runs, compared by `npm test`. */
+const SNAPSHOTS = join(repositoryRoot, "test/gas/snapshots/actions.json");
+
+/** What each peer's figure stands beside. */
+const PEERS: Readonly<Record<string, string>> = {
+  peer_transfer: "transfer",
+  peer_claim_first: "claim_first",
+  peer_claim_repeat: "claim_repeat",
+};
+
+/** Gas of each named action as a transaction of its own, and of peers' contracts in the same run. */
+export const gas: Bench = {
+  name: "gas",
+  about: "gas of each action as a transaction of its own, beside peers' contracts",
+  run: async (report) => {
+    report("compiling and running test/gas");
+    await runForge(["test", "--match-path", "test/gas/*", "--gas-snapshot-check", "false"]);
+    const actions = JSON.parse(readFileSync(SNAPSHOTS, "utf8")) as Readonly<Record<string, string>>;
+    const figures = Object.fromEntries(Object.entries(actions).map(([name, value]) => [name, Number(value)]));
+    for (const [peer, ours] of Object.entries(PEERS)) {
+      const [theirGas, ourGas] = [figures[peer], figures[ours]];
+      if (theirGas !== undefined && ourGas !== undefined) figures[`${ours}_over_peer`] = ourGas / theirGas;
+    }
+    return figures;
+  },
+};
