@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.34;
+
+/// @title IBurnQueue
+/// @notice Where OPEN is sent to be burnt. On the chain where OPEN is native it burns; on another it takes the bridge to the
+/// native chain's queue, which burns it there.
+/// @dev STATES. None: what lies here waits for the next `flush`, whoever sent it.
+///
+/// MONEY. What arrives leaves by `flush` alone: burnt, or to the native chain's queue. There is no approval, no withdrawal and no
+/// way back. Fewer tokens than `flush` moved can never have arrived: received = flushed + balance.
+///
+/// TRUST. The token; on another chain than the native one also its bridge and what stands behind it. No key, no owner, no upgrade.
+///
+/// LIVENESS. Anyone flushes, here and there. A bridge that is paused, or a delivery that failed for want of gas, delays the burn:
+/// the message stays deliverable, and the tokens are gone from this chain's supply at once.
+///
+/// NOT DONE. It rewards nobody for flushing: burning helps every holder alike and costs about as much as a transfer.
+interface IBurnQueue {
+    error BurnQueue_ZeroToken();
+    /// @dev A bridged token needs the native chain's queue, a native one must not have it.
+    error BurnQueue_WrongMode(bool isBridged, address nativeQueue);
+    error BurnQueue_Empty();
+    /// @dev The bridge did not take all: it would be counted as gone.
+    error BurnQueue_NotTaken(uint256 left);
+
+    /// @param amount What this flush moved. @param flushedAfter All that flushes ever moved.
+    event Flushed(address indexed caller, uint256 amount, uint256 flushedAfter);
+
+    /// @notice Burns all that lies here, or sends it through the bridge to the native chain's queue.
+    /// @dev Anyone may call. Reverts when nothing lies here.
+    /// @return amount What it moved, base units.
+    function flush() external returns (uint256 amount);
+
+    /// @notice OPEN on this chain.
+    function token() external view returns (address);
+
+    /// @notice The queue on the chain where OPEN is native; zero when this is it.
+    function nativeQueue() external view returns (address);
+
+    /// @notice The bridge that takes OPEN to the native chain; zero on it.
+    function bridge() external view returns (address);
+
+    /// @notice All that flushes ever moved, base units.
+    function flushed() external view returns (uint256);
+}
