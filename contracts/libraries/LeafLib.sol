@@ -16,6 +16,7 @@ library LeafLib {
     bytes32 internal constant CHUNK = keccak256("OpenLedger.Chunk.v1");
     bytes32 internal constant SHARES = keccak256("OpenLedger.Shares.v1");
     bytes32 internal constant ATTRIBUTION = keccak256("OpenLedger.Attribution.v1");
+    bytes32 internal constant GRANT = keccak256("OpenLedger.Grant.v1");
 
     /// @notice Leaf of a record in its contribution.
     /// @param contentHash `keccak256` of the record's UTF-8 text. @param byteLength Of that text.
@@ -86,5 +87,11 @@ library LeafLib {
     /// @notice What a receipt's attribution hash commits to: `keccak256(ATTRIBUTION ‖ sharesHash ‖ recordsHash ‖ methodHash)`.
     function attribution(bytes32 sharesHash, bytes32 recordsHash, bytes32 methodHash) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(ATTRIBUTION, sharesHash, recordsHash, methodHash));
+    }
+
+    /// @notice Leaf of a grant in its allocation's tree.
+    /// @param allocation Number of the allocation, in the order of `Allocation`.
+    function grant(uint8 allocation, address beneficiary, uint96 amount) internal pure returns (bytes32) {
+        return MerkleLib.leafHash(GRANT, abi.encodePacked(allocation, beneficiary, amount));
     }
 }
