@@ -38,7 +38,17 @@ export function merkleDocument() {
   };
 }
 
-const DOMAINS = ["Record", "Contribution", "Receipt", "Credit", "Payout", "Chunk", "Shares", "Attribution"] as const;
+const DOMAINS = [
+  "Record",
+  "Contribution",
+  "Receipt",
+  "Credit",
+  "Payout",
+  "Chunk",
+  "Shares",
+  "Attribution",
+  "Grant",
+] as const;
 
 export function hashDocument() {
   const record = ["", "x", "Zwölf Boxkämpfer jagen Viktor", "a\nb".repeat(500)].map((text, i) => {
@@ -124,6 +134,12 @@ export function hashDocument() {
     return { sharesHash: parts[0], recordsHash: parts[1], methodHash: parts[2], hash };
   });
 
+  const grant = [1n, 10n ** 18n, MAX96].map((amount, i) => {
+    const row = { allocation: `${[0, 2, 4][i]!}`, beneficiary: account(`beneficiary ${i}`), amount: `${amount}` };
+    const payload = encodePacked(["uint8", "address", "uint96"], [Number(row.allocation), row.beneficiary, amount]);
+    return { ...row, leaf: leaf("Grant", payload) };
+  });
+
   return {
     domain: DOMAINS.map((name) => ({ name, hash: domainOf(name) })),
     record,
@@ -134,6 +150,7 @@ export function hashDocument() {
     chunk,
     shares,
     attribution,
+    grant,
     voucher: [0, 1].map(voucherRow),
     receipt: [0, 1].map(receiptRow),
     disclosure: [0, 1].map(disclosureRow),

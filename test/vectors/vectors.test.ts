@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import {
+  ALLOCATIONS,
   attributionHash,
   chunkLeaf,
   contributionLeaf,
@@ -9,6 +10,7 @@ import {
   disclosureDigest,
   domainHash,
   dueAmount,
+  grantLeaf,
   leafHash,
   licenceFromBytes32,
   MerkleFrontier,
@@ -18,15 +20,18 @@ import {
   receiptHash,
   receiptLeaf,
   recordLeaf,
+  releasedAmount,
   type Share,
   sharesHash,
   splitSettlement,
   verifyMerkleProof,
+  vestedAmount,
   voucherDigest,
 } from "@openledger/sdk";
 import { type Address, type Hex, hexToBytes, hexToString, numberToBytes } from "viem";
 import { describe, expect, it } from "vitest";
 import { hashDocument, merkleDocument, moneyDocument } from "./documents.js";
+import { tokenomicsDocument } from "./tokenomics.js";
 
 const stored = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../vectors/${name}.json`, import.meta.url), "utf8"));
@@ -44,6 +49,7 @@ describe("the vectors", () => {
     expect(stored("merkle")).toEqual(merkleDocument());
     expect(stored("hash")).toEqual(hashDocument());
     expect(stored("money")).toEqual(moneyDocument());
+    expect(stored("tokenomics")).toEqual(tokenomicsDocument());
   });
 });
 
@@ -100,6 +106,10 @@ describe("sdk against the vectors", () => {
     }
     for (const row of hashes.chunk) expect(chunkLeaf(hexToBytes(row.data))).toBe(row.leaf);
     for (const row of hashes.shares) expect(sharesHash(sharesOf(row.packed))).toBe(row.hash);
+    for (const { allocation, beneficiary, amount, leaf } of hashes.grant) {
+      const grant = { allocation: ALLOCATIONS[Number(allocation)]!, beneficiary, amount: BigInt(amount) };
+      expect(grantLeaf(grant)).toBe(leaf);
+    }
     for (const row of hashes.attribution) expect(attributionHash(row)).toBe(row.hash);
   });
 
@@ -155,5 +165,19 @@ describe("sdk against the vectors", () => {
       const asText = Object.fromEntries(Object.entries(split).map(([part, amount]) => [part, `${amount}`]));
       expect(asText).toEqual({ protocol, security, stakers, model, data, runner });
     }
+  });
+
+  it("tokenomics", () => {
+    const { month, second, vested } = tokenomicsDocument();
+    for (const row of [...month, ...second]) {
+      for (const allocation of ALLOCATIONS) {
+        expect(`${releasedAmount(allocation, BigInt(row.elapsed))}`).toBe(row[allocation]);
+      }
+    }
+    for (const row of vested) {
+      const allocation = ALLOCATIONS[Number(row.allocation)]!;
+      expect(`${vestedAmount(allocation, BigInt(row.amount), BigInt(row.elapsed))}`).toBe(row.vested);
+    }
+    expect(releasedAmount("liquidity", -1n)).toBe(0n);
   });
 });

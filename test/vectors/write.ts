@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { hashDocument, merkleDocument, moneyDocument } from "./documents.js";
 import { programVectors } from "./program.js";
+import { tokenomicsDocument } from "./tokenomics.js";
 import { traceDocument } from "./trace.js";
 
 // From test/dist/vectors: writes test/vectors/*.json anew.
@@ -9,6 +10,7 @@ const documents = {
   merkle: merkleDocument(),
   hash: hashDocument(),
   money: moneyDocument(),
+  tokenomics: tokenomicsDocument(),
   trace: traceDocument(),
   program: programVectors(),
 };

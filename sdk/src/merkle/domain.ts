@@ -13,6 +13,7 @@ export type DomainName =
   | "IndexPostings"
   | "Shares"
   | "Attribution"
+  | "Grant"
   | "AttributionRecords"
   | "AttributionMethod"
   | "Request"

@@ -19,7 +19,7 @@ contract LeafLibVectorsTest is Test {
     }
 
     function testDiff_Domains_MatchesVectors() public {
-        bytes32[8] memory domains = [
+        bytes32[9] memory domains = [
             LeafLib.RECORD,
             LeafLib.CONTRIBUTION,
             LeafLib.RECEIPT,
@@ -27,7 +27,8 @@ contract LeafLibVectorsTest is Test {
             LeafLib.PAYOUT,
             LeafLib.CHUNK,
             LeafLib.SHARES,
-            LeafLib.ATTRIBUTION
+            LeafLib.ATTRIBUTION,
+            LeafLib.GRANT
         ];
         while (_next("domain")) assertEq(domains[_rows - 1], _bytes32(".hash"), _row);
         assertEq(_rows, domains.length);
@@ -108,6 +109,15 @@ contract LeafLibVectorsTest is Test {
             bytes32 hash =
                 LeafLib.attribution(_bytes32(".sharesHash"), _bytes32(".recordsHash"), _bytes32(".methodHash"));
             assertEq(hash, _bytes32(".hash"), _row);
+        }
+        assertGt(_rows, 1);
+    }
+
+    function testDiff_Grant_MatchesVectors() public {
+        while (_next("grant")) {
+            bytes32 leaf =
+                LeafLib.grant(uint8(_uint(".allocation")), _address(".beneficiary"), uint96(_uint(".amount")));
+            assertEq(leaf, _leaf(), _row);
         }
         assertGt(_rows, 1);
     }
