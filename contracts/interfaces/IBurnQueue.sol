@@ -27,7 +27,7 @@ interface IBurnQueue {
     event Flushed(address indexed caller, uint256 amount, uint256 flushedAfter);
 
     /// @notice Burns all that lies here, or sends it through the bridge to the native chain's queue.
-    /// @dev Anyone may call. Reverts when nothing lies here.
+    /// @dev Anyone may call, but not from within a flush. Reverts when nothing lies here.
     /// @return amount What it moved, base units.
     function flush() external returns (uint256 amount);
 

@@ -6,11 +6,12 @@ import {IOptimismMintableERC20} from "../interfaces/IOptimismMintableERC20.sol";
 import {IStandardBridge} from "../interfaces/IStandardBridge.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC20Burnable.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {ERC165Checker} from "@openzeppelin/contracts/utils/introspection/ERC165Checker.sol";
 
 /// @title BurnQueue
 /// @notice Burns what is sent to it, if need be on another chain. Immutable: no key moves its tokens.
-contract BurnQueue is IBurnQueue {
+contract BurnQueue is IBurnQueue, ReentrancyGuardTransient {
     /// @dev Gas of the delivery on the native chain, which moves OPEN to the queue there: about 70,000.
     uint32 private constant DELIVERY_GAS = 200_000;
 
@@ -36,7 +37,7 @@ contract BurnQueue is IBurnQueue {
     }
 
     /// @inheritdoc IBurnQueue
-    function flush() external returns (uint256 amount) {
+    function flush() external nonReentrant returns (uint256 amount) {
         amount = IERC20(token).balanceOf(address(this));
         if (amount == 0) revert BurnQueue_Empty();
 
