@@ -15,10 +15,13 @@ import { renderIndex } from "./renderIndex.js";
 
 const CONTRACTS = [
   "AttributionOracle",
+  "BurnQueue",
   "DatanetRegistry",
+  "Genesis",
   "InferenceMarket",
   "ModelRegistry",
   "OpenToken",
+  "OpenTokenL2",
   "RewardDistributor",
   "StakingManager",
 ];
