@@ -141,7 +141,9 @@ abstract contract GovernanceDeployer {
             g.manager.grantRole(role, address(g.governor), _delayOf(role));
             if (keeper != address(0)) g.manager.grantRole(role, keeper, 0);
         }
-        for (uint64 role = ROLE_COUNT; role-- > 0;) {
+        // ADMIN last: the others are renounced without it, but a failure leaves an admin behind
+        for (uint64 i = 1; i <= ROLE_COUNT; ++i) {
+            uint64 role = ROLE_COUNT - i;
             if (deployer != keeper || role > Roles.STAKING) g.manager.renounceRole(role, deployer);
         }
     }
