@@ -94,7 +94,8 @@ contract OpenGovernorCastVoteTest is GovernanceFixture {
         governor.castVoteWithReasonAndParams(p.id, FOR, "", hex"0101");
         vm.expectRevert(IGovernor.GovernorInvalidVoteParams.selector);
         governor.castVoteWithReasonAndParams(p.id, FOR, "", abi.encode(alice, 1, 1));
-        vm.expectRevert();
+        // no such role: the decoder reverts without data
+        vm.expectRevert(bytes(""));
         governor.castVoteWithReasonAndParams(p.id, FOR, "", abi.encode(alice, 6));
     }
 
