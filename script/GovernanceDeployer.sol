@@ -199,7 +199,7 @@ abstract contract GovernanceDeployer {
         (uint48 since, uint32 delay, uint32 pending, uint48 effect) = manager.getAccess(role, account);
         if (since == 0 || since > block.timestamp) revert GovernanceDeployer_NotMember(role, account);
         if (delay != expected || effect != 0) {
-            revert GovernanceDeployer_WrongDelay(role, effect != 0 ? pending : delay, expected);
+            revert GovernanceDeployer_WrongDelay(role, delay != expected ? delay : pending, expected);
         }
     }
 
