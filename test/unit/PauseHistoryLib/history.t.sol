@@ -100,9 +100,9 @@ contract PauseHistoryLibTest is Test {
                 history.cut(to);
             }
             pauses.push(Pause(time, to));
-            uint256 at_ = to + uint48((seed >> 192) % 2 == 0 ? 0 : (seed >> 200) % 80 days);
-            uint256 truth = _truth(at_);
-            uint256 told = history.pausedBefore(at_);
+            uint256 timepoint = to + uint48((seed >> 192) % 2 == 0 ? 0 : (seed >> 200) % 80 days);
+            uint256 truth = _truth(timepoint);
+            uint256 told = history.pausedBefore(timepoint);
             assertGe(told, truth, "too few");
             if (!merged) assertEq(told, truth, "exact");
             time = to;
