@@ -56,11 +56,14 @@ contract EmergencyBrake is IEmergencyBrake, AccessManaged {
         _knownBit(bit);
         if (block.timestamp >= b.until) revert EmergencyBrake_NotPaused(bit);
 
-        b.until = uint48(block.timestamp);
-        _histories[bit].cut(b.until);
+        // not now: a contract may refuse a pause that is over already
+        uint48 until = uint48(block.timestamp) + 1;
 
-        emit BitReleased(bit, msg.sender, b.until, _histories[bit].pausedBefore(b.until));
-        _callTarget(bit, b.until);
+        b.until = until;
+        _histories[bit].cut(until);
+
+        emit BitReleased(bit, msg.sender, until, _histories[bit].pausedBefore(until));
+        _callTarget(bit, until);
     }
 
     /// @inheritdoc IEmergencyBrake

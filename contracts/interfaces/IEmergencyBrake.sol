@@ -46,15 +46,15 @@ interface IEmergencyBrake {
     event BitRetired(bytes32 indexed bit);
     /// @param pausedAfter Paused seconds in the 60 days up to `until`.
     event BitPaused(bytes32 indexed bit, address indexed guardian, uint64 since, uint64 until, uint256 pausedAfter);
-    /// @param pausedAfter Paused seconds in the 60 days up to `releasedAt`.
-    event BitReleased(bytes32 indexed bit, address indexed guardian, uint64 releasedAt, uint256 pausedAfter);
+    /// @param pausedAfter Paused seconds in the 60 days up to `until`.
+    event BitReleased(bytes32 indexed bit, address indexed guardian, uint64 until, uint256 pausedAfter);
 
     /// @notice Pauses a bit, or makes its pause longer. Only a guardian.
     /// @dev Calls the bit's function with `until`; reverts as it does.
     /// @param until Timestamp at which the bit works again: after now and the running pause's end, within the limits above.
     function pause(bytes32 bit, uint64 until) external;
 
-    /// @notice Ends a pause now. Only a guardian. @dev Calls the bit's function with the current timestamp.
+    /// @notice Ends a pause: the next second works again. Only a guardian. @dev Calls the bit's function with that second.
     function release(bytes32 bit) external;
 
     /// @notice Adds a guardian or removes it. Governed (parameters).

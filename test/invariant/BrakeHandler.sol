@@ -36,7 +36,7 @@ contract BrakeHandler is GovernanceFixture {
         ++released;
         for (uint256 i; i < _pauses[bit].length; ++i) {
             Pause storage p = _pauses[bit][i];
-            if (p.to > block.timestamp) p.to = block.timestamp;
+            if (p.to > block.timestamp + 1) p.to = block.timestamp + 1;
             if (p.from > p.to) p.from = p.to;
         }
     }

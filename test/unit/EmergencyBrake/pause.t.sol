@@ -125,7 +125,7 @@ contract EmergencyBrakePauseTest is Test {
 
     function test_Release() public {
         _pause(work, START + 7 days);
-        vm.warp(START + 2 days);
+        vm.warp(START + 2 days - 1);
 
         vm.expectEmit(address(brake));
         emit IEmergencyBrake.BitReleased(work, other, START + 2 days, 2 days);
@@ -136,6 +136,7 @@ contract EmergencyBrakePauseTest is Test {
         assertEq(brake.stateOf(work).until, START + 2 days);
         assertEq(brake.pausedOf(work), 2 days);
         // what was given back can be used
+        vm.warp(START + 2 days);
         _pause(work, START + 9 days);
         vm.warp(START + 9 days);
         _pause(work, START + 14 days);
@@ -143,11 +144,13 @@ contract EmergencyBrakePauseTest is Test {
 
     function test_ReleaseInTheSameSecond() public {
         _pause(work, START + 7 days);
-        vm.prank(guardian);
+        vm.startPrank(guardian);
         brake.release(work);
+        brake.release(work);
+        vm.stopPrank();
 
-        assertEq(brake.pausedOf(work), 0);
-        assertEq(target.workPausedUntil(), START);
+        assertEq(brake.pausedOf(work), 1);
+        assertEq(target.workPausedUntil(), START + 1);
         _pause(work, START + 7 days);
         assertEq(brake.pausedOf(work), 7 days);
     }
