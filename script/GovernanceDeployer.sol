@@ -58,6 +58,7 @@ abstract contract GovernanceDeployer {
     error GovernanceDeployer_ExternallyOwned(uint64 role, address account);
     error GovernanceDeployer_RoleNotAdministered(uint64 role, uint64 admin, uint64 guardian);
     error GovernanceDeployer_UpgradeTooFast(address target, uint64 role);
+    error GovernanceDeployer_WrongRole(address target, bytes4 selector, uint64 role, uint64 expected);
 
     uint64 internal constant ROLE_COUNT = 8;
     uint256 private constant LOCAL_CHAIN = 31_337;
@@ -170,6 +171,19 @@ abstract contract GovernanceDeployer {
             _requireMember(g.manager, members[i].role, members[i].account, 0);
             if (members[i].role == Roles.SLASHER || members[i].role == Roles.COURT) {
                 _requireSlowUpgrades(g.manager, members[i].account);
+            }
+        }
+    }
+
+    /// @notice Reverts unless each function has its role. What was forgotten would be ADMIN's, for staking too fast.
+    function _requireRestricted(AccessManager manager, Restriction[] memory restrictions) internal view {
+        for (uint256 i = 0; i < restrictions.length; ++i) {
+            Restriction memory r = restrictions[i];
+            for (uint256 j = 0; j < r.selectors.length; ++j) {
+                uint64 role = manager.getTargetFunctionRole(r.target, r.selectors[j]);
+                if (role != r.role) {
+                    revert GovernanceDeployer_WrongRole(r.target, r.selectors[j], role, r.role);
+                }
             }
         }
     }

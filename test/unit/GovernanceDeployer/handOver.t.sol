@@ -247,6 +247,29 @@ contract GovernanceDeployerHandOverTest is Test {
         factory.requireHandedOver(g, _deployers(), members);
     }
 
+    function test_RequireRestricted() public {
+        GovernanceDeployer.Restriction[] memory restrictions = new GovernanceDeployer.Restriction[](2);
+        for (uint256 i; i < 2; ++i) {
+            restrictions[i] = GovernanceDeployer.Restriction(address(court), uint64(i + 1), new bytes4[](1));
+        }
+        restrictions[0].selectors[0] = GovernedValue.setValue.selector;
+        restrictions[1].selectors[0] = GovernedValue.setStakeValue.selector;
+        factory.restrict(g.manager, restrictions[0]);
+
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                GovernanceDeployer.GovernanceDeployer_WrongRole.selector,
+                address(court),
+                GovernedValue.setStakeValue.selector,
+                Roles.ADMIN,
+                Roles.UPGRADES
+            )
+        );
+        factory.requireRestricted(g.manager, restrictions);
+        factory.restrict(g.manager, restrictions[1]);
+        factory.requireRestricted(g.manager, restrictions);
+    }
+
     function _members(uint64 role, address account) private pure returns (GovernanceDeployer.Member[] memory members) {
         members = new GovernanceDeployer.Member[](1);
         members[0] = GovernanceDeployer.Member(role, account);
