@@ -58,6 +58,11 @@ contract BrakeHandler is GovernanceFixture {
         }
     }
 
+    /// @notice Length of the newest pause as a whole.
+    function lengthOf(bytes32 bit) external view returns (uint256) {
+        return brake.stateOf(bit).until - brake.stateOf(bit).since;
+    }
+
     function bits() external view returns (bytes32, bytes32) {
         return (workBit, exitBit);
     }

@@ -72,6 +72,28 @@ contract DelaysHandler is GovernanceFixture {
         if (outcome % 3 == 0 && !governor.hasVoted(p.id, bob)) _vote(bob, p, uint8(outcome >> 8) % 3);
     }
 
+    /// @dev The next step of a proposal's life, in the first second in which it may be taken, or one around it.
+    function advance(uint256 which, uint256 time) external {
+        (Proposal memory p, bool known) = _pick(which);
+        if (!known) return;
+        IGovernor.ProposalState current = governor.state(p.id);
+        if (current == IGovernor.ProposalState.Pending) {
+            vm.warp(governor.proposalSnapshot(p.id) + 1);
+        } else if (current == IGovernor.ProposalState.Active && !governor.hasVoted(p.id, alice)) {
+            _vote(alice, p, FOR);
+            _mayPass[p.id] = true;
+        } else if (current == IGovernor.ProposalState.Active) {
+            vm.warp(governor.proposalDeadline(p.id) + time % 2);
+        } else if (current == IGovernor.ProposalState.Succeeded) {
+            this.queue(which);
+        } else if (current == IGovernor.ProposalState.Queued) {
+            uint256 next = governor.proposalEta(p.id) - 1 + time % 3;
+            if (time % 8 == 7) next = governor.proposalEta(p.id) + 7 days - 1 + time % 3;
+            if (next > block.timestamp) vm.warp(next);
+            this.execute(which);
+        }
+    }
+
     function queue(uint256 which) external {
         (Proposal memory p, bool known) = _pick(which);
         if (!known) return;

@@ -5,7 +5,7 @@ import {BrakeHandler} from "./BrakeHandler.sol";
 import {Test} from "forge-std/Test.sol";
 
 /// @notice However the brake is pulled, it gives way.
-/// @dev GOV-5 no work is paused more than 14 days in any 60, no exit more than 72 hours; the brake never counts less than was;
+/// @dev GOV-5 no work is paused more than 7 days at a time and 14 in any 60, no exit more than 72 hours; the brake never counts less than was;
 /// target and brake agree.
 /// forge-config: default.invariant.runs = 48
 /// forge-config: default.invariant.depth = 128
@@ -44,6 +44,8 @@ contract GovernanceBrakeTest is Test {
         (bytes32 work, bytes32 exits) = handler.bits();
         assertLe(handler.mostPaused(work), 14 days, "GOV-5 work");
         assertLe(handler.mostPaused(exits), 72 hours, "GOV-5 exits");
+        assertLe(handler.lengthOf(work), 7 days, "GOV-5 work at a time");
+        assertLe(handler.lengthOf(exits), 72 hours, "GOV-5 exits at a time");
     }
 
     function invariant_GOV5_TheBrakeCountsAllOfThem() public view {

@@ -8,7 +8,7 @@ import {Test} from "forge-std/Test.sol";
 /// @dev GOV-1 no key holds a role or does what only proposals may. GOV-4 every upgrade, as everything else, was voted for and
 /// waited its role's delay from its queueing; none was vetoed or expired.
 /// forge-config: default.invariant.runs = 48
-/// forge-config: default.invariant.depth = 128
+/// forge-config: default.invariant.depth = 192
 /// forge-config: default.invariant.fail-on-revert = true
 contract GovernanceDelaysTest is Test {
     DelaysHandler private handler;
@@ -16,7 +16,7 @@ contract GovernanceDelaysTest is Test {
     function setUp() public {
         handler = new DelaysHandler();
         handler.setUp();
-        bytes4[] memory selectors = new bytes4[](7);
+        bytes4[] memory selectors = new bytes4[](8);
         selectors[0] = DelaysHandler.propose.selector;
         selectors[1] = DelaysHandler.vote.selector;
         selectors[2] = DelaysHandler.queue.selector;
@@ -24,6 +24,7 @@ contract GovernanceDelaysTest is Test {
         selectors[4] = DelaysHandler.veto.selector;
         selectors[5] = DelaysHandler.pass.selector;
         selectors[6] = DelaysHandler.trespass.selector;
+        selectors[7] = DelaysHandler.advance.selector;
         targetSelector(FuzzSelector(address(handler), selectors));
         targetContract(address(handler));
     }
