@@ -1,5 +1,15 @@
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBinary } from "../devnet/binaries.js";
@@ -21,7 +31,8 @@ export class Laboratory {
     const folder = mkdtempSync(join(tmpdir(), "openledger-mutate-"));
     mkdirSync(join(folder, "script"));
     for (const name of ["contracts", "test", "foundry.toml"]) cpSync(join(root, name), join(folder, name), copied);
-    for (const name of ["Deploy.s.sol", "ProtocolDeployer.sol", "config", "solc", "solc.mjs"]) {
+    const isNeeded = (name: string) => /\.sol$|^config$|^solc/.test(name);
+    for (const name of readdirSync(join(root, "script")).filter(isNeeded)) {
       cpSync(join(root, "script", name), join(folder, "script", name), copied);
     }
     // compiled once already, as a rule

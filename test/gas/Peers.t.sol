@@ -36,6 +36,8 @@ contract PeersGasTest is GasSnapshots {
         vm.prank(alice);
         token.transfer(bob, 1e18 + 1);
         _record("peer_transfer");
+
+        assertEq(token.getVotes(bob), 1e24 + 1e18 + 1);
     }
 
     function test_CumulativeClaims() public {
@@ -46,6 +48,8 @@ contract PeersGasTest is GasSnapshots {
         distributor.setRoot(_root(2e18 + 3));
         distributor.claim(alice, address(token), 2e18 + 3, proof);
         _record("peer_claim_repeat");
+
+        assertEq(token.balanceOf(alice), 1e24 + 2e18 + 3);
     }
 
     function _root(uint256 claimable) private view returns (bytes32 node) {

@@ -13,7 +13,7 @@ import {Test} from "forge-std/Test.sol";
 /// nothing is delivered twice or early, and nobody but bridges mints or burns. BURN-1 a queue's received = flushed + balance,
 /// on both chains. SUPPLY-5 once all has arrived nothing is in flight, and SUPPLY-1 holds without it.
 /// forge-config: default.invariant.runs = 16
-/// forge-config: deep.invariant.runs = 512
+/// forge-config: deep.invariant.runs = 4096
 /// forge-config: default.invariant.depth = 96
 /// forge-config: deep.invariant.depth = 256
 /// forge-config: default.invariant.fail-on-revert = true

@@ -11,7 +11,7 @@ import {Test} from "forge-std/Test.sol";
 /// its vested, monotone; each claim pays exactly the difference, once. GENESIS-4 only holders are paid, only holders move.
 /// GENESIS-5 whatever happened, after month 48 everybody is paid whole and nothing is left.
 /// forge-config: default.invariant.runs = 32
-/// forge-config: deep.invariant.runs = 512
+/// forge-config: deep.invariant.runs = 4096
 /// forge-config: default.invariant.fail-on-revert = true
 contract GenesisSolvencyTest is Test {
     uint256 private constant ALLOCATIONS = 5;

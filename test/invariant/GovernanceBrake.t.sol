@@ -8,7 +8,9 @@ import {Test} from "forge-std/Test.sol";
 /// @dev GOV-5 no work is paused more than 7 days at a time and 14 in any 60, no exit more than 72 hours; the brake never counts less than was;
 /// target and brake agree.
 /// forge-config: default.invariant.runs = 48
+/// forge-config: deep.invariant.runs = 4096
 /// forge-config: default.invariant.depth = 128
+/// forge-config: deep.invariant.depth = 256
 /// forge-config: default.invariant.fail-on-revert = true
 contract GovernanceBrakeTest is Test {
     BrakeHandler private handler;

@@ -8,7 +8,9 @@ import {Test} from "forge-std/Test.sol";
 /// @dev GOV-1 no key holds a role or does what only proposals may. GOV-4 every upgrade, as everything else, was voted for and
 /// waited its role's delay from its queueing; none was vetoed or expired.
 /// forge-config: default.invariant.runs = 48
+/// forge-config: deep.invariant.runs = 4096
 /// forge-config: default.invariant.depth = 192
+/// forge-config: deep.invariant.depth = 256
 /// forge-config: default.invariant.fail-on-revert = true
 contract GovernanceDelaysTest is Test {
     DelaysHandler private handler;

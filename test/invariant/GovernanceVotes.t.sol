@@ -11,7 +11,9 @@ import {Test} from "forge-std/Test.sol";
 /// and those of a model that knows no order; a right vote is never refused, a wrong one never taken. GOV-3 quorum >= 10 M OPEN and
 /// >= 4 % of votable.
 /// forge-config: default.invariant.runs = 48
+/// forge-config: deep.invariant.runs = 4096
 /// forge-config: default.invariant.depth = 96
+/// forge-config: deep.invariant.depth = 256
 /// forge-config: default.invariant.fail-on-revert = true
 contract GovernanceVotesTest is Test {
     VotesHandler private handler;

@@ -13,6 +13,7 @@ import {Test} from "forge-std/Test.sol";
 /// all in dues, collected or the data stream. STREAM-1 claimed <= allocated <= funded. STREAM-2 distributor balance = sum of
 /// funded - claimed. STREAM-3 only the own stream's final roots paid.
 /// forge-config: default.invariant.runs = 32
+/// forge-config: deep.invariant.runs = 4096
 /// forge-config: default.invariant.fail-on-revert = true
 contract MoneySolvencyTest is Test {
     MoneyWorld private world;

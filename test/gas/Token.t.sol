@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {OpenToken} from "../../../contracts/token/OpenToken.sol";
-import {Test} from "forge-std/Test.sol";
-import {console} from "forge-std/console.sol";
+import {OpenToken} from "../../contracts/token/OpenToken.sol";
+import {GasSnapshots} from "./GasSnapshots.sol";
 
 /// @notice Gas of a plain transfer as a transaction would pay it: cold storage, 21,000 and the calldata.
 /// forge-config: default.isolate = true
-contract OpenTokenGasTest is Test {
+contract OpenTokenGasTest is GasSnapshots {
     OpenToken private token;
     address private recipient = makeAddr("recipient");
 
@@ -20,19 +19,14 @@ contract OpenTokenGasTest is Test {
     function test_Transfer() public {
         vm.record();
         assertTrue(token.transfer(recipient, 1e18));
-        uint256 used = vm.lastCallGas().gasTotalUsed;
+        _record("transfer");
 
         (, bytes32[] memory writes) = vm.accesses(address(token));
-        console.log("transfer", used);
         assertEq(writes.length, 2);
-        assertLe(used, 36_000);
     }
 
     function test_TransferToANewHolder() public {
         assertTrue(token.transfer(makeAddr("new"), 1e18));
-        uint256 used = vm.lastCallGas().gasTotalUsed;
-
-        console.log("transfer to a new holder", used);
-        assertLe(used, 53_000);
+        _record("transfer_to_new_holder");
     }
 }
