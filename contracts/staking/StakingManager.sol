@@ -2,106 +2,226 @@
 pragma solidity ^0.8.34;
 
 import {IStakingManager, Role} from "../interfaces/IStakingManager.sol";
+import {DelegationLib} from "./DelegationLib.sol";
+import {PoolLib} from "./PoolLib.sol";
+import {PoolTokens} from "./PoolTokens.sol";
+import {SlashLib} from "./SlashLib.sol";
+import {StakeFeesLib} from "./StakeFeesLib.sol";
+import {StakingStorage} from "./StakingStorage.sol";
+import {StakingVotes} from "./StakingVotes.sol";
 import {
     AccessManagedUpgradeable
 } from "@openzeppelin/contracts-upgradeable/access/manager/AccessManagedUpgradeable.sol";
+import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 
 /// @title StakingManager
-/// @notice Owns stakes: one pool per operator and role, thawed before it leaves.
-contract StakingManager is IStakingManager, UUPSUpgradeable, AccessManagedUpgradeable {
+/// @notice Owns stakes: one pool per operator and role, with delegations, thaws, fees, locks and slashes.
+contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeable {
+    using Checkpoints for Checkpoints.Trace208;
+    using DelegationLib for StakingStorage.PoolState;
+    using PoolLib for StakingStorage.PoolState;
+    using PoolLib for StakingStorage.Layout;
     using SafeERC20 for IERC20;
+    using SlashLib for StakingStorage.PoolState;
+    using StakeFeesLib for StakingStorage.PoolState;
 
-    /// @custom:storage-location erc7201:openledger.storage.StakingManager
-    struct StakingStorage {
-        uint64 upgradesFrozenAt;
-        mapping(address operator => mapping(Role role => Pool)) pools;
-        mapping(Role role => uint96) minimumStake;
-    }
-
-    // keccak256(abi.encode(uint256(keccak256("openledger.storage.StakingManager")) - 1)) & ~bytes32(uint256(0xff))
-    bytes32 private constant STORAGE_SLOT = 0x1ca7aed45c9faefaabe590c15b6ba0dfdb921f4ba19a06c44ec26ecc9d237e00;
     uint256 private constant MAXIMUM_ENDPOINT_BYTES = 256;
     uint64 private constant UPGRADABLE_FOR = 548 days;
+    uint64 private constant LONGEST_STAKING_PAUSE = 14 days;
+    uint64 private constant LONGEST_EXITS_PAUSE = 72 hours;
+    uint64 private constant BETWEEN_EXITS_PAUSES = 7 days;
 
     IERC20 public immutable token;
+    address public immutable burnQueue;
     uint64 public immutable thawPeriod;
+    uint16 public immutable delegatedCapBps;
 
-    constructor(IERC20 token_, uint64 thawPeriod_) {
+    /// @param burnQueue_ Where slashed tokens go to be burnt.
+    /// @param thawPeriod_ Seconds that stake thaws.
+    /// @param delegatedCapBps_ What of delegated tokens a slash window can take at most, at most 9000: more than nothing stays.
+    constructor(IERC20 token_, address burnQueue_, uint64 thawPeriod_, uint16 delegatedCapBps_) {
+        if (address(token_) == address(0) || burnQueue_ == address(0)) revert StakingManager_ZeroAddress();
+        if (delegatedCapBps_ > SlashLib.MAXIMUM_CAP_BPS) {
+            revert StakingManager_InvalidCap(delegatedCapBps_, SlashLib.MAXIMUM_CAP_BPS);
+        }
         token = token_;
+        burnQueue = burnQueue_;
         thawPeriod = thawPeriod_;
+        delegatedCapBps = delegatedCapBps_;
         _disableInitializers();
     }
 
-    /// @param authority The AccessManager that governs minima and upgrades.
+    /// @param authority The AccessManager that governs minima, slashers, pauses and upgrades.
     function initialize(address authority) external initializer {
         __AccessManaged_init(authority);
-        _storage().upgradesFrozenAt = uint64(block.timestamp) + UPGRADABLE_FOR;
+        _load().upgradesFrozenAt = uint64(block.timestamp) + UPGRADABLE_FOR;
     }
 
     /// @inheritdoc IStakingManager
     function stake(Role role, uint96 amount) external {
+        _requireStakingOpen();
         _requireStakeable(role);
         if (minimumStake(role) == 0) revert StakingManager_MinimumUnset(role);
         if (amount == 0) revert StakingManager_ZeroAmount();
 
-        Pool storage pool = _storage().pools[msg.sender][role];
-        uint96 tokensAfter = pool.tokens + amount;
+        PoolState storage pool = _released(msg.sender, role);
+        PoolTokens tokens = pool.tokensNow();
+        uint96 ownAfter = tokens.own() + amount;
 
-        pool.tokens = tokensAfter;
+        pool.setTokens(ownAfter, tokens.delegated());
+        _load().addTotal(amount);
 
-        emit Staked(msg.sender, role, msg.sender, amount, tokensAfter);
-        token.safeTransferFrom(msg.sender, address(this), amount);
+        emit Staked(msg.sender, role, msg.sender, amount, ownAfter);
+        _pull(amount);
     }
 
     /// @inheritdoc IStakingManager
     function thaw(Role role, uint96 amount) external {
         if (amount == 0) revert StakingManager_ZeroAmount();
-        Pool storage pool = _storage().pools[msg.sender][role];
-        uint96 active = pool.tokens - pool.thawing;
+        PoolState storage pool = _released(msg.sender, role);
+        uint96 active = pool.activeOwn(pool.tokensNow());
         if (amount > active) revert StakingManager_ThawExceedsActive(amount, active);
 
-        uint96 thawingAfter = pool.thawing + amount;
+        uint96 thawingAfter = pool.ownThawing + amount;
         uint64 thawEnd = uint64(block.timestamp) + thawPeriod;
 
-        pool.thawing = thawingAfter;
-        pool.thawEnd = thawEnd;
+        pool.ownThawing = thawingAfter;
+        pool.ownThawEnd = thawEnd;
 
         emit ThawStarted(msg.sender, role, amount, thawingAfter, thawEnd);
     }
 
     /// @inheritdoc IStakingManager
     function withdraw(Role role) external returns (uint96 amount) {
-        Pool storage pool = _storage().pools[msg.sender][role];
-        amount = pool.thawing;
-        if (amount == 0) revert StakingManager_NothingThawing(msg.sender, role);
-        if (block.timestamp < pool.thawEnd) {
-            revert StakingManager_StillThawing(pool.thawEnd, uint64(block.timestamp));
-        }
+        _requireExitsOpen();
+        PoolState storage pool = _pool(msg.sender, role);
+        amount = pool.ownThawing;
+        if (amount == 0) revert StakingManager_NothingThawing(msg.sender, msg.sender, role);
+        _requireThawed(pool.ownThawEnd);
 
-        uint96 tokensAfter = pool.tokens - amount;
+        PoolTokens tokens = pool.tokensNow();
+        uint96 ownAfter = tokens.own() - amount;
 
-        pool.tokens = tokensAfter;
-        pool.thawing = 0;
-        pool.thawEnd = 0;
+        pool.ownThawing = 0;
+        pool.ownThawEnd = 0;
+        pool.setTokens(ownAfter, tokens.delegated());
+        _load().subtractTotal(amount);
+        pool.requireCovered(_terms());
 
-        emit ThawWithdrawn(msg.sender, role, amount, tokensAfter);
+        emit ThawWithdrawn(msg.sender, role, amount, ownAfter);
+        token.safeTransfer(msg.sender, amount);
+    }
+
+    /// @inheritdoc IStakingManager
+    function delegate(address operator, Role role, uint96 amount) external returns (uint128 shares) {
+        _requireStakingOpen();
+        PoolState storage pool = _released(operator, role);
+        if (pool.tokensNow().own() == 0) revert StakingManager_UnknownPool(operator, role);
+        DelegationState storage delegation = _settled(pool, msg.sender, operator, role);
+
+        uint128 sharesAfter;
+        uint96 delegatedAfter;
+        uint128 poolSharesAfter;
+        (shares, sharesAfter, delegatedAfter, poolSharesAfter) = pool.mint(delegation, amount);
+        _load().addTotal(amount);
+
+        emit Delegated(operator, role, msg.sender, amount, shares, sharesAfter, delegatedAfter, poolSharesAfter);
+        _pull(amount);
+    }
+
+    /// @inheritdoc IStakingManager
+    function undelegate(address operator, Role role, uint128 shares) external {
+        if (shares == 0) revert StakingManager_ZeroAmount();
+        PoolState storage pool = _released(operator, role);
+        DelegationState storage delegation = _settled(pool, msg.sender, operator, role);
+        uint64 thawEnd = uint64(block.timestamp) + thawPeriod;
+
+        (uint128 thawingAfter, uint128 poolThawingAfter) = pool.thaw(delegation, shares, thawEnd);
+
+        emit UndelegationStarted(operator, role, msg.sender, shares, thawingAfter, poolThawingAfter, thawEnd);
+    }
+
+    /// @inheritdoc IStakingManager
+    function withdrawUndelegated(address operator, Role role) external returns (uint96 amount) {
+        _requireExitsOpen();
+        PoolState storage pool = _pool(operator, role);
+        DelegationState storage delegation = _load().delegations[msg.sender][operator][role];
+        if (delegation.thawingShares == 0) revert StakingManager_NothingThawing(msg.sender, operator, role);
+        _requireThawed(delegation.thawEnd);
+
+        DelegationLib.Redemption memory r = pool.redeem(delegation);
+        amount = r.amount;
+        _load().subtractTotal(amount);
+        pool.requireCovered(_terms());
+
+        emit UndelegationWithdrawn(
+            operator,
+            role,
+            msg.sender,
+            amount,
+            r.shares,
+            r.sharesAfter,
+            r.delegatedAfter,
+            r.poolSharesAfter,
+            r.poolThawingAfter
+        );
         token.safeTransfer(msg.sender, amount);
     }
 
     /// @inheritdoc IStakingManager
     function addFees(address operator, Role role, uint96 amount) external {
         if (amount == 0) revert StakingManager_ZeroAmount();
-        Pool storage pool = _knownPool(operator, role);
+        if (operator == address(0)) revert StakingManager_ZeroAddress();
+        _requireStakeable(role);
 
-        uint96 tokensAfter = pool.tokens + amount;
+        PoolState storage pool = _released(operator, role);
+        pool.addFees(amount);
 
-        pool.tokens = tokensAfter;
+        emit FeesAdded(operator, role, msg.sender, amount, pool.operatorFees, pool.scheduled, pool.scheduledEnd);
+        _pull(amount);
+    }
 
-        emit FeesAdded(operator, role, amount, tokensAfter);
-        token.safeTransferFrom(msg.sender, address(this), amount);
+    /// @inheritdoc IStakingManager
+    function claimFees(address delegator, address operator, Role role) external returns (uint96 amount) {
+        _requireExitsOpen();
+        PoolState storage pool = _released(operator, role);
+        DelegationState storage delegation = _settled(pool, delegator, operator, role);
+        amount = delegation.fees;
+        if (amount == 0) revert StakingManager_NothingClaimable(delegator, operator, role);
+        uint96 delegatorFeesAfter = pool.delegatorFees - amount;
+
+        delegation.fees = 0;
+        pool.delegatorFees = delegatorFeesAfter;
+
+        emit FeesClaimed(operator, role, delegator, amount, delegatorFeesAfter);
+        token.safeTransfer(delegator, amount);
+    }
+
+    /// @inheritdoc IStakingManager
+    function claimOperatorFees(address operator, Role role) external returns (uint96 amount) {
+        _requireExitsOpen();
+        PoolState storage pool = _released(operator, role);
+        amount = pool.operatorFees;
+        if (amount == 0) revert StakingManager_NothingClaimable(operator, operator, role);
+
+        pool.operatorFees = 0;
+
+        emit OperatorFeesClaimed(operator, role, amount);
+        token.safeTransfer(operator, amount);
+    }
+
+    /// @inheritdoc IStakingManager
+    function setFeeCut(Role role, uint16 bps) external {
+        _requireStakeable(role);
+        if (bps > StakeFeesLib.WHOLE_BPS) revert StakingManager_FeeCutTooLarge(bps, StakeFeesLib.WHOLE_BPS);
+
+        (uint16 cutBps, uint16 nextBps, uint64 nextAt) = _pool(msg.sender, role).setCut(bps);
+
+        emit FeeCutSet(msg.sender, role, cutBps, nextBps, nextAt);
     }
 
     /// @inheritdoc IStakingManager
@@ -109,9 +229,52 @@ contract StakingManager is IStakingManager, UUPSUpgradeable, AccessManagedUpgrad
         if (bytes(endpoint).length > MAXIMUM_ENDPOINT_BYTES) {
             revert StakingManager_EndpointTooLong(bytes(endpoint).length, MAXIMUM_ENDPOINT_BYTES);
         }
-        _knownPool(msg.sender, role);
+        if (_pool(msg.sender, role).tokensNow().own() == 0) revert StakingManager_UnknownPool(msg.sender, role);
 
         emit EndpointSet(msg.sender, role, endpoint);
+    }
+
+    /// @inheritdoc IStakingManager
+    function lock(address operator, Role role, uint96 amount) external restricted returns (uint96 locked) {
+        uint96 lockAfter;
+        uint96 lockedAfter;
+        (locked, lockAfter, lockedAfter) = _pool(operator, role).lock(msg.sender, amount, _terms());
+
+        if (locked != 0) emit StakeLocked(operator, role, msg.sender, locked, lockAfter, lockedAfter);
+    }
+
+    /// @inheritdoc IStakingManager
+    function unlock(address operator, Role role, uint96 amount) external restricted {
+        _unlock(msg.sender, operator, role, amount);
+    }
+
+    /// @inheritdoc IStakingManager
+    function unlockRevoked(address locker, address operator, Role role) external {
+        // a right with a delay is no right to slash: `slash` would have to be scheduled
+        (bool maySlash,) = IAccessManager(authority()).canCall(locker, address(this), this.slash.selector);
+        if (maySlash) revert StakingManager_LockerNotRevoked(locker);
+
+        _unlock(locker, operator, role, type(uint96).max);
+    }
+
+    /// @inheritdoc IStakingManager
+    function slash(Slash calldata s) external restricted returns (uint96 taken, uint96 bounty, uint96 refund) {
+        if (s.bountyBps > SlashLib.MAXIMUM_BOUNTY_BPS) {
+            revert StakingManager_BountyTooLarge(s.bountyBps, SlashLib.MAXIMUM_BOUNTY_BPS);
+        }
+        PoolState storage pool = _released(s.operator, s.role);
+
+        Outcome memory o = pool.take(msg.sender, s.amount, _terms());
+        taken = o.own + o.delegated;
+        if (taken == 0) return (0, 0, 0);
+        SlashLib.divide(o, s);
+        (bounty, refund) = (o.bounty, o.refund);
+        _load().subtractTotal(taken);
+
+        emit Slashed(s.operator, s.role, msg.sender, s.bountyTo, s.refundTo, o);
+        if (bounty != 0) token.safeTransfer(s.bountyTo, bounty);
+        if (refund != 0) token.safeTransfer(s.refundTo, refund);
+        token.safeTransfer(burnQueue, o.burnt);
     }
 
     /// @inheritdoc IStakingManager
@@ -119,55 +282,185 @@ contract StakingManager is IStakingManager, UUPSUpgradeable, AccessManagedUpgrad
         _requireStakeable(role);
         if (amount == 0) revert StakingManager_ZeroAmount();
 
-        _storage().minimumStake[role] = amount;
+        _load().minimumStake[role] = amount;
 
         emit MinimumStakeSet(role, amount);
     }
 
     /// @inheritdoc IStakingManager
-    function poolOf(address operator, Role role) external view returns (Pool memory) {
-        return _storage().pools[operator][role];
+    function pauseStaking(uint64 until) external restricted {
+        uint64 latest = uint64(block.timestamp) + LONGEST_STAKING_PAUSE;
+        if (until > latest) revert StakingManager_PauseTooLong(until, latest);
+
+        _load().stakingPausedUntil = until;
+
+        emit StakingPaused(until);
+    }
+
+    /// @inheritdoc IStakingManager
+    function pauseExits(uint64 until) external restricted {
+        Layout storage $ = _load();
+        uint64 now_ = uint64(block.timestamp);
+        uint64 from = $.exitsPausedFrom;
+        uint64 before = $.exitsPausedUntil;
+        if (now_ >= before) {
+            if (before != 0 && now_ < before + BETWEEN_EXITS_PAUSES) {
+                revert StakingManager_PauseTooSoon(now_, before + BETWEEN_EXITS_PAUSES);
+            }
+            from = now_;
+        }
+        if (until > from + LONGEST_EXITS_PAUSE) revert StakingManager_PauseTooLong(until, from + LONGEST_EXITS_PAUSE);
+        // an end in the past would shorten the time to the next pause
+        if (until < now_) until = now_;
+
+        $.exitsPausedFrom = from;
+        $.exitsPausedUntil = until;
+
+        emit ExitsPaused(until);
+    }
+
+    /// @inheritdoc IStakingManager
+    function upgradesFrozenAt() external view returns (uint64) {
+        return _load().upgradesFrozenAt;
+    }
+
+    /// @inheritdoc IStakingManager
+    function stakingPausedUntil() external view returns (uint64) {
+        return _load().stakingPausedUntil;
+    }
+
+    /// @inheritdoc IStakingManager
+    function exitsPausedUntil() external view returns (uint64) {
+        return _load().exitsPausedUntil;
+    }
+
+    /// @inheritdoc IStakingManager
+    function poolOf(address operator, Role role) external view returns (Pool memory p) {
+        PoolState storage pool = _pool(operator, role);
+        PoolTokens tokens = pool.tokensNow();
+        (p.own, p.ownThawing, p.ownThawEnd) = (tokens.own(), pool.ownThawing, pool.ownThawEnd);
+        (p.delegated, p.shares, p.thawingShares) = (tokens.delegated(), pool.sharesNow(), pool.thawingShares);
+        (p.slashFloor,) = pool.floorNow(p.delegated, _terms());
+        (p.locked, p.lead, p.slashWindowEnd) = (pool.locked, pool.lead, pool.slashWindowEnd);
+    }
+
+    /// @inheritdoc IStakingManager
+    function feesOf(address operator, Role role) external view returns (Fees memory f) {
+        PoolState storage pool = _pool(operator, role);
+        StakeFeesLib.Release memory due = pool.dueOf();
+        f.scheduled = pool.scheduled - due.toOperator - due.toDelegators;
+        f.scheduledEnd = pool.scheduledEnd;
+        f.operatorFees = pool.operatorFees + due.toOperator;
+        f.delegatorFees = pool.delegatorFees + due.toDelegators;
+        (f.cutBps, f.nextCutBps, f.nextCutAt) = pool.cutOf();
+    }
+
+    /// @inheritdoc IStakingManager
+    function delegationOf(address delegator, address operator, Role role) external view returns (Delegation memory d) {
+        PoolState storage pool = _pool(operator, role);
+        DelegationState storage delegation = _load().delegations[delegator][operator][role];
+        d.shares = uint128(delegation.shares.latest());
+        d.thawingShares = delegation.thawingShares;
+        d.thawEnd = delegation.thawEnd;
+        d.tokens = PoolLib.valueOf(d.shares, pool.tokensNow().delegated(), pool.sharesNow());
+        uint256 perShare = pool.feesPerShare + pool.dueOf().perShare - delegation.feesPerShare;
+        d.fees = delegation.fees + StakeFeesLib.earnedBy(d.shares - d.thawingShares, perShare);
+    }
+
+    /// @inheritdoc IStakingManager
+    function lockOf(address locker, address operator, Role role) external view returns (uint96) {
+        return _pool(operator, role).lockOf[locker];
+    }
+
+    /// @inheritdoc IStakingManager
+    function activeStake(address operator, Role role) external view returns (uint96) {
+        (uint96 own, uint96 delegated) = _active(operator, role);
+        return own + delegated;
     }
 
     /// @inheritdoc IStakingManager
     function isActive(address operator, Role role) external view returns (bool) {
         uint96 minimum = minimumStake(role);
-        return minimum != 0 && activeStake(operator, role) >= minimum;
+        if (minimum == 0) return false;
+        (uint96 own, uint96 delegated) = _active(operator, role);
+        // no more of it can be slashed with the operator's own
+        return own + (delegated < own ? delegated : own) >= minimum;
     }
 
     /// @inheritdoc IStakingManager
-    function upgradesFrozenAt() external view returns (uint64) {
-        return _storage().upgradesFrozenAt;
-    }
-
-    /// @inheritdoc IStakingManager
-    function activeStake(address operator, Role role) public view returns (uint96) {
-        Pool storage pool = _storage().pools[operator][role];
-        return pool.tokens - pool.thawing;
+    function slashable(address operator, Role role) external view returns (uint96) {
+        return _pool(operator, role).availableTo(msg.sender, _terms());
     }
 
     /// @inheritdoc IStakingManager
     function minimumStake(Role role) public view returns (uint96) {
-        return _storage().minimumStake[role];
+        return _load().minimumStake[role];
     }
 
+    /// @dev `upgradeToAndCall` is the only entry, so `restricted` checks that selector.
     function _authorizeUpgrade(address) internal override restricted {
-        uint64 frozenAt = _storage().upgradesFrozenAt;
+        uint64 frozenAt = _load().upgradesFrozenAt;
         if (block.timestamp >= frozenAt) revert StakingManager_UpgradesFrozen(frozenAt, uint64(block.timestamp));
     }
 
-    function _knownPool(address operator, Role role) private view returns (Pool storage pool) {
-        pool = _storage().pools[operator][role];
-        if (pool.tokens == 0) revert StakingManager_UnknownPool(operator, role);
+    /// @dev Books what is due at the proportions that held so far.
+    function _released(address operator, Role role) private returns (PoolState storage pool) {
+        pool = _pool(operator, role);
+        pool.release(operator, role);
+    }
+
+    function _settled(PoolState storage pool, address delegator, address operator, Role role)
+        private
+        returns (DelegationState storage delegation)
+    {
+        delegation = _load().delegations[delegator][operator][role];
+        pool.settle(delegation);
+    }
+
+    function _unlock(address locker, address operator, Role role, uint96 amount) private {
+        (uint96 removed, uint96 lockAfter, uint96 lockedAfter) = _pool(operator, role).unlock(locker, amount);
+
+        if (removed != 0) emit StakeUnlocked(operator, role, locker, removed, lockAfter, lockedAfter);
+    }
+
+    /// @dev What was asked for and nothing else has to arrive: balances are owed by the amounts that were written.
+    function _pull(uint96 amount) private {
+        uint256 before = token.balanceOf(address(this));
+        token.safeTransferFrom(msg.sender, address(this), amount);
+        uint256 received = token.balanceOf(address(this)) - before;
+        if (received != amount) revert StakingManager_NotReceived(amount, received);
+    }
+
+    function _active(address operator, Role role) private view returns (uint96 own, uint96 delegated) {
+        PoolState storage pool = _pool(operator, role);
+        PoolTokens tokens = pool.tokensNow();
+        uint128 shares = pool.sharesNow();
+        return (pool.activeOwn(tokens), PoolLib.valueOf(shares - pool.thawingShares, tokens.delegated(), shares));
+    }
+
+    function _pool(address operator, Role role) private view returns (PoolState storage) {
+        return _load().pools[operator][role];
+    }
+
+    function _terms() private view returns (SlashLib.Terms memory) {
+        return SlashLib.Terms(delegatedCapBps, thawPeriod + SlashLib.GRACE_PERIOD);
+    }
+
+    function _requireStakingOpen() private view {
+        uint64 until = _load().stakingPausedUntil;
+        if (block.timestamp < until) revert StakingManager_StakingPaused(until, uint64(block.timestamp));
+    }
+
+    function _requireExitsOpen() private view {
+        uint64 until = _load().exitsPausedUntil;
+        if (block.timestamp < until) revert StakingManager_ExitsPaused(until, uint64(block.timestamp));
+    }
+
+    function _requireThawed(uint64 thawEnd) private view {
+        if (block.timestamp < thawEnd) revert StakingManager_StillThawing(thawEnd, uint64(block.timestamp));
     }
 
     function _requireStakeable(Role role) private pure {
-        if (role != Role.Runner && role != Role.Oracle) revert StakingManager_RoleNotStakeable(role);
-    }
-
-    function _storage() private pure returns (StakingStorage storage $) {
-        assembly ("memory-safe") {
-            $.slot := STORAGE_SLOT
-        }
+        if (role == Role.None) revert StakingManager_RoleNotStakeable(role);
     }
 }
