@@ -52,16 +52,16 @@ interface IStakingManager {
     /// @param slashWindowEnd Timestamp from which (inclusive) `slashFloor` follows from `delegated` anew; 0 before any slash.
     /// @param lead By how much more own than delegated tokens were slashed over the pool's life.
     struct Pool {
-        uint96 own;
-        uint96 ownThawing;
+        uint256 own;
+        uint256 ownThawing;
         uint64 ownThawEnd;
-        uint96 delegated;
-        uint128 shares;
-        uint128 thawingShares;
-        uint96 locked;
-        uint96 slashFloor;
+        uint256 delegated;
+        uint256 shares;
+        uint256 thawingShares;
+        uint256 locked;
+        uint256 slashFloor;
         uint64 slashWindowEnd;
-        uint96 lead;
+        uint256 lead;
     }
 
     /// @param scheduled Fees that are not released yet. @param scheduledEnd Timestamp by which all of them are.
@@ -69,10 +69,10 @@ interface IStakingManager {
     /// @param cutBps The operator's cut in force, of fees as they are added. @param nextCutBps The cut in force from
     /// `nextCutAt` on (inclusive); both 0 when none is scheduled.
     struct Fees {
-        uint96 scheduled;
+        uint256 scheduled;
         uint64 scheduledEnd;
-        uint96 operatorFees;
-        uint96 delegatorFees;
+        uint256 operatorFees;
+        uint256 delegatorFees;
         uint16 cutBps;
         uint16 nextCutBps;
         uint64 nextCutAt;
@@ -82,11 +82,11 @@ interface IStakingManager {
     /// @param thawEnd Timestamp from which (inclusive) they may leave; 0 when none thaw.
     /// @param tokens What all shares are worth now, rounded down. @param fees What can be claimed now.
     struct Delegation {
-        uint128 shares;
-        uint128 thawingShares;
+        uint256 shares;
+        uint256 thawingShares;
         uint64 thawEnd;
-        uint96 tokens;
-        uint96 fees;
+        uint256 tokens;
+        uint256 fees;
     }
 
     /// @param amount At most so much is taken. @param bountyTo Who found it; the zero address: no bounty.
@@ -108,69 +108,65 @@ interface IStakingManager {
     /// @param ownAfter, ownThawingAfter, delegatedAfter and lockedAfter What the pool holds after it.
     /// @param lockAfter What the slasher has locked after it. @param slashFloorAfter and slashWindowEnd As in `Pool`.
     struct Outcome {
-        uint96 own;
-        uint96 delegated;
-        uint96 bounty;
-        uint96 refund;
-        uint96 burnt;
-        uint96 ownAfter;
-        uint96 ownThawingAfter;
-        uint96 delegatedAfter;
-        uint96 lockedAfter;
-        uint96 lockAfter;
-        uint96 slashFloorAfter;
+        uint256 own;
+        uint256 delegated;
+        uint256 bounty;
+        uint256 refund;
+        uint256 burnt;
+        uint256 ownAfter;
+        uint256 ownThawingAfter;
+        uint256 delegatedAfter;
+        uint256 lockedAfter;
+        uint256 lockAfter;
+        uint256 slashFloorAfter;
         uint64 slashWindowEnd;
     }
 
     error StakingManager_ZeroAddress();
     error StakingManager_ZeroAmount();
-    error StakingManager_InvalidCap(uint16 capBps, uint16 maximumBps);
     error StakingManager_RoleNotStakeable(Role role);
     error StakingManager_MinimumUnset(Role role);
     error StakingManager_UnknownPool(address operator, Role role);
     error StakingManager_NotReceived(uint256 amount, uint256 received);
-    error StakingManager_ThawExceedsActive(uint128 amount, uint128 active);
-    error StakingManager_StillThawing(uint64 thawEnd, uint64 now_);
-    error StakingManager_NothingThawing(address account, address operator, Role role);
-    error StakingManager_StakeLocked(uint96 locked, uint96 slashableAfter);
-    error StakingManager_DelegationTooSmall(uint96 amount, uint96 minimum);
-    error StakingManager_LeftoverTooSmall(uint96 left, uint96 minimum);
-    error StakingManager_PoolDepleted(uint96 delegated, uint128 shares);
-    error StakingManager_FeeCutTooLarge(uint16 bps, uint16 maximumBps);
-    error StakingManager_NothingClaimable(address account, address operator, Role role);
-    error StakingManager_BountyTooLarge(uint16 bps, uint16 maximumBps);
+    error StakingManager_ThawExceedsActive(uint256 amount, uint256 active);
+    error StakingManager_StillThawing(uint256 thawEnd, uint256 now_);
+    error StakingManager_NothingThawing();
+    error StakingManager_StakeLocked(uint256 locked, uint256 slashableAfter);
+    error StakingManager_DelegationTooSmall(uint256 amount, uint256 minimum);
+    error StakingManager_LeftoverTooSmall(uint256 left, uint256 minimum);
+    error StakingManager_PoolDepleted(uint256 delegated, uint256 shares);
+    error StakingManager_BpsTooLarge(uint256 bps, uint256 maximum);
     error StakingManager_LockerNotRevoked(address locker);
     error StakingManager_EndpointTooLong(uint256 length, uint256 maximum);
-    error StakingManager_StakingPaused(uint64 until, uint64 now_);
-    error StakingManager_ExitsPaused(uint64 until, uint64 now_);
-    error StakingManager_PauseTooLong(uint64 until, uint64 latest);
-    error StakingManager_PauseTooSoon(uint64 now_, uint64 earliest);
-    error StakingManager_UpgradesFrozen(uint64 frozenAt, uint64 now_);
-    error StakingManager_FutureLookup(uint256 timepoint, uint48 clock);
+    error StakingManager_Paused(uint256 until, uint256 now_);
+    error StakingManager_PauseTooLong(uint256 until, uint256 latest);
+    error StakingManager_PauseTooSoon(uint256 now_, uint256 earliest);
+    error StakingManager_UpgradesFrozen(uint256 frozenAt, uint256 now_);
+    error StakingManager_FutureLookup(uint256 timepoint, uint256 clock);
 
-    event Staked(address indexed operator, Role indexed role, address indexed from, uint96 amount, uint96 ownAfter);
-    event ThawStarted(address indexed operator, Role indexed role, uint96 amount, uint96 thawingAfter, uint64 thawEnd);
-    event ThawWithdrawn(address indexed operator, Role indexed role, uint96 amount, uint96 ownAfter);
+    event Staked(address indexed operator, Role indexed role, address indexed from, uint256 amount, uint256 ownAfter);
+    event ThawStarted(address indexed operator, Role indexed role, uint256 amount, uint256 thawingAfter, uint64 thawEnd);
+    event ThawWithdrawn(address indexed operator, Role indexed role, uint256 amount, uint256 ownAfter);
     /// @param sharesAfter The delegator's shares in the pool. @param delegatedAfter The pool's delegated tokens.
     /// @param poolSharesAfter All shares of the pool.
     event Delegated(
         address indexed operator,
         Role indexed role,
         address indexed delegator,
-        uint96 amount,
-        uint128 shares,
-        uint128 sharesAfter,
-        uint96 delegatedAfter,
-        uint128 poolSharesAfter
+        uint256 amount,
+        uint256 shares,
+        uint256 sharesAfter,
+        uint256 delegatedAfter,
+        uint256 poolSharesAfter
     );
     /// @param thawingAfter The delegator's thawing shares. @param poolThawingAfter All thawing shares of the pool.
     event UndelegationStarted(
         address indexed operator,
         Role indexed role,
         address indexed delegator,
-        uint128 shares,
-        uint128 thawingAfter,
-        uint128 poolThawingAfter,
+        uint256 shares,
+        uint256 thawingAfter,
+        uint256 poolThawingAfter,
         uint64 thawEnd
     );
     /// @param sharesAfter The delegator's shares; none of them thaw.
@@ -178,20 +174,20 @@ interface IStakingManager {
         address indexed operator,
         Role indexed role,
         address indexed delegator,
-        uint96 amount,
-        uint128 shares,
-        uint128 sharesAfter,
-        uint96 delegatedAfter,
-        uint128 poolSharesAfter,
-        uint128 poolThawingAfter
+        uint256 amount,
+        uint256 shares,
+        uint256 sharesAfter,
+        uint256 delegatedAfter,
+        uint256 poolSharesAfter,
+        uint256 poolThawingAfter
     );
     event FeesAdded(
         address indexed operator,
         Role indexed role,
         address indexed from,
-        uint96 amount,
-        uint96 operatorFeesAfter,
-        uint96 scheduledAfter,
+        uint256 amount,
+        uint256 operatorFeesAfter,
+        uint256 scheduledAfter,
         uint64 scheduledEnd
     );
     /// @param toOperator and toDelegators What was released. @param feesPerShareAfter Fees of one active share since the
@@ -199,34 +195,34 @@ interface IStakingManager {
     event FeesReleased(
         address indexed operator,
         Role indexed role,
-        uint96 toOperator,
-        uint96 toDelegators,
-        uint96 operatorFeesAfter,
-        uint96 delegatorFeesAfter,
-        uint96 scheduledAfter,
+        uint256 toOperator,
+        uint256 toDelegators,
+        uint256 operatorFeesAfter,
+        uint256 delegatorFeesAfter,
+        uint256 scheduledAfter,
         uint256 feesPerShareAfter
     );
     event FeesClaimed(
-        address indexed operator, Role indexed role, address indexed delegator, uint96 amount, uint96 delegatorFeesAfter
+        address indexed operator, Role indexed role, address indexed delegator, uint256 amount, uint256 delegatorFeesAfter
     );
-    event OperatorFeesClaimed(address indexed operator, Role indexed role, uint96 amount);
+    event OperatorFeesClaimed(address indexed operator, Role indexed role, uint256 amount);
     /// @param bps In force now. @param nextBps In force from `nextAt` on; both 0 when no raise is scheduled.
     event FeeCutSet(address indexed operator, Role indexed role, uint16 bps, uint16 nextBps, uint64 nextAt);
     event StakeLocked(
         address indexed operator,
         Role indexed role,
         address indexed locker,
-        uint96 amount,
-        uint96 lockAfter,
-        uint96 lockedAfter
+        uint256 amount,
+        uint256 lockAfter,
+        uint256 lockedAfter
     );
     event StakeUnlocked(
         address indexed operator,
         Role indexed role,
         address indexed locker,
-        uint96 amount,
-        uint96 lockAfter,
-        uint96 lockedAfter
+        uint256 amount,
+        uint256 lockAfter,
+        uint256 lockedAfter
     );
     event Slashed(
         address indexed operator,
@@ -237,7 +233,7 @@ interface IStakingManager {
         Outcome outcome
     );
     event EndpointSet(address indexed operator, Role indexed role, string endpoint);
-    event MinimumStakeSet(Role indexed role, uint96 amount);
+    event MinimumStakeSet(Role indexed role, uint256 amount);
     event StakingPaused(uint64 until);
     event ExitsPaused(uint64 until);
 

@@ -10,54 +10,71 @@ import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol
 
 /// @title DelegationLib
 /// @notice Shares of delegated tokens: minted, thawing, redeemed.
-/// @dev delegated <= shares always: both start equal, minting rounds shares down from a price of at most 1, redeeming rounds
-/// tokens down, slashing lowers tokens. And delegated > 0 while shares > 0: redeeming less than all shares leaves more than
-/// nothing, and a slash stops at its floor.
+/// @dev delegated <= shares always. Both start equal; minting adds floor(a × shares / delegated) >= a shares for a tokens;
+/// redeeming s shares pays floor(s × delegated / shares) >= delegated - (shares - s); slashing lowers tokens only.
+/// And delegated > 0 while shares > 0: redeeming less than all shares leaves more than nothing, a slash stops at its floor.
+/// Shares have 116 bits at most: see DEPLETED_SHARES.
 library DelegationLib {
     using Checkpoints for Checkpoints.Trace208;
+    using PoolLib for Checkpoints.Trace208;
     using PoolLib for StakingStorage.PoolState;
 
     uint96 internal constant MINIMUM_DELEGATION = 1e18;
-    /// @dev Least price of a share is 1 / this. So shares <= 2^96 × 10^6 < 2^116.
+    /// @dev Most shares of a token. So shares <= 2^96 × 10^6 < 2^116.
     uint256 internal constant DEPLETED_SHARES = 1e6;
 
-    /// @param amount Tokens redeemed for `shares`. @param sharesAfter The delegator's shares.
-    /// @param delegatedAfter Delegated tokens of the pool. @param poolSharesAfter and poolThawingAfter Its shares.
-    struct Redemption {
-        uint96 amount;
-        uint128 shares;
-        uint128 sharesAfter;
-        uint96 delegatedAfter;
-        uint128 poolSharesAfter;
-        uint128 poolThawingAfter;
+    /// @param amount Tokens minted for or redeemed. @param shares The delegator's that were minted or redeemed.
+    /// @param sharesAfter The delegator's. @param delegatedAfter Tokens of the pool. @param poolSharesAfter All its shares.
+    struct Change {
+        uint256 amount;
+        uint256 shares;
+        uint256 sharesAfter;
+        uint256 delegatedAfter;
+        uint256 poolSharesAfter;
     }
 
-    /// @notice Mints shares for tokens. `sharesAfter` are the delegator's, `poolSharesAfter` all of the pool.
     function mint(
         StakingStorage.PoolState storage pool,
         StakingStorage.DelegationState storage delegation,
         uint96 amount
-    ) internal returns (uint128 shares, uint128 sharesAfter, uint96 delegatedAfter, uint128 poolSharesAfter) {
+    ) internal returns (Change memory c) {
         if (amount < MINIMUM_DELEGATION) {
             revert IStakingManager.StakingManager_DelegationTooSmall(amount, MINIMUM_DELEGATION);
         }
         PoolTokens tokens = pool.tokensNow();
-        uint96 delegated = tokens.delegated();
-        uint128 poolShares = pool.sharesNow();
+        uint256 delegated = tokens.delegated();
+        uint256 poolShares = pool.shares.latest();
         if (poolShares > delegated * DEPLETED_SHARES) {
             revert IStakingManager.StakingManager_PoolDepleted(delegated, poolShares);
         }
 
-        // < 2^96 × 10^6, see DEPLETED_SHARES
-        shares = poolShares == 0 ? amount : uint128(uint256(amount) * poolShares / delegated);
-        sharesAfter = uint128(delegation.shares.latest()) + shares;
-        delegatedAfter = delegated + amount;
-        poolSharesAfter = poolShares + shares;
+        c.amount = amount;
+        c.shares = poolShares == 0 ? amount : amount * poolShares / delegated;
+        c.sharesAfter = delegation.shares.latest() + c.shares;
+        c.delegatedAfter = delegated + amount;
+        c.poolSharesAfter = poolShares + c.shares;
 
-        SlashLib.moveFloor(pool, delegated, delegatedAfter);
-        pool.setTokens(tokens.own(), delegatedAfter);
-        pool.shares.push(uint48(block.timestamp), poolSharesAfter);
-        delegation.shares.push(uint48(block.timestamp), sharesAfter);
+        _write(pool, delegation, c, tokens);
+    }
+
+    /// @notice Redeems what has thawed.
+    function redeem(StakingStorage.PoolState storage pool, StakingStorage.DelegationState storage delegation)
+        internal
+        returns (Change memory c)
+    {
+        PoolTokens tokens = pool.tokensNow();
+        uint128 shares = delegation.thawingShares;
+        uint256 poolShares = pool.shares.latest();
+        c.shares = shares;
+        c.amount = PoolLib.valueOf(shares, tokens.delegated(), poolShares);
+        c.sharesAfter = delegation.shares.latest() - shares;
+        c.delegatedAfter = tokens.delegated() - c.amount;
+        c.poolSharesAfter = poolShares - shares;
+
+        delegation.thawingShares = 0;
+        delegation.thawEnd = 0;
+        pool.thawingShares -= shares;
+        _write(pool, delegation, c, tokens);
     }
 
     /// @notice Starts a thaw. `thawingAfter` are the delegator's thawing shares, `poolThawingAfter` all of the pool.
@@ -68,42 +85,30 @@ library DelegationLib {
         uint64 thawEnd
     ) internal returns (uint128 thawingAfter, uint128 poolThawingAfter) {
         thawingAfter = delegation.thawingShares;
+        // shares have 116 bits at most
         uint128 active = uint128(delegation.shares.latest()) - thawingAfter;
         if (shares > active) revert IStakingManager.StakingManager_ThawExceedsActive(shares, active);
         if (shares != active) {
-            uint96 left = PoolLib.valueOf(active - shares, pool.tokensNow().delegated(), pool.sharesNow());
+            uint256 left = PoolLib.valueOf(active - shares, pool.tokensNow().delegated(), pool.shares.latest());
             if (left < MINIMUM_DELEGATION) {
                 revert IStakingManager.StakingManager_LeftoverTooSmall(left, MINIMUM_DELEGATION);
             }
         }
-        thawingAfter += shares;
-        poolThawingAfter = pool.thawingShares + shares;
 
-        delegation.thawingShares = thawingAfter;
+        delegation.thawingShares = thawingAfter += shares;
         delegation.thawEnd = thawEnd;
-        pool.thawingShares = poolThawingAfter;
+        pool.thawingShares = poolThawingAfter = pool.thawingShares + shares;
     }
 
-    /// @notice Redeems what has thawed.
-    function redeem(StakingStorage.PoolState storage pool, StakingStorage.DelegationState storage delegation)
-        internal
-        returns (Redemption memory r)
-    {
-        PoolTokens tokens = pool.tokensNow();
-        uint128 poolShares = pool.sharesNow();
-        r.shares = delegation.thawingShares;
-        r.amount = PoolLib.valueOf(r.shares, tokens.delegated(), poolShares);
-        r.sharesAfter = uint128(delegation.shares.latest()) - r.shares;
-        r.delegatedAfter = tokens.delegated() - r.amount;
-        r.poolSharesAfter = poolShares - r.shares;
-        r.poolThawingAfter = pool.thawingShares - r.shares;
-
-        delegation.thawingShares = 0;
-        delegation.thawEnd = 0;
-        delegation.shares.push(uint48(block.timestamp), r.sharesAfter);
-        pool.thawingShares = r.poolThawingAfter;
-        pool.shares.push(uint48(block.timestamp), r.poolSharesAfter);
-        SlashLib.moveFloor(pool, tokens.delegated(), r.delegatedAfter);
-        pool.setTokens(tokens.own(), r.delegatedAfter);
+    function _write(
+        StakingStorage.PoolState storage pool,
+        StakingStorage.DelegationState storage delegation,
+        Change memory c,
+        PoolTokens before
+    ) private {
+        SlashLib.moveFloor(pool, before.delegated(), c.delegatedAfter);
+        pool.setTokens(before.own(), c.delegatedAfter);
+        pool.shares.record(c.poolSharesAfter);
+        delegation.shares.record(c.sharesAfter);
     }
 }

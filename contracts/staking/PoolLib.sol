@@ -14,30 +14,22 @@ library PoolLib {
         return PoolTokens.wrap(pool.tokens.latest());
     }
 
-    function sharesNow(StakingStorage.PoolState storage pool) internal view returns (uint128) {
-        // only `DelegationLib` writes them, from uint128
-        return uint128(pool.shares.latest());
-    }
-
-    function setTokens(StakingStorage.PoolState storage pool, uint96 own, uint96 delegated) internal {
-        pool.tokens.push(uint48(block.timestamp), PoolTokens.unwrap(toPoolTokens(own, delegated)));
-    }
-
-    /// @dev A pool's tokens grew or shrank by as much.
-    function addTotal(StakingStorage.Layout storage $, uint96 amount) internal {
-        $.total.push(uint48(block.timestamp), $.total.latest() + amount);
-    }
-
-    function subtractTotal(StakingStorage.Layout storage $, uint96 amount) internal {
-        $.total.push(uint48(block.timestamp), $.total.latest() - amount);
-    }
-
-    function activeOwn(StakingStorage.PoolState storage pool, PoolTokens tokens) internal view returns (uint96) {
+    function activeOwn(StakingStorage.PoolState storage pool, PoolTokens tokens) internal view returns (uint256) {
         return tokens.own() - pool.ownThawing;
     }
 
-    /// @dev part <= shares, so that the result fits; the product fits 224 bits.
-    function valueOf(uint256 part, uint256 delegated, uint256 shares) internal pure returns (uint96) {
-        return shares == 0 ? 0 : uint96(part * delegated / shares);
+    /// @dev Both sums are at most what this contract was ever paid: `_pull` lets in no more than 96 bits.
+    function setTokens(StakingStorage.PoolState storage pool, uint256 own, uint256 delegated) internal {
+        record(pool.tokens, PoolTokens.unwrap(toPoolTokens(own, delegated)));
+    }
+
+    /// @dev The value has to fit 208 bits: shares have 116 at most, see `DelegationLib`.
+    function record(Checkpoints.Trace208 storage trace, uint256 value) internal {
+        trace.push(uint48(block.timestamp), uint208(value));
+    }
+
+    /// @notice What a part of all shares is worth, rounded down: part <= shares; the product fits 212 bits.
+    function valueOf(uint256 part, uint256 delegated, uint256 shares) internal pure returns (uint256) {
+        return shares == 0 ? 0 : part * delegated / shares;
     }
 }

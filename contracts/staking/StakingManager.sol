@@ -16,15 +16,16 @@ import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 
 /// @title StakingManager
 /// @notice Owns stakes: one pool per operator and role, with delegations, thaws, fees, locks and slashes.
 contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeable {
     using Checkpoints for Checkpoints.Trace208;
+    using PoolLib for Checkpoints.Trace208;
     using DelegationLib for StakingStorage.PoolState;
     using PoolLib for StakingStorage.PoolState;
-    using PoolLib for StakingStorage.Layout;
     using SafeERC20 for IERC20;
     using SlashLib for StakingStorage.PoolState;
     using StakeFeesLib for StakingStorage.PoolState;
@@ -45,9 +46,7 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
     /// @param delegatedCapBps_ What of delegated tokens a slash window can take at most, at most 9000: more than nothing stays.
     constructor(IERC20 token_, address burnQueue_, uint64 thawPeriod_, uint16 delegatedCapBps_) {
         if (address(token_) == address(0) || burnQueue_ == address(0)) revert StakingManager_ZeroAddress();
-        if (delegatedCapBps_ > SlashLib.MAXIMUM_CAP_BPS) {
-            revert StakingManager_InvalidCap(delegatedCapBps_, SlashLib.MAXIMUM_CAP_BPS);
-        }
+        _requireBps(delegatedCapBps_, SlashLib.MAXIMUM_CAP_BPS);
         token = token_;
         burnQueue = burnQueue_;
         thawPeriod = thawPeriod_;
@@ -64,16 +63,15 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
     /// @inheritdoc IStakingManager
     function stake(Role role, uint96 amount) external {
         _requireStakingOpen();
-        _requireStakeable(role);
         if (minimumStake(role) == 0) revert StakingManager_MinimumUnset(role);
-        if (amount == 0) revert StakingManager_ZeroAmount();
+        _requireNonZero(amount);
 
         PoolState storage pool = _released(msg.sender, role);
         PoolTokens tokens = pool.tokensNow();
-        uint96 ownAfter = tokens.own() + amount;
+        uint256 ownAfter = tokens.own() + amount;
 
         pool.setTokens(ownAfter, tokens.delegated());
-        _load().addTotal(amount);
+        _addTotal(amount);
 
         emit Staked(msg.sender, role, msg.sender, amount, ownAfter);
         _pull(amount);
@@ -81,9 +79,9 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
 
     /// @inheritdoc IStakingManager
     function thaw(Role role, uint96 amount) external {
-        if (amount == 0) revert StakingManager_ZeroAmount();
+        _requireNonZero(amount);
         PoolState storage pool = _released(msg.sender, role);
-        uint96 active = pool.activeOwn(pool.tokensNow());
+        uint256 active = pool.activeOwn(pool.tokensNow());
         if (amount > active) revert StakingManager_ThawExceedsActive(amount, active);
 
         uint96 thawingAfter = pool.ownThawing + amount;
@@ -100,42 +98,39 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
         _requireExitsOpen();
         PoolState storage pool = _pool(msg.sender, role);
         amount = pool.ownThawing;
-        if (amount == 0) revert StakingManager_NothingThawing(msg.sender, msg.sender, role);
-        _requireThawed(pool.ownThawEnd);
+        _requireThawed(amount, pool.ownThawEnd);
 
         PoolTokens tokens = pool.tokensNow();
-        uint96 ownAfter = tokens.own() - amount;
+        uint256 ownAfter = tokens.own() - amount;
 
         pool.ownThawing = 0;
         pool.ownThawEnd = 0;
         pool.setTokens(ownAfter, tokens.delegated());
-        _load().subtractTotal(amount);
-        pool.requireCovered(_terms());
+        _subtractTotal(amount);
+        _requireCovered(pool);
 
         emit ThawWithdrawn(msg.sender, role, amount, ownAfter);
-        token.safeTransfer(msg.sender, amount);
+        _push(msg.sender, amount);
     }
 
     /// @inheritdoc IStakingManager
     function delegate(address operator, Role role, uint96 amount) external returns (uint128 shares) {
         _requireStakingOpen();
         PoolState storage pool = _released(operator, role);
-        if (pool.tokensNow().own() == 0) revert StakingManager_UnknownPool(operator, role);
+        _requireOwn(pool, operator, role);
         DelegationState storage delegation = _settled(pool, msg.sender, operator, role);
 
-        uint128 sharesAfter;
-        uint96 delegatedAfter;
-        uint128 poolSharesAfter;
-        (shares, sharesAfter, delegatedAfter, poolSharesAfter) = pool.mint(delegation, amount);
-        _load().addTotal(amount);
+        DelegationLib.Change memory c = pool.mint(delegation, amount);
+        shares = uint128(c.shares);
+        _addTotal(amount);
 
-        emit Delegated(operator, role, msg.sender, amount, shares, sharesAfter, delegatedAfter, poolSharesAfter);
+        emit Delegated(operator, role, msg.sender, amount, shares, c.sharesAfter, c.delegatedAfter, c.poolSharesAfter);
         _pull(amount);
     }
 
     /// @inheritdoc IStakingManager
     function undelegate(address operator, Role role, uint128 shares) external {
-        if (shares == 0) revert StakingManager_ZeroAmount();
+        _requireNonZero(shares);
         PoolState storage pool = _released(operator, role);
         DelegationState storage delegation = _settled(pool, msg.sender, operator, role);
         uint64 thawEnd = uint64(block.timestamp) + thawPeriod;
@@ -149,33 +144,31 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
     function withdrawUndelegated(address operator, Role role) external returns (uint96 amount) {
         _requireExitsOpen();
         PoolState storage pool = _pool(operator, role);
-        DelegationState storage delegation = _load().delegations[msg.sender][operator][role];
-        if (delegation.thawingShares == 0) revert StakingManager_NothingThawing(msg.sender, operator, role);
-        _requireThawed(delegation.thawEnd);
+        DelegationState storage delegation = _delegation(msg.sender, operator, role);
+        _requireThawed(delegation.thawingShares, delegation.thawEnd);
 
-        DelegationLib.Redemption memory r = pool.redeem(delegation);
-        amount = r.amount;
-        _load().subtractTotal(amount);
-        pool.requireCovered(_terms());
+        DelegationLib.Change memory c = pool.redeem(delegation);
+        amount = uint96(c.amount);
+        _subtractTotal(amount);
+        _requireCovered(pool);
 
         emit UndelegationWithdrawn(
             operator,
             role,
             msg.sender,
             amount,
-            r.shares,
-            r.sharesAfter,
-            r.delegatedAfter,
-            r.poolSharesAfter,
-            r.poolThawingAfter
+            c.shares,
+            c.sharesAfter,
+            c.delegatedAfter,
+            c.poolSharesAfter,
+            pool.thawingShares
         );
-        token.safeTransfer(msg.sender, amount);
+        _push(msg.sender, amount);
     }
 
     /// @inheritdoc IStakingManager
     function addFees(address operator, Role role, uint96 amount) external {
-        if (amount == 0) revert StakingManager_ZeroAmount();
-        if (operator == address(0)) revert StakingManager_ZeroAddress();
+        _requireNonZero(amount);
         _requireStakeable(role);
 
         PoolState storage pool = _released(operator, role);
@@ -191,14 +184,14 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
         PoolState storage pool = _released(operator, role);
         DelegationState storage delegation = _settled(pool, delegator, operator, role);
         amount = delegation.fees;
-        if (amount == 0) revert StakingManager_NothingClaimable(delegator, operator, role);
+        _requireNonZero(amount);
         uint96 delegatorFeesAfter = pool.delegatorFees - amount;
 
         delegation.fees = 0;
         pool.delegatorFees = delegatorFeesAfter;
 
         emit FeesClaimed(operator, role, delegator, amount, delegatorFeesAfter);
-        token.safeTransfer(delegator, amount);
+        _push(delegator, amount);
     }
 
     /// @inheritdoc IStakingManager
@@ -206,18 +199,18 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
         _requireExitsOpen();
         PoolState storage pool = _released(operator, role);
         amount = pool.operatorFees;
-        if (amount == 0) revert StakingManager_NothingClaimable(operator, operator, role);
+        _requireNonZero(amount);
 
         pool.operatorFees = 0;
 
         emit OperatorFeesClaimed(operator, role, amount);
-        token.safeTransfer(operator, amount);
+        _push(operator, amount);
     }
 
     /// @inheritdoc IStakingManager
     function setFeeCut(Role role, uint16 bps) external {
         _requireStakeable(role);
-        if (bps > StakeFeesLib.WHOLE_BPS) revert StakingManager_FeeCutTooLarge(bps, StakeFeesLib.WHOLE_BPS);
+        _requireBps(bps, StakeFeesLib.WHOLE_BPS);
 
         (uint16 cutBps, uint16 nextBps, uint64 nextAt) = _pool(msg.sender, role).setCut(bps);
 
@@ -229,18 +222,18 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
         if (bytes(endpoint).length > MAXIMUM_ENDPOINT_BYTES) {
             revert StakingManager_EndpointTooLong(bytes(endpoint).length, MAXIMUM_ENDPOINT_BYTES);
         }
-        if (_pool(msg.sender, role).tokensNow().own() == 0) revert StakingManager_UnknownPool(msg.sender, role);
+        _requireOwn(_pool(msg.sender, role), msg.sender, role);
 
         emit EndpointSet(msg.sender, role, endpoint);
     }
 
     /// @inheritdoc IStakingManager
     function lock(address operator, Role role, uint96 amount) external restricted returns (uint96 locked) {
-        uint96 lockAfter;
-        uint96 lockedAfter;
-        (locked, lockAfter, lockedAfter) = _pool(operator, role).lock(msg.sender, amount, _terms());
+        (uint256 added, uint256 lockAfter, uint256 lockedAfter) =
+            _pool(operator, role).lock(msg.sender, amount, delegatedCapBps);
 
-        if (locked != 0) emit StakeLocked(operator, role, msg.sender, locked, lockAfter, lockedAfter);
+        if (added != 0) emit StakeLocked(operator, role, msg.sender, added, lockAfter, lockedAfter);
+        return uint96(added);
     }
 
     /// @inheritdoc IStakingManager
@@ -259,28 +252,27 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
 
     /// @inheritdoc IStakingManager
     function slash(Slash calldata s) external restricted returns (uint96 taken, uint96 bounty, uint96 refund) {
-        if (s.bountyBps > SlashLib.MAXIMUM_BOUNTY_BPS) {
-            revert StakingManager_BountyTooLarge(s.bountyBps, SlashLib.MAXIMUM_BOUNTY_BPS);
-        }
+        _requireBps(s.bountyBps, SlashLib.MAXIMUM_BOUNTY_BPS);
         PoolState storage pool = _released(s.operator, s.role);
 
-        Outcome memory o = pool.take(msg.sender, s.amount, _terms());
-        taken = o.own + o.delegated;
+        Outcome memory o =
+            pool.take(msg.sender, s.amount, delegatedCapBps, block.timestamp + thawPeriod + SlashLib.GRACE_PERIOD);
+        taken = uint96(o.own + o.delegated);
         if (taken == 0) return (0, 0, 0);
         SlashLib.divide(o, s);
-        (bounty, refund) = (o.bounty, o.refund);
-        _load().subtractTotal(taken);
+        (bounty, refund) = (uint96(o.bounty), uint96(o.refund));
+        _subtractTotal(taken);
 
         emit Slashed(s.operator, s.role, msg.sender, s.bountyTo, s.refundTo, o);
-        if (bounty != 0) token.safeTransfer(s.bountyTo, bounty);
-        if (refund != 0) token.safeTransfer(s.refundTo, refund);
-        token.safeTransfer(burnQueue, o.burnt);
+        _push(s.bountyTo, bounty);
+        _push(s.refundTo, refund);
+        _push(burnQueue, o.burnt);
     }
 
     /// @inheritdoc IStakingManager
     function setMinimumStake(Role role, uint96 amount) external restricted {
         _requireStakeable(role);
-        if (amount == 0) revert StakingManager_ZeroAmount();
+        _requireNonZero(amount);
 
         _load().minimumStake[role] = amount;
 
@@ -338,10 +330,16 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
     function poolOf(address operator, Role role) external view returns (Pool memory p) {
         PoolState storage pool = _pool(operator, role);
         PoolTokens tokens = pool.tokensNow();
-        (p.own, p.ownThawing, p.ownThawEnd) = (tokens.own(), pool.ownThawing, pool.ownThawEnd);
-        (p.delegated, p.shares, p.thawingShares) = (tokens.delegated(), pool.sharesNow(), pool.thawingShares);
-        (p.slashFloor,) = pool.floorNow(p.delegated, _terms());
-        (p.locked, p.lead, p.slashWindowEnd) = (pool.locked, pool.lead, pool.slashWindowEnd);
+        p.own = tokens.own();
+        p.ownThawing = pool.ownThawing;
+        p.ownThawEnd = pool.ownThawEnd;
+        p.delegated = tokens.delegated();
+        p.shares = pool.shares.latest();
+        p.thawingShares = pool.thawingShares;
+        p.locked = pool.locked;
+        p.slashFloor = pool.floorNow(p.delegated, delegatedCapBps);
+        p.slashWindowEnd = pool.slashWindowEnd;
+        p.lead = pool.lead;
     }
 
     /// @inheritdoc IStakingManager
@@ -358,13 +356,12 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
     /// @inheritdoc IStakingManager
     function delegationOf(address delegator, address operator, Role role) external view returns (Delegation memory d) {
         PoolState storage pool = _pool(operator, role);
-        DelegationState storage delegation = _load().delegations[delegator][operator][role];
-        d.shares = uint128(delegation.shares.latest());
+        DelegationState storage delegation = _delegation(delegator, operator, role);
+        d.shares = delegation.shares.latest();
         d.thawingShares = delegation.thawingShares;
         d.thawEnd = delegation.thawEnd;
-        d.tokens = PoolLib.valueOf(d.shares, pool.tokensNow().delegated(), pool.sharesNow());
-        uint256 perShare = pool.feesPerShare + pool.dueOf().perShare - delegation.feesPerShare;
-        d.fees = delegation.fees + StakeFeesLib.earnedBy(d.shares - d.thawingShares, perShare);
+        d.tokens = PoolLib.valueOf(d.shares, pool.tokensNow().delegated(), pool.shares.latest());
+        d.fees = StakeFeesLib.earned(delegation, pool.feesPerShare + pool.dueOf().perShare);
     }
 
     /// @inheritdoc IStakingManager
@@ -374,22 +371,21 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
 
     /// @inheritdoc IStakingManager
     function activeStake(address operator, Role role) external view returns (uint96) {
-        (uint96 own, uint96 delegated) = _active(operator, role);
-        return own + delegated;
+        (uint256 own, uint256 delegated) = _active(operator, role);
+        return uint96(own + delegated);
     }
 
     /// @inheritdoc IStakingManager
     function isActive(address operator, Role role) external view returns (bool) {
-        uint96 minimum = minimumStake(role);
-        if (minimum == 0) return false;
-        (uint96 own, uint96 delegated) = _active(operator, role);
+        uint256 minimum = minimumStake(role);
+        (uint256 own, uint256 delegated) = _active(operator, role);
         // no more of it can be slashed with the operator's own
-        return own + (delegated < own ? delegated : own) >= minimum;
+        return minimum != 0 && own + Math.min(own, delegated) >= minimum;
     }
 
     /// @inheritdoc IStakingManager
     function slashable(address operator, Role role) external view returns (uint96) {
-        return _pool(operator, role).availableTo(msg.sender, _terms());
+        return uint96(_pool(operator, role).availableTo(msg.sender, delegatedCapBps));
     }
 
     /// @inheritdoc IStakingManager
@@ -400,7 +396,7 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
     /// @dev `upgradeToAndCall` is the only entry, so `restricted` checks that selector.
     function _authorizeUpgrade(address) internal override restricted {
         uint64 frozenAt = _load().upgradesFrozenAt;
-        if (block.timestamp >= frozenAt) revert StakingManager_UpgradesFrozen(frozenAt, uint64(block.timestamp));
+        if (block.timestamp >= frozenAt) revert StakingManager_UpgradesFrozen(frozenAt, block.timestamp);
     }
 
     /// @dev Books what is due at the proportions that held so far.
@@ -413,51 +409,81 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
         private
         returns (DelegationState storage delegation)
     {
-        delegation = _load().delegations[delegator][operator][role];
+        delegation = _delegation(delegator, operator, role);
         pool.settle(delegation);
     }
 
     function _unlock(address locker, address operator, Role role, uint96 amount) private {
-        (uint96 removed, uint96 lockAfter, uint96 lockedAfter) = _pool(operator, role).unlock(locker, amount);
+        (uint256 removed, uint256 lockAfter, uint256 lockedAfter) = _pool(operator, role).unlock(locker, amount);
 
         if (removed != 0) emit StakeUnlocked(operator, role, locker, removed, lockAfter, lockedAfter);
     }
 
     /// @dev What was asked for and nothing else has to arrive: balances are owed by the amounts that were written.
     function _pull(uint96 amount) private {
-        uint256 before = token.balanceOf(address(this));
+        uint256 before = _balance();
         token.safeTransferFrom(msg.sender, address(this), amount);
-        uint256 received = token.balanceOf(address(this)) - before;
+        uint256 received = _balance() - before;
         if (received != amount) revert StakingManager_NotReceived(amount, received);
     }
 
-    function _active(address operator, Role role) private view returns (uint96 own, uint96 delegated) {
+    function _addTotal(uint256 amount) private {
+        Checkpoints.Trace208 storage total = _load().total;
+        total.record(total.latest() + amount);
+    }
+
+    function _subtractTotal(uint256 amount) private {
+        Checkpoints.Trace208 storage total = _load().total;
+        total.record(total.latest() - amount);
+    }
+
+    function _push(address to, uint256 amount) private {
+        if (amount != 0) token.safeTransfer(to, amount);
+    }
+
+    function _balance() private view returns (uint256) {
+        return token.balanceOf(address(this));
+    }
+
+    function _active(address operator, Role role) private view returns (uint256 own, uint256 delegated) {
         PoolState storage pool = _pool(operator, role);
         PoolTokens tokens = pool.tokensNow();
-        uint128 shares = pool.sharesNow();
+        uint256 shares = pool.shares.latest();
         return (pool.activeOwn(tokens), PoolLib.valueOf(shares - pool.thawingShares, tokens.delegated(), shares));
     }
 
-    function _pool(address operator, Role role) private view returns (PoolState storage) {
-        return _load().pools[operator][role];
-    }
-
-    function _terms() private view returns (SlashLib.Terms memory) {
-        return SlashLib.Terms(delegatedCapBps, thawPeriod + SlashLib.GRACE_PERIOD);
-    }
-
     function _requireStakingOpen() private view {
-        uint64 until = _load().stakingPausedUntil;
-        if (block.timestamp < until) revert StakingManager_StakingPaused(until, uint64(block.timestamp));
+        _requireOpen(_load().stakingPausedUntil);
     }
 
     function _requireExitsOpen() private view {
-        uint64 until = _load().exitsPausedUntil;
-        if (block.timestamp < until) revert StakingManager_ExitsPaused(until, uint64(block.timestamp));
+        _requireOpen(_load().exitsPausedUntil);
     }
 
-    function _requireThawed(uint64 thawEnd) private view {
-        if (block.timestamp < thawEnd) revert StakingManager_StillThawing(thawEnd, uint64(block.timestamp));
+    function _requireOpen(uint64 until) private view {
+        if (block.timestamp < until) revert StakingManager_Paused(until, block.timestamp);
+    }
+
+    function _requireCovered(PoolState storage pool) private view {
+        pool.requireCovered(delegatedCapBps);
+    }
+
+    function _requireThawed(uint256 thawing, uint64 thawEnd) private view {
+        if (thawing == 0) revert StakingManager_NothingThawing();
+        if (block.timestamp < thawEnd) revert StakingManager_StillThawing(thawEnd, block.timestamp);
+    }
+
+    /// @dev A pool without own stake is nobody's: to delegate to it is most likely an error.
+    function _requireOwn(PoolState storage pool, address operator, Role role) private view {
+        if (pool.tokensNow().own() == 0) revert StakingManager_UnknownPool(operator, role);
+    }
+
+    function _requireBps(uint256 bps, uint256 maximum) private pure {
+        if (bps > maximum) revert StakingManager_BpsTooLarge(bps, maximum);
+    }
+
+    function _requireNonZero(uint256 amount) private pure {
+        if (amount == 0) revert StakingManager_ZeroAmount();
     }
 
     function _requireStakeable(Role role) private pure {

@@ -61,6 +61,18 @@ abstract contract StakingStorage {
     // keccak256(abi.encode(uint256(keccak256("openledger.storage.StakingManager")) - 1)) & ~bytes32(uint256(0xff))
     bytes32 private constant SLOT = 0x1ca7aed45c9faefaabe590c15b6ba0dfdb921f4ba19a06c44ec26ecc9d237e00;
 
+    function _pool(address operator, Role role) internal view returns (PoolState storage) {
+        return _load().pools[operator][role];
+    }
+
+    function _delegation(address delegator, address operator, Role role)
+        internal
+        view
+        returns (DelegationState storage)
+    {
+        return _load().delegations[delegator][operator][role];
+    }
+
     function _load() internal pure returns (Layout storage $) {
         assembly ("memory-safe") {
             $.slot := SLOT

@@ -22,7 +22,7 @@ abstract contract StakingVotes is IStakingManager, StakingStorage {
     /// @inheritdoc IStakingManager
     function getVotes(address operator) external view returns (uint256 votes) {
         for (uint8 role = uint8(Role.Runner); role <= uint8(Role.Agent); ++role) {
-            votes += _load().pools[operator][Role(role)].tokensNow().sum();
+            votes += _pool(operator, Role(role)).tokensNow().sum();
         }
     }
 
@@ -36,12 +36,12 @@ abstract contract StakingVotes is IStakingManager, StakingStorage {
 
     /// @inheritdoc IStakingManager
     function getPastTotalSupply(uint256 timepoint) external view returns (uint256) {
-        return _load().total.upperLookupRecent(_past(timepoint));
+        return _load().total.upperLookup(_past(timepoint));
     }
 
     /// @inheritdoc IStakingManager
     function pastStakeOf(address operator, Role role, uint48 timepoint) external view returns (uint96) {
-        return _tokensAt(operator, role, _past(timepoint)).sum();
+        return uint96(_tokensAt(operator, role, _past(timepoint)).sum());
     }
 
     /// @inheritdoc IStakingManager
@@ -51,9 +51,9 @@ abstract contract StakingVotes is IStakingManager, StakingStorage {
         returns (uint256)
     {
         uint48 past = _past(timepoint);
-        uint256 shares = _load().delegations[delegator][operator][role].shares.upperLookupRecent(past);
+        uint256 shares = _delegation(delegator, operator, role).shares.upperLookup(past);
         if (shares == 0) return 0;
-        uint256 poolShares = _load().pools[operator][role].shares.upperLookupRecent(past);
+        uint256 poolShares = _pool(operator, role).shares.upperLookup(past);
         return PoolLib.valueOf(shares, _tokensAt(operator, role, past).delegated(), poolShares);
     }
 
@@ -63,7 +63,7 @@ abstract contract StakingVotes is IStakingManager, StakingStorage {
     }
 
     function _tokensAt(address operator, Role role, uint48 past) private view returns (PoolTokens) {
-        return PoolTokens.wrap(_load().pools[operator][role].tokens.upperLookupRecent(past));
+        return PoolTokens.wrap(_pool(operator, role).tokens.upperLookup(past));
     }
 
     /// @dev The present second is not over: its value may change.
