@@ -128,6 +128,7 @@ interface IStakingManager {
     error StakingManager_MinimumUnset(Role role);
     error StakingManager_UnknownPool(address operator, Role role);
     error StakingManager_NotReceived(uint256 amount, uint256 received);
+    error StakingManager_TooMuchHeld(uint256 balance);
     error StakingManager_ThawExceedsActive(uint256 amount, uint256 active);
     error StakingManager_StillThawing(uint256 thawEnd, uint256 now_);
     error StakingManager_NothingThawing();

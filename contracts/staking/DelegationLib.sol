@@ -19,7 +19,7 @@ library DelegationLib {
     using PoolLib for Checkpoints.Trace208;
     using PoolLib for StakingStorage.PoolState;
 
-    uint96 internal constant MINIMUM_DELEGATION = 1e18;
+    uint256 internal constant MINIMUM_DELEGATION = 1e18;
     /// @dev Most shares of a token. So shares <= 2^96 × 10^6 < 2^116.
     uint256 internal constant DEPLETED_SHARES = 1e6;
 
@@ -36,7 +36,7 @@ library DelegationLib {
     function mint(
         StakingStorage.PoolState storage pool,
         StakingStorage.DelegationState storage delegation,
-        uint96 amount
+        uint256 amount
     ) internal returns (Change memory c) {
         if (amount < MINIMUM_DELEGATION) {
             revert IStakingManager.StakingManager_DelegationTooSmall(amount, MINIMUM_DELEGATION);
@@ -63,7 +63,7 @@ library DelegationLib {
         returns (Change memory c)
     {
         PoolTokens tokens = pool.tokensNow();
-        uint128 shares = delegation.thawingShares;
+        uint256 shares = delegation.thawingShares;
         uint256 poolShares = pool.shares.latest();
         c.shares = shares;
         c.amount = PoolLib.valueOf(shares, tokens.delegated(), poolShares);
@@ -73,7 +73,7 @@ library DelegationLib {
 
         delegation.thawingShares = 0;
         delegation.thawEnd = 0;
-        pool.thawingShares -= shares;
+        pool.thawingShares = uint128(pool.thawingShares - shares);
         _write(pool, delegation, c, tokens);
     }
 
@@ -81,12 +81,11 @@ library DelegationLib {
     function thaw(
         StakingStorage.PoolState storage pool,
         StakingStorage.DelegationState storage delegation,
-        uint128 shares,
+        uint256 shares,
         uint64 thawEnd
-    ) internal returns (uint128 thawingAfter, uint128 poolThawingAfter) {
-        thawingAfter = delegation.thawingShares;
-        // shares have 116 bits at most
-        uint128 active = uint128(delegation.shares.latest()) - thawingAfter;
+    ) internal returns (uint256 thawingAfter, uint256 poolThawingAfter) {
+        uint256 thawing = delegation.thawingShares;
+        uint256 active = delegation.shares.latest() - thawing;
         if (shares > active) revert IStakingManager.StakingManager_ThawExceedsActive(shares, active);
         if (shares != active) {
             uint256 left = PoolLib.valueOf(active - shares, pool.tokensNow().delegated(), pool.shares.latest());
@@ -95,9 +94,12 @@ library DelegationLib {
             }
         }
 
-        delegation.thawingShares = thawingAfter += shares;
+        thawingAfter = thawing + shares;
+        poolThawingAfter = pool.thawingShares + shares;
+
+        delegation.thawingShares = uint128(thawingAfter);
         delegation.thawEnd = thawEnd;
-        pool.thawingShares = poolThawingAfter = pool.thawingShares + shares;
+        pool.thawingShares = uint128(poolThawingAfter);
     }
 
     function _write(

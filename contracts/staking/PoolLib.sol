@@ -18,12 +18,11 @@ library PoolLib {
         return tokens.own() - pool.ownThawing;
     }
 
-    /// @dev Both sums are at most what this contract was ever paid: `_pull` lets in no more than 96 bits.
     function setTokens(StakingStorage.PoolState storage pool, uint256 own, uint256 delegated) internal {
         record(pool.tokens, PoolTokens.unwrap(toPoolTokens(own, delegated)));
     }
 
-    /// @dev The value has to fit 208 bits: shares have 116 at most, see `DelegationLib`.
+    /// @dev Values fit: totals have 96 bits, pool tokens 192, shares 116 at most (see `DelegationLib`).
     function record(Checkpoints.Trace208 storage trace, uint256 value) internal {
         trace.push(uint48(block.timestamp), uint208(value));
     }

@@ -6,7 +6,7 @@ type PoolTokens is uint208;
 
 using {own, delegated, sum} for PoolTokens global;
 
-/// @dev Both are amounts of one token whose supply fits 96 bits.
+/// @dev Both are amounts that the staking manager holds: 96 bits each, see its `_pull`.
 function toPoolTokens(uint256 own_, uint256 delegated_) pure returns (PoolTokens) {
     return PoolTokens.wrap(uint208((own_ << 96) | delegated_));
 }

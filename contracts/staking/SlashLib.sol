@@ -50,7 +50,7 @@ library SlashLib {
 
     /// @notice Reverts unless what is locked is covered.
     function requireCovered(StakingStorage.PoolState storage pool, uint256 capBps) internal view {
-        uint96 locked = pool.locked;
+        uint256 locked = pool.locked;
         if (locked == 0) return;
         uint256 covered = slashable(pool, capBps);
         if (covered < locked) revert IStakingManager.StakingManager_StakeLocked(locked, covered);
@@ -63,7 +63,7 @@ library SlashLib {
         view
         returns (uint256)
     {
-        return Math.saturatingSub(slashable(pool, capBps), pool.locked - pool.lockOf[locker]);
+        return Math.saturatingSub(slashable(pool, capBps), uint256(pool.locked) - pool.lockOf[locker]);
     }
 
     function lock(StakingStorage.PoolState storage pool, address locker, uint256 amount, uint256 capBps)

@@ -16,7 +16,7 @@ library StakeFeesLib {
     using PoolLib for StakingStorage.PoolState;
 
     uint256 internal constant RELEASE_PERIOD = 7 days;
-    uint64 internal constant CUT_DELAY = 7 days;
+    uint256 internal constant CUT_DELAY = 7 days;
     uint16 internal constant WHOLE_BPS = 10_000;
 
     /// @dev What is due and not booked yet.
@@ -34,11 +34,16 @@ library StakeFeesLib {
         // the time of what is less than a base unit counts next time
         if (released == 0) return;
 
-        uint96 scheduled = pool.scheduled = uint96(pool.scheduled - released);
+        uint256 scheduled = pool.scheduled - released;
+        uint256 operatorFees = pool.operatorFees + due.toOperator;
+        uint256 delegatorFees = pool.delegatorFees + due.toDelegators;
+        uint256 perShare = pool.feesPerShare + due.perShare;
+
+        pool.scheduled = uint96(scheduled);
         pool.scheduledFrom = uint64(block.timestamp);
-        uint96 operatorFees = pool.operatorFees = uint96(pool.operatorFees + due.toOperator);
-        uint96 delegatorFees = pool.delegatorFees = uint96(pool.delegatorFees + due.toDelegators);
-        uint256 perShare = pool.feesPerShare += due.perShare;
+        pool.operatorFees = uint96(operatorFees);
+        pool.delegatorFees = uint96(delegatorFees);
+        pool.feesPerShare = perShare;
 
         emit IStakingManager.FeesReleased(
             operator, role, due.toOperator, due.toDelegators, operatorFees, delegatorFees, scheduled, perShare
@@ -100,7 +105,7 @@ library StakeFeesLib {
         view
         returns (uint256)
     {
-        uint256 active = delegation.shares.latest() - delegation.thawingShares;
+        uint256 active = uint256(delegation.shares.latest()) - delegation.thawingShares;
         return delegation.fees + ((active * (perShare - delegation.feesPerShare)) >> 128);
     }
 
@@ -111,7 +116,7 @@ library StakeFeesLib {
     {
         (cutBps,,) = cutOf(pool);
         if (bps > cutBps) {
-            (nextBps, nextAt) = (bps, uint64(block.timestamp) + CUT_DELAY);
+            (nextBps, nextAt) = (bps, uint64(block.timestamp + CUT_DELAY));
         } else {
             cutBps = bps;
         }

@@ -12,7 +12,7 @@ import {StakingVotes} from "./StakingVotes.sol";
 import {
     AccessManagedUpgradeable
 } from "@openzeppelin/contracts-upgradeable/access/manager/AccessManagedUpgradeable.sol";
-import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
+import {AuthorityUtils} from "@openzeppelin/contracts/access/manager/AuthorityUtils.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -31,10 +31,10 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
     using StakeFeesLib for StakingStorage.PoolState;
 
     uint256 private constant MAXIMUM_ENDPOINT_BYTES = 256;
-    uint64 private constant UPGRADABLE_FOR = 548 days;
-    uint64 private constant LONGEST_STAKING_PAUSE = 14 days;
-    uint64 private constant LONGEST_EXITS_PAUSE = 72 hours;
-    uint64 private constant BETWEEN_EXITS_PAUSES = 7 days;
+    uint256 private constant UPGRADABLE_FOR = 548 days;
+    uint256 private constant LONGEST_STAKING_PAUSE = 14 days;
+    uint256 private constant LONGEST_EXITS_PAUSE = 72 hours;
+    uint256 private constant BETWEEN_EXITS_PAUSES = 7 days;
 
     IERC20 public immutable token;
     address public immutable burnQueue;
@@ -57,7 +57,7 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
     /// @param authority The AccessManager that governs minima, slashers, pauses and upgrades.
     function initialize(address authority) external initializer {
         __AccessManaged_init(authority);
-        _load().upgradesFrozenAt = uint64(block.timestamp) + UPGRADABLE_FOR;
+        _load().upgradesFrozenAt = uint64(block.timestamp + UPGRADABLE_FOR);
     }
 
     /// @inheritdoc IStakingManager
@@ -84,10 +84,11 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
         uint256 active = pool.activeOwn(pool.tokensNow());
         if (amount > active) revert StakingManager_ThawExceedsActive(amount, active);
 
-        uint96 thawingAfter = pool.ownThawing + amount;
-        uint64 thawEnd = uint64(block.timestamp) + thawPeriod;
+        uint256 thawingAfter = uint256(pool.ownThawing) + amount;
+        uint64 thawEnd = _thawEnd();
 
-        pool.ownThawing = thawingAfter;
+        // at most the pool's own tokens
+        pool.ownThawing = uint96(thawingAfter);
         pool.ownThawEnd = thawEnd;
 
         emit ThawStarted(msg.sender, role, amount, thawingAfter, thawEnd);
@@ -133,9 +134,9 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
         _requireNonZero(shares);
         PoolState storage pool = _released(operator, role);
         DelegationState storage delegation = _settled(pool, msg.sender, operator, role);
-        uint64 thawEnd = uint64(block.timestamp) + thawPeriod;
+        uint64 thawEnd = _thawEnd();
 
-        (uint128 thawingAfter, uint128 poolThawingAfter) = pool.thaw(delegation, shares, thawEnd);
+        (uint256 thawingAfter, uint256 poolThawingAfter) = pool.thaw(delegation, shares, thawEnd);
 
         emit UndelegationStarted(operator, role, msg.sender, shares, thawingAfter, poolThawingAfter, thawEnd);
     }
@@ -169,7 +170,6 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
     /// @inheritdoc IStakingManager
     function addFees(address operator, Role role, uint96 amount) external {
         _requireNonZero(amount);
-        _requireStakeable(role);
 
         PoolState storage pool = _released(operator, role);
         pool.addFees(amount);
@@ -185,10 +185,10 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
         DelegationState storage delegation = _settled(pool, delegator, operator, role);
         amount = delegation.fees;
         _requireNonZero(amount);
-        uint96 delegatorFeesAfter = pool.delegatorFees - amount;
+        uint256 delegatorFeesAfter = uint256(pool.delegatorFees) - amount;
 
         delegation.fees = 0;
-        pool.delegatorFees = delegatorFeesAfter;
+        pool.delegatorFees = uint96(delegatorFeesAfter);
 
         emit FeesClaimed(operator, role, delegator, amount, delegatorFeesAfter);
         _push(delegator, amount);
@@ -209,7 +209,6 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
 
     /// @inheritdoc IStakingManager
     function setFeeCut(Role role, uint16 bps) external {
-        _requireStakeable(role);
         _requireBps(bps, StakeFeesLib.WHOLE_BPS);
 
         (uint16 cutBps, uint16 nextBps, uint64 nextAt) = _pool(msg.sender, role).setCut(bps);
@@ -244,7 +243,8 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
     /// @inheritdoc IStakingManager
     function unlockRevoked(address locker, address operator, Role role) external {
         // a right with a delay is no right to slash: `slash` would have to be scheduled
-        (bool maySlash,) = IAccessManager(authority()).canCall(locker, address(this), this.slash.selector);
+        (bool maySlash,) =
+            AuthorityUtils.canCallWithDelay(authority(), locker, address(this), IStakingManager.slash.selector);
         if (maySlash) revert StakingManager_LockerNotRevoked(locker);
 
         _unlock(locker, operator, role, type(uint96).max);
@@ -255,8 +255,7 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
         _requireBps(s.bountyBps, SlashLib.MAXIMUM_BOUNTY_BPS);
         PoolState storage pool = _released(s.operator, s.role);
 
-        Outcome memory o =
-            pool.take(msg.sender, s.amount, delegatedCapBps, block.timestamp + thawPeriod + SlashLib.GRACE_PERIOD);
+        Outcome memory o = pool.take(msg.sender, s.amount, delegatedCapBps, _thawEnd() + SlashLib.GRACE_PERIOD);
         taken = uint96(o.own + o.delegated);
         if (taken == 0) return (0, 0, 0);
         SlashLib.divide(o, s);
@@ -281,8 +280,7 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
 
     /// @inheritdoc IStakingManager
     function pauseStaking(uint64 until) external restricted {
-        uint64 latest = uint64(block.timestamp) + LONGEST_STAKING_PAUSE;
-        if (until > latest) revert StakingManager_PauseTooLong(until, latest);
+        _requireShort(until, block.timestamp + LONGEST_STAKING_PAUSE);
 
         _load().stakingPausedUntil = until;
 
@@ -292,20 +290,18 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
     /// @inheritdoc IStakingManager
     function pauseExits(uint64 until) external restricted {
         Layout storage $ = _load();
-        uint64 now_ = uint64(block.timestamp);
-        uint64 from = $.exitsPausedFrom;
-        uint64 before = $.exitsPausedUntil;
-        if (now_ >= before) {
-            if (before != 0 && now_ < before + BETWEEN_EXITS_PAUSES) {
-                revert StakingManager_PauseTooSoon(now_, before + BETWEEN_EXITS_PAUSES);
-            }
-            from = now_;
+        uint256 from = $.exitsPausedFrom;
+        uint256 before = $.exitsPausedUntil;
+        if (block.timestamp >= before) {
+            uint256 earliest = before + BETWEEN_EXITS_PAUSES;
+            if (block.timestamp < earliest) revert StakingManager_PauseTooSoon(block.timestamp, earliest);
+            from = block.timestamp;
         }
-        if (until > from + LONGEST_EXITS_PAUSE) revert StakingManager_PauseTooLong(until, from + LONGEST_EXITS_PAUSE);
+        _requireShort(until, from + LONGEST_EXITS_PAUSE);
         // an end in the past would shorten the time to the next pause
-        if (until < now_) until = now_;
+        if (until < block.timestamp) until = uint64(block.timestamp);
 
-        $.exitsPausedFrom = from;
+        $.exitsPausedFrom = uint64(from);
         $.exitsPausedUntil = until;
 
         emit ExitsPaused(until);
@@ -419,12 +415,14 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
         if (removed != 0) emit StakeUnlocked(operator, role, locker, removed, lockAfter, lockedAfter);
     }
 
-    /// @dev What was asked for and nothing else has to arrive: balances are owed by the amounts that were written.
+    /// @dev What was asked for and nothing else has to arrive: balances are owed by the amounts that were written. And all of it
+    /// fits 96 bits, so that every sum of amounts does.
     function _pull(uint96 amount) private {
         uint256 before = _balance();
         token.safeTransferFrom(msg.sender, address(this), amount);
-        uint256 received = _balance() - before;
-        if (received != amount) revert StakingManager_NotReceived(amount, received);
+        uint256 held = _balance();
+        if (held != before + amount) revert StakingManager_NotReceived(amount, held - before);
+        if (held > type(uint96).max) revert StakingManager_TooMuchHeld(held);
     }
 
     function _addTotal(uint256 amount) private {
@@ -452,6 +450,10 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
         return (pool.activeOwn(tokens), PoolLib.valueOf(shares - pool.thawingShares, tokens.delegated(), shares));
     }
 
+    function _thawEnd() private view returns (uint64) {
+        return uint64(block.timestamp + thawPeriod);
+    }
+
     function _requireStakingOpen() private view {
         _requireOpen(_load().stakingPausedUntil);
     }
@@ -476,6 +478,10 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
     /// @dev A pool without own stake is nobody's: to delegate to it is most likely an error.
     function _requireOwn(PoolState storage pool, address operator, Role role) private view {
         if (pool.tokensNow().own() == 0) revert StakingManager_UnknownPool(operator, role);
+    }
+
+    function _requireShort(uint256 until, uint256 latest) private pure {
+        if (until > latest) revert StakingManager_PauseTooLong(until, latest);
     }
 
     function _requireBps(uint256 bps, uint256 maximum) private pure {
