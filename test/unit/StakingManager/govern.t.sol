@@ -26,8 +26,8 @@ contract StakingManagerGovernTest is StakingFixture {
     function test_SetMinimumStake_RevertWhen_ItWouldLetAnyoneBeActive() public {
         vm.expectRevert(IStakingManager.StakingManager_ZeroAmount.selector);
         staking.setMinimumStake(Role.Runner, 0);
-        vm.expectRevert(abi.encodeWithSelector(IStakingManager.StakingManager_RoleNotStakeable.selector, Role.Agent));
-        staking.setMinimumStake(Role.Agent, 1);
+        vm.expectRevert(abi.encodeWithSelector(IStakingManager.StakingManager_RoleNotStakeable.selector, Role.None));
+        staking.setMinimumStake(Role.None, 1);
     }
 
     function test_UpgradeKeepsThePools() public {
@@ -77,6 +77,6 @@ contract StakingManagerGovernTest is StakingFixture {
     }
 
     function _newCode() private returns (address) {
-        return vm.deployCode("StakingManager.sol:StakingManager", abi.encode(address(token), THAW_PERIOD));
+        return _stakingCode(address(token), CAP_BPS);
     }
 }
