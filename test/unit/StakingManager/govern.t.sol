@@ -30,6 +30,34 @@ contract StakingManagerGovernTest is StakingFixture {
         staking.setMinimumStake(Role.None, 1);
     }
 
+    function test_Constructor_KeepsWhatItIsGiven() public view {
+        assertEq(staking.thawPeriod(), THAW_PERIOD);
+        assertEq(staking.burnQueue(), burnQueue);
+        assertEq(staking.delegatedCapBps(), CAP_BPS);
+    }
+
+    /// @dev More than nine tenths could leave shares without a token behind them.
+    function test_Constructor_RevertWhen_TheCapIsAboveNineTenths() public {
+        _stakingCode(address(token), 9000);
+        vm.expectRevert(abi.encodeWithSelector(IStakingManager.StakingManager_BpsTooLarge.selector, 9001, 9000));
+        _stakingCode(address(token), 9001);
+    }
+
+    function test_Constructor_RevertWhen_AnAddressIsZero() public {
+        vm.expectRevert(IStakingManager.StakingManager_ZeroAddress.selector);
+        _stakingCode(address(0), CAP_BPS);
+        burnQueue = address(0);
+        vm.expectRevert(IStakingManager.StakingManager_ZeroAddress.selector);
+        _stakingCode(address(token), CAP_BPS);
+    }
+
+    /// @dev ERC-7201: the first field of the namespace lies where the formula says.
+    function test_StorageLiesInItsNamespace() public view {
+        bytes32 slot = keccak256(abi.encode(uint256(keccak256("openledger.storage.StakingManager")) - 1))
+            & ~bytes32(uint256(0xff));
+        assertEq(uint64(uint256(vm.load(address(staking), slot))), FROZEN_AT);
+    }
+
     function test_UpgradeKeepsThePools() public {
         _stake(10);
         _thaw(4);
