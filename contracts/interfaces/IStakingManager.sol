@@ -106,7 +106,7 @@ interface IStakingManager {
     /// @param own Taken of own tokens. @param delegated Taken of delegated ones.
     /// @param bounty, refund and burnt Where it went: their sum is own + delegated.
     /// @param ownAfter, ownThawingAfter, delegatedAfter and lockedAfter What the pool holds after it.
-    /// @param lockAfter What the slasher has locked after it. @param slashFloorAfter and slashWindowEnd As in `Pool`.
+    /// @param lockAfter What the slasher has locked after it. @param slashWindowEnd As in `Pool`.
     struct Outcome {
         uint256 own;
         uint256 delegated;
@@ -118,7 +118,6 @@ interface IStakingManager {
         uint256 delegatedAfter;
         uint256 lockedAfter;
         uint256 lockAfter;
-        uint256 slashFloorAfter;
         uint64 slashWindowEnd;
     }
 
@@ -146,7 +145,9 @@ interface IStakingManager {
     error StakingManager_FutureLookup(uint256 timepoint, uint256 clock);
 
     event Staked(address indexed operator, Role indexed role, address indexed from, uint256 amount, uint256 ownAfter);
-    event ThawStarted(address indexed operator, Role indexed role, uint256 amount, uint256 thawingAfter, uint64 thawEnd);
+    event ThawStarted(
+        address indexed operator, Role indexed role, uint256 amount, uint256 thawingAfter, uint64 thawEnd
+    );
     event ThawWithdrawn(address indexed operator, Role indexed role, uint256 amount, uint256 ownAfter);
     /// @param sharesAfter The delegator's shares in the pool. @param delegatedAfter The pool's delegated tokens.
     /// @param poolSharesAfter All shares of the pool.
@@ -204,7 +205,11 @@ interface IStakingManager {
         uint256 feesPerShareAfter
     );
     event FeesClaimed(
-        address indexed operator, Role indexed role, address indexed delegator, uint256 amount, uint256 delegatorFeesAfter
+        address indexed operator,
+        Role indexed role,
+        address indexed delegator,
+        uint256 amount,
+        uint256 delegatorFeesAfter
     );
     event OperatorFeesClaimed(address indexed operator, Role indexed role, uint256 amount);
     /// @param bps In force now. @param nextBps In force from `nextAt` on; both 0 when no raise is scheduled.

@@ -102,9 +102,8 @@ library SlashLib {
         uint256 delegated = amount - own;
 
         (, o.lockAfter, o.lockedAfter) = unlock(pool, slasher, amount);
-        o.slashFloorAfter = floorNow(pool, tokens.delegated(), capBps);
         if (delegated != 0 && block.timestamp >= pool.slashWindowEnd) {
-            pool.slashFloor = uint96(o.slashFloorAfter);
+            pool.slashFloor = uint96(floorNow(pool, tokens.delegated(), capBps));
             pool.slashWindowEnd = uint64(windowEnd);
         }
         o.slashWindowEnd = pool.slashWindowEnd;

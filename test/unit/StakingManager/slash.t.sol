@@ -84,7 +84,7 @@ contract StakingManagerSlashTest is StakingFixture {
         assertEq(_pool().slashFloor, 4e18);
 
         IStakingManager.Outcome memory o;
-        (o.delegated, o.burnt, o.delegatedAfter, o.slashFloorAfter) = (3e18, 3e18, 5e18, 4e18);
+        (o.delegated, o.burnt, o.delegatedAfter) = (3e18, 3e18, 5e18);
         o.slashWindowEnd = START + SLASH_WINDOW;
         vm.expectEmit(address(staking));
         emit IStakingManager.Slashed(operator, Role.Runner, court, address(0), address(0), o);
