@@ -13,6 +13,7 @@ import {
     AccessManagedUpgradeable
 } from "@openzeppelin/contracts-upgradeable/access/manager/AccessManagedUpgradeable.sol";
 import {AuthorityUtils} from "@openzeppelin/contracts/access/manager/AuthorityUtils.sol";
+import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -245,7 +246,10 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
         // a right with a delay is no right to slash: `slash` would have to be scheduled
         (bool maySlash,) =
             AuthorityUtils.canCallWithDelay(authority(), locker, address(this), IStakingManager.slash.selector);
-        if (maySlash) revert StakingManager_LockerNotRevoked(locker);
+        // while governance has closed this contract nobody may slash: that revokes nobody
+        if (maySlash || IAccessManager(authority()).isTargetClosed(address(this))) {
+            revert StakingManager_LockerNotRevoked(locker);
+        }
 
         _unlock(locker, operator, role, type(uint96).max);
     }

@@ -13,6 +13,8 @@ abstract contract StakingVotes is IStakingManager, StakingStorage {
     using Checkpoints for Checkpoints.Trace208;
     using PoolLib for StakingStorage.PoolState;
 
+    uint256 private constant ROLE_END = uint256(type(Role).max) + 1;
+
     /// @inheritdoc IStakingManager
     // solhint-disable-next-line func-name-mixedcase
     function CLOCK_MODE() external pure returns (string memory) {
@@ -21,7 +23,7 @@ abstract contract StakingVotes is IStakingManager, StakingStorage {
 
     /// @inheritdoc IStakingManager
     function getVotes(address operator) external view returns (uint256 votes) {
-        for (uint8 role = uint8(Role.Runner); role <= uint8(Role.Agent); ++role) {
+        for (uint256 role = 1; role < ROLE_END; ++role) {
             votes += _pool(operator, Role(role)).tokensNow().sum();
         }
     }
@@ -29,7 +31,7 @@ abstract contract StakingVotes is IStakingManager, StakingStorage {
     /// @inheritdoc IStakingManager
     function getPastVotes(address operator, uint256 timepoint) external view returns (uint256 votes) {
         uint48 past = _past(timepoint);
-        for (uint8 role = uint8(Role.Runner); role <= uint8(Role.Agent); ++role) {
+        for (uint256 role = 1; role < ROLE_END; ++role) {
             votes += _tokensAt(operator, Role(role), past).sum();
         }
     }

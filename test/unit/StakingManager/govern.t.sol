@@ -59,12 +59,22 @@ contract StakingManagerGovernTest is StakingFixture {
     }
 
     function test_UpgradeKeepsThePools() public {
-        _stake(10);
-        _thaw(4);
+        _stake(10e18);
+        _thaw(4e18);
+        _delegate(alice, 5e18);
+        _undelegate(alice, 2e18);
+        staking.addFees(operator, Role.Runner, 700);
+        _slash(court, 11e18);
+        _lock(court, 1);
+        skip(1);
+        bytes memory pool = abi.encode(_pool(), _fees(), _delegation(alice));
 
         _upgrade();
 
-        _assertPool(10, 4, START + THAW_PERIOD);
+        assertEq(abi.encode(_pool(), _fees(), _delegation(alice)), pool);
+        assertEq(staking.lockOf(court, operator, Role.Runner), 1);
+        assertEq(staking.getPastVotes(operator, START), 4e18);
+        assertEq(staking.getPastTotalSupply(START), 4e18);
         assertEq(staking.minimumStake(Role.Runner), MINIMUM);
         assertEq(staking.upgradesFrozenAt(), FROZEN_AT);
     }

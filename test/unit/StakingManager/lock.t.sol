@@ -104,6 +104,14 @@ contract StakingManagerLockTest is StakingFixture {
         staking.unlockRevoked(court, operator, Role.Runner);
     }
 
+    /// @dev Governance that stops all slashing for a while lets nobody out of its case.
+    function test_UnlockRevoked_RevertGiven_TheContractIsClosed() public {
+        _lock(court, 30);
+        manager.setTargetClosed(address(staking), true);
+        vm.expectRevert(abi.encodeWithSelector(IStakingManager.StakingManager_LockerNotRevoked.selector, court));
+        staking.unlockRevoked(court, operator, Role.Runner);
+    }
+
     /// @dev What stays has to cover what is locked: to the base unit.
     function test_Withdraw_RevertGiven_TheRestDoesNotCoverTheLocks() public {
         _thaw(70);
