@@ -24,12 +24,12 @@ contract StakingManagerBugsTest is StakingFixture {
     }
 
     /// @dev The last share is never worth less than what is left, whatever dust was slashed in what order.
-    function testFuzz_Bug_LastExitRevertsAfterDustSlashes(uint8[32] calldata dusts, uint96 odd) public {
+    function testFuzz_Bug_LastExitRevertsAfterDustSlashes(uint8[16] calldata dusts, uint96 odd) public {
         _stake(MINIMUM);
         _delegate(alice, uint96(bound(odd, 3e18, 1e22)) | 1);
         _delegate(bob, 1e18 + 1);
         for (uint256 i; i < dusts.length; ++i) {
-            if (i == 8) _undelegate(alice, _delegation(alice).shares / 2);
+            if (i == 5) _undelegate(alice, _delegation(alice).shares / 2);
             // own stake is in the way: all of it but what the dust has to reach
             _slash(court, uint96(_pool().own));
             _slash(court, dusts[i]);
