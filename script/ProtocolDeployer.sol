@@ -9,6 +9,7 @@ import {DatanetRegistry} from "../contracts/registry/DatanetRegistry.sol";
 import {ModelRegistry} from "../contracts/registry/ModelRegistry.sol";
 import {RewardDistributor} from "../contracts/rewards/RewardDistributor.sol";
 import {StakingManager} from "../contracts/staking/StakingManager.sol";
+import {BurnQueue} from "../contracts/token/BurnQueue.sol";
 import {OpenToken} from "../contracts/token/OpenToken.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
@@ -34,6 +35,7 @@ abstract contract ProtocolDeployer {
     struct Deployment {
         AccessManager accessManager;
         OpenToken token;
+        BurnQueue burnQueue;
         StakingManager staking;
         DatanetRegistry datanets;
         ModelRegistry models;
@@ -47,6 +49,11 @@ abstract contract ProtocolDeployer {
 
     uint96 internal constant MINIMUM_RUNNER_STAKE = 10_000e18;
     uint96 internal constant MINIMUM_ORACLE_STAKE = 10_000e18;
+    uint96 internal constant MINIMUM_VALIDATOR_STAKE = 10_000e18;
+    uint96 internal constant MINIMUM_MODEL_STAKE = 1000e18;
+    uint96 internal constant MINIMUM_AGENT_STAKE = 1000e18;
+    /// @dev What of delegated stake one slash window can take.
+    uint16 internal constant DELEGATED_CAP_BPS = 5000;
     uint96 internal constant EPOCH_BOND = 1000e18;
     uint64 internal constant LEAST_WINDOW = 24 hours;
     uint64 internal constant LEAST_STAKING_THAW = 21 days;
@@ -62,7 +69,10 @@ abstract contract ProtocolDeployer {
         d.accessManager = new AccessManager(config.deployer);
         d.token = new OpenToken(config.deployer);
         bytes memory byAuthority = abi.encodeCall(StakingManager.initialize, (address(d.accessManager)));
-        d.staking = StakingManager(_proxy(address(new StakingManager(d.token, config.stakingThaw)), byAuthority));
+        d.burnQueue = new BurnQueue(d.token);
+        address stakingCode =
+            address(new StakingManager(d.token, address(d.burnQueue), config.stakingThaw, DELEGATED_CAP_BPS));
+        d.staking = StakingManager(_proxy(stakingCode, byAuthority));
         d.datanets = DatanetRegistry(_proxy(address(new DatanetRegistry()), byAuthority));
         d.models = ModelRegistry(_proxy(address(new ModelRegistry(d.datanets)), byAuthority));
         d.distributor = new RewardDistributor(d.token, d.datanets, config.window);
@@ -70,6 +80,9 @@ abstract contract ProtocolDeployer {
 
         d.staking.setMinimumStake(Role.Runner, MINIMUM_RUNNER_STAKE);
         d.staking.setMinimumStake(Role.Oracle, MINIMUM_ORACLE_STAKE);
+        d.staking.setMinimumStake(Role.Validator, MINIMUM_VALIDATOR_STAKE);
+        d.staking.setMinimumStake(Role.Model, MINIMUM_MODEL_STAKE);
+        d.staking.setMinimumStake(Role.Agent, MINIMUM_AGENT_STAKE);
     }
 
     /// @dev Oracle and market name each other. The market's proxy is the fourth creation from here: the oracle's code and

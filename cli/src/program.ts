@@ -54,13 +54,14 @@ export function createProgram(config: CliConfig, output: CliOutput): Command {
     async (account: string, options: Options) => {
       const owner = accountOf(account);
       const balances = await readBalances(await connect(options), owner);
-      const { wallet, free, channels, claimed, stakes } = balances;
+      const { wallet, free, channels, claimed, stakes, delegations } = balances;
       const rows = [
         ["wallet", wallet],
         ["free in the market", free],
         ["in channels", channels],
         ["claimed rewards", claimed],
         ...stakes.map(({ role, tokens }) => [`staked as ${role}`, tokens] as const),
+        ...delegations.map(({ operator, role, tokens }) => [`delegated to ${role} ${operator}`, tokens] as const),
       ] as const;
       const text = rows.map(([name, amount]) => `${name.padEnd(20)} ${formatOpen(amount)} OPEN\n`).join("");
       print(options, balances, text);

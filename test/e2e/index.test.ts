@@ -1,20 +1,31 @@
 /** The subgraph on the real graph-node: its totals are the contracts', through reorganisations and killed processes. */
 import { callRpc } from "@openledger/script";
 import {
+  addStakeFees,
   approveToken,
+  claimOperatorFees,
+  claimStakeFees,
+  delegateStake,
   deposit,
   openChannel,
   parseOpen,
   query,
   readChannel,
+  readDelegation,
   readFree,
   readPool,
+  readStakeFees,
   readTokenBalance,
+  roleNumber,
+  setFeeCut,
+  submit,
   thawChannel,
   topUpChannel,
+  undelegateStake,
   withdraw,
+  withdrawUndelegated,
 } from "@openledger/sdk";
-import { type Hex, numberToHex } from "viem";
+import { type Hex, numberToHex, zeroAddress } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startWorld, type World } from "./world.js";
 
@@ -60,7 +71,7 @@ async function expectSameBooks(): Promise<void> {
   expect(totals.free + totals.inChannels).toBe(await readTokenBalance(reader, addresses.inferenceMarket));
   expect(totals.deposited - totals.withdrawn).toBe(totals.free + totals.inChannels + totals.settled);
   expect(indexed.map(({ thawing }) => thawing)).toEqual(channels.map(({ thawing }) => thawing));
-  expect(totals.staked).toBe(await readTokenBalance(reader, addresses.stakingManager));
+  expect(totals.staked + totals.stakingFees).toBe(await readTokenBalance(reader, addresses.stakingManager));
 }
 
 describe("the index", () => {
@@ -76,7 +87,7 @@ describe("the index", () => {
 
     expect((await query.protocolTotals(graph)).deposited).toBe(parseOpen("500"));
     const [pool] = await query.stakePools(graph, "Runner");
-    expect(pool?.tokens).toBe((await readPool(payer, runnerAddress(), "Runner")).tokens);
+    expect(pool?.own).toBe((await readPool(payer, runnerAddress(), "Runner")).own);
   });
 
   test("gives all of a collection, however many pages it takes", async () => {
@@ -118,6 +129,53 @@ describe("the index", () => {
     await expectSameBooks();
     expect((await query.protocolTotals(graph)).channelCount).toBe(9n);
   }, 120_000);
+
+  test("follows a delegation from its shares to its fees, a slash and its end", async () => {
+    const { payer, runner, genesis } = world.clients;
+    const pool = { operator: runnerAddress(), role: "Runner" } as const;
+    const spender = world.deployment.addresses.stakingManager;
+    await approveToken(payer, { spender, amount: parseOpen("150") });
+    const { event } = await delegateStake(payer, { ...pool, amount: parseOpen("100") });
+    expect(event).toMatchObject({ delegator: payerAddress(), shares: parseOpen("100") });
+    await addStakeFees(payer, { ...pool, amount: parseOpen("50") });
+    await setFeeCut(runner, { role: "Runner", bps: 500 });
+    await expectSameBooks();
+    expect(await query.delegations(graph, payerAddress())).toMatchObject([
+      { operator: runnerAddress(), role: "Runner", shares: parseOpen("100"), tokens: parseOpen("100") },
+    ]);
+
+    await world.pass(7 * 24 * 3600);
+    expect((await readStakeFees(payer, pool.operator, "Runner")).cutBps).toBe(500);
+    const claimed = await claimStakeFees(runner, { ...pool, delegator: payerAddress() });
+    expect(claimed.event.amount).toBeGreaterThan(0n);
+    await claimOperatorFees(payer, pool);
+    await expectSameBooks();
+
+    // All own stake and a tenth of the delegated, by whoever governs the local network.
+    const { own } = await readPool(payer, pool.operator, "Runner");
+    const taken = own + parseOpen("10");
+    const order = { operator: pool.operator, role: roleNumber("Runner"), amount: taken, bountyTo: zeroAddress };
+    await submit(genesis, "stakingManager", "slash", [
+      { ...order, bountyBps: 0, refundTo: zeroAddress, refundAmount: 0n },
+    ]);
+    await expectSameBooks();
+    expect(await query.protocolTotals(graph)).toMatchObject({ slashed: taken, burnt: taken });
+    const [slashed] = await query.stakePools(graph, "Runner");
+    expect(slashed).toMatchObject({ own: 0n, delegated: parseOpen("90"), feeCutBps: 0 });
+
+    await undelegateStake(payer, { ...pool, shares: parseOpen("100") });
+    await world.pass(11);
+    const left = await withdrawUndelegated(payer, pool);
+    expect(left.event.amount).toBe(parseOpen("90"));
+    await expectSameBooks();
+    expect((await query.delegations(graph, payerAddress()))[0]).toMatchObject({
+      shares: 0n,
+      deposited: parseOpen("100"),
+      withdrawn: parseOpen("90"),
+      feesClaimed: claimed.event.amount,
+    });
+    expect((await readDelegation(payer, payerAddress(), pool.operator, "Runner")).shares).toBe(0n);
+  });
 
   test("says what was wrong with a query", async () => {
     const refused = query.queryGraph(graph, "{ nothingOfTheKind { id } }");

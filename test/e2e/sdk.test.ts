@@ -105,7 +105,7 @@ describe("the protocol through the SDK", () => {
       [clients.oracle, "Oracle"],
     ] as const) {
       await setEndpoint(client, { role, endpoint: "http://127.0.0.1:8080" });
-      expect((await readPool(client, client.account.address, role)).tokens).toBe(STAKE);
+      expect((await readPool(client, client.account.address, role)).own).toBe(STAKE);
       expect(await isActive(client, client.account.address, role)).toBe(true);
     }
   });

@@ -65,7 +65,8 @@ contract AnswersToClaimsTest is EpochFixture, ProtocolDeployer {
         uint256 data = uint256(fees) * 4000 / 10_000;
         assertApproxEqAbs(token.balanceOf(ALICE) + token.balanceOf(BOB) + token.balanceOf(datanetOwner), data, 3);
         assertEq(token.balanceOf(datanetOwner), 4e17 - uint256(4e17) * 55_536 / 65_536, "the pool's owner");
-        assertEq(stakes.poolOf(runner, Role.Runner).tokens, 10_000e18 + uint256(fees) * 800 / 10_000);
+        assertEq(stakes.poolOf(runner, Role.Runner).own, 10_000e18);
+        assertEq(stakes.feesOf(runner, Role.Runner).operatorFees, uint256(fees) * 800 / 10_000);
         assertEq(token.balanceOf(modelOwner), uint256(fees) * 1500 / 10_000);
         assertEq(token.balanceOf(treasury), uint256(fees) * 200 / 10_000);
         assertEq(token.balanceOf(security), uint256(fees) * 500 / 10_000);

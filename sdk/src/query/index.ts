@@ -3,6 +3,7 @@ export * from "./contributions.js";
 export * from "./contributors.js";
 export * from "./datanets.js";
 export * from "./datanetVersion.js";
+export * from "./delegations.js";
 export * from "./epochs.js";
 export * from "./fields.js";
 export * from "./GraphQueryError.js";

@@ -25,6 +25,9 @@ export function loadProtocol(): Protocol {
   protocol.allocated = zero;
   protocol.claimed = zero;
   protocol.staked = zero;
+  protocol.stakingFees = zero;
+  protocol.slashed = zero;
+  protocol.burnt = zero;
   protocol.datanetCount = zero;
   protocol.contributionCount = zero;
   protocol.recordCount = zero;

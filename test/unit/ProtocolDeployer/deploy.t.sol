@@ -36,6 +36,12 @@ contract ProtocolDeployerDeployTest is Test, ProtocolDeployer {
         assertEq(d.market.thawPeriod(), config.marketThaw);
         assertEq(d.staking.minimumStake(Role.Runner), 10_000e18);
         assertEq(d.staking.minimumStake(Role.Oracle), 10_000e18);
+        assertEq(d.staking.minimumStake(Role.Validator), 10_000e18);
+        assertEq(d.staking.minimumStake(Role.Model), 1000e18);
+        assertEq(d.staking.minimumStake(Role.Agent), 1000e18);
+        assertEq(d.staking.delegatedCapBps(), 5000);
+        assertEq(d.staking.burnQueue(), address(d.burnQueue));
+        assertEq(address(d.burnQueue.token()), address(d.token));
         assertEq(d.market.treasury(), config.treasury);
         assertEq(d.market.security(), config.security);
         assertEq(abi.encode(d.market.splitConfig()), abi.encode(IInferenceMarket.SplitConfig(200, 500, 800)));

@@ -26,17 +26,55 @@ contract StakingManagerGovernTest is StakingFixture {
     function test_SetMinimumStake_RevertWhen_ItWouldLetAnyoneBeActive() public {
         vm.expectRevert(IStakingManager.StakingManager_ZeroAmount.selector);
         staking.setMinimumStake(Role.Runner, 0);
-        vm.expectRevert(abi.encodeWithSelector(IStakingManager.StakingManager_RoleNotStakeable.selector, Role.Agent));
-        staking.setMinimumStake(Role.Agent, 1);
+        vm.expectRevert(abi.encodeWithSelector(IStakingManager.StakingManager_RoleNotStakeable.selector, Role.None));
+        staking.setMinimumStake(Role.None, 1);
+    }
+
+    function test_Constructor_KeepsWhatItIsGiven() public view {
+        assertEq(staking.thawPeriod(), THAW_PERIOD);
+        assertEq(staking.burnQueue(), burnQueue);
+        assertEq(staking.delegatedCapBps(), CAP_BPS);
+    }
+
+    /// @dev More than nine tenths could leave shares without a token behind them.
+    function test_Constructor_RevertWhen_TheCapIsAboveNineTenths() public {
+        _stakingCode(address(token), 9000);
+        vm.expectRevert(abi.encodeWithSelector(IStakingManager.StakingManager_BpsTooLarge.selector, 9001, 9000));
+        _stakingCode(address(token), 9001);
+    }
+
+    function test_Constructor_RevertWhen_AnAddressIsZero() public {
+        vm.expectRevert(IStakingManager.StakingManager_ZeroAddress.selector);
+        _stakingCode(address(0), CAP_BPS);
+        burnQueue = address(0);
+        vm.expectRevert(IStakingManager.StakingManager_ZeroAddress.selector);
+        _stakingCode(address(token), CAP_BPS);
+    }
+
+    /// @dev ERC-7201: the first field of the namespace lies where the formula says.
+    function test_StorageLiesInItsNamespace() public view {
+        bytes32 slot = keccak256(abi.encode(uint256(keccak256("openledger.storage.StakingManager")) - 1))
+            & ~bytes32(uint256(0xff));
+        assertEq(uint64(uint256(vm.load(address(staking), slot))), FROZEN_AT);
     }
 
     function test_UpgradeKeepsThePools() public {
-        _stake(10);
-        _thaw(4);
+        _stake(10e18);
+        _thaw(4e18);
+        _delegate(alice, 5e18);
+        _undelegate(alice, 2e18);
+        staking.addFees(operator, Role.Runner, 700);
+        _slash(court, 11e18);
+        _lock(court, 1);
+        skip(1);
+        bytes memory pool = abi.encode(_pool(), _fees(), _delegation(alice));
 
         _upgrade();
 
-        _assertPool(10, 4, START + THAW_PERIOD);
+        assertEq(abi.encode(_pool(), _fees(), _delegation(alice)), pool);
+        assertEq(staking.lockOf(court, operator, Role.Runner), 1);
+        assertEq(staking.getPastVotes(operator, START), 4e18);
+        assertEq(staking.getPastTotalSupply(START), 4e18);
         assertEq(staking.minimumStake(Role.Runner), MINIMUM);
         assertEq(staking.upgradesFrozenAt(), FROZEN_AT);
     }
@@ -77,6 +115,6 @@ contract StakingManagerGovernTest is StakingFixture {
     }
 
     function _newCode() private returns (address) {
-        return vm.deployCode("StakingManager.sol:StakingManager", abi.encode(address(token), THAW_PERIOD));
+        return _stakingCode(address(token), CAP_BPS);
     }
 }

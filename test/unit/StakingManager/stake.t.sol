@@ -13,7 +13,7 @@ contract StakingManagerStakeTest is StakingFixture {
 
         _assertPool(7, 0, 0);
         assertEq(token.balanceOf(operator), FUNDS - 7);
-        assertEq(staking.poolOf(operator, Role.Oracle).tokens, 0);
+        assertEq(staking.poolOf(operator, Role.Oracle).own, 0);
     }
 
     function test_IsActiveFromTheMinimumOn() public {
@@ -37,44 +37,26 @@ contract StakingManagerStakeTest is StakingFixture {
         _stake(0);
     }
 
-    function test_RevertWhen_RoleCannotBeStaked() public {
-        Role[4] memory roles = [Role.None, Role.Validator, Role.Model, Role.Agent];
-        for (uint256 i = 0; i < roles.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(IStakingManager.StakingManager_RoleNotStakeable.selector, roles[i]));
+    function test_EveryRoleOnceItHasAMinimum() public {
+        Role[4] memory roles = [Role.Oracle, Role.Validator, Role.Model, Role.Agent];
+        for (uint96 i = 0; i < roles.length; ++i) {
+            staking.setMinimumStake(roles[i], i + 1);
             vm.prank(operator);
-            staking.stake(roles[i], 1);
+            staking.stake(roles[i], i + 1);
+
+            assertEq(staking.poolOf(operator, roles[i]).own, i + 1);
+            assertTrue(staking.isActive(operator, roles[i]));
         }
+        assertEq(_pool().own, 0);
     }
 
     function test_RevertGiven_NoMinimum() public {
-        vm.expectRevert(abi.encodeWithSelector(IStakingManager.StakingManager_MinimumUnset.selector, Role.Oracle));
-        vm.prank(operator);
-        staking.stake(Role.Oracle, 1);
-    }
-
-    function test_AddFees_GoToThePoolAlone() public {
-        _stake(5);
-
-        vm.expectEmit(address(staking));
-        emit IStakingManager.FeesAdded(operator, Role.Runner, 7, 12);
-        staking.addFees(operator, Role.Runner, 7);
-
-        _assertPool(12, 0, 0);
-        assertEq(staking.poolOf(address(this), Role.Runner).tokens, 0);
-    }
-
-    function test_AddFees_RevertWhen_AmountIsZero() public {
-        _stake(5);
-        vm.expectRevert(IStakingManager.StakingManager_ZeroAmount.selector);
-        staking.addFees(operator, Role.Runner, 0);
-    }
-
-    /// @dev Fees for nobody's pool would belong to nobody.
-    function test_AddFees_RevertGiven_PoolHoldsNothing() public {
-        vm.expectRevert(
-            abi.encodeWithSelector(IStakingManager.StakingManager_UnknownPool.selector, operator, Role.Runner)
-        );
-        staking.addFees(operator, Role.Runner, 1);
+        Role[2] memory roles = [Role.None, Role.Oracle];
+        for (uint256 i = 0; i < roles.length; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IStakingManager.StakingManager_MinimumUnset.selector, roles[i]));
+            vm.prank(operator);
+            staking.stake(roles[i], 1);
+        }
     }
 
     function test_SetEndpoint_UpTo256Bytes() public {

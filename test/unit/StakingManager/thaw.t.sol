@@ -77,23 +77,19 @@ contract StakingManagerThawTest is StakingFixture {
         vm.startPrank(operator);
         staking.withdraw(Role.Runner);
 
-        vm.expectRevert(
-            abi.encodeWithSelector(IStakingManager.StakingManager_NothingThawing.selector, operator, Role.Runner)
-        );
+        vm.expectRevert(IStakingManager.StakingManager_NothingThawing.selector);
         staking.withdraw(Role.Runner);
     }
 
-    /// @dev Fees that come while all of the stake thaws stay active: they have announced nothing.
-    function test_Withdraw_LeavesFeesThatCameMeanwhile() public {
+    /// @dev Who may leave and stays is slashable, and can thaw no second time meanwhile.
+    function test_Withdraw_AsLateAsOneLikes() public {
         _stake(10);
         _thaw(10);
-        staking.addFees(operator, Role.Runner, 3);
-        skip(THAW_PERIOD);
+        skip(10 * THAW_PERIOD);
 
-        vm.prank(operator);
-        assertEq(staking.withdraw(Role.Runner), 10);
-
-        _assertPool(3, 0, 0);
+        assertFalse(staking.isActive(operator, Role.Runner));
+        assertEq(_slash(court, 3), 3);
+        assertEq(_withdraw(), 7);
     }
 
     /// @dev Any order of steps: the contract holds exactly the pools' tokens, what thaws is part of them, and nothing
@@ -110,8 +106,11 @@ contract StakingManagerThawTest is StakingFixture {
                 _stake(amount);
                 tokens += amount;
             } else if (step == 1 && tokens != 0) {
-                staking.addFees(operator, Role.Runner, amount);
-                tokens += amount;
+                if (amount > tokens) amount = tokens;
+                _slash(court, amount);
+                tokens -= amount;
+                thawing = thawing > amount ? thawing - amount : 0;
+                if (thawing == 0) thawEnd = 0;
             } else if (step == 2 && tokens > thawing) {
                 uint96 active = tokens - thawing;
                 if (amount > active) amount = active;
