@@ -64,7 +64,12 @@ abstract contract ProtocolDeployer {
         bytes memory byAuthority = abi.encodeCall(StakingManager.initialize, (address(d.accessManager)));
         d.staking = StakingManager(_proxy(address(new StakingManager(d.token, config.stakingThaw)), byAuthority));
         d.datanets = DatanetRegistry(_proxy(address(new DatanetRegistry()), byAuthority));
-        d.models = ModelRegistry(_proxy(address(new ModelRegistry(d.datanets)), byAuthority));
+        d.models = ModelRegistry(
+            _proxy(
+                address(new ModelRegistry(d.datanets, d.token)),
+                abi.encodeCall(ModelRegistry.initialize, (address(d.accessManager), config.treasury))
+            )
+        );
         d.distributor = new RewardDistributor(d.token, d.datanets, config.window);
         _deployMarket(d, config);
 
