@@ -59,7 +59,7 @@ contract ModelHandler is ModelFixture {
 
     function register(uint256 seed, uint256 grantSeed) external {
         IModelRegistry.Registration memory r = _registration(0, 0);
-        r.derivativeBps = seed % 3 == 0 ? 0 : uint16((seed >> 8) % 1500);
+        r.derivativeBps = seed % 4 == 0 ? uint16((seed >> 8) % 400) : 0;
         r.maximumFee = type(uint96).max;
         r.upstream = _draw(grantSeed);
         if (seed % 11 == 0) r.supersedes = _pick(seed >> 16);
