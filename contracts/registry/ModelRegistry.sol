@@ -5,7 +5,7 @@ import {IDatanetRegistry} from "../interfaces/IDatanetRegistry.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {LineageLib} from "./LineageLib.sol";
 import {ModelStorageLib} from "./ModelStorageLib.sol";
-import {RevenueLib} from "./RevenueLib.sol";
+import {RevenueScheduleLib} from "./RevenueScheduleLib.sol";
 import {
     AccessManagedUpgradeable
 } from "@openzeppelin/contracts-upgradeable/access/manager/AccessManagedUpgradeable.sol";
@@ -18,7 +18,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 /// @notice Owns models: their roots, prices, Datanet versions, lineage and the parts of a fee that their owners choose.
 contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradeable, ERC721Upgradeable {
     using LineageLib for ModelStorageLib.StoredModel;
-    using RevenueLib for ModelStorageLib.StoredModel;
+    using RevenueScheduleLib for ModelStorageLib.StoredModel;
     using SafeERC20 for IERC20;
 
     uint256 private constant MAXIMUM_NAME_BYTES = 64;
@@ -71,7 +71,7 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
     function scheduleRevenue(uint64 model, Revenue calldata revenue) external returns (uint64 effectiveAt) {
         ModelStorageLib.StoredModel storage m = _own(model);
 
-        effectiveAt = RevenueLib.schedule(model, m, revenue);
+        effectiveAt = RevenueScheduleLib.schedule(model, m, revenue);
 
         emit RevenueScheduled(model, revenue, effectiveAt);
     }
@@ -80,7 +80,7 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
     function cancelRevenue(uint64 model) external {
         ModelStorageLib.StoredModel storage m = _own(model);
 
-        Revenue memory revenue = RevenueLib.cancel(model, m);
+        Revenue memory revenue = RevenueScheduleLib.cancel(model, m);
 
         emit RevenueCancelled(model, revenue);
     }
@@ -152,7 +152,7 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
 
     /// @inheritdoc IModelRegistry
     function revenueAt(uint64 model, uint64 timestamp) external view returns (Revenue memory) {
-        return RevenueLib.inForceAt(model, ModelStorageLib.known(model), timestamp);
+        return RevenueScheduleLib.inForceAt(model, ModelStorageLib.known(model), timestamp);
     }
 
     /// @inheritdoc IModelRegistry
@@ -329,7 +329,7 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
         if (registration.derivativeBps > MAXIMUM_DERIVATIVE_BPS) {
             revert ModelRegistry_DerivativeShareTooLarge(registration.derivativeBps, MAXIMUM_DERIVATIVE_BPS);
         }
-        RevenueLib.requireSound(registration.revenue, hasVersions);
+        RevenueScheduleLib.requireSound(registration.revenue, hasVersions);
     }
 
     function _noVersions() private pure returns (VersionRef[] calldata versions) {

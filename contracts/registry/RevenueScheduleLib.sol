@@ -4,11 +4,11 @@ pragma solidity ^0.8.34;
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {ModelStorageLib} from "./ModelStorageLib.sol";
 
-/// @title RevenueLib
+/// @title RevenueScheduleLib
 /// @notice Bounds, schedule and history of a model's revenue configuration.
 /// @dev The slot holds two configurations and the timestamp between them. The first one's own beginning is the newest entry of
 /// the history, which therefore grows only when something is scheduled, and cancelling takes exactly that entry back.
-library RevenueLib {
+library RevenueScheduleLib {
     uint64 internal constant NOTICE_PERIOD = 7 days;
     uint16 private constant MINIMUM_DATA_BPS = 2000;
     uint16 private constant MAXIMUM_BPS = 7000;
