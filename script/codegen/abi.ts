@@ -14,6 +14,8 @@ import { renderAbi } from "./renderAbi.js";
 import { renderIndex } from "./renderIndex.js";
 
 const CONTRACTS = [
+  "AgentRegistry",
+  "AgentReputation",
   "AttributionOracle",
   "DatanetRegistry",
   "InferenceMarket",
@@ -23,6 +25,8 @@ const CONTRACTS = [
   "StakingManager",
 ];
 const INDEXED = [
+  "AgentRegistry",
+  "AgentReputation",
   "AttributionOracle",
   "DatanetRegistry",
   "InferenceMarket",

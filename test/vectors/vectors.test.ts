@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import {
+  agentWalletDigest,
   attributionHash,
   chunkLeaf,
   contributionLeaf,
@@ -26,6 +27,7 @@ import {
 } from "@openledger/sdk";
 import { type Address, type Hex, hexToBytes, hexToString, numberToBytes } from "viem";
 import { describe, expect, it } from "vitest";
+import { agentDocument } from "./agent.js";
 import { hashDocument, merkleDocument, moneyDocument } from "./documents.js";
 
 const stored = (name: string): unknown =>
@@ -44,6 +46,7 @@ describe("the vectors", () => {
     expect(stored("merkle")).toEqual(merkleDocument());
     expect(stored("hash")).toEqual(hashDocument());
     expect(stored("money")).toEqual(moneyDocument());
+    expect(stored("agent")).toEqual(agentDocument());
   });
 });
 
@@ -129,6 +132,13 @@ describe("sdk against the vectors", () => {
     }
     for (const row of hashes.disclosure) {
       expect(disclosureDigest(market(row), { receipt: row.receipt, deadline: BigInt(row.deadline) })).toBe(row.digest);
+    }
+  });
+
+  it("wallets of agents", () => {
+    for (const { chainId, agentRegistry, newWallet, owner, digest, ...row } of agentDocument().wallet) {
+      const message = { newWallet, owner, agentId: BigInt(row.agentId), deadline: BigInt(row.deadline) };
+      expect(agentWalletDigest({ chainId: Number(chainId), agentRegistry }, message)).toBe(digest);
     }
   });
 
