@@ -29,6 +29,7 @@ export function loadProtocol(): Protocol {
   protocol.contributionCount = zero;
   protocol.recordCount = zero;
   protocol.modelCount = zero;
+  protocol.agentCount = zero;
   protocol.channelCount = zero;
   protocol.batchCount = zero;
   protocol.epochCount = zero;
