@@ -112,6 +112,8 @@ export function handleRevenueScheduled(event: RevenueScheduled): void {
   revenue.dataBps = event.params.revenue.dataBps;
   revenue.effectiveAt = event.params.effectiveAt;
   revenue.scheduledAt = event.block.timestamp;
+  // one that was taken back and announced again in the same second is the same entity
+  revenue.cancelledAt = null;
   revenue.transaction = event.transaction.hash;
   revenue.save();
 }
