@@ -102,6 +102,25 @@ contract ModelRegistryBugsTest is ModelFixture {
         assertLt(before - gasleft(), 40_000);
     }
 
+    /// @dev Nor by what is announced and taken back: it leaves nothing behind.
+    function test_Bug_HistoryGrownByCancelling() public {
+        vm.startPrank(owner);
+        models.scheduleRevenue(base, IModelRegistry.Revenue(1, 0));
+        models.revenueAt(base, START);
+        uint256 before = gasleft();
+        models.revenueAt(base, START);
+        uint256 once = before - gasleft();
+
+        for (uint256 i = 0; i < 64; ++i) {
+            models.cancelRevenue(base);
+            models.scheduleRevenue(base, IModelRegistry.Revenue(1, 0));
+        }
+
+        before = gasleft();
+        models.revenueAt(base, START);
+        assertApproxEqAbs(before - gasleft(), once, 100);
+    }
+
     /// @dev Raising the fee takes no more out of an open approval than the caller named.
     function test_Bug_AdminPullsFromApprovals() public {
         assertTrue(token.transfer(owner, 1e24));
