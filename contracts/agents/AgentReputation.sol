@@ -34,6 +34,8 @@ contract AgentReputation is IAgentReputation, UUPSUpgradeable, AccessManagedUpgr
     }
 
     /// @inheritdoc IAgentReputation
+    /// @dev In memory each takes one place on the stack, which has no more.
+    // solhint-disable-next-line gas-calldata-parameters
     function giveFeedback(
         uint256 agentId,
         int128 value,
@@ -136,6 +138,8 @@ contract AgentReputation is IAgentReputation, UUPSUpgradeable, AccessManagedUpgr
     }
 
     /// @inheritdoc IAgentReputation
+    /// @dev In memory each takes one place on the stack, which has no more.
+    // solhint-disable-next-line gas-calldata-parameters
     function readAllFeedback(
         uint256 agentId,
         address[] memory clientAddresses,
