@@ -52,7 +52,9 @@ contract Deploy is ProtocolDeployer {
         vm.serializeAddress("addresses", "modelRegistry", address(d.models));
         vm.serializeAddress("addresses", "rewardDistributor", address(d.distributor));
         vm.serializeAddress("addresses", "attributionOracle", address(d.oracle));
-        string memory addresses = vm.serializeAddress("addresses", "inferenceMarket", address(d.market));
+        vm.serializeAddress("addresses", "inferenceMarket", address(d.market));
+        vm.serializeAddress("addresses", "agentRegistry", address(d.agents));
+        string memory addresses = vm.serializeAddress("addresses", "agentReputation", address(d.reputation));
 
         vm.serializeUint("deployment", "chainId", block.chainid);
         vm.serializeUint("deployment", "startBlock", startBlock);

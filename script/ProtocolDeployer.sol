@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {AgentRegistry} from "../contracts/agents/AgentRegistry.sol";
+import {AgentReputation} from "../contracts/agents/AgentReputation.sol";
 import {AttributionOracle} from "../contracts/attribution/AttributionOracle.sol";
 import {InferenceMarket} from "../contracts/inference/InferenceMarket.sol";
 import {IInferenceMarket} from "../contracts/interfaces/IInferenceMarket.sol";
@@ -42,6 +44,8 @@ abstract contract ProtocolDeployer {
         RewardDistributor distributor;
         AttributionOracle oracle;
         InferenceMarket market;
+        AgentRegistry agents;
+        AgentReputation reputation;
     }
 
     error ProtocolDeployer_ClockTooShort(string clock, uint64 actual, uint64 minimum);
@@ -74,9 +78,16 @@ abstract contract ProtocolDeployer {
             address(new StakingManager(d.token, address(d.burnQueue), config.stakingThaw, DELEGATED_CAP_BPS));
         d.staking = StakingManager(_proxy(stakingCode, byAuthority));
         d.datanets = DatanetRegistry(_proxy(address(new DatanetRegistry()), byAuthority));
-        d.models = ModelRegistry(_proxy(address(new ModelRegistry(d.datanets)), byAuthority));
+        d.models = ModelRegistry(
+            _proxy(
+                address(new ModelRegistry(d.datanets, d.token)),
+                abi.encodeCall(ModelRegistry.initialize, (address(d.accessManager), config.treasury))
+            )
+        );
         d.distributor = new RewardDistributor(d.token, d.datanets, config.window);
         _deployMarket(d, config);
+        d.agents = AgentRegistry(_proxy(address(new AgentRegistry(d.staking, d.models)), byAuthority));
+        d.reputation = AgentReputation(_proxy(address(new AgentReputation(d.agents, d.market)), byAuthority));
 
         d.staking.setMinimumStake(Role.Runner, MINIMUM_RUNNER_STAKE);
         d.staking.setMinimumStake(Role.Oracle, MINIMUM_ORACLE_STAKE);

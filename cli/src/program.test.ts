@@ -1,16 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CONTRACT_NAMES } from "@openledger/sdk";
 import { pad } from "viem";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { readConfig } from "./config.js";
 import { createProgram } from "./program.js";
 
 const account = pad("0x1", { size: 20 });
-const contracts = [
-  ["accessManager", "openToken", "stakingManager", "datanetRegistry"],
-  ["modelRegistry", "rewardDistributor", "attributionOracle", "inferenceMarket"],
-].flat();
 let folder: string;
 
 beforeAll(() => {
@@ -21,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 it("says nothing of a key that was written without quotes", async () => {
   const [deployment, keyFile] = [join(folder, "deployment.json"), join(folder, "key.json")];
-  const addresses = Object.fromEntries(contracts.map((name) => [name, account]));
+  const addresses = Object.fromEntries(CONTRACT_NAMES.map((name) => [name, account]));
   const places = { deployer: account, treasury: account, security: account };
   writeFileSync(deployment, JSON.stringify({ chainId: 31_337, startBlock: 1, dataStream: 1, ...places, addresses }));
   writeFileSync(keyFile, `{"privateKey": 0x${"5eed".repeat(16)}}`);

@@ -3,60 +3,49 @@ pragma solidity ^0.8.34;
 
 import {IDatanetRegistry} from "../interfaces/IDatanetRegistry.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+import {LineageLib} from "./LineageLib.sol";
+import {ModelStorageLib} from "./ModelStorageLib.sol";
+import {RevenueScheduleLib} from "./RevenueScheduleLib.sol";
 import {
     AccessManagedUpgradeable
 } from "@openzeppelin/contracts-upgradeable/access/manager/AccessManagedUpgradeable.sol";
 import {ERC721Upgradeable} from "@openzeppelin/contracts-upgradeable/token/ERC721/ERC721Upgradeable.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
 /// @title ModelRegistry
-/// @notice Owns models: a base, or a base with an adapter; their roots, prices, Datanet versions and revenue split.
+/// @notice Owns models: their roots, prices, Datanet versions, lineage and the parts of a fee that their owners choose.
 contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradeable, ERC721Upgradeable {
-    /// @dev The first two slots are what a settlement reads.
-    struct StoredModel {
-        uint96 perRequest;
-        uint16 modelBps;
-        uint16 dataBps;
-        uint64 base;
-        uint64 registeredAt;
-        uint96 perPromptToken;
-        uint96 perOutputToken;
-        bytes32 weightsRoot;
-        bytes32 programRoot;
-        bytes32 manifestHash;
-        string name;
-        VersionRef[] versions;
-    }
+    using LineageLib for ModelStorageLib.StoredModel;
+    using RevenueScheduleLib for ModelStorageLib.StoredModel;
+    using SafeERC20 for IERC20;
 
-    /// @custom:storage-location erc7201:openledger.storage.ModelRegistry
-    struct RegistryStorage {
-        uint64 modelCount;
-        mapping(uint64 model => StoredModel) models;
-    }
-
-    // keccak256(abi.encode(uint256(keccak256("openledger.storage.ModelRegistry")) - 1)) & ~bytes32(uint256(0xff))
-    bytes32 private constant STORAGE_SLOT = 0xcbe6ec4a17d7f9d3c5d1a39a9242e27975e309a89d123fc696d0e32b5bf57d00;
     uint256 private constant MAXIMUM_NAME_BYTES = 64;
     uint256 private constant MAXIMUM_VERSIONS = 8;
-    uint16 private constant MINIMUM_DATA_BPS = 2000;
-    uint16 private constant MAXIMUM_BPS = 7000;
+    uint16 private constant MAXIMUM_DERIVATIVE_BPS = 5000;
+    uint96 private constant MAXIMUM_PUBLISHING_FEE = 10_000e18;
+    uint64 private constant LONGEST_PAUSE = 7 days;
 
     IDatanetRegistry public immutable datanets;
+    IERC20 public immutable token;
 
-    constructor(IDatanetRegistry datanets_) {
+    constructor(IDatanetRegistry datanets_, IERC20 token_) {
         datanets = datanets_;
+        token = token_;
         _disableInitializers();
     }
 
-    /// @param authority The AccessManager that governs upgrades.
-    function initialize(address authority) external initializer {
+    /// @param authority The AccessManager that governs the registry. @param treasury_ Where publishing fees go.
+    function initialize(address authority, address treasury_) external initializer {
         __AccessManaged_init(authority);
         __ERC721_init("OpenLedger Model", "MODEL");
+        _setTreasury(treasury_);
     }
 
     /// @inheritdoc IModelRegistry
     function registerBase(Registration calldata registration) external returns (uint64 model) {
-        return _register(0, registration, new VersionRef[](0));
+        return _register(0, registration, _noVersions());
     }
 
     /// @inheritdoc IModelRegistry
@@ -64,8 +53,7 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
         external
         returns (uint64 model)
     {
-        _requireModel(base);
-        if (_storage().models[base].base != 0) revert ModelRegistry_NotABase(base);
+        _requireBase(base);
         if (versions.length == 0 || versions.length > MAXIMUM_VERSIONS) {
             revert ModelRegistry_VersionCountOutOfRange(versions.length, MAXIMUM_VERSIONS);
         }
@@ -73,60 +61,181 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
             if (i != 0 && _place(versions[i]) <= _place(versions[i - 1])) {
                 revert ModelRegistry_VersionsNotAscending(i);
             }
-            _requirePublished(versions[i]);
+            // reverts where no such version was published
+            datanets.versionOf(versions[i].datanet, versions[i].version);
         }
         return _register(base, registration, versions);
     }
 
     /// @inheritdoc IModelRegistry
+    function scheduleRevenue(uint64 model, Revenue calldata revenue) external returns (uint64 effectiveAt) {
+        ModelStorageLib.StoredModel storage m = _own(model);
+
+        effectiveAt = RevenueScheduleLib.schedule(model, m, revenue);
+
+        emit RevenueScheduled(model, revenue, effectiveAt);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function cancelRevenue(uint64 model) external {
+        ModelStorageLib.StoredModel storage m = _own(model);
+
+        Revenue memory revenue = RevenueScheduleLib.cancel(model, m);
+
+        emit RevenueCancelled(model, revenue);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function deprecate(uint64 model) external {
+        _deprecate(model, _own(model));
+    }
+
+    /// @inheritdoc IModelRegistry
+    function deprecateByVerdict(uint64 model) external restricted {
+        _deprecate(model, ModelStorageLib.known(model));
+    }
+
+    /// @inheritdoc IModelRegistry
+    function setPublishingFee(uint96 fee) external restricted {
+        if (fee > MAXIMUM_PUBLISHING_FEE) revert ModelRegistry_FeeAboveMaximum(fee, MAXIMUM_PUBLISHING_FEE);
+
+        ModelStorageLib.load().publishingFee = fee;
+
+        emit PublishingFeeSet(fee);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function setTreasury(address treasury_) external restricted {
+        _setTreasury(treasury_);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function pauseRegistration(uint64 until) external restricted {
+        uint64 latest = uint64(block.timestamp) + LONGEST_PAUSE;
+        if (until > latest) revert ModelRegistry_PauseTooLong(until, latest);
+
+        ModelStorageLib.load().registrationPausedUntil = until;
+
+        emit RegistrationPaused(until);
+    }
+
+    /// @inheritdoc IModelRegistry
     function modelCount() external view returns (uint64) {
-        return _storage().modelCount;
+        return ModelStorageLib.load().modelCount;
     }
 
     /// @inheritdoc IModelRegistry
     function modelOf(uint64 model) external view returns (Model memory result) {
-        _requireModel(model);
-        StoredModel storage m = _storage().models[model];
+        ModelStorageLib.StoredModel storage m = ModelStorageLib.known(model);
         result.base = m.base;
         result.weightsRoot = m.weightsRoot;
         result.programRoot = m.programRoot;
         result.manifestHash = m.manifestHash;
         result.price = Price(m.perRequest, m.perPromptToken, m.perOutputToken);
-        result.revenue = Revenue(m.modelBps, m.dataBps);
+        result.revenue = m.inForce();
         result.registeredAt = m.registeredAt;
         result.name = m.name;
         result.versions = m.versions;
+        result.supersedes = m.supersedes;
+        result.successor = m.successor;
+        result.deprecatedAt = m.deprecatedAt;
+        result.derivativeBps = m.derivativeBps;
+        result.upstream = m.read();
     }
 
     /// @inheritdoc IModelRegistry
     function termsOf(uint64 model) external view returns (Price memory price, Revenue memory revenue) {
-        StoredModel storage m = _storage().models[model];
-        // Written with the block's timestamp, never 0: it lies in a slot that is read here anyway.
-        if (m.registeredAt == 0) revert ModelRegistry_UnknownModel(model);
+        ModelStorageLib.StoredModel storage m = ModelStorageLib.known(model);
         price = Price(m.perRequest, m.perPromptToken, m.perOutputToken);
-        revenue = Revenue(m.modelBps, m.dataBps);
+        revenue = m.inForce();
+    }
+
+    /// @inheritdoc IModelRegistry
+    function revenueAt(uint64 model, uint64 timestamp) external view returns (Revenue memory) {
+        return RevenueScheduleLib.inForceAt(model, ModelStorageLib.known(model), timestamp);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function nextRevenueOf(uint64 model) external view returns (Revenue memory revenue, uint64 effectiveAt) {
+        ModelStorageLib.StoredModel storage m = ModelStorageLib.known(model);
+        if (block.timestamp < m.effectiveAt) {
+            (revenue, effectiveAt) = (Revenue(m.nextModelBps, m.nextDataBps), m.effectiveAt);
+        }
+    }
+
+    /// @inheritdoc IModelRegistry
+    function revenueScheduleOf(uint64 model)
+        external
+        view
+        returns (uint16 modelBps, uint16 dataBps, uint16 nextModelBps, uint16 nextDataBps, uint64 effectiveAt)
+    {
+        ModelStorageLib.StoredModel storage m = ModelStorageLib.known(model);
+        return (m.modelBps, m.dataBps, m.nextModelBps, m.nextDataBps, m.effectiveAt);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function upstreamOf(uint64 model) external view returns (Upstream[] memory) {
+        return ModelStorageLib.known(model).read();
+    }
+
+    /// @inheritdoc IModelRegistry
+    function deprecatedAtOf(uint64 model) external view returns (uint64) {
+        return ModelStorageLib.known(model).deprecatedAt;
+    }
+
+    /// @inheritdoc IModelRegistry
+    function publishingFee() external view returns (uint96) {
+        return ModelStorageLib.load().publishingFee;
+    }
+
+    /// @inheritdoc IModelRegistry
+    function treasury() external view returns (address) {
+        return ModelStorageLib.load().treasury;
+    }
+
+    /// @inheritdoc IModelRegistry
+    function registrationPausedUntil() external view returns (uint64) {
+        return ModelStorageLib.load().registrationPausedUntil;
     }
 
     // solhint-disable-next-line no-empty-blocks
     function _authorizeUpgrade(address) internal override restricted {}
 
-    /// @param versions In memory, for one copy serves storage and event.
-    function _register(uint64 base, Registration memory registration, VersionRef[] memory versions)
+    function _register(uint64 base, Registration calldata registration, VersionRef[] calldata versions)
         private
         returns (uint64 model)
     {
+        _requireOpen();
         _requireSound(registration, versions.length != 0);
+        uint96 fee = _requireFee(registration.maximumFee);
+        Upstream[] memory upstream = LineageLib.flatten(base, registration.upstream);
 
-        RegistryStorage storage $ = _storage();
+        ModelStorageLib.Layout storage $ = ModelStorageLib.load();
         model = ++$.modelCount;
-        StoredModel storage m = $.models[model];
+        _succeed(registration.supersedes, model);
+        _store($.models[model], base, registration, versions);
+        $.models[model].store(upstream);
+        _mint(msg.sender, model);
+
+        _emitRegistered(model, base, registration, versions);
+        emit LineageFixed(model, registration.supersedes, registration.derivativeBps, upstream);
+        if (fee != 0) _payFee(model, fee);
+    }
+
+    function _store(
+        ModelStorageLib.StoredModel storage m,
+        uint64 base,
+        Registration calldata registration,
+        VersionRef[] calldata versions
+    ) private {
         m.perRequest = registration.price.perRequest;
-        m.modelBps = registration.revenue.modelBps;
-        m.dataBps = registration.revenue.dataBps;
-        m.base = base;
-        m.registeredAt = uint64(block.timestamp);
+        m.start(registration.revenue);
+        m.derivativeBps = registration.derivativeBps;
         m.perPromptToken = registration.price.perPromptToken;
         m.perOutputToken = registration.price.perOutputToken;
+        m.registeredAt = uint64(block.timestamp);
+        m.base = base;
+        m.supersedes = registration.supersedes;
         m.weightsRoot = registration.weightsRoot;
         m.programRoot = registration.programRoot;
         m.manifestHash = registration.manifestHash;
@@ -134,8 +243,14 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
         for (uint256 i = 0; i < versions.length; ++i) {
             m.versions.push(versions[i]);
         }
-        _mint(msg.sender, model);
+    }
 
+    function _emitRegistered(
+        uint64 model,
+        uint64 base,
+        Registration calldata registration,
+        VersionRef[] calldata versions
+    ) private {
         emit ModelRegistered(
             model,
             base,
@@ -150,43 +265,82 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
         );
     }
 
-    function _requirePublished(VersionRef calldata ref) private view {
-        // The registry is the protocol's own; it has no version where this call reverts.
-        try datanets.versionOf(ref.datanet, ref.version) {}
-        catch {
-            revert ModelRegistry_UnknownVersion(ref.datanet, ref.version);
-        }
+    /// @dev Makes a model the successor of one of the caller's.
+    function _succeed(uint64 superseded, uint64 model) private {
+        if (superseded == 0) return;
+        ModelStorageLib.StoredModel storage m = _own(superseded);
+        if (m.successor != 0) revert ModelRegistry_HasSuccessor(superseded, m.successor);
+
+        m.successor = model;
     }
 
-    function _requireModel(uint64 model) private view {
-        if (model == 0 || model > _storage().modelCount) revert ModelRegistry_UnknownModel(model);
+    function _payFee(uint64 model, uint96 fee) private {
+        address to = ModelStorageLib.load().treasury;
+
+        emit PublishingFeePaid(model, msg.sender, to, fee);
+        token.safeTransferFrom(msg.sender, to, fee);
     }
 
-    function _requireSound(Registration memory registration, bool hasVersions) private pure {
+    function _deprecate(uint64 model, ModelStorageLib.StoredModel storage m) private {
+        if (m.deprecatedAt != 0) revert ModelRegistry_AlreadyDeprecated(model, m.deprecatedAt);
+
+        m.deprecatedAt = uint64(block.timestamp);
+
+        emit ModelDeprecated(model, msg.sender, uint64(block.timestamp));
+    }
+
+    function _setTreasury(address treasury_) private {
+        if (treasury_ == address(0)) revert ModelRegistry_ZeroAddress();
+
+        ModelStorageLib.load().treasury = treasury_;
+
+        emit TreasurySet(treasury_);
+    }
+
+    function _own(uint64 model) private view returns (ModelStorageLib.StoredModel storage m) {
+        m = ModelStorageLib.known(model);
+        address owner = _ownerOf(model);
+        if (owner != msg.sender) revert ModelRegistry_NotOwner(model, msg.sender, owner);
+    }
+
+    function _requireOpen() private view {
+        uint64 until = ModelStorageLib.load().registrationPausedUntil;
+        if (block.timestamp < until) revert ModelRegistry_RegistrationPaused(until);
+    }
+
+    function _requireFee(uint96 maximum) private view returns (uint96 fee) {
+        fee = ModelStorageLib.load().publishingFee;
+        if (fee > maximum) revert ModelRegistry_FeeAboveMaximum(fee, maximum);
+    }
+
+    function _requireBase(uint64 base) private view {
+        ModelStorageLib.StoredModel storage m = ModelStorageLib.known(base);
+        if (m.base != 0) revert ModelRegistry_NotABase(base);
+        if (m.deprecatedAt != 0) revert ModelRegistry_BaseDeprecated(base, m.deprecatedAt);
+    }
+
+    function _requireSound(Registration calldata registration, bool hasVersions) private pure {
         uint256 length = bytes(registration.name).length;
         if (length == 0 || length > MAXIMUM_NAME_BYTES) {
             revert ModelRegistry_NameLengthOutOfRange(length, MAXIMUM_NAME_BYTES);
         }
         if (registration.weightsRoot == 0 || registration.programRoot == 0) revert ModelRegistry_ZeroRoot();
         if (registration.manifestHash == 0) revert ModelRegistry_ZeroManifestHash();
-
-        uint16 dataBps = registration.revenue.dataBps;
-        (uint16 minimum, uint16 maximum) = hasVersions ? (MINIMUM_DATA_BPS, MAXIMUM_BPS) : (0, 0);
-        if (dataBps < minimum || dataBps > maximum) {
-            revert ModelRegistry_DataShareOutOfRange(dataBps, minimum, maximum);
+        if (registration.derivativeBps > MAXIMUM_DERIVATIVE_BPS) {
+            revert ModelRegistry_DerivativeShareTooLarge(registration.derivativeBps, MAXIMUM_DERIVATIVE_BPS);
         }
-        uint256 sum = uint256(registration.revenue.modelBps) + dataBps;
-        if (sum > MAXIMUM_BPS) revert ModelRegistry_SharesTooLarge(sum, MAXIMUM_BPS);
+        RevenueScheduleLib.requireSound(registration.revenue, hasVersions);
+    }
+
+    function _noVersions() private pure returns (VersionRef[] calldata versions) {
+        assembly ("memory-safe") {
+            versions.offset := 0
+            versions.length := 0
+        }
     }
 
     /// @dev Orders versions by (datanet, version).
     function _place(VersionRef calldata ref) private pure returns (uint256) {
         return (uint256(ref.datanet) << 32) | ref.version;
-    }
-
-    function _storage() private pure returns (RegistryStorage storage $) {
-        assembly ("memory-safe") {
-            $.slot := STORAGE_SLOT
-        }
     }
 }

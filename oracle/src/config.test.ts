@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CONTRACT_NAMES } from "@openledger/sdk";
 import { generatePrivateKey, privateKeyToAddress } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readOracleConfig } from "./config.js";
@@ -68,16 +69,6 @@ describe("readOracleConfig", () => {
 });
 
 function environment(chainId: number, key?: string): Record<string, string> {
-  const names = [
-    "accessManager",
-    "openToken",
-    "stakingManager",
-    "datanetRegistry",
-    "modelRegistry",
-    "rewardDistributor",
-    "attributionOracle",
-    "inferenceMarket",
-  ];
   const address = testAccount(0).address;
   const deployment = {
     chainId,
@@ -85,7 +76,7 @@ function environment(chainId: number, key?: string): Record<string, string> {
     treasury: address,
     security: address,
     dataStream: 1,
-    addresses: Object.fromEntries(names.map((name) => [name, address])),
+    addresses: Object.fromEntries(CONTRACT_NAMES.map((name) => [name, address])),
   };
   const file = join(folder, `${chainId}.json`);
   writeFileSync(file, JSON.stringify(deployment));

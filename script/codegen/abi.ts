@@ -14,6 +14,8 @@ import { renderAbi } from "./renderAbi.js";
 import { renderIndex } from "./renderIndex.js";
 
 const CONTRACTS = [
+  "AgentRegistry",
+  "AgentReputation",
   "AttributionOracle",
   "BurnQueue",
   "DatanetRegistry",
@@ -26,6 +28,8 @@ const CONTRACTS = [
   "StakingManager",
 ];
 const INDEXED = [
+  "AgentRegistry",
+  "AgentReputation",
   "AttributionOracle",
   "DatanetRegistry",
   "InferenceMarket",

@@ -21,6 +21,9 @@ export const PRICE: ModelRegistration["price"] = {
   perOutputToken: parseOpen("0.0005"),
 };
 
+/** Part of an adapter's model part that the base asks for and is granted, basis points. */
+export const BASE_GRANT_BPS = 1000;
+
 /** A base as registered, with what its adapters' registrations repeat of it. */
 export interface RegisteredBase {
   readonly number: bigint;
@@ -62,6 +65,7 @@ export async function registerBaseModel(story: StoryContext): Promise<Registered
       manifestHash: contentHash(manifest!),
       price: PRICE,
       revenue: { modelBps: 1500, dataBps: 0 },
+      derivativeBps: BASE_GRANT_BPS,
     },
   });
   return { number: event.model, weightsRoot: root, architecture, tokenizerHash };

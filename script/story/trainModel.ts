@@ -24,7 +24,7 @@ import {
 import { type Hex, numberToHex } from "viem";
 import { CHUNKER_VERSION } from "../seed/chunk.js";
 import { progressLine } from "./progressLine.js";
-import { PRICE, type RegisteredBase } from "./registerBaseModel.js";
+import { BASE_GRANT_BPS, PRICE, type RegisteredBase } from "./registerBaseModel.js";
 import type { StoryContext } from "./StoryContext.js";
 import { HELD_OUT_PER_PACKAGE, type SeededDatanet } from "./seedDatanet.js";
 
@@ -133,6 +133,7 @@ async function train(story: StoryContext, base: RegisteredBase, seeded: SeededDa
       manifestHash: contentHash(manifest),
       price: PRICE,
       revenue: { modelBps: 1500, dataBps: 4000 },
+      upstream: [{ model: base.number, bps: BASE_GRANT_BPS }],
     },
     versions: [{ datanet: seeded.datanet, version: seeded.version }],
   });

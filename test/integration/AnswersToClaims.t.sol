@@ -115,15 +115,13 @@ contract AnswersToClaimsTest is EpochFixture, ProtocolDeployer {
     function _registration(string memory name, uint16 dataBps)
         private
         pure
-        returns (IModelRegistry.Registration memory)
+        returns (IModelRegistry.Registration memory r)
     {
-        return IModelRegistry.Registration({
-            name: name,
-            weightsRoot: keccak256(bytes(name)),
-            programRoot: keccak256("program"),
-            manifestHash: keccak256("manifest"),
-            price: IModelRegistry.Price(0, 1, 1),
-            revenue: IModelRegistry.Revenue(1500, dataBps)
-        });
+        r.name = name;
+        r.weightsRoot = keccak256(bytes(name));
+        r.programRoot = keccak256("program");
+        r.manifestHash = keccak256("manifest");
+        r.price = IModelRegistry.Price(0, 1, 1);
+        r.revenue = IModelRegistry.Revenue(1500, dataBps);
     }
 }

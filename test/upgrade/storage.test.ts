@@ -44,6 +44,8 @@ describe("upgradeable contracts", () => {
     const report = await upgrades.validateUpgradeSafety(info, undefined, undefined, options);
 
     expect(report.upgradeableContractReports.map((contract) => contract.contract.split(":")[1]).sort()).toEqual([
+      "AgentRegistry",
+      "AgentReputation",
       "AttributionOracle",
       "DatanetRegistry",
       "InferenceMarket",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import {
   ALLOCATIONS,
+  agentWalletDigest,
   attributionHash,
   chunkLeaf,
   contributionLeaf,
@@ -30,6 +31,7 @@ import {
 } from "@openledger/sdk";
 import { type Address, type Hex, hexToBytes, hexToString, numberToBytes } from "viem";
 import { describe, expect, it } from "vitest";
+import { agentDocument } from "./agent.js";
 import { hashDocument, merkleDocument, moneyDocument } from "./documents.js";
 import { tokenomicsDocument } from "./tokenomics.js";
 
@@ -50,6 +52,7 @@ describe("the vectors", () => {
     expect(stored("hash")).toEqual(hashDocument());
     expect(stored("money")).toEqual(moneyDocument());
     expect(stored("tokenomics")).toEqual(tokenomicsDocument());
+    expect(stored("agent")).toEqual(agentDocument());
   });
 });
 
@@ -139,6 +142,13 @@ describe("sdk against the vectors", () => {
     }
     for (const row of hashes.disclosure) {
       expect(disclosureDigest(market(row), { receipt: row.receipt, deadline: BigInt(row.deadline) })).toBe(row.digest);
+    }
+  });
+
+  it("wallets of agents", () => {
+    for (const { chainId, agentRegistry, newWallet, owner, digest, ...row } of agentDocument().wallet) {
+      const message = { newWallet, owner, agentId: BigInt(row.agentId), deadline: BigInt(row.deadline) };
+      expect(agentWalletDigest({ chainId: Number(chainId), agentRegistry }, message)).toBe(digest);
     }
   });
 

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { agentDocument } from "./agent.js";
 import { hashDocument, merkleDocument, moneyDocument } from "./documents.js";
 import { programVectors } from "./program.js";
 import { tokenomicsDocument } from "./tokenomics.js";
@@ -11,6 +12,7 @@ const documents = {
   hash: hashDocument(),
   money: moneyDocument(),
   tokenomics: tokenomicsDocument(),
+  agent: agentDocument(),
   trace: traceDocument(),
   program: programVectors(),
 };

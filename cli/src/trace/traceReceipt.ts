@@ -15,8 +15,10 @@ import {
   dueAmount,
   isPoolAccount,
   isWhole,
+  type query,
   readChannel,
   readModel,
+  readRevenueAt,
   receiptDataFee,
   receiptHash,
   receiptToJson,
@@ -24,7 +26,7 @@ import {
 import { type Address, type Hex, isAddressEqual, recoverAddress } from "viem";
 import type { Connection } from "../connect.js";
 import { CheckList } from "./CheckList.js";
-import { findReceipt } from "./findReceipt.js";
+import { type FoundReceipt, findReceipt } from "./findReceipt.js";
 import type { Trace } from "./Trace.js";
 import { traceModel } from "./traceModel.js";
 import { traceRecords } from "./traceRecords.js";
@@ -49,7 +51,12 @@ export async function traceReceipt(connection: Connection, hash: Hex): Promise<T
     if (fee !== undefined) checks.equal("fee", "receipt", fee, receipt.fee);
     checks.equal("program", "receipt", registered.programRoot, receipt.programRoot);
   }
-  const dataFee = registered === undefined ? undefined : receiptDataFee(receipt, registered.revenue.dataBps);
+  const { batch } = found;
+  const revenue =
+    registered === undefined || batch === undefined
+      ? registered?.revenue
+      : await checks.attempt("revenue", `model ${receipt.model}`, () => revenueOf(connection, receipt.model, batch));
+  const dataFee = revenue === undefined ? undefined : receiptDataFee(receipt, revenue.dataBps);
 
   const settlement = await traceSettlement(connection, checks, found);
   const { model, base, training } = await traceModel(connection, checks, receipt.model);
@@ -80,6 +87,12 @@ export async function traceReceipt(connection: Connection, hash: Hex): Promise<T
   };
 }
 
+/** The parts that were in force when the receipt's batch settled. */
+async function revenueOf({ reader }: Connection, model: bigint, { block }: query.IndexedBatch) {
+  const { timestamp } = await reader.publicClient.getBlock({ blockNumber: block });
+  return readRevenueAt(reader, model, timestamp);
+}
+
 async function checkSignature(
   checks: CheckList,
   hash: Hex,
@@ -92,7 +105,7 @@ async function checkSignature(
   checks.holds("signature", "receipt", isAddressEqual(signer, runner), detail);
 }
 
-function checkAttribution(checks: CheckList, found: Awaited<ReturnType<typeof findReceipt>>): void {
+function checkAttribution(checks: CheckList, found: FoundReceipt): void {
   const { receipt, shares, records, methodHash } = found;
   const whole = shares.length === 0 || isWhole(shares);
   const sum = shares.reduce((total, { share }) => total + share, 0);

@@ -24,12 +24,26 @@ describe("a model that anyone can register again", () => {
   });
 });
 
+it("a deprecated model is not served", async () => {
+  const price = { perPromptToken: 1n, perOutputToken: 1n };
+
+  await expect(load(price, {}, 1_800_000_000n)).rejects.toThrow("has deprecated it");
+});
+
 function load(
   price: { readonly perPromptToken: bigint; readonly perOutputToken: bigint },
   env: NodeJS.ProcessEnv = {},
+  deprecatedAt = 0n,
 ) {
   const { leastPrice } = readRunnerConfig({ DATABASE_URL: "postgresql://", ...env });
   const loader = new ModelLoader({} as ChainReader, {} as FileCache, base, leastPrice);
-  const registered = { base: 0n, weightsRoot, programRoot, price: { perRequest: 0n, ...price }, versions: [] };
+  const registered = {
+    base: 0n,
+    weightsRoot,
+    programRoot,
+    price: { perRequest: 0n, ...price },
+    versions: [],
+    deprecatedAt,
+  };
   return loader.load(1n, registered as unknown as RegisteredModel, undefined);
 }

@@ -48,6 +48,7 @@ export class ModelLoader {
    * @throws ModelUnusable, RunnerError `chain_unavailable`, ContentUnavailableError, ContentMismatchError
    */
   async load(model: bigint, registered: RegisteredModel, baseModel: RegisteredModel | undefined): Promise<ServedModel> {
+    if (registered.deprecatedAt !== 0n) throw new ModelUnusable("Its owner, or a verdict, has deprecated it.");
     this.#checkPrice(registered);
     const root = (baseModel ?? registered).weightsRoot;
     if (root !== this.base.weightsRoot) {

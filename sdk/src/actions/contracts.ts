@@ -1,4 +1,6 @@
 import {
+  agentRegistryAbi,
+  agentReputationAbi,
   attributionOracleAbi,
   datanetRegistryAbi,
   inferenceMarketAbi,
@@ -17,6 +19,8 @@ export const contractAbis = {
   rewardDistributor: rewardDistributorAbi,
   attributionOracle: attributionOracleAbi,
   inferenceMarket: inferenceMarketAbi,
+  agentRegistry: agentRegistryAbi,
+  agentReputation: agentReputationAbi,
 } as const;
 
 export type ContractAbis = typeof contractAbis;

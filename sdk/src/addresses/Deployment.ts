@@ -1,7 +1,8 @@
 import { type Address, getAddress, isAddress } from "viem";
 import { MalformedDocumentError } from "../errors/MalformedDocumentError.js";
 
-const CONTRACTS = [
+/** The contracts of a deployment. */
+export const CONTRACT_NAMES = [
   "accessManager",
   "openToken",
   "stakingManager",
@@ -10,9 +11,11 @@ const CONTRACTS = [
   "rewardDistributor",
   "attributionOracle",
   "inferenceMarket",
+  "agentRegistry",
+  "agentReputation",
 ] as const;
 
-export type ContractName = (typeof CONTRACTS)[number];
+export type ContractName = (typeof CONTRACT_NAMES)[number];
 
 /** One deployment of the protocol, as the deploy script writes it: the only source of addresses. */
 export type Deployment = {
@@ -37,7 +40,7 @@ export function parseDeployment(json: unknown): Deployment {
     security: address(root.security, "security"),
     dataStream: BigInt(count(root.dataStream, "dataStream")),
     addresses: Object.fromEntries(
-      CONTRACTS.map((name) => [name, address(addresses[name], `addresses.${name}`)]),
+      CONTRACT_NAMES.map((name) => [name, address(addresses[name], `addresses.${name}`)]),
     ) as Deployment["addresses"],
   };
 }

@@ -12,8 +12,15 @@ import { outputHash } from "./output.js";
 import { poolAccount } from "./poolAccount.js";
 import { type InferenceRequest, requestHash } from "./request.js";
 import { sharesHash } from "./shares.js";
-import { receiptHash, receiptTypedData, voucherDigest, voucherTypedData } from "./typedData.js";
-import type { Receipt, Voucher } from "./types.js";
+import {
+  agentWalletDigest,
+  agentWalletTypedData,
+  receiptHash,
+  receiptTypedData,
+  voucherDigest,
+  voucherTypedData,
+} from "./typedData.js";
+import type { AgentWalletSet, Receipt, Voucher } from "./types.js";
 
 const word = (text: string): Hex => keccak256(stringToHex(text));
 const domain = { chainId: 31_337, market: `0x${"11".repeat(20)}` } as const;
@@ -79,6 +86,23 @@ describe("signed data", () => {
     const elsewhere = other.flatMap((one) => [voucherDigest(one, voucher), receiptHash(one, receipt)]);
     const all = [...vouchers, ...receipts, ...elsewhere];
     expect(new Set(all).size).toBe(7 + 13 + 4);
+  });
+
+  it("binds every field of a wallet's agreement, chain and contract", async () => {
+    const { recoverAddress } = await import("viem");
+    const agents = { chainId: 31_337, agentRegistry: domain.market };
+    // in lower case: a mutant of a checksummed address has a false checksum
+    const newWallet = account.address.toLowerCase() as Hex;
+    const agreement: AgentWalletSet = { agentId: 1n, newWallet, owner: domain.market, deadline: 2n };
+    const here = [agreement, ...mutants(agreement)].map((one) => agentWalletDigest(agents, one));
+    const elsewhere = [
+      { ...agents, chainId: 1 },
+      { ...agents, agentRegistry: `0x${"12".repeat(20)}` as const },
+    ].map((one) => agentWalletDigest(one, agreement));
+    const signature = await account.signTypedData(agentWalletTypedData(agents, agreement));
+
+    expect(new Set([...here, ...elsewhere]).size).toBe(5 + 2);
+    expect(await recoverAddress({ hash: here[0]!, signature })).toBe(account.address);
   });
 
   it("is what a wallet signs", async () => {

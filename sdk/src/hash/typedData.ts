@@ -1,8 +1,11 @@
 import { type Address, type Hex, hashTypedData } from "viem";
-import type { Disclosure, Receipt, Voucher } from "./types.js";
+import type { AgentWalletSet, Disclosure, Receipt, Voucher } from "./types.js";
 
 /** The market whose signatures these are. A signature for one chain or contract means nothing on another. */
 export type MarketDomain = { readonly chainId: number; readonly market: Address };
+
+/** The registry of agents whose signatures these are. */
+export type AgentDomain = { readonly chainId: number; readonly agentRegistry: Address };
 
 export const VOUCHER_TYPES = {
   Voucher: [
@@ -39,6 +42,16 @@ export const DISCLOSURE_TYPES = {
   ],
 } as const;
 
+/** As ERC-8004's own registry has it, so that its tools can sign. */
+export const AGENT_WALLET_TYPES = {
+  AgentWalletSet: [
+    { name: "agentId", type: "uint256" },
+    { name: "newWallet", type: "address" },
+    { name: "owner", type: "address" },
+    { name: "deadline", type: "uint256" },
+  ],
+} as const;
+
 function domain({ chainId, market }: MarketDomain) {
   return { name: "OpenLedger InferenceMarket", version: "1", chainId, verifyingContract: market } as const;
 }
@@ -71,4 +84,20 @@ export function receiptHash(market: MarketDomain, receipt: Receipt): Hex {
 /** What somebody signs who asks for a disclosure. */
 export function disclosureDigest(market: MarketDomain, disclosure: Disclosure): Hex {
   return hashTypedData(disclosureTypedData(market, disclosure));
+}
+
+/** EIP-712 data of a wallet's agreement, ready for `signTypedData`. */
+export function agentWalletTypedData({ chainId, agentRegistry }: AgentDomain, message: AgentWalletSet) {
+  const registry = {
+    name: "ERC8004IdentityRegistry",
+    version: "1",
+    chainId,
+    verifyingContract: agentRegistry,
+  } as const;
+  return { domain: registry, types: AGENT_WALLET_TYPES, primaryType: "AgentWalletSet", message } as const;
+}
+
+/** What a wallet signs that agrees to be an agent's. */
+export function agentWalletDigest(agents: AgentDomain, message: AgentWalletSet): Hex {
+  return hashTypedData(agentWalletTypedData(agents, message));
 }

@@ -29,6 +29,14 @@ export type Voucher = {
 /** A request to disclose what stands behind a receipt hash. */
 export type Disclosure = { readonly receipt: Hex; readonly deadline: bigint };
 
+/** A wallet's agreement to be the wallet of an agent that `owner` owns. `deadline` in seconds since 1970. */
+export type AgentWalletSet = {
+  readonly agentId: bigint;
+  readonly newWallet: Address;
+  readonly owner: Address;
+  readonly deadline: bigint;
+};
+
 /** Part of a receipt that one account has, of 65,536. */
 export type Share = { readonly account: Address; readonly share: number };
 

@@ -36,6 +36,12 @@ export class RowReader {
     return value;
   }
 
+  boolean(field: string): boolean {
+    const value = this.row[field];
+    if (typeof value !== "boolean") throw this.wrong(field, "true or false", value);
+    return value;
+  }
+
   text(field: string): string {
     const value = this.row[field];
     if (typeof value !== "string") throw this.wrong(field, "a string", value);

@@ -1,3 +1,4 @@
+export * from "./agents.js";
 export * from "./channels.js";
 export * from "./contributions.js";
 export * from "./contributors.js";

@@ -1,4 +1,6 @@
 import type { Address, Hex } from "viem";
+import type { Upstream } from "../actions/model/ModelRegistration.js";
+import type { Revenue } from "../units/split.js";
 import type { RowReader } from "./fields.js";
 import type { GraphClient } from "./queryGraph.js";
 import { readAll } from "./readAll.js";
@@ -13,8 +15,18 @@ export type IndexedModel = {
   readonly programRoot: Hex;
   readonly manifestHash: Hex;
   readonly price: { readonly perRequest: bigint; readonly perPromptToken: bigint; readonly perOutputToken: bigint };
+  /** Basis points of a fee, in force until `nextRevenue` is. */
   readonly modelBps: number;
   readonly dataBps: number;
+  /** What was scheduled last, whether it is in force yet or not; null before the first change. */
+  readonly nextRevenue: (Revenue & { readonly effectiveAt: bigint }) | null;
+  readonly derivativeBps: number;
+  readonly supersedes: bigint | null;
+  readonly successor: bigint | null;
+  /** Null while it may be served. */
+  readonly deprecatedAt: bigint | null;
+  /** Flattened lineage, ascending by model. */
+  readonly upstream: readonly Upstream[];
   readonly settled: bigint;
   readonly modelPart: bigint;
   readonly dataPart: bigint;
@@ -23,7 +35,9 @@ export type IndexedModel = {
 };
 
 const FIELDS = `number base { number } owner name weightsRoot programRoot manifestHash pricePerRequest pricePerPromptToken
-  pricePerOutputToken modelBps dataBps settled modelPart dataPart transaction datanets { datanet { number } version }`;
+  pricePerOutputToken modelBps dataBps nextModelBps nextDataBps nextRevenueAt derivativeBps supersedes { number }
+  successor { number } deprecatedAt upstream { upstream { number } bps } settled modelPart dataPart transaction
+  datanets { datanet { number } version }`;
 
 function parse(row: RowReader): IndexedModel {
   return {
@@ -41,6 +55,15 @@ function parse(row: RowReader): IndexedModel {
     },
     modelBps: row.int("modelBps"),
     dataBps: row.int("dataBps"),
+    nextRevenue: parseNextRevenue(row),
+    derivativeBps: row.int("derivativeBps"),
+    supersedes: row.optionalChild("supersedes")?.bigint("number") ?? null,
+    successor: row.optionalChild("successor")?.bigint("number") ?? null,
+    deprecatedAt: row.optionalBigint("deprecatedAt"),
+    upstream: row
+      .children("upstream")
+      .map((link) => ({ model: link.child("upstream").bigint("number"), bps: link.int("bps") }))
+      .sort((a, b) => (a.model < b.model ? -1 : 1)),
     settled: row.bigint("settled"),
     modelPart: row.bigint("modelPart"),
     dataPart: row.bigint("dataPart"),
@@ -50,6 +73,13 @@ function parse(row: RowReader): IndexedModel {
       .map((link) => ({ datanet: link.child("datanet").bigint("number"), version: link.int("version") }))
       .sort((a, b) => (a.datanet === b.datanet ? a.version - b.version : a.datanet < b.datanet ? -1 : 1)),
   };
+}
+
+function parseNextRevenue(row: RowReader): IndexedModel["nextRevenue"] {
+  const effectiveAt = row.optionalBigint("nextRevenueAt");
+  return effectiveAt === null
+    ? null
+    : { modelBps: row.int("nextModelBps"), dataBps: row.int("nextDataBps"), effectiveAt };
 }
 
 /** All models, by number. */

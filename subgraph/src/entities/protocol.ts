@@ -32,6 +32,7 @@ export function loadProtocol(): Protocol {
   protocol.contributionCount = zero;
   protocol.recordCount = zero;
   protocol.modelCount = zero;
+  protocol.agentCount = zero;
   protocol.channelCount = zero;
   protocol.batchCount = zero;
   protocol.epochCount = zero;
@@ -40,5 +41,6 @@ export function loadProtocol(): Protocol {
   protocol.securityBps = 0;
   protocol.stakersBps = 0;
   protocol.bond = zero;
+  protocol.modelPublishingFee = zero;
   return protocol;
 }

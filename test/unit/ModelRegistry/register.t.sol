@@ -1,27 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IDatanetRegistry} from "../../../contracts/interfaces/IDatanetRegistry.sol";
 import {IModelRegistry} from "../../../contracts/interfaces/IModelRegistry.sol";
-// Deployed by artifact; named here so that a run over a few files builds it.
-// solhint-disable-next-line no-unused-import
-import {ModelRegistry} from "../../../contracts/registry/ModelRegistry.sol";
-import {RegistryFixture} from "../../fixture/RegistryFixture.sol";
+import {ModelFixture} from "../../fixture/ModelFixture.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
-contract ModelRegistryRegisterTest is RegistryFixture {
-    IModelRegistry private models;
-    uint64 private base;
-
-    function setUp() public override {
-        super.setUp();
-        models = IModelRegistry(_deployGoverned("ModelRegistry.sol:ModelRegistry", abi.encode(datanets)));
-        _accept(_contribute(alice, 1));
-        _publish();
-        _accept(_contribute(bob, 2));
-        _publish();
-        base = models.registerBase(_registration(1500, 0));
-    }
-
+contract ModelRegistryRegisterTest is ModelFixture {
     function test_Base() public {
         vm.expectEmit(address(models));
         emit IModelRegistry.ModelRegistered(
@@ -36,8 +21,12 @@ contract ModelRegistryRegisterTest is RegistryFixture {
             IModelRegistry.Revenue(7000, 0),
             new IModelRegistry.VersionRef[](0)
         );
+        vm.expectEmit(address(models));
+        emit IModelRegistry.LineageFixed(2, 0, 5000, new IModelRegistry.Upstream[](0));
+        IModelRegistry.Registration memory r = _registration(7000, 0);
+        r.derivativeBps = 5000;
         vm.prank(alice);
-        uint64 model = models.registerBase(_registration(7000, 0));
+        uint64 model = models.registerBase(r);
 
         assertEq(model, 2);
         assertEq(models.modelCount(), 2);
@@ -50,13 +39,27 @@ contract ModelRegistryRegisterTest is RegistryFixture {
         assertEq(m.name, "Small");
         assertEq(m.registeredAt, START);
         assertEq(m.versions.length, 0);
+        assertEq(m.derivativeBps, 5000);
+        assertEq(m.upstream.length, 0);
+        assertEq(m.supersedes + m.successor + m.deprecatedAt, 0);
     }
 
     function test_Adapter() public {
-        IModelRegistry.VersionRef[] memory versions = _versions(1, 2);
-
+        vm.expectEmit(address(models));
+        emit IModelRegistry.ModelRegistered(
+            2,
+            base,
+            alice,
+            "Small",
+            keccak256("weights"),
+            keccak256("program"),
+            keccak256("manifest"),
+            IModelRegistry.Price(1, 2, 3),
+            IModelRegistry.Revenue(1500, 4000),
+            _versions(1, 2)
+        );
         vm.prank(alice);
-        uint64 model = models.registerAdapter(base, _registration(1500, 4000), versions);
+        uint64 model = models.registerAdapter(base, _registration(1500, 4000), _versions(1, 2));
 
         IModelRegistry.Model memory m = models.modelOf(model);
         assertEq(m.base, base);
@@ -92,6 +95,16 @@ contract ModelRegistryRegisterTest is RegistryFixture {
         vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistry_NameLengthOutOfRange.selector, 65, 64));
         models.registerBase(r);
         r.name = string(new bytes(64));
+        models.registerBase(r);
+    }
+
+    function test_RevertWhen_DerivativesWouldOweTooMuch() public {
+        IModelRegistry.Registration memory r = _registration(0, 0);
+        r.derivativeBps = 5001;
+
+        vm.expectRevert(
+            abi.encodeWithSelector(IModelRegistry.ModelRegistry_DerivativeShareTooLarge.selector, 5001, 5000)
+        );
         models.registerBase(r);
     }
 
@@ -143,7 +156,7 @@ contract ModelRegistryRegisterTest is RegistryFixture {
         models.registerAdapter(base, _registration(0, 2000), _versions(2, 1));
         vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistry_VersionsNotAscending.selector, 1));
         models.registerAdapter(base, _registration(0, 2000), _versions(2, 2));
-        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistry_UnknownVersion.selector, datanet, 3));
+        vm.expectRevert(abi.encodeWithSelector(IDatanetRegistry.DatanetRegistry_UnknownVersion.selector, datanet, 3));
         models.registerAdapter(base, _registration(0, 2000), _versions(1, 3));
     }
 
@@ -153,24 +166,17 @@ contract ModelRegistryRegisterTest is RegistryFixture {
         models.modelOf(2);
         vm.expectRevert(unknown);
         models.termsOf(2);
+        vm.expectRevert(unknown);
+        models.revenueAt(2, START);
+        vm.expectRevert(unknown);
+        models.nextRevenueOf(2);
+        vm.expectRevert(unknown);
+        models.revenueScheduleOf(2);
+        vm.expectRevert(unknown);
+        models.upstreamOf(2);
+        vm.expectRevert(unknown);
+        models.deprecatedAtOf(2);
         vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistry_UnknownModel.selector, 0));
         models.termsOf(0);
-    }
-
-    function _registration(uint16 modelBps, uint16 dataBps) private pure returns (IModelRegistry.Registration memory) {
-        return IModelRegistry.Registration({
-            name: "Small",
-            weightsRoot: keccak256("weights"),
-            programRoot: keccak256("program"),
-            manifestHash: keccak256("manifest"),
-            price: IModelRegistry.Price(1, 2, 3),
-            revenue: IModelRegistry.Revenue(modelBps, dataBps)
-        });
-    }
-
-    function _versions(uint32 one, uint32 two) private view returns (IModelRegistry.VersionRef[] memory versions) {
-        versions = new IModelRegistry.VersionRef[](2);
-        versions[0] = IModelRegistry.VersionRef(datanet, one);
-        versions[1] = IModelRegistry.VersionRef(datanet, two);
     }
 }

@@ -43,6 +43,13 @@ contract ProtocolDeployerDeployTest is Test, ProtocolDeployer {
         assertEq(d.staking.burnQueue(), address(d.burnQueue));
         assertEq(address(d.burnQueue.token()), address(d.token));
         assertEq(d.market.treasury(), config.treasury);
+        assertEq(d.models.treasury(), config.treasury);
+        assertEq(address(d.models.token()), address(d.token));
+        assertEq(d.models.publishingFee(), 0);
+        assertEq(address(d.agents.staking()), address(d.staking));
+        assertEq(address(d.agents.models()), address(d.models));
+        assertEq(address(d.reputation.agents()), address(d.agents));
+        assertEq(address(d.reputation.market()), address(d.market));
         assertEq(d.market.security(), config.security);
         assertEq(abi.encode(d.market.splitConfig()), abi.encode(IInferenceMarket.SplitConfig(200, 500, 800)));
     }
@@ -50,8 +57,15 @@ contract ProtocolDeployerDeployTest is Test, ProtocolDeployer {
     /// @dev Whoever deploys governs; nobody else does, and the proxies cannot be initialised again.
     function test_GovernsByTheAccessManagerAlone() public {
         Deployment memory d = this.deploy(_config());
-        address[5] memory governed =
-            [address(d.staking), address(d.datanets), address(d.models), address(d.oracle), address(d.market)];
+        address[7] memory governed = [
+            address(d.staking),
+            address(d.datanets),
+            address(d.models),
+            address(d.oracle),
+            address(d.market),
+            address(d.agents),
+            address(d.reputation)
+        ];
         for (uint256 i = 0; i < governed.length; ++i) {
             (bool known, bytes memory authority) = governed[i].staticcall(abi.encodeWithSignature("authority()"));
             assertTrue(known);

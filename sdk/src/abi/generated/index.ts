@@ -1,4 +1,6 @@
 // Generated from the contracts by "npm run codegen".
+export { agentRegistryAbi } from "./agentRegistry.js";
+export { agentReputationAbi } from "./agentReputation.js";
 export { attributionOracleAbi } from "./attributionOracle.js";
 export { burnQueueAbi } from "./burnQueue.js";
 export { datanetRegistryAbi } from "./datanetRegistry.js";

@@ -1,6 +1,6 @@
 import type { ChainClient } from "../ChainClient.js";
 import { eventOf, submit } from "../submit.js";
-import type { ModelRegistration } from "./ModelRegistration.js";
+import { type ModelRegistration, wholeRegistration } from "./ModelRegistration.js";
 
 export type RegisterAdapterParameters = {
   readonly base: bigint;
@@ -11,6 +11,10 @@ export type RegisterAdapterParameters = {
 /** Registers an adapter over a base, trained on Datanet versions, ascending. @throws ContractRefusedError, TransactionFailedError */
 export async function registerAdapter(client: ChainClient, parameters: RegisterAdapterParameters) {
   const { base, registration, versions } = parameters;
-  const submitted = await submit(client, "modelRegistry", "registerAdapter", [base, registration, versions]);
+  const submitted = await submit(client, "modelRegistry", "registerAdapter", [
+    base,
+    wholeRegistration(registration),
+    versions,
+  ]);
   return { ...submitted, event: eventOf(client, submitted, "modelRegistry", "ModelRegistered") };
 }

@@ -1,6 +1,6 @@
 import type { ChainClient } from "../ChainClient.js";
 import { eventOf, submit } from "../submit.js";
-import type { ModelRegistration } from "./ModelRegistration.js";
+import { type ModelRegistration, wholeRegistration } from "./ModelRegistration.js";
 
 export type RegisterBaseParameters = {
   readonly registration: ModelRegistration;
@@ -9,6 +9,6 @@ export type RegisterBaseParameters = {
 /** Registers a base model owned by the account. @throws ContractRefusedError, TransactionFailedError */
 export async function registerBase(client: ChainClient, parameters: RegisterBaseParameters) {
   const { registration } = parameters;
-  const submitted = await submit(client, "modelRegistry", "registerBase", [registration]);
+  const submitted = await submit(client, "modelRegistry", "registerBase", [wholeRegistration(registration)]);
   return { ...submitted, event: eventOf(client, submitted, "modelRegistry", "ModelRegistered") };
 }
