@@ -20,6 +20,12 @@ interface IModelRegistry {
         uint16 dataBps;
     }
 
+    /// @notice A model that another builds on, and its part of the other's model part, in basis points.
+    struct Upstream {
+        uint64 model;
+        uint16 bps;
+    }
+
     struct VersionRef {
         uint64 datanet;
         uint32 version;
@@ -88,4 +94,14 @@ interface IModelRegistry {
 
     /// @notice The revenue split and price alone: what settlement and proofs read.
     function termsOf(uint64 model) external view returns (Price memory price, Revenue memory revenue);
+
+    /// @notice The revenue in force until `effectiveAt` and the one from then on (inclusive); `effectiveAt` 0: none scheduled.
+    /// @dev A change comes into force 7 days after it is scheduled at the earliest; at most one is pending.
+    function revenueScheduleOf(uint64 model)
+        external
+        view
+        returns (uint16 modelBps, uint16 dataBps, uint16 nextModelBps, uint16 nextDataBps, uint64 effectiveAt);
+
+    /// @notice The models upstream of a model: at most 8, their basis points of the model part at most 10⁴ together.
+    function upstreamOf(uint64 model) external view returns (Upstream[] memory);
 }

@@ -107,6 +107,19 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
         revenue = Revenue(m.modelBps, m.dataBps);
     }
 
+    /// @inheritdoc IModelRegistry
+    function revenueScheduleOf(uint64 model) external view returns (uint16, uint16, uint16, uint16, uint64) {
+        _requireModel(model);
+        StoredModel storage m = _storage().models[model];
+        return (m.modelBps, m.dataBps, 0, 0, 0);
+    }
+
+    /// @inheritdoc IModelRegistry
+    function upstreamOf(uint64 model) external view returns (Upstream[] memory) {
+        _requireModel(model);
+        return new Upstream[](0);
+    }
+
     // solhint-disable-next-line no-empty-blocks
     function _authorizeUpgrade(address) internal override restricted {}
 
