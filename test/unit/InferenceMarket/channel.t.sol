@@ -15,7 +15,8 @@ contract InferenceMarketChannelTest is MarketFixture {
 
         assertEq(channel, expected);
         assertEq(
-            abi.encode(market.channelOf(channel)), abi.encode(IInferenceMarket.Channel(payer, 100, runner, 0, 0, 0, uint96(bytes12("salt"))))
+            abi.encode(market.channelOf(channel)),
+            abi.encode(IInferenceMarket.Channel(payer, 100, runner, 0, 0, 0, uint96(bytes12("salt"))))
         );
     }
 
@@ -89,7 +90,8 @@ contract InferenceMarketChannelTest is MarketFixture {
         assertEq(amount, 60);
         assertEq(market.freeOf(payer), FUNDS - 40);
         assertEq(
-            abi.encode(market.channelOf(channel)), abi.encode(IInferenceMarket.Channel(payer, 40, runner, 0, 0, 0, uint96(bytes12("salt"))))
+            abi.encode(market.channelOf(channel)),
+            abi.encode(IInferenceMarket.Channel(payer, 40, runner, 0, 0, 0, uint96(bytes12("salt"))))
         );
     }
 

@@ -114,7 +114,11 @@ contract InferenceMarketSettleTest is MarketFixture {
     function test_RevertWhen_TheSplitChanged() public {
         bytes memory rows = _group(_payment(channel, model, 10));
 
-        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_ConfigChanged.selector, CONFIG_CODE + 1, CONFIG_CODE));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IInferenceMarket.InferenceMarket_ConfigChanged.selector, CONFIG_CODE + 1, CONFIG_CODE
+            )
+        );
         vm.prank(runner);
         market.settle(rows, RECEIPTS_ROOT, DATA_HASH, CONFIG_CODE + 1);
     }
