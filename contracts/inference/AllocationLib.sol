@@ -51,7 +51,7 @@ library AllocationLib {
 
     function revoke(IInferenceMarket.Allocation calldata allocation) internal {
         if (msg.sender != allocation.payer) {
-            revert IInferenceMarket.InferenceMarket_InvalidSignature(allocation.payer);
+            revert IInferenceMarket.InferenceMarket_NotTheSigner(msg.sender, allocation.payer);
         }
 
         bytes32 digest = allocation.digest();

@@ -162,6 +162,7 @@ interface IInferenceMarket {
     error InferenceMarket_InvalidSignature(address signer);
     error InferenceMarket_SignatureExpired(uint64 deadline, uint64 now_);
     error InferenceMarket_SignatureUsed(bytes32 digest);
+    error InferenceMarket_NotTheSigner(address caller, address signer);
     error InferenceMarket_NotOperator(address caller, address operator);
     error InferenceMarket_WrongRunner(address runner, address allowed);
     error InferenceMarket_AllocationExceeded(uint256 amount, uint96 maxAmount);
