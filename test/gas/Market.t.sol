@@ -31,8 +31,7 @@ contract MarketGasTest is MarketFixture {
         market.authorizeSigner(stranger);
         bytes32 channel = _open(bytes12(keccak256("channel")), 1e20);
         _settle(channel, model, 1e18 + 7);
-        bytes memory rows =
-            abi.encodePacked(model, uint16(1), _row(_payment(channel, model, 2e18 + 13), strangerKey));
+        bytes memory rows = abi.encodePacked(model, uint16(1), _row(_payment(channel, model, 2e18 + 13), strangerKey));
 
         _settle(rows);
 

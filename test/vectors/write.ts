@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { hashDocument, merkleDocument, moneyDocument } from "./documents.js";
+import { marketDocument } from "./marketDocument.js";
 import { programVectors } from "./program.js";
 import { traceDocument } from "./trace.js";
 
@@ -8,6 +9,7 @@ import { traceDocument } from "./trace.js";
 const documents = {
   merkle: merkleDocument(),
   hash: hashDocument(),
+  market: marketDocument(),
   money: moneyDocument(),
   trace: traceDocument(),
   program: programVectors(),
