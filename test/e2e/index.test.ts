@@ -14,7 +14,7 @@ import {
   topUpChannel,
   withdraw,
 } from "@openledger/sdk";
-import { type Hex, numberToHex } from "viem";
+import type { Hex } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startWorld, type World } from "./world.js";
 
@@ -42,7 +42,7 @@ async function caughtUp(): Promise<void> {
 }
 
 function open(salt: bigint, amount: bigint): Promise<{ readonly event: { readonly channel: Hex } }> {
-  return openChannel(world.clients.payer, { runner: runnerAddress(), salt: numberToHex(salt, { size: 32 }), amount });
+  return openChannel(world.clients.payer, { runner: runnerAddress(), salt, amount });
 }
 
 /** Totals of the index against what the contracts say, to the wei. */

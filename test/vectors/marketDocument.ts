@@ -67,15 +67,7 @@ function settleForRow(i: number) {
   const type =
     "SettleFor(address runner,bytes32 rowsHash,bytes32 receiptsRoot,bytes32 dataHash,bytes32 settlementsHash,uint32 expectedConfig,uint64 deadline)";
   const { runner, rowsHash, receiptsRoot, dataHash, settlementsHash, expectedConfig, deadline } = row;
-  const words = [
-    word(runner),
-    rowsHash,
-    receiptsRoot,
-    dataHash,
-    settlementsHash,
-    word(expectedConfig),
-    word(deadline),
-  ];
+  const words = [word(runner), rowsHash, receiptsRoot, dataHash, settlementsHash, word(expectedConfig), word(deadline)];
   return { ...row, digest: typedDigest(chainIds[i]!, row.market, type, words) };
 }
 

@@ -260,9 +260,9 @@ export class Settler {
 }
 
 /** A planned receipt's channel is one that the market knows. */
-function partiesOf(channel: ChannelState | undefined): { readonly payer: Address; readonly salt: bigint } {
+function partiesOf(channel: ChannelState | undefined): { readonly payer: Address; readonly channelSalt: bigint } {
   const { payer, salt } = channel as ChannelState;
-  return { payer, salt };
+  return { payer, channelSalt: salt };
 }
 
 function attributed({ stored }: UnsettledReceipt): AttributedReceipt {

@@ -15,7 +15,7 @@ import type { Voucher } from "../hash/types.js";
  */
 export type SettlementRow = {
   readonly payer: Address;
-  readonly salt: bigint;
+  readonly channelSalt: bigint;
   readonly voucher: Voucher;
   readonly signature: Hex;
   readonly cumulative: bigint;
@@ -46,7 +46,7 @@ export function packSettlementRows(rows: readonly SettlementRow[]): Hex {
     if (group.length > MAX_GROUP) throw new InvalidValueError("rows", `at most ${MAX_GROUP} a model`, group);
     parts.push(packUint("model", model, 64), packUint("rowCount", group.length, 16));
     let previous = -1n;
-    for (const { payer, salt, voucher, signature, cumulative } of [...group].sort(byChannel)) {
+    for (const { payer, channelSalt, voucher, signature, cumulative } of [...group].sort(byChannel)) {
       const channel = BigInt(voucher.channel);
       if (channel === previous) {
         throw new InvalidValueError("rows", "one for each channel and model", voucher.channel);
@@ -54,7 +54,7 @@ export function packSettlementRows(rows: readonly SettlementRow[]): Hex {
       previous = channel;
       parts.push(
         packHex("payer", payer, 20),
-        packUint("salt", salt, 96),
+        packUint("channelSalt", channelSalt, 96),
         packUint("nonce", voucher.nonce, 64),
         packUint("cumulative", cumulative, 96),
         packUint("cumulativeCap", voucher.cumulativeCap, 96),
