@@ -14,13 +14,14 @@ export function loadProtocol(): Protocol {
   protocol.free = zero;
   protocol.inChannels = zero;
   protocol.settled = zero;
-  protocol.protocolPart = zero;
-  protocol.securityPart = zero;
+  protocol.governedPart = zero;
   protocol.stakersPart = zero;
   protocol.modelPart = zero;
   protocol.dataPart = zero;
   protocol.runnerPart = zero;
   protocol.collected = zero;
+  protocol.dataCollected = zero;
+  protocol.refunded = zero;
   protocol.funded = zero;
   protocol.allocated = zero;
   protocol.claimed = zero;
@@ -32,10 +33,12 @@ export function loadProtocol(): Protocol {
   protocol.channelCount = zero;
   protocol.batchCount = zero;
   protocol.epochCount = zero;
-  protocol.splitConfigVersion = 0;
+  protocol.configCode = 0;
   protocol.protocolBps = 0;
   protocol.securityBps = 0;
   protocol.stakersBps = 0;
+  protocol.settlementPausedUntil = zero;
+  protocol.exitsPausedUntil = zero;
   protocol.bond = zero;
   return protocol;
 }
