@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
 /// @notice What a settlement must know of a channel, in one slot.
 /// @dev | bits    | field     |                                                                                |
 ///      | 0–95    | balance   | all that was put in and not taken back                                         |
@@ -60,10 +62,13 @@ library ChannelFundsLib {
         return ChannelFunds.wrap((word & ~uint256(type(uint96).max)) | balance_);
     }
 
-    /// @param thawEnd_ Below 2^40: 34,000 years.
+    /// @dev Reverts where the end does not fit: 34,000 years ahead.
     function withThawEnd(ChannelFunds funds, uint64 thawEnd_) internal pure returns (ChannelFunds) {
         uint256 word = ChannelFunds.unwrap(funds);
-        return ChannelFunds.wrap((word & ~(uint256(type(uint40).max) << 192)) | (uint256(thawEnd_) << 192));
+        return
+            ChannelFunds.wrap(
+                (word & ~(uint256(type(uint40).max) << 192)) | (uint256(SafeCast.toUint40(thawEnd_)) << 192)
+            );
     }
 
     /// @param model At most `MANY`.

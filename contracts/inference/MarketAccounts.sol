@@ -23,18 +23,18 @@ contract MarketAccounts is MarketPart, ReentrancyGuardTransient {
     using MarketSignaturesLib for IInferenceMarket.Release;
     using SafeERC20 for IERC20;
 
-    IERC20 private immutable token;
-    IStakingManager private immutable staking;
-    uint64 private immutable thawPeriod;
+    IERC20 private immutable _token;
+    IStakingManager private immutable _staking;
+    uint64 private immutable _thawPeriod;
 
     constructor(IERC20 token_, IStakingManager staking_, uint64 thawPeriod_) {
-        token = token_;
-        staking = staking_;
-        thawPeriod = thawPeriod_;
+        _token = token_;
+        _staking = staking_;
+        _thawPeriod = thawPeriod_;
     }
 
     function deposit(address payer, uint96 amount) external asMarket nonReentrant {
-        DepositLib.pull(token, payer, amount);
+        DepositLib.pull(_token, payer, amount);
     }
 
     function depositWithPermit(address payer, uint96 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
@@ -42,7 +42,7 @@ contract MarketAccounts is MarketPart, ReentrancyGuardTransient {
         asMarket
         nonReentrant
     {
-        DepositLib.pullByPermit(token, payer, amount, deadline, v, r, s);
+        DepositLib.pullByPermit(_token, payer, amount, deadline, v, r, s);
     }
 
     function depositWithAuthorization(
@@ -55,7 +55,7 @@ contract MarketAccounts is MarketPart, ReentrancyGuardTransient {
         bytes32 r,
         bytes32 s
     ) external asMarket nonReentrant {
-        DepositLib.receiveAuthorized(token, payer, amount, validAfter, validBefore, nonce, v, r, s);
+        DepositLib.receiveAuthorized(_token, payer, amount, validAfter, validBefore, nonce, v, r, s);
     }
 
     function withdraw(address to, uint96 amount) external asMarket {
@@ -65,7 +65,7 @@ contract MarketAccounts is MarketPart, ReentrancyGuardTransient {
         uint96 freeAfter = ChannelLib.takeFree(msg.sender, amount);
 
         emit IInferenceMarket.Withdrawn(msg.sender, to, amount, freeAfter);
-        token.safeTransfer(to, amount);
+        _token.safeTransfer(to, amount);
     }
 
     function authorizeSigner(address signer) external asMarket {
@@ -73,7 +73,7 @@ contract MarketAccounts is MarketPart, ReentrancyGuardTransient {
     }
 
     function thawSigner(address signer) external asMarket {
-        SignerLib.thaw(signer, thawPeriod);
+        SignerLib.thaw(signer, _thawPeriod);
     }
 
     function openChannel(address runner, uint96 salt, uint96 amount) external asMarket returns (bytes32 channel) {
@@ -113,7 +113,7 @@ contract MarketAccounts is MarketPart, ReentrancyGuardTransient {
     }
 
     function thaw(bytes32 channel, uint96 amount) external asMarket {
-        ChannelLib.thaw(channel, amount, thawPeriod);
+        ChannelLib.thaw(channel, amount, _thawPeriod);
     }
 
     function withdrawThawed(bytes32 channel) external asMarket returns (uint96 amount) {
@@ -162,6 +162,6 @@ contract MarketAccounts is MarketPart, ReentrancyGuardTransient {
     }
 
     function _requireActive(address runner) private view {
-        if (!staking.isActive(runner, Role.Runner)) revert IInferenceMarket.InferenceMarket_RunnerNotActive(runner);
+        if (!_staking.isActive(runner, Role.Runner)) revert IInferenceMarket.InferenceMarket_RunnerNotActive(runner);
     }
 }

@@ -23,11 +23,11 @@ import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 contract MarketDues is MarketPart {
     using SafeERC20 for IERC20;
 
-    IERC20 private immutable token;
-    IRewardDistributor private immutable distributor;
-    IStakingManager private immutable staking;
-    IModelRegistry private immutable models;
-    uint64 private immutable dataStream;
+    IERC20 private immutable _token;
+    IRewardDistributor private immutable _distributor;
+    IStakingManager private immutable _staking;
+    IModelRegistry private immutable _models;
+    uint64 private immutable _dataStream;
 
     modifier whenExitsWork() {
         ExitsLib.requireOpen();
@@ -41,11 +41,11 @@ contract MarketDues is MarketPart {
         IModelRegistry models_,
         uint64 dataStream_
     ) {
-        token = token_;
-        distributor = distributor_;
-        staking = staking_;
-        models = models_;
-        dataStream = dataStream_;
+        _token = token_;
+        _distributor = distributor_;
+        _staking = staking_;
+        _models = models_;
+        _dataStream = dataStream_;
     }
 
     function collectProtocol() external asMarket whenExitsWork returns (uint96 amount) {
@@ -56,7 +56,7 @@ contract MarketDues is MarketPart {
         $.protocolDue = 0;
 
         emit IInferenceMarket.ProtocolCollected($.treasury, amount);
-        token.safeTransfer($.treasury, amount);
+        _token.safeTransfer($.treasury, amount);
     }
 
     function collectSecurity() external asMarket whenExitsWork returns (uint96 amount) {
@@ -67,7 +67,7 @@ contract MarketDues is MarketPart {
         $.securityDue = 0;
 
         emit IInferenceMarket.SecurityCollected($.security, amount);
-        token.safeTransfer($.security, amount);
+        _token.safeTransfer($.security, amount);
     }
 
     function collectStakers(address runner) external asMarket whenExitsWork returns (uint96 amount) {
@@ -79,8 +79,8 @@ contract MarketDues is MarketPart {
 
         emit IInferenceMarket.StakersCollected(runner, amount);
         // just this amount: nobody has a standing allowance over payers' money
-        token.forceApprove(address(staking), amount);
-        staking.addFees(runner, Role.Runner, amount);
+        _token.forceApprove(address(_staking), amount);
+        _staking.addFees(runner, Role.Runner, amount);
     }
 
     function collectRunner(address runner) external asMarket whenExitsWork returns (uint96 amount) {
@@ -91,7 +91,7 @@ contract MarketDues is MarketPart {
         $.dues[runner].word = RunnerDuesLib.pack(0, dues.stakers());
 
         emit IInferenceMarket.RunnerCollected(runner, amount);
-        token.safeTransfer(runner, amount);
+        _token.safeTransfer(runner, amount);
     }
 
     /// @dev With upstream models only what divides into basis points without a rest leaves; the rest, less than 10⁴ base units,
@@ -100,7 +100,7 @@ contract MarketDues is MarketPart {
         MarketStorageLib.Layout storage $ = MarketStorageLib.load();
         ModelAccount account = $.models[model].word;
         // at most eight, each with its basis points of the model part, together at most all of it: the registry's bounds
-        IModelRegistry.Upstream[] memory upstream = models.upstreamOf(model);
+        IModelRegistry.Upstream[] memory upstream = _models.upstreamOf(model);
         uint96 rest = upstream.length == 0 ? 0 : account.due() % uint96(SplitLib.BPS);
         amount = _nonZeroDue(account.due() - rest);
 
@@ -110,13 +110,13 @@ contract MarketDues is MarketPart {
         for (uint256 i = 0; i < upstream.length; ++i) {
             uint96 part = amount / uint96(SplitLib.BPS) * upstream[i].bps;
             left -= part;
-            address to = IERC721(address(models)).ownerOf(upstream[i].model);
+            address to = IERC721(address(_models)).ownerOf(upstream[i].model);
             emit IInferenceMarket.UpstreamCollected(model, upstream[i].model, to, part);
-            token.safeTransfer(to, part);
+            _token.safeTransfer(to, part);
         }
-        address owner = IERC721(address(models)).ownerOf(model);
+        address owner = IERC721(address(_models)).ownerOf(model);
         emit IInferenceMarket.ModelCollected(model, owner, left);
-        token.safeTransfer(owner, left);
+        _token.safeTransfer(owner, left);
     }
 
     function collectData() external asMarket returns (uint96 amount) {
@@ -127,9 +127,9 @@ contract MarketDues is MarketPart {
 
         $.dataCollected = collectedAfter;
 
-        emit IInferenceMarket.DataCollected(dataStream, amount, collectedAfter);
-        token.forceApprove(address(distributor), amount);
-        distributor.fund(dataStream, amount);
+        emit IInferenceMarket.DataCollected(_dataStream, amount, collectedAfter);
+        _token.forceApprove(address(_distributor), amount);
+        _distributor.fund(_dataStream, amount);
     }
 
     function setSplitConfig(IInferenceMarket.SplitConfig calldata config) external asMarket {
