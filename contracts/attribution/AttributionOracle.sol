@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+import {BatchChainLib} from "../inference/BatchChainLib.sol";
 import {MarketDomainLib} from "../inference/MarketDomainLib.sol";
 import {SplitLib} from "../inference/SplitLib.sol";
 import {IAttributionOracle} from "../interfaces/IAttributionOracle.sol";
-import {IInferenceMarket} from "../interfaces/IInferenceMarket.sol";
+import {BatchOpening, IInferenceMarket} from "../interfaces/IInferenceMarket.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {IRewardDistributor} from "../interfaces/IRewardDistributor.sol";
 import {IStakingManager, Role} from "../interfaces/IStakingManager.sol";
@@ -74,7 +75,7 @@ contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManaged
         if ($.epochCount != 0 && previous.state != EpochState.Final) {
             revert AttributionOracle_EpochUnfinished($.epochCount);
         }
-        uint64 lastBatch = market.batchCount();
+        (uint64 lastBatch,) = market.pinBatches();
         if (lastBatch == previous.lastBatch) revert AttributionOracle_NoNewBatches(lastBatch);
         uint64 earliest = $.openedAt + epochPeriod;
         if ($.openedAt != 0 && block.timestamp < earliest) {
@@ -96,6 +97,7 @@ contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManaged
         $.dataClosed = cumulativeData;
 
         emit EpochOpened(epoch, firstBatch, lastBatch, dataAmount);
+        market.collectData();
     }
 
     /// @inheritdoc IAttributionOracle
@@ -165,16 +167,20 @@ contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManaged
     }
 
     /// @inheritdoc IAttributionOracle
-    function proveCreditOutside(uint64 epoch, CreditOpening calldata credit, uint64 receiptCount, bytes32 top)
-        external
-    {
+    function proveCreditOutside(
+        uint64 epoch,
+        CreditOpening calldata credit,
+        BatchOpening calldata opening,
+        uint64 receiptCount,
+        bytes32 top
+    ) external {
         Epoch storage e = _refutable(epoch);
         CreditTreeLib.requireOpening(e.creditsRoot, credit);
 
         uint64 batch = credit.credit.batch;
         bool fault = batch < e.firstBatch || batch > e.lastBatch;
         if (!fault) {
-            bytes32 root = market.receiptsRootOf(batch);
+            bytes32 root = _receiptsRootOf(batch, opening);
             if (MerkleLib.rootHash(LeafLib.RECEIPT, receiptCount, top) != root) {
                 revert AttributionOracle_InvalidOpening(root, credit.credit.receiptIndex, receiptCount);
             }
@@ -188,12 +194,13 @@ contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManaged
     function proveCreditAmount(
         uint64 epoch,
         CreditOpening calldata credit,
+        BatchOpening calldata opening,
         ReceiptOpening calldata receipt,
         Attribution calldata attribution
     ) external {
         Epoch storage e = _refutable(epoch);
         CreditTreeLib.requireOpening(e.creditsRoot, credit);
-        _requireReceipt(credit.credit.batch, credit.credit.receiptIndex, receipt);
+        _requireReceipt(_receiptsRootOf(credit.credit.batch, opening), credit.credit.receiptIndex, receipt);
         bytes32 revealed =
             LeafLib.attribution(LeafLib.shares(attribution.shares), attribution.recordsHash, attribution.methodHash);
         if (revealed != receipt.receipt.attributionHash) {
@@ -333,8 +340,15 @@ contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManaged
         }
     }
 
-    function _requireReceipt(uint64 batch, uint32 index, ReceiptOpening calldata opening) private view {
-        bytes32 root = market.receiptsRootOf(batch);
+    function _receiptsRootOf(uint64 batch, BatchOpening calldata opening) private view returns (bytes32) {
+        if (opening.batch.number != batch) {
+            revert IInferenceMarket.InferenceMarket_InvalidBatchOpening(opening.batch.number);
+        }
+        BatchChainLib.requireBatch(market, opening);
+        return opening.batch.receiptsRoot;
+    }
+
+    function _requireReceipt(bytes32 root, uint32 index, ReceiptOpening calldata opening) private view {
         bytes32 leaf = LeafLib.receipt(opening.receipt.digest(MarketDomainLib.separator(address(market))));
         if (!MerkleLib.verify(root, LeafLib.RECEIPT, leaf, index, opening.count, opening.siblings)) {
             revert AttributionOracle_InvalidOpening(root, index, opening.count);

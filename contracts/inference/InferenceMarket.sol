@@ -4,11 +4,22 @@ pragma solidity ^0.8.34;
 import {IInferenceMarket} from "../interfaces/IInferenceMarket.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {IRewardDistributor} from "../interfaces/IRewardDistributor.sol";
-import {IStakingManager, Role} from "../interfaces/IStakingManager.sol";
+import {IStakingManager} from "../interfaces/IStakingManager.sol";
+import {BatchChainLib} from "./BatchChainLib.sol";
+import {ChannelLib} from "./ChannelLib.sol";
+import {ClaimLib} from "./ClaimLib.sol";
+import {GovernedDuesLib} from "./GovernedDuesLib.sol";
+import {MarketAccounts} from "./MarketAccounts.sol";
+import {MarketClock} from "./MarketClock.sol";
 import {MarketDomainLib} from "./MarketDomainLib.sol";
+import {MarketDues} from "./MarketDues.sol";
+import {MarketSignaturesLib} from "./MarketSignaturesLib.sol";
 import {MarketStorageLib} from "./MarketStorageLib.sol";
+import {MarketTotals} from "./MarketTotals.sol";
+import {SettlementFrame} from "./SettlementFrame.sol";
+import {SettlementLib} from "./SettlementLib.sol";
 import {SettlementRowsLib} from "./SettlementRowsLib.sol";
-import {SplitLib} from "./SplitLib.sol";
+import {SignerLib} from "./SignerLib.sol";
 import {Voucher, VoucherLib} from "./VoucherLib.sol";
 import {
     AccessManagedUpgradeable
@@ -16,27 +27,15 @@ import {
 import {IERC5267} from "@openzeppelin/contracts/interfaces/IERC5267.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
 /// @title InferenceMarket
 /// @notice Owns payers' money: free balances, channels to runners, vouchers, settlement in batches and exact splits.
+/// @dev Settlement, governance and views stand here; the rest in two parts that run as this contract (`MarketPart`).
 contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessManagedUpgradeable {
-    using SafeERC20 for IERC20;
-    using SettlementRowsLib for bytes;
+    using MarketSignaturesLib for SettleFor;
     using VoucherLib for Voucher;
 
-    /// @dev A settlement on its way: what is read once, and the sums over its groups.
-    struct Settlement {
-        uint64 batch;
-        bytes32 domainSeparator;
-        SplitConfig config;
-        uint96 amount;
-        Split sum;
-    }
-
-    uint256 private constant MAXIMUM_GOVERNED_BPS = 2000;
     uint64 private constant UPGRADABLE_FOR = 548 days;
 
     IERC20 public immutable token;
@@ -45,6 +44,8 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
     IModelRegistry public immutable models;
     uint64 public immutable dataStream;
     uint64 public immutable thawPeriod;
+    address private immutable _accounts;
+    address private immutable _dues;
 
     constructor(
         IERC20 token_,
@@ -63,6 +64,8 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
         models = models_;
         dataStream = dataStream_;
         thawPeriod = thawPeriod_;
+        _accounts = address(new MarketAccounts(token_, staking_, thawPeriod_));
+        _dues = address(new MarketDues(token_, distributor_, staking_, models_, dataStream_));
         _disableInitializers();
     }
 
@@ -72,99 +75,83 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
     {
         __AccessManaged_init(authority);
         MarketStorageLib.load().upgradesFrozenAt = uint64(block.timestamp) + UPGRADABLE_FOR;
-        _setDestinations(treasury_, security_);
-        _setSplitConfig(config);
-        // the distributor is immutable and pulls only what `fund`'s caller names
-        token.forceApprove(address(distributor), type(uint256).max);
+        _run(_dues, abi.encodeCall(MarketDues.setDestinations, (treasury_, security_)));
+        _run(_dues, abi.encodeCall(MarketDues.setSplitConfig, (config)));
     }
 
     /// @inheritdoc IInferenceMarket
-    function deposit(address payer, uint96 amount) external {
-        if (payer == address(0)) revert InferenceMarket_ZeroAddress();
-        if (amount == 0) revert InferenceMarket_ZeroAmount();
-
-        uint96 freeAfter = MarketStorageLib.load().free[payer] + amount;
-
-        MarketStorageLib.load().free[payer] = freeAfter;
-
-        emit Deposited(payer, msg.sender, amount, freeAfter);
-        token.safeTransferFrom(msg.sender, address(this), amount);
+    function deposit(address, uint96) external {
+        _runAs(_accounts);
     }
 
     /// @inheritdoc IInferenceMarket
-    function withdraw(address to, uint96 amount) external {
-        if (to == address(0)) revert InferenceMarket_ZeroAddress();
-
-        uint96 freeAfter = _takeFree(amount);
-
-        emit Withdrawn(msg.sender, to, amount, freeAfter);
-        token.safeTransfer(to, amount);
+    function depositWithPermit(address, uint96, uint256, uint8, bytes32, bytes32) external {
+        _runAs(_accounts);
     }
 
     /// @inheritdoc IInferenceMarket
-    function openChannel(address runner, bytes32 salt, uint96 amount) external returns (bytes32 channel) {
-        MarketStorageLib.Layout storage $ = MarketStorageLib.load();
-        channel = channelId(msg.sender, runner, salt);
-        if ($.runnerOf[channel] != address(0)) revert InferenceMarket_ChannelExists(channel);
-        if (!staking.isActive(runner, Role.Runner)) revert InferenceMarket_RunnerNotActive(runner);
-
-        uint96 freeAfter = _takeFree(amount);
-
-        $.runnerOf[channel] = runner;
-        MarketStorageLib.ChannelState storage c = $.channels[runner][channel];
-        c.payer = msg.sender;
-        c.balance = amount;
-
-        emit ChannelOpened(channel, msg.sender, runner, salt, amount, freeAfter);
+    function depositWithAuthorization(address, uint96, uint256, uint256, bytes32, uint8, bytes32, bytes32) external {
+        _runAs(_accounts);
     }
 
     /// @inheritdoc IInferenceMarket
-    function topUp(bytes32 channel, uint96 amount) external {
-        MarketStorageLib.ChannelState storage c = _ownChannel(channel);
-
-        uint96 freeAfter = _takeFree(amount);
-        uint96 balanceAfter = c.balance + amount;
-
-        c.balance = balanceAfter;
-
-        emit ChannelToppedUp(channel, amount, balanceAfter, freeAfter);
+    function withdraw(address, uint96) external {
+        _runAs(_accounts);
     }
 
     /// @inheritdoc IInferenceMarket
-    function thaw(bytes32 channel, uint96 amount) external {
-        MarketStorageLib.ChannelState storage c = _ownChannel(channel);
-        if (amount == 0) revert InferenceMarket_ZeroAmount();
-        uint96 unclaimed = c.balance - c.claimed;
-        // what thaws may have been settled meanwhile
-        uint96 available = unclaimed > c.thawing ? unclaimed - c.thawing : 0;
-        if (amount > available) revert InferenceMarket_ThawExceedsBalance(amount, available);
-
-        uint96 thawingAfter = c.thawing + amount;
-        uint64 thawEnd = uint64(block.timestamp) + thawPeriod;
-
-        c.thawing = thawingAfter;
-        c.thawEnd = thawEnd;
-
-        emit ChannelThawStarted(channel, amount, thawingAfter, thawEnd);
+    function authorizeSigner(address) external {
+        _runAs(_accounts);
     }
 
     /// @inheritdoc IInferenceMarket
-    function withdrawThawed(bytes32 channel) external returns (uint96 amount) {
-        MarketStorageLib.ChannelState storage c = _ownChannel(channel);
-        if (c.thawEnd == 0) revert InferenceMarket_NothingThawing(channel);
-        if (block.timestamp < c.thawEnd) revert InferenceMarket_StillThawing(c.thawEnd, uint64(block.timestamp));
+    function thawSigner(address) external {
+        _runAs(_accounts);
+    }
 
-        uint96 unclaimed = c.balance - c.claimed;
-        amount = c.thawing < unclaimed ? c.thawing : unclaimed;
-        uint96 balanceAfter = c.balance - amount;
-        uint96 freeAfter = MarketStorageLib.load().free[msg.sender] + amount;
+    /// @inheritdoc IInferenceMarket
+    function openChannel(address, uint96, uint96) external returns (bytes32) {
+        _runAs(_accounts);
+    }
 
-        c.balance = balanceAfter;
-        c.thawing = 0;
-        c.thawEnd = 0;
-        MarketStorageLib.load().free[msg.sender] = freeAfter;
+    /// @inheritdoc IInferenceMarket
+    function topUp(bytes32, uint96) external {
+        _runAs(_accounts);
+    }
 
-        emit ChannelThawWithdrawn(channel, amount, balanceAfter, freeAfter);
+    /// @inheritdoc IInferenceMarket
+    function allocate(Allocation calldata, address, uint96, uint96, bytes calldata) external returns (bytes32) {
+        _runAs(_accounts);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function revokeAllocation(Allocation calldata) external {
+        _runAs(_accounts);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function thaw(bytes32, uint96) external {
+        _runAs(_accounts);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function withdrawThawed(bytes32) external returns (uint96) {
+        _runAs(_accounts);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function release(bytes32, uint96) external returns (uint96) {
+        _runAs(_accounts);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function releaseBySignature(Release calldata, bytes calldata) external returns (uint96) {
+        _runAs(_accounts);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function refund(bytes32, uint96) external {
+        _runAs(_accounts);
     }
 
     /// @inheritdoc IInferenceMarket
@@ -172,119 +159,112 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
         external
         returns (uint64 batch)
     {
+        (batch,) = _settle(msg.sender, rows, receiptsRoot, dataHash, expectedConfig);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function settleFor(SettleFor calldata order, bytes calldata rows, bytes calldata signature)
+        external
+        returns (uint64 batch)
+    {
+        MarketSignaturesLib.requireInTime(order.deadline);
+        if (keccak256(rows) != order.rowsHash) revert InferenceMarket_RowsChanged(order.rowsHash, keccak256(rows));
+        // a malformed signature is nobody's: an error, whoever the runner is said to be
+        (address signer, ECDSA.RecoverError failure,) = ECDSA.tryRecoverCalldata(order.digest(), signature);
+        if (failure != ECDSA.RecoverError.NoError || signer != order.runner) {
+            revert InferenceMarket_InvalidSignature(order.runner);
+        }
+        bytes32 settlementsHash;
+        (batch, settlementsHash) = _settle(order.runner, rows, order.receiptsRoot, order.dataHash, order.expectedConfig);
+
+        if (batch != 0 && settlementsHash != order.settlementsHash) {
+            revert InferenceMarket_SettlementsChanged(order.settlementsHash, settlementsHash);
+        }
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function collectProtocol() external returns (uint96) {
+        _runAs(_dues);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function collectSecurity() external returns (uint96) {
+        _runAs(_dues);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function collectStakers(address) external returns (uint96) {
+        _runAs(_dues);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function collectModel(uint64) external returns (uint96) {
+        _runAs(_dues);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function collectRunner(address) external returns (uint96) {
+        _runAs(_dues);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function collectData() external returns (uint96) {
+        _runAs(_dues);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function pinBatches() external returns (uint64 number, bytes32 chain) {
         MarketStorageLib.Layout storage $ = MarketStorageLib.load();
-        if (expectedConfig != $.configVersion) revert InferenceMarket_ConfigChanged(expectedConfig, $.configVersion);
-        if (receiptsRoot == 0) revert InferenceMarket_ZeroReceiptsRoot();
-        if (dataHash == 0) revert InferenceMarket_ZeroDataHash();
-        if (rows.length == 0) revert InferenceMarket_MalformedRows(0);
+        number = $.totals.batchCount();
+        chain = $.chain;
+        if ($.pinned[number] == chain) return (number, chain);
 
-        Settlement memory s;
-        s.batch = $.batchCount + 1;
-        s.config = splitConfig();
-        s.domainSeparator = MarketDomainLib.separator(address(this));
-        _settleRows(s, rows);
-        if (s.amount == 0) return 0;
-        batch = s.batch;
-
-        $.batchCount = batch;
-        $.receiptsRoot[batch] = receiptsRoot;
-        $.protocolDue += s.sum.protocol;
-        $.securityDue += s.sum.security;
-        $.cumulativeData += s.sum.data;
-        MarketStorageLib.RunnerDues storage dues = $.runnerDues[msg.sender];
-        dues.runner += s.sum.runner;
-        dues.stakers += s.sum.stakers;
-
-        emit BatchSettled(batch, msg.sender, receiptsRoot, dataHash, s.amount, s.sum.data, $.cumulativeData);
-        if (s.sum.data != 0) distributor.fund(dataStream, s.sum.data);
+        _pin(number, chain);
     }
 
     /// @inheritdoc IInferenceMarket
-    function collectProtocol() external returns (uint96 amount) {
-        MarketStorageLib.Layout storage $ = MarketStorageLib.load();
-        amount = _nonZeroDue($.protocolDue);
-
-        $.protocolDue = 0;
-
-        emit ProtocolCollected($.treasury, amount);
-        token.safeTransfer($.treasury, amount);
+    function setSplitConfig(SplitConfig calldata) external restricted {
+        _runAs(_dues);
     }
 
     /// @inheritdoc IInferenceMarket
-    function collectSecurity() external returns (uint96 amount) {
-        MarketStorageLib.Layout storage $ = MarketStorageLib.load();
-        amount = _nonZeroDue($.securityDue);
-
-        $.securityDue = 0;
-
-        emit SecurityCollected($.security, amount);
-        token.safeTransfer($.security, amount);
+    function setDestinations(address, address) external restricted {
+        _runAs(_dues);
     }
 
     /// @inheritdoc IInferenceMarket
-    function collectStakers(address runner) external returns (uint96 amount) {
-        MarketStorageLib.RunnerDues storage dues = MarketStorageLib.load().runnerDues[runner];
-        amount = _nonZeroDue(dues.stakers);
-
-        dues.stakers = 0;
-
-        emit StakersCollected(runner, amount);
-        // just this amount: the staking manager can be upgraded, so it gets no standing allowance
-        token.forceApprove(address(staking), amount);
-        staking.addFees(runner, Role.Runner, amount);
+    function pauseSettlement(uint64) external restricted {
+        _runAs(_dues);
     }
 
     /// @inheritdoc IInferenceMarket
-    function collectModel(uint64 model) external returns (uint96 amount) {
-        MarketStorageLib.Layout storage $ = MarketStorageLib.load();
-        amount = _nonZeroDue($.modelDue[model]);
-        address owner = IERC721(address(models)).ownerOf(model);
-
-        $.modelDue[model] = 0;
-
-        emit ModelCollected(model, owner, amount);
-        token.safeTransfer(owner, amount);
+    function pauseExits(uint64) external restricted {
+        _runAs(_dues);
     }
 
     /// @inheritdoc IInferenceMarket
-    function collectRunner(address runner) external returns (uint96 amount) {
-        MarketStorageLib.RunnerDues storage dues = MarketStorageLib.load().runnerDues[runner];
-        amount = _nonZeroDue(dues.runner);
-
-        dues.runner = 0;
-
-        emit RunnerCollected(runner, amount);
-        token.safeTransfer(runner, amount);
+    function splitConfig() external view returns (SplitConfig memory) {
+        return MarketStorageLib.load().config;
     }
 
     /// @inheritdoc IInferenceMarket
-    function setSplitConfig(SplitConfig calldata config) external restricted {
-        _setSplitConfig(config);
-    }
-
-    /// @inheritdoc IInferenceMarket
-    function setDestinations(address treasury_, address security_) external restricted {
-        _setDestinations(treasury_, security_);
-    }
-
-    /// @inheritdoc IInferenceMarket
-    function configVersion() external view returns (uint32) {
-        return MarketStorageLib.load().configVersion;
+    function configCode() external view returns (uint32) {
+        return MarketStorageLib.load().totals.configCode();
     }
 
     /// @inheritdoc IInferenceMarket
     function batchCount() external view returns (uint64) {
-        return MarketStorageLib.load().batchCount;
+        return MarketStorageLib.load().totals.batchCount();
     }
 
     /// @inheritdoc IInferenceMarket
-    function receiptsRootOf(uint64 batch) external view returns (bytes32) {
-        return MarketStorageLib.load().receiptsRoot[batch];
+    function batchChainAt(uint64 number) external view returns (bytes32) {
+        return MarketStorageLib.load().pinned[number];
     }
 
     /// @inheritdoc IInferenceMarket
     function cumulativeData() external view returns (uint96) {
-        return MarketStorageLib.load().cumulativeData;
+        return MarketStorageLib.load().totals.cumulativeData();
     }
 
     /// @inheritdoc IInferenceMarket
@@ -303,52 +283,91 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
     }
 
     /// @inheritdoc IInferenceMarket
+    function pausedUntil() external view returns (uint64 settlement, uint64 exits) {
+        MarketClock storage clock = MarketStorageLib.load().clock;
+        return (clock.pausedUntil, clock.exitsPausedUntil);
+    }
+
+    /// @inheritdoc IInferenceMarket
     function freeOf(address payer) external view returns (uint96) {
         return MarketStorageLib.load().free[payer];
     }
 
     /// @inheritdoc IInferenceMarket
     function channelOf(bytes32 channel) external view returns (Channel memory) {
-        address runner = MarketStorageLib.load().runnerOf[channel];
-        MarketStorageLib.ChannelState storage c = MarketStorageLib.load().channels[runner][channel];
-        return Channel({
-            payer: c.payer,
-            balance: c.balance,
-            runner: runner,
-            claimed: c.claimed,
-            thawing: c.thawing,
-            thawEnd: c.thawEnd
-        });
+        return ChannelLib.stateOf(channel);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function payerOf(bytes32 channel) external view returns (address) {
+        return MarketStorageLib.load().terms[channel].payer;
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function runnerOf(bytes32 channel) external view returns (address) {
+        return MarketStorageLib.load().terms[channel].runner;
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function isSigner(address payer, address signer) external view returns (bool) {
+        return payer == signer || MarketStorageLib.load().signerEnd[payer][signer] != 0;
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function signerEndOf(address payer, address signer) external view returns (uint64) {
+        return SignerLib.endOf(payer, signer);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function channelId(address payer, address runner, uint96 salt) external view returns (bytes32) {
+        return ChannelLib.idOf(payer, runner, salt);
     }
 
     /// @inheritdoc IInferenceMarket
     function modelClaimedOf(bytes32 channel, uint64 model) external view returns (uint96) {
-        return MarketStorageLib.load().modelClaimed[channel][model];
+        return ClaimLib.claimedOf(MarketStorageLib.load().funds[channel].word, channel, model);
     }
 
     /// @inheritdoc IInferenceMarket
     function protocolDue() external view returns (uint96) {
-        return MarketStorageLib.load().protocolDue;
+        (uint96 undivided,,) = GovernedDuesLib.parts();
+        return MarketStorageLib.load().protocolDue + undivided;
     }
 
     /// @inheritdoc IInferenceMarket
     function securityDue() external view returns (uint96) {
-        return MarketStorageLib.load().securityDue;
+        (, uint96 undivided,) = GovernedDuesLib.parts();
+        return MarketStorageLib.load().securityDue + undivided;
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function governedRest() external view returns (uint96 rest) {
+        (,, rest) = GovernedDuesLib.parts();
     }
 
     /// @inheritdoc IInferenceMarket
     function stakersDue(address runner) external view returns (uint96) {
-        return MarketStorageLib.load().runnerDues[runner].stakers;
+        return MarketStorageLib.load().dues[runner].word.stakers();
     }
 
     /// @inheritdoc IInferenceMarket
     function modelDue(uint64 model) external view returns (uint96) {
-        return MarketStorageLib.load().modelDue[model];
+        return MarketStorageLib.load().models[model].word.due();
     }
 
     /// @inheritdoc IInferenceMarket
     function runnerDue(address runner) external view returns (uint96) {
-        return MarketStorageLib.load().runnerDues[runner].runner;
+        return MarketStorageLib.load().dues[runner].word.runner();
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function dataDue() external view returns (uint96) {
+        return MarketStorageLib.load().totals.cumulativeData() - MarketStorageLib.load().dataCollected;
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function allocationUse(bytes32 allocation) external view returns (AllocationUse memory) {
+        return MarketStorageLib.load().allocations[allocation];
     }
 
     /// @inheritdoc IInferenceMarket
@@ -383,129 +402,43 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
             (hex"0f", MarketDomainLib.NAME, MarketDomainLib.VERSION, block.chainid, address(this), 0, new uint256[](0));
     }
 
-    /// @inheritdoc IInferenceMarket
-    function splitConfig() public view returns (SplitConfig memory) {
-        MarketStorageLib.Layout storage $ = MarketStorageLib.load();
-        return SplitConfig($.protocolBps, $.securityBps, $.stakersBps);
-    }
-
-    /// @inheritdoc IInferenceMarket
-    function channelId(address payer, address runner, bytes32 salt) public view returns (bytes32) {
-        return keccak256(abi.encode(block.chainid, address(this), payer, runner, salt));
-    }
-
-    function _settleRows(Settlement memory s, bytes calldata rows) private {
-        SettlementRowsLib.Row memory row;
-        uint64 previous;
-        uint256 offset;
-        while (offset < rows.length) {
-            (uint64 model, uint256 end) = rows.readGroup(offset);
-            if (model <= previous) revert InferenceMarket_ModelsNotAscending(previous, model);
-            row.voucher.model = model;
-            _settleGroup(s, rows[:end], offset + SettlementRowsLib.GROUP_SIZE, row);
-            previous = model;
-            offset = end;
+    /// @return batch 0 where nothing is settled. @return settlementsHash Of what was moved.
+    function _settle(
+        address runner,
+        bytes calldata rows,
+        bytes32 receiptsRoot,
+        bytes32 dataHash,
+        uint256 expectedConfig
+    ) private returns (uint64 batch, bytes32 settlementsHash) {
+        MarketTotals totals = MarketStorageLib.load().totals;
+        if (totals.isHeld()) _requireSettlementWorks();
+        if (expectedConfig != totals.configCode()) {
+            // it was a uint32
+            revert InferenceMarket_ConfigChanged(uint32(expectedConfig), totals.configCode());
         }
+        if (receiptsRoot == 0) revert InferenceMarket_ZeroReceiptsRoot();
+        if (dataHash == 0) revert InferenceMarket_ZeroDataHash();
+        if (rows.length == 0) revert InferenceMarket_MalformedRows(0);
+
+        uint256 rowCount = rows.length / SettlementRowsLib.ROW_SIZE;
+        SettlementFrame.open(runner, rowCount, receiptsRoot, dataHash);
+        SettlementLib.settle(rows, totals, models);
+        (uint256 amount,) = SettlementFrame.amounts();
+        if (amount == 0) return (0, 0);
+        settlementsHash = SettlementFrame.settlementsHash();
+
+        totals = SettlementLib.credit(totals);
+        batch = totals.batchCount();
+        bytes32 chain = SettlementLib.link(batch, settlementsHash);
+
+        SettlementFrame.emitBatch(rowCount, batch, totals.cumulativeData());
+        if (batch % BatchChainLib.PIN_INTERVAL == 0) _pin(batch, chain);
     }
 
-    /// @dev Settles one model's rows, which lie in `rows` from `offset` to its end, and writes its split once.
-    function _settleGroup(Settlement memory s, bytes calldata rows, uint256 offset, SettlementRowsLib.Row memory row)
-        private
-    {
-        uint64 model = row.voucher.model;
-        (, IModelRegistry.Revenue memory revenue) = models.termsOf(model);
+    function _pin(uint64 number, bytes32 chain) private {
+        MarketStorageLib.load().pinned[number] = chain;
 
-        uint96 amount;
-        uint96 data;
-        for (; offset < rows.length; offset += SettlementRowsLib.ROW_SIZE) {
-            rows.readRow(offset, row);
-            uint96 paid = _settleRow(s, row);
-            if (paid == 0) continue;
-            amount += paid;
-            data += SplitLib.dataFee(row.cumulative - paid, row.cumulative, revenue.dataBps);
-        }
-        if (amount == 0) return;
-
-        Split memory parts = SplitLib.split(amount, data, s.config, revenue);
-        s.amount += amount;
-        s.sum.protocol += parts.protocol;
-        s.sum.security += parts.security;
-        s.sum.stakers += parts.stakers;
-        s.sum.data += parts.data;
-        s.sum.runner += parts.runner;
-        MarketStorageLib.load().modelDue[model] += parts.model;
-        emit ModelSettled(s.batch, model, msg.sender, amount, parts);
-    }
-
-    /// @return paid What the row raises `claimed` by; 0 for a replayed or lower voucher.
-    function _settleRow(Settlement memory s, SettlementRowsLib.Row memory row) private returns (uint96 paid) {
-        MarketStorageLib.Layout storage $ = MarketStorageLib.load();
-        bytes32 channel = row.voucher.channel;
-        MarketStorageLib.ChannelState storage c = $.channels[msg.sender][channel];
-        address payer = c.payer;
-        if (payer == address(0)) _revertNotRunner(channel);
-        mapping(uint64 model => uint96) storage modelClaimed = $.modelClaimed[channel];
-        uint96 before = modelClaimed[row.voucher.model];
-        if (row.cumulative <= before) return 0;
-        _requireVoucher(s.domainSeparator, row, payer);
-
-        paid = row.cumulative - before;
-        uint256 claimedAfter = uint256(c.claimed) + paid;
-        uint96 available = c.balance;
-        if (c.thawEnd != 0 && block.timestamp >= c.thawEnd) available -= c.thawing;
-        if (claimedAfter > available) revert InferenceMarket_ChannelExhausted(channel, claimedAfter, available);
-
-        // at most `available`, a uint96
-        c.claimed = uint96(claimedAfter);
-        modelClaimed[row.voucher.model] = row.cumulative;
-
-        emit ChannelSettled(
-            channel, row.voucher.model, s.batch, row.voucher.nonce, paid, row.cumulative, uint96(claimedAfter)
-        );
-    }
-
-    function _requireVoucher(bytes32 domainSeparator, SettlementRowsLib.Row memory row, address payer) private view {
-        Voucher memory voucher = row.voucher;
-        if (block.timestamp > voucher.deadline) {
-            revert InferenceMarket_VoucherExpired(voucher.channel, voucher.deadline, uint64(block.timestamp));
-        }
-        if (row.cumulative > voucher.cumulativeCap) {
-            revert InferenceMarket_AmountAboveCap(voucher.channel, row.cumulative, voucher.cumulativeCap);
-        }
-        // a malformed signature recovers to address(0), which no payer is
-        (address signer,,) = ECDSA.tryRecover(voucher.digest(domainSeparator), row.r, row.vs);
-        if (signer != payer) revert InferenceMarket_WrongSigner(voucher.channel, signer, payer);
-    }
-
-    function _takeFree(uint96 amount) private returns (uint96 freeAfter) {
-        if (amount == 0) revert InferenceMarket_ZeroAmount();
-        uint96 free = MarketStorageLib.load().free[msg.sender];
-        if (amount > free) revert InferenceMarket_InsufficientFree(msg.sender, amount, free);
-
-        freeAfter = free - amount;
-        MarketStorageLib.load().free[msg.sender] = freeAfter;
-    }
-
-    function _setSplitConfig(SplitConfig calldata config) private {
-        uint256 sum = uint256(config.protocolBps) + config.securityBps + config.stakersBps;
-        if (sum > MAXIMUM_GOVERNED_BPS) revert InferenceMarket_SplitTooLarge(sum, MAXIMUM_GOVERNED_BPS);
-
-        MarketStorageLib.Layout storage $ = MarketStorageLib.load();
-        $.protocolBps = config.protocolBps;
-        $.securityBps = config.securityBps;
-        $.stakersBps = config.stakersBps;
-        uint32 version = ++$.configVersion;
-
-        emit SplitConfigSet(version, config);
-    }
-
-    function _setDestinations(address treasury_, address security_) private {
-        if (treasury_ == address(0) || security_ == address(0)) revert InferenceMarket_ZeroAddress();
-
-        MarketStorageLib.load().treasury = treasury_;
-        MarketStorageLib.load().security = security_;
-
-        emit DestinationsSet(treasury_, security_);
+        emit BatchesPinned(number, chain);
     }
 
     /// @dev `upgradeToAndCall` is the only entry, so `restricted` checks that selector.
@@ -516,22 +449,30 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
         }
     }
 
-    function _ownChannel(bytes32 channel) private view returns (MarketStorageLib.ChannelState storage c) {
-        MarketStorageLib.Layout storage $ = MarketStorageLib.load();
-        address runner = $.runnerOf[channel];
-        if (runner == address(0)) revert InferenceMarket_UnknownChannel(channel);
-        c = $.channels[runner][channel];
-        if (c.payer != msg.sender) revert InferenceMarket_NotPayer(channel, msg.sender, c.payer);
+    /// @dev Runs the call as it came in a part of this code, on this contract's storage, and ends it with the part's answer.
+    function _runAs(address part) private {
+        // memory is this call's own to the end: nothing follows
+        assembly ("memory-safe") {
+            calldatacopy(0, 0, calldatasize())
+            let done := delegatecall(gas(), part, 0, calldatasize(), 0, 0)
+            returndatacopy(0, 0, returndatasize())
+            if iszero(done) { revert(0, returndatasize()) }
+            return(0, returndatasize())
+        }
     }
 
-    function _revertNotRunner(bytes32 channel) private view {
-        address runner = MarketStorageLib.load().runnerOf[channel];
-        if (runner == address(0)) revert InferenceMarket_UnknownChannel(channel);
-        revert InferenceMarket_NotRunner(channel, msg.sender, runner);
+    /// @dev Runs a call in a part and goes on: what it answers is not read.
+    function _run(address part, bytes memory data) private {
+        assembly ("memory-safe") {
+            if iszero(delegatecall(gas(), part, add(data, 0x20), mload(data), 0, 0)) {
+                returndatacopy(0, 0, returndatasize())
+                revert(0, returndatasize())
+            }
+        }
     }
 
-    function _nonZeroDue(uint96 due) private pure returns (uint96) {
-        if (due == 0) revert InferenceMarket_NothingDue();
-        return due;
+    function _requireSettlementWorks() private view {
+        uint64 until = MarketStorageLib.load().clock.pausedUntil;
+        if (block.timestamp < until) revert InferenceMarket_SettlementPaused(until);
     }
 }

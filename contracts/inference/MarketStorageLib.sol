@@ -1,46 +1,62 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+import {IInferenceMarket} from "../interfaces/IInferenceMarket.sol";
+import {ChannelFunds} from "./ChannelFunds.sol";
+import {MarketClock} from "./MarketClock.sol";
+import {MarketTotals} from "./MarketTotals.sol";
+import {ModelAccount} from "./ModelAccount.sol";
+import {RunnerDues} from "./RunnerDues.sol";
+
 /// @title MarketStorageLib
-/// @notice The market's namespaced storage (ERC-7201), packed for settlement.
+/// @notice The market's namespaced storage (ERC-7201). What a settlement touches is packed into five slots for one row.
 library MarketStorageLib {
-    /// @dev The first two slots are all of a channel that a settled row touches.
-    struct ChannelState {
-        uint96 balance;
-        uint96 claimed;
-        uint64 thawEnd;
+    /// @dev What no settlement in steady state reads of a channel.
+    struct ChannelTerms {
         address payer;
         uint96 thawing;
+        address runner;
+        uint96 salt;
     }
 
-    struct RunnerDues {
-        uint96 runner;
-        uint96 stakers;
+    /// @dev Words in structs of their own, so that a place is worked out once for reading and writing.
+    struct FundsSlot {
+        ChannelFunds word;
+    }
+
+    struct ModelSlot {
+        ModelAccount word;
+    }
+
+    struct DuesSlot {
+        RunnerDues word;
     }
 
     /// @custom:storage-location erc7201:openledger.storage.InferenceMarket
     struct Layout {
-        // one slot: written by each batch
+        // touched by each settlement
+        MarketTotals totals;
+        bytes32 chain;
+        mapping(bytes32 channel => FundsSlot) funds;
+        mapping(uint64 model => ModelSlot) models;
+        mapping(address runner => DuesSlot) dues;
+        // touched seldom
+        mapping(bytes32 channel => mapping(uint64 model => uint96)) claimed;
+        mapping(bytes32 channel => ChannelTerms) terms;
+        mapping(address payer => uint96) free;
+        // 0: never authorised; the maximum: authorised; else the working time from which its vouchers count no more
+        mapping(address payer => mapping(address signer => uint64)) signerEnd;
+        mapping(bytes32 allocation => IInferenceMarket.AllocationUse) allocations;
+        mapping(bytes32 release => bool) released;
+        mapping(uint64 batch => bytes32) pinned;
         uint96 protocolDue;
         uint96 securityDue;
-        uint64 batchCount;
-        // one slot: written by each batch that has a data part
-        uint96 cumulativeData;
-        uint32 configVersion;
-        uint16 protocolBps;
-        uint16 securityBps;
-        uint16 stakersBps;
         uint64 upgradesFrozenAt;
+        uint96 dataCollected;
         address treasury;
         address security;
-        mapping(address payer => uint96) free;
-        mapping(bytes32 channel => address) runnerOf;
-        // keyed by runner first: a row of somebody else's channel finds nothing, and the runner need not be read
-        mapping(address runner => mapping(bytes32 channel => ChannelState)) channels;
-        mapping(bytes32 channel => mapping(uint64 model => uint96)) modelClaimed;
-        mapping(uint64 batch => bytes32) receiptsRoot;
-        mapping(address runner => RunnerDues) runnerDues;
-        mapping(uint64 model => uint96) modelDue;
+        IInferenceMarket.SplitConfig config;
+        MarketClock clock;
     }
 
     // keccak256(abi.encode(uint256(keccak256("openledger.storage.InferenceMarket")) - 1)) & ~bytes32(uint256(0xff))

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {IInferenceMarket} from "../interfaces/IInferenceMarket.sol";
-import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
-
 /// @title SplitLib
 /// @notice Divides what is settled; the parts always add up to it.
 library SplitLib {
@@ -16,28 +13,21 @@ library SplitLib {
         return uint96(uint256(cumulative) * dataBps / BPS - uint256(before) * dataBps / BPS);
     }
 
-    /// @notice Divides `amount`, of which `data` is the data part.
-    /// @dev The registry bounds modelBps + dataBps by 7000 and the market the governed parts by 2000, so the denominator is
-    /// positive and the runner's remainder never negative.
-    function split(
-        uint96 amount,
-        uint96 data,
-        IInferenceMarket.SplitConfig memory config,
-        IModelRegistry.Revenue memory revenue
-    ) internal pure returns (IInferenceMarket.Split memory parts) {
-        uint96 rest = amount - data;
-        uint256 restBps = BPS - revenue.dataBps;
-
-        parts.data = data;
-        parts.protocol = _partDown(rest, config.protocolBps, restBps);
-        parts.security = _partDown(rest, config.securityBps, restBps);
-        parts.stakers = _partDown(rest, config.stakersBps, restBps);
-        parts.model = _partDown(rest, revenue.modelBps, restBps);
-        parts.runner = rest - parts.protocol - parts.security - parts.stakers - parts.model;
-    }
-
-    function _partDown(uint96 rest, uint16 bps, uint256 restBps) private pure returns (uint96) {
-        // bps <= restBps, so the part is at most rest
-        return uint96(uint256(rest) * bps / restBps);
+    /// @notice Divides what is left of an amount behind its data part; the parts add up to it.
+    /// @param rest At most a uint96. @param governedBps Up to `dataBps`: basis points of the fee.
+    /// @dev The market bounds governedBps + stakersBps by 2000 and modelBps + dataBps by 7000 (`MarketConfigLib`, `RevenueLib`).
+    function split(uint256 rest, uint256 governedBps, uint256 stakersBps, uint256 modelBps, uint256 dataBps)
+        internal
+        pure
+        returns (uint256 governed, uint256 stakers, uint256 model, uint256 runner)
+    {
+        // restBps >= 3000 and >= governedBps + stakersBps + modelBps + 1000: a runner's part is left; products are below 2^110
+        unchecked {
+            uint256 restBps = BPS - dataBps;
+            governed = rest * governedBps / restBps;
+            stakers = rest * stakersBps / restBps;
+            model = rest * modelBps / restBps;
+            runner = rest - governed - stakers - model;
+        }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+import {BatchOpening} from "./IInferenceMarket.sol";
+
 /// @title IAttributionOracle
 /// @notice Owns epochs: closed ranges of batches, the bonded roots of who earned what in them, and the proofs that cancel a
 /// false root in one transaction.
@@ -194,15 +196,23 @@ interface IAttributionOracle {
     function proveCreditNeighbours(uint64 epoch, CreditOpening calldata left, CreditOpening calldata right) external;
 
     /// @notice Proof 2: a credit for a batch outside the epoch, or for a receipt index beyond the batch's receipts.
-    /// @param receiptCount Count that the batch's root binds; `top` its tree's top node.
-    function proveCreditOutside(uint64 epoch, CreditOpening calldata credit, uint64 receiptCount, bytes32 top) external;
+    /// @param opening The credit's batch; not read when it lies outside. @param receiptCount Count that the batch's root binds; `top` its tree's top node.
+    function proveCreditOutside(
+        uint64 epoch,
+        CreditOpening calldata credit,
+        BatchOpening calldata opening,
+        uint64 receiptCount,
+        bytes32 top
+    ) external;
 
     /// @notice Proof 2: a credit whose amount is not what the receipt's data fee and share give.
+    /// @param opening The credit's batch.
     /// @dev Data fee = floor(cumulative·dataBps/10⁴) − floor((cumulative − fee)·dataBps/10⁴). A contributor earns
     /// floor(dataFee·share/2¹⁶), a pool what these leave: see CREDITS above.
     function proveCreditAmount(
         uint64 epoch,
         CreditOpening calldata credit,
+        BatchOpening calldata opening,
         ReceiptOpening calldata receipt,
         Attribution calldata attribution
     ) external;

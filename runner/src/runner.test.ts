@@ -2,6 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   approveToken,
+  authorizeSigner,
   channelId,
   contentHash,
   createPayer,
@@ -14,6 +15,7 @@ import {
   SHARE_WHOLE,
   stake,
   thawChannel,
+  thawSigner,
   transferToken,
   VOUCHER_HEADER,
   type Voucher,
@@ -191,6 +193,27 @@ async function otherRunnersChannel(index: number): Promise<Hex> {
     salt: payer.channelSalt,
   });
 }
+
+test("an authorised signer's vouchers are taken and settled, until the payer takes the right back", async () => {
+  own = await serveHere({ ...(await network.env()), SETTLE_RECEIPTS: "1" }, 2);
+  url = own.url;
+  const payer = await fundedPayer(4, adapter);
+  const signer = network.account(21);
+  await authorizeSigner(payer.client, { signer: signer.address });
+  const request = payer.request("const alpha =");
+
+  const reply = await payer.ask(url, request, await payer.header(request, payer.voucher(request), signer));
+
+  expect(reply.status).toBe(200);
+  await vi.waitFor(
+    async () => expect(await readModelClaimed(payer.client, payer.channel, adapter)).toBe(receiptIn(reply).cumulative),
+    { timeout: 20_000, interval: 50 },
+  );
+  await thawSigner(payer.client, { signer: signer.address });
+  const next = payer.request("const beta =");
+  const refused = await payer.ask(url, next, await payer.header(next, payer.voucher(next), signer));
+  expect([refused.status, refused.body.error.code]).toEqual([402, "voucher_wrong_signer"]);
+});
 
 test("a signature that the market would refuse is refused here", async () => {
   const payer = await fundedPayer(4, adapter);

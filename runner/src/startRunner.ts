@@ -191,7 +191,7 @@ async function checkChain(chain: ReturnType<typeof createChainClient>): Promise<
   if (code === undefined)
     throw new Error(`Chain ${found} has no contract at the deployment's market ${inferenceMarket}.`);
   await askChain("the market", () =>
-    publicClient.readContract({ address: inferenceMarket, abi: inferenceMarketAbi, functionName: "configVersion" }),
+    publicClient.readContract({ address: inferenceMarket, abi: inferenceMarketAbi, functionName: "configCode" }),
   );
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { collectErrors } from "./collectErrors.js";
+import { nameArguments } from "./nameArguments.js";
 import { readAbi } from "./readAbi.js";
 import { renderAbi } from "./renderAbi.js";
 import { renderIndex } from "./renderIndex.js";
@@ -22,6 +23,16 @@ describe("generated ABIs", () => {
         [unknown, overloaded],
       ]),
     ).toEqual([overloaded, unknown]);
+  });
+
+  it("name the arguments that a contract passes on as its interface does", () => {
+    const components = [{ type: "address" }, { type: "uint96[]" }];
+    const passed = { type: "function", name: "run", inputs: [{ type: "tuple[]", components }] };
+    const declared = { ...passed, inputs: [{ name: "orders", type: "tuple[]", components }] };
+    const overloaded = { ...passed, inputs: [{ name: "order", type: "tuple", components }] };
+    const own = { type: "function", name: "own", inputs: [{ name: "x", type: "uint8" }] };
+
+    expect(nameArguments([passed, own], [overloaded, declared])).toEqual([declared, own]);
   });
 
   it("are one entry a line", () => {

@@ -9,6 +9,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { collectErrors } from "./collectErrors.js";
+import { nameArguments } from "./nameArguments.js";
 import { type AbiItem, readAbi } from "./readAbi.js";
 import { renderAbi } from "./renderAbi.js";
 import { renderIndex } from "./renderIndex.js";
@@ -38,6 +39,9 @@ const INDEXED = [
   "StakingManager",
 ];
 
+/** Code that runs as the contract: its errors are the contract's. */
+const PARTS = new Map([["InferenceMarket", ["MarketAccounts", "MarketDues"]]]);
+
 const TYPED = "sdk/src/abi/generated";
 const PLAIN = "subgraph/abis";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "..");
@@ -45,7 +49,7 @@ const { values } = parseArgs({
   options: { check: { type: "boolean", default: false }, out: { type: "string", default: join(root, "out") } },
 });
 
-const abis = new Map<string, readonly AbiItem[]>(CONTRACTS.map((name) => [name, readAbi(values.out, name)]));
+const abis = new Map(CONTRACTS.map((name) => [name, readWhole(name)]));
 const files = generate(abis);
 const stale = [...files].filter(([path, text]) => readIfThere(path) !== text).map(([path]) => path);
 const left = leftOver(files);
@@ -63,6 +67,16 @@ if (values.check) {
     writeFileSync(join(root, path), files.get(path)!);
     console.log(`wrote ${path}`);
   }
+}
+
+/** A contract's ABI with its parts' errors; a function that a part runs has its arguments' names from the interface. */
+function readWhole(name: string): readonly AbiItem[] {
+  const parts = PARTS.get(name);
+  const own = readAbi(values.out, name);
+  if (parts === undefined) return own;
+  const named = nameArguments(own, readAbi(values.out, `I${name}`));
+  const functions = named.filter(({ type }) => type !== "error");
+  return [...functions, ...collectErrors([named, ...parts.map((part) => readAbi(values.out, part))])];
 }
 
 /** Path below the project's root, to its text. */

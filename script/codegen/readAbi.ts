@@ -1,11 +1,16 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+export interface AbiParameter {
+  readonly type: string;
+  readonly components?: readonly AbiParameter[];
+}
+
 /** An entry of a contract's ABI, as the compiler gives it. */
 export interface AbiItem {
   readonly type: string;
   readonly name?: string;
-  readonly inputs?: readonly { readonly type: string }[];
+  readonly inputs?: readonly AbiParameter[];
 }
 
 /** @throws Error when the contract was not built: says how to build it. */

@@ -18,8 +18,8 @@ export interface Books {
   readonly balances: bigint;
   /** What channels still hold. */
   readonly channels: bigint;
-  readonly protocol: bigint;
-  readonly security: bigint;
+  /** Protocol's and security's part together. */
+  readonly governed: bigint;
   readonly stakers: bigint;
   readonly model: bigint;
   readonly data: bigint;
@@ -28,7 +28,7 @@ export interface Books {
   readonly claimed: bigint;
   /** Of the data part: what belongs to Datanets' pools. */
   readonly pool: bigint;
-  /** Of the data part: what contributors may claim, and what no final epoch has handed out yet. */
+  /** Of the data part: what contributors may claim, what no final epoch has handed out yet, what no epoch has moved yet. */
   readonly unclaimed: bigint;
 }
 
@@ -79,28 +79,29 @@ export async function balanceBooks(story: StoryContext, file: EpochFile | null):
     deposits: totals.deposited - totals.withdrawn,
     balances,
     channels: inChannels,
-    protocol: totals.protocolPart,
-    security: totals.securityPart,
+    governed: totals.governedPart,
     stakers: totals.stakersPart,
     model: totals.modelPart,
-    data: stream.funded,
+    data: stream.funded + dues.data,
     runner: totals.runnerPart,
     claimed,
     pool,
-    unclaimed: claimable + (stream.funded - stream.allocated),
+    unclaimed: claimable + (stream.funded - stream.allocated) + dues.data,
   };
-  const parts = books.protocol + books.security + books.stakers + books.model + books.data + books.runner;
-  const due = dues.protocol + dues.security + dues.stakers + dues.models + dues.runner;
+  const parts = books.governed + books.stakers + books.model + books.data + books.runner;
+  const governedDue = dues.protocol + dues.security + dues.governedRest;
+  const due = governedDue + dues.stakers + dues.models + dues.runner;
 
   same("deposits = balances + channels + every part", books.deposits, balances + inChannels + parts);
   same("data part = claimed + pool + unclaimed", books.data, claimed + pool + books.unclaimed);
-  same("what the market holds = balances + channels + dues", marketHolds, balances + inChannels + due);
+  same("what the market holds = balances + channels + dues", marketHolds, balances + inChannels + due + dues.data);
   same("what the distributor holds = funded - claimed", distributorHolds, stream.funded - stream.claimed);
   same("index: free balances", totals.free, balances);
   same("index: channels", totals.inChannels, inChannels);
   same("index: settled = parts", totals.settled, parts);
-  same("index: data part = funded", totals.dataPart, stream.funded);
-  same("index: parts but data = dues + collected", totals.settled - totals.dataPart, due + totals.collected);
+  same("index: data part = funded + due", totals.dataPart, stream.funded + dues.data);
+  const spent = due + totals.collected + totals.refunded;
+  same("index: parts but data = dues + collected + refunded", totals.settled - totals.dataPart, spent);
   same("index: claimed", totals.claimed, stream.claimed);
   return books;
 }

@@ -56,8 +56,7 @@ export function tellBooks(books: Books): string {
 ${row("payers deposited", books.deposits)}
 ${row("= free balances", books.balances)}
 ${row("+ in channels", books.channels)}
-${row("+ protocol", books.protocol)}
-${row("+ security", books.security)}
+${row("+ protocol and security", books.governed)}
 ${row("+ stakers", books.stakers)}
 ${row("+ model's owner", books.model)}
 ${row("+ runner", books.runner)}

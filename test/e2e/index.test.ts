@@ -53,7 +53,7 @@ async function caughtUp(): Promise<void> {
 }
 
 function open(salt: bigint, amount: bigint): Promise<{ readonly event: { readonly channel: Hex } }> {
-  return openChannel(world.clients.payer, { runner: runnerAddress(), salt: numberToHex(salt, { size: 32 }), amount });
+  return openChannel(world.clients.payer, { runner: runnerAddress(), salt, amount });
 }
 
 /** Totals of the index against what the contracts say, to the wei. */

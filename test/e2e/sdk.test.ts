@@ -14,6 +14,7 @@ import {
   collectStakers,
   commitIndex,
   compareReceipts,
+  configCode,
   contentHash,
   contribute,
   contributionCommitment,
@@ -21,6 +22,7 @@ import {
   createDatanet,
   createPayer,
   creditTree,
+  divideGoverned,
   domainHash,
   type EpochFile,
   encodeBatchFile,
@@ -41,13 +43,14 @@ import {
   proposeEpoch,
   proveEpoch,
   publishVersion,
+  readBatchOpening,
   readChannel,
   readClaimed,
   readEpoch,
   readFree,
   readModelClaimed,
   readPool,
-  readReceiptsRoot,
+  readSettledBatches,
   readStream,
   readTokenBalance,
   readVersion,
@@ -243,7 +246,7 @@ describe("the protocol through the SDK", () => {
       client: clients.payer,
       runnerUrl: "http://runner",
       fetch: dearer.fetch,
-      salt: word("other channel"),
+      salt: 1n,
     });
     await other.fund(parseOpen("1"));
     const asked = other.ask({ model: 2n, prompt: "const a =", maxTokens: 8 });
@@ -255,8 +258,14 @@ describe("the protocol through the SDK", () => {
     const receipts = runner.answered.map(({ receipt }) => receipt).sort(compareReceipts);
     const entries = runner.answered.map(({ payment: _, ...entry }) => entry);
     const file = encodeBatchFile({ ...domain, runner: clients.runner.account.address, receipts: entries });
-    const row = { ...last.payment, cumulative: last.receipt.cumulative };
-    const terms = { receiptsRoot: receiptTree(domain, receipts).root, dataHash: contentHash(file), expectedConfig: 1 };
+    const { voucher, signature } = last.payment;
+    const parties = { payer: clients.payer.account.address, channelSalt: 0n };
+    const row = { ...parties, voucher, signature, cumulative: last.receipt.cumulative };
+    const terms = {
+      receiptsRoot: receiptTree(domain, receipts).root,
+      dataHash: contentHash(file),
+      expectedConfig: configCode(SPLIT),
+    };
 
     const stranger = await clients.ada.walletClient.signMessage({ account: clients.ada.account, message: "x" });
     const forged = settle(clients.runner, { ...terms, rows: packSettlementRows([{ ...row, signature: stranger }]) });
@@ -264,10 +273,16 @@ describe("the protocol through the SDK", () => {
 
     const settled = await settle(clients.runner, { ...terms, rows: packSettlementRows([row]) });
     expect(settled.event).toMatchObject({ batch: 1n, amount: row.cumulative, dataHash: terms.dataHash });
-    expect(await readReceiptsRoot(clients.runner, 1n)).toBe(terms.receiptsRoot);
+    const [batch] = await readSettledBatches(clients.runner, { numbers: [1n] });
+    expect(batch?.header).toMatchObject({ number: 1n, receiptsRoot: terms.receiptsRoot, amount: row.cumulative });
+    const { nonce, channel } = voucher;
+    const moved = { channel, model: 2n, before: 0n, after: row.cumulative, nonce, claimedAfter: row.cumulative };
+    expect(batch?.record.settlements).toEqual([moved]);
     expect(await readModelClaimed(clients.runner, payer.channel, 2n)).toBe(row.cumulative);
     const split = splitSettlement([{ before: 0n, after: row.cumulative }], SPLIT, REVENUE);
     expect(settled.event?.dataAmount).toBe(split.data);
+    const { model: modelPart, ...others } = split;
+    expect(batch?.record.splits).toEqual([{ model: 2n, modelPart, ...others }]);
     batchCumulative = row.cumulative;
 
     const again = await settle(clients.runner, { ...terms, rows: packSettlementRows([row]) });
@@ -280,7 +295,8 @@ describe("the protocol through the SDK", () => {
       await collectModel(clients.watcher, { model: 2n }),
       await collectRunner(clients.watcher, { runner: payer.runner }),
     ].map(({ event }) => event.amount);
-    expect(swept).toEqual([split.protocol, split.security, split.stakers, split.model, split.runner]);
+    const { protocol, security } = divideGoverned(split.governed, SPLIT);
+    expect(swept).toEqual([protocol, security, split.stakers, split.model, split.runner]);
   });
 
   it("cancels every false epoch it can name by the proof it finds", async () => {
@@ -311,6 +327,8 @@ describe("the protocol through the SDK", () => {
       domain,
       runner.answered.map(({ receipt }) => receipt),
     );
+    // Opening the epoch has pinned its last batch.
+    const header = (await readBatchOpening(watcher, 1n))!;
     const judged = (lists: Pick<EpochFile, "credits" | "payouts">, total: bigint): ProposedEpoch => ({
       epoch: 1n,
       firstBatch: 1n,
@@ -320,6 +338,7 @@ describe("the protocol through the SDK", () => {
       lists,
       previous: [],
       batch: () => ({
+        header,
         receiptCount: runner.answered.length,
         tree,
         receipt: (at) => {

@@ -71,7 +71,7 @@ describe("the story", () => {
 
   test("leaves books that balance to the wei, and pays every contributor", async () => {
     const { books } = end;
-    const parts = books.protocol + books.security + books.stakers + books.model + books.data + books.runner;
+    const parts = books.governed + books.stakers + books.model + books.data + books.runner;
     expect(books.deposits).toBe(books.balances + books.channels + parts);
     expect(books.data).toBe(books.claimed + books.pool + books.unclaimed);
     expect(books.unclaimed).toBe(0n);

@@ -12,6 +12,7 @@ import {
   canonicalJsonBytes,
   commitIndex,
   compareReceipts,
+  configCode,
   contentHash,
   contribute,
   contributionCommitment,
@@ -209,13 +210,21 @@ async function payAndSettle(honest: Hex, lying: Hex): Promise<void> {
   const file = encodeBatchFile({ ...world.domain, runner: runner.account.address, receipts });
   await content.put(file);
   const settled = await settle(runner, {
-    rows: packSettlementRows(entries.map(({ payment, receipt }) => ({ ...payment, cumulative: receipt.cumulative }))),
+    rows: packSettlementRows(
+      entries.map(({ payment: { voucher, signature }, receipt: { cumulative } }) => ({
+        payer: payer.account.address,
+        channelSalt: 0n,
+        voucher,
+        signature,
+        cumulative,
+      })),
+    ),
     receiptsRoot: receiptTree(
       world.domain,
       receipts.map(({ receipt }) => receipt),
     ).root,
     dataHash: contentHash(file),
-    expectedConfig: 1,
+    expectedConfig: configCode({ protocolBps: 200, securityBps: 500, stakersBps: 800 }),
   });
   transactions = { ...transactions, settlement: settled.hash };
 }

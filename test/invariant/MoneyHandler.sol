@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+import {IInferenceMarket} from "../../contracts/interfaces/IInferenceMarket.sol";
 import {Tree} from "../fixture/Tree.sol";
 import {MoneyWorld} from "./MoneyWorld.sol";
 import {Test} from "forge-std/Test.sol";
@@ -11,10 +12,12 @@ contract MoneyHandler is Test {
     MoneyWorld private immutable _world;
 
     bytes32[] public channels;
+    mapping(bytes32 channel => uint256) private _ownerOf;
     /// @dev All that ever went into free balances, and out of them.
     uint256 public deposited;
     uint256 public withdrawn;
     uint256 public settled;
+    uint256 public refunded;
     uint256 public collected;
     uint256 public donated;
     uint256 public claimed;
@@ -23,6 +26,19 @@ contract MoneyHandler is Test {
     bool public thawedMoneyTaken;
     bool public replayPaid;
     bool public thawLeftEarly;
+    bool public pausedSettled;
+    bool public forgeryPaid;
+    bool public capExceeded;
+    bool public thawLeftLate;
+    /// @dev When settlement works again, and how long it has stood still before the newest pause, reckoned apart.
+    uint64 public pausedUntil;
+    uint64 private _pausedAt;
+    uint64 private _pausedBefore;
+    /// @dev Seconds of work that a channel's thaw, or a payer's signer, still has: each a deadline on the working clock.
+    mapping(bytes32 channel => uint64) private _thawDue;
+    mapping(bytes32 channel => uint96) private _thawing;
+    /// @dev 0: none; the maximum: authorised; else on the working clock.
+    mapping(uint256 payer => uint64) private _signerDue;
 
     /// @dev The tree that was made final last, for claims.
     address[] private _accounts;
@@ -50,10 +66,26 @@ contract MoneyHandler is Test {
         withdrawn += amount;
     }
 
-    function open(uint256 who, uint256 which, bytes32 salt, uint96 amount) external {
+    function open(uint256 who, uint256 which, uint96 salt, uint96 amount) external {
         uint96 free = _world.market().freeOf(_world.payerAt(who % 3));
         if (free == 0 || channels.length > 11 || _world.isOpen(who % 3, which % 2, salt)) return;
-        channels.push(_world.open(who % 3, which % 2, salt, uint96(bound(amount, 1, free))));
+        bytes32 channel = _world.open(who % 3, which % 2, salt, uint96(bound(amount, 1, free)));
+        channels.push(channel);
+        _ownerOf[channel] = who % 3;
+    }
+
+    /// @dev An operator opens a channel or tops it up; now and then beyond what the payer allowed.
+    function allocate(uint256 who, uint256 which, uint96 salt, uint96 amount, bool beyond) external {
+        uint96 free = _world.market().freeOf(_world.payerAt(who % 3));
+        salt = salt % 3;
+        bool known = _world.isOpen(who % 3, which % 2, salt);
+        if (free == 0 || (!known && channels.length > 11)) return;
+        amount = uint96(bound(amount, 1, free));
+        (bool done, bytes32 channel) = _world.allocate(who % 3, which % 2, salt, amount, beyond ? amount - 1 : amount);
+        if (done && beyond) capExceeded = true;
+        if (!done || known) return;
+        channels.push(channel);
+        _ownerOf[channel] = who % 3;
     }
 
     function topUp(uint256 which, uint96 amount) external {
@@ -72,47 +104,156 @@ contract MoneyHandler is Test {
         if (left <= thawing) return;
         amount = which % 2 == 0 ? left - thawing : uint96(bound(amount, 1, left - thawing));
         _world.thaw(channel, amount);
+        _thawing[channel] = thawing + amount;
+        _thawDue[channel] = _working() + 2 days;
     }
 
+    /// @dev One second before its end, reckoned apart, and at it.
     function withdrawThawed(uint256 which) external {
         if (channels.length == 0) return;
         bytes32 channel = channels[which % channels.length];
-        uint64 thawEnd = _world.market().channelOf(channel).thawEnd;
-        if (thawEnd == 0) return;
-        if (vm.getBlockTimestamp() < thawEnd) {
+        if (_thawDue[channel] == 0) return;
+        uint64 end = _timestampOf(_thawDue[channel]);
+        if (vm.getBlockTimestamp() < end) {
+            vm.warp(end - 1);
             if (_world.tryWithdrawThawed(channel)) thawLeftEarly = true;
-            vm.warp(thawEnd);
+            vm.warp(end);
         }
+        uint96 left = _world.unclaimed(channel);
+        uint96 expected = left < _thawing[channel] ? left : _thawing[channel];
+        uint96 free = _world.market().freeOf(_world.market().payerOf(channel));
         _world.withdrawThawed(channel);
+        if (_world.market().freeOf(_world.market().payerOf(channel)) != free + expected) thawLeftLate = true;
+        _thawDue[channel] = 0;
+        _thawing[channel] = 0;
     }
 
-    /// @dev Settles one channel for one model, twice in one batch, then replays it whole.
-    function settle(uint256 which, uint256 model, uint96 amount) external {
+    /// @dev Settles one channel for one model, then tries any settlement again.
+    function settle(uint256 which, uint256 model, uint96 amount, bool bySigner) external {
         if (channels.length == 0) return;
         bytes32 channel = channels[which % channels.length];
-        uint96 available = _world.available(channel);
+        uint96 available = _available(channel);
         if (available == 0) return;
         amount = which % 3 == 0 ? available : uint96(bound(amount, 1, available));
         uint64 number = uint64(1 + model % 3);
-        _world.settle(channel, number, amount);
+        if (vm.getBlockTimestamp() < pausedUntil) {
+            if (_world.trySettle(channel, number, amount, 0)) pausedSettled = true;
+            return;
+        }
+        _world.settle(channel, number, amount, bySigner && _signerCounts(_ownerOf[channel]));
         settled += amount;
-        uint96 after_ = _world.market().channelOf(channel).claimed;
-        _world.replay();
-        replayPaid = replayPaid || _world.market().channelOf(channel).claimed != after_;
+        this.replay(which);
         _note(channel);
+    }
+
+    /// @dev All channels of a runner at once; some of them take nothing.
+    function settleMany(uint256 which, uint256 model, uint96 seed) external {
+        if (vm.getBlockTimestamp() < pausedUntil) return;
+        address runner = _world.runnerOf(which % 2);
+        bytes32[] memory found = new bytes32[](channels.length);
+        uint256 count;
+        for (uint256 i; i < channels.length; ++i) {
+            if (_world.market().runnerOf(channels[i]) == runner) found[count++] = channels[i];
+        }
+        if (count == 0) return;
+        assembly ("memory-safe") {
+            mstore(found, count)
+        }
+        _sort(found);
+        uint96[] memory amounts = new uint96[](count);
+        for (uint256 i; i < count; ++i) {
+            uint96 available = _available(found[i]);
+            amounts[i] = i % 3 == 2 ? 0 : i % 3 == 1 ? available : seed % (available + 1);
+            settled += amounts[i];
+        }
+        _world.settleMany(found, uint64(1 + model % 3), amounts);
+        for (uint256 i; i < count; ++i) {
+            _note(found[i]);
+        }
+    }
+
+    function replay(uint256 which) external {
+        if (_world.replay(which)) replayPaid = true;
     }
 
     /// @dev Tries one base unit more than the runner may take.
     function overdraw(uint256 which, uint256 model) external {
         if (channels.length == 0) return;
         bytes32 channel = channels[which % channels.length];
-        uint96 available = _world.available(channel);
-        if (_world.trySettle(channel, uint64(1 + model % 3), available + 1)) thawedMoneyTaken = true;
+        if (_world.trySettle(channel, uint64(1 + model % 3), _available(channel) + 1, 0)) thawedMoneyTaken = true;
         _note(channel);
     }
 
+    /// @dev Signed by a stranger, and by the signer where it does not count.
+    function forge(uint256 which, uint256 model) external {
+        if (channels.length == 0) return;
+        bytes32 channel = channels[which % channels.length];
+        if (_available(channel) == 0) return;
+        uint64 number = uint64(1 + model % 3);
+        if (_world.trySettle(channel, number, 1, 0xbad)) forgeryPaid = true;
+        if (_signerCounts(_ownerOf[channel])) return;
+        if (_world.trySettleBySigner(channel, number, 1)) forgeryPaid = true;
+    }
+
+    function authorize(uint256 who) external {
+        _world.authorize(who % 3);
+        _signerDue[who % 3] = type(uint64).max;
+    }
+
+    /// @dev And goes to its end, or a second before.
+    function thawSigner(uint256 who, bool toTheEnd) external {
+        if (!_world.thawSigner(who % 3)) return;
+        _signerDue[who % 3] = _working() + 2 days;
+        uint64 end = _timestampOf(_signerDue[who % 3]);
+        if (who % 2 == 0) vm.warp(toTheEnd ? end : end - 1);
+    }
+
+    function release(uint256 which, uint96 amount) external {
+        if (channels.length == 0) return;
+        bytes32 channel = channels[which % channels.length];
+        if (_world.unclaimed(channel) == 0) return;
+        uint96 released = _world.release(channel, which % 4 == 0 ? type(uint96).max : uint96(bound(amount, 1, 1e18)));
+        _thawing[channel] = _thawing[channel] > released ? _thawing[channel] - released : 0;
+        if (_thawing[channel] == 0) _thawDue[channel] = 0;
+    }
+
+    function refund(uint256 which, uint96 amount) external {
+        if (channels.length == 0) return;
+        bytes32 channel = channels[which % channels.length];
+        uint96 due = _world.market().runnerDue(_world.market().runnerOf(channel));
+        if (due == 0) return;
+        amount = uint96(bound(amount, 1, due));
+        _world.refund(channel, amount);
+        refunded += amount;
+    }
+
+    /// @dev Anew or during a pause; now and then to its last second, or behind it.
+    function pause(uint32 duration, uint8 then_) external {
+        uint64 now_ = uint64(vm.getBlockTimestamp());
+        uint64 until = now_ + uint64(bound(duration, 1, 7 days));
+        _world.pauseSettlement(until);
+        if (now_ >= pausedUntil) {
+            _pausedBefore += pausedUntil - _pausedAt;
+            _pausedAt = now_;
+        }
+        pausedUntil = until;
+        if (then_ % 4 == 0) vm.warp(until - 1);
+        if (then_ % 4 == 1) vm.warp(until);
+    }
+
+    function setSplitConfig(uint16 protocol, uint16 security, uint16 stakers) external {
+        protocol = protocol % 700;
+        security = security % 700;
+        _world.setSplitConfig(IInferenceMarket.SplitConfig(protocol, security, stakers % 600));
+    }
+
+    function schedule(uint64 model, uint16 modelBps, uint16 dataBps) external {
+        _world.schedule(1 + model % 3, modelBps % 1000, dataBps % 6001);
+    }
+
     function collect(uint256 kind, uint256 which) external {
-        collected += _world.collect(kind % 5, which);
+        uint96 amount = _world.collect(kind % 6, which);
+        if (kind % 6 != 5) collected += amount;
     }
 
     function donate(uint96 amount) external {
@@ -159,6 +300,39 @@ contract MoneyHandler is Test {
 
     function channelCount() external view returns (uint256) {
         return channels.length;
+    }
+
+    /// @dev What the runner may still take: all that is unclaimed, without what has thawed.
+    function _available(bytes32 channel) private view returns (uint96) {
+        uint96 left = _world.unclaimed(channel);
+        if (_thawDue[channel] == 0 || _working() < _thawDue[channel]) return left;
+        return left > _thawing[channel] ? left - _thawing[channel] : 0;
+    }
+
+    function _signerCounts(uint256 who) private view returns (bool) {
+        return _signerDue[who] == type(uint64).max || _working() < _signerDue[who];
+    }
+
+    /// @dev Seconds in which settlement worked, since 1970: reckoned second by second's difference, not as the market does.
+    function _working() private view returns (uint64) {
+        uint64 now_ = uint64(vm.getBlockTimestamp());
+        if (now_ < pausedUntil) return _pausedAt - _pausedBefore;
+        return now_ - _pausedBefore - (pausedUntil - _pausedAt);
+    }
+
+    function _timestampOf(uint64 working) private view returns (uint64) {
+        if (working <= _working()) return uint64(vm.getBlockTimestamp());
+        uint64 from = uint64(vm.getBlockTimestamp());
+        if (from < pausedUntil) from = pausedUntil;
+        return from + working - _working();
+    }
+
+    function _sort(bytes32[] memory words) private pure {
+        for (uint256 i = 1; i < words.length; ++i) {
+            for (uint256 j = i; j > 0 && words[j] < words[j - 1]; --j) {
+                (words[j], words[j - 1]) = (words[j - 1], words[j]);
+            }
+        }
     }
 
     function _note(bytes32 channel) private {

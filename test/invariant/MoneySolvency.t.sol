@@ -8,10 +8,14 @@ import {MoneyWorld} from "./MoneyWorld.sol";
 import {Test} from "forge-std/Test.sol";
 
 /// @notice Where each unit of money can be, in market and distributor.
-/// @dev MONEY-1 market balance = free + unclaimed + dues. MONEY-2 claimed monotone, at most the channel. MONEY-3 nothing leaves
-/// a channel beyond what the payer signed and has not thawed; no replay pays; no thaw ends early. MONEY-4 what was settled is
-/// all in dues, collected or the data stream. STREAM-1 claimed <= allocated <= funded. STREAM-2 distributor balance = sum of
-/// funded - claimed. STREAM-3 only the own stream's final roots paid.
+/// @dev MONEY-1 market balance = free + unclaimed + dues, of protocol, security, stakers, models, runners and data. MONEY-2
+/// claimed monotone, at most the channel's balance, and the sum over its models. MONEY-3 nothing leaves a channel beyond what
+/// was signed and has not thawed. MONEY-4 what was settled is all in dues, collected, refunded or data parts; the stream was
+/// funded by collections of the latter alone. MONEY-5 only signatures of the payer, or of a signer that counts, raise claimed.
+/// MONEY-6 no settlement pays twice, whatever came between. MONEY-7 a thaw's rest comes back at its end, not a second earlier,
+/// and a paused settlement, which settles nothing, moves that end. MONEY-8 an allocation moves no more than was signed.
+/// STREAM-1 claimed <= allocated <= funded. STREAM-2 distributor balance = sum of funded - claimed. STREAM-3 only the own
+/// stream's final roots paid.
 /// forge-config: default.invariant.runs = 32
 /// forge-config: deep.invariant.runs = 4096
 /// forge-config: default.invariant.fail-on-revert = true
@@ -35,11 +39,29 @@ contract MoneySolvencyTest is Test {
     /// @dev The invariants say nothing where the handler does nothing.
     function test_HandlerMovesMoneyEverywhere() public {
         handler.deposit(0, 1e19 + 1);
-        handler.open(0, 0, "s", 1e18);
-        handler.settle(0, 0, 1e17);
+        handler.open(0, 0, 7, 1e18);
+        handler.allocate(0, 0, 0, 1e18, false);
+        handler.allocate(0, 0, 0, 1e17, true);
+        handler.settle(0, 0, 1e17, false);
+        handler.authorize(0);
+        handler.settle(1, 1, 1e17, true);
+        handler.settleMany(0, 2, 1e16);
+        handler.forge(0, 0);
+        handler.thawSigner(0, true);
+        handler.forge(1, 0);
+        handler.deposit(0, 1e19 + 1);
+        handler.topUp(0, 1e18);
         handler.overdraw(0, 0);
         handler.thaw(0, 0);
+        handler.pause(100, 2);
+        handler.settle(0, 0, 1, false);
         handler.withdrawThawed(0);
+        handler.release(1, 1e10);
+        handler.refund(0, 1000);
+        handler.setSplitConfig(1, 2, 3);
+        handler.schedule(0, 1, 2000);
+        handler.replay(0);
+        handler.collect(5, 0);
         handler.collect(4, 0);
         handler.donate(1e17 + 1);
         handler.propose(1);
@@ -48,7 +70,9 @@ contract MoneySolvencyTest is Test {
         handler.finalize();
         handler.claim();
 
+        assertEq(handler.channelCount(), 2);
         assertGt(handler.settled(), 0);
+        assertGt(handler.refunded(), 0);
         assertGt(handler.collected(), 0);
         assertGt(handler.claimed(), 0);
         assertEq(market.channelOf(handler.channels(0)).thawEnd, 0);
@@ -80,15 +104,34 @@ contract MoneySolvencyTest is Test {
         }
     }
 
-    function invariant_MONEY3_NothingBeyondSignatureThawAndTime() public view {
-        assertFalse(handler.thawedMoneyTaken(), "MONEY-3 thawed money taken");
-        assertFalse(handler.replayPaid(), "MONEY-3 replay paid");
-        assertFalse(handler.thawLeftEarly(), "MONEY-3 thaw left early");
+    function invariant_MONEY3_NothingBeyondSignatureAndThaw() public view {
+        assertFalse(handler.thawedMoneyTaken(), "MONEY-3");
     }
 
-    function invariant_MONEY4_SettledIsDuesCollectedAndData() public view {
-        assertEq(handler.settled(), _dues() + handler.collected() + market.cumulativeData(), "MONEY-4");
-        assertEq(distributor.streamOf(market.dataStream()).funded, market.cumulativeData(), "MONEY-4 data");
+    function invariant_MONEY4_SettledIsDuesCollectedRefundedAndData() public view {
+        uint256 data = market.cumulativeData();
+        assertEq(
+            handler.settled(), _dues() - market.dataDue() + handler.collected() + handler.refunded() + data, "MONEY-4"
+        );
+        assertEq(distributor.streamOf(market.dataStream()).funded, data - market.dataDue(), "MONEY-4 data");
+    }
+
+    function invariant_MONEY5_OnlyThePayersSignaturesRaiseClaimed() public view {
+        assertFalse(handler.forgeryPaid(), "MONEY-5");
+    }
+
+    function invariant_MONEY6_NoSettlementPaysTwice() public view {
+        assertFalse(handler.replayPaid(), "MONEY-6");
+    }
+
+    function invariant_MONEY7_ThawsEndInWorkingTime() public view {
+        assertFalse(handler.thawLeftEarly(), "MONEY-7 early");
+        assertFalse(handler.thawLeftLate(), "MONEY-7 the rest");
+        assertFalse(handler.pausedSettled(), "MONEY-7 settled while paused");
+    }
+
+    function invariant_MONEY8_AllocationsKeepToTheirCaps() public view {
+        assertFalse(handler.capExceeded(), "MONEY-8");
     }
 
     function invariant_STREAM1_ClaimedWithinAllocatedWithinFunded() public view {
@@ -115,7 +158,7 @@ contract MoneySolvencyTest is Test {
     }
 
     function _dues() private view returns (uint256 dues) {
-        dues = uint256(market.protocolDue()) + market.securityDue();
+        dues = uint256(market.protocolDue()) + market.securityDue() + market.governedRest() + market.dataDue();
         for (uint256 i; i < 2; ++i) {
             dues += uint256(market.stakersDue(world.runnerOf(i))) + market.runnerDue(world.runnerOf(i));
         }

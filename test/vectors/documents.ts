@@ -293,7 +293,7 @@ export function moneyDocument() {
       const data = floorDivide(after * dataBps, 10_000n) - floorDivide(before * dataBps, 10_000n);
       const rest = after - before - data;
       const part = (partBps: bigint): bigint => floorDivide(rest * partBps, 10_000n - dataBps);
-      const parts = [protocolBps, securityBps, stakersBps, modelBps].map(part);
+      const parts = [protocolBps + securityBps, stakersBps, modelBps].map(part);
       return {
         before: `${before}`,
         after: `${after}`,
@@ -302,10 +302,9 @@ export function moneyDocument() {
         stakersBps: `${stakersBps}`,
         modelBps: `${modelBps}`,
         dataBps: `${dataBps}`,
-        protocol: `${parts[0]!}`,
-        security: `${parts[1]!}`,
-        stakers: `${parts[2]!}`,
-        model: `${parts[3]!}`,
+        governed: `${parts[0]!}`,
+        stakers: `${parts[1]!}`,
+        model: `${parts[2]!}`,
         data: `${data}`,
         runner: `${rest - parts.reduce((sum, amount) => sum + amount, 0n)}`,
       };

@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import {
   ALLOCATIONS,
   agentWalletDigest,
+  allocationDigest,
   attributionHash,
+  batchHash,
+  channelId,
   chunkLeaf,
   contributionLeaf,
   creditLeaf,
@@ -12,17 +15,22 @@ import {
   domainHash,
   dueAmount,
   grantLeaf,
+  extendBatchChain,
   leafHash,
   licenceFromBytes32,
   MerkleFrontier,
   MerkleTree,
+  openBatchHeader,
   payoutLeaf,
   type Receipt,
   receiptHash,
   receiptLeaf,
   recordLeaf,
   releasedAmount,
+  releaseDigest,
   type Share,
+  settleForDigest,
+  settlementsHash,
   sharesHash,
   splitSettlement,
   verifyMerkleProof,
@@ -34,6 +42,7 @@ import { describe, expect, it } from "vitest";
 import { agentDocument } from "./agent.js";
 import { hashDocument, merkleDocument, moneyDocument } from "./documents.js";
 import { tokenomicsDocument } from "./tokenomics.js";
+import { marketDocument } from "./marketDocument.js";
 
 const stored = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../vectors/${name}.json`, import.meta.url), "utf8"));
@@ -50,6 +59,7 @@ describe("the vectors", () => {
   it("are what the definitions give", () => {
     expect(stored("merkle")).toEqual(merkleDocument());
     expect(stored("hash")).toEqual(hashDocument());
+    expect(stored("market")).toEqual(marketDocument());
     expect(stored("money")).toEqual(moneyDocument());
     expect(stored("tokenomics")).toEqual(tokenomicsDocument());
     expect(stored("agent")).toEqual(agentDocument());
@@ -152,6 +162,63 @@ describe("sdk against the vectors", () => {
     }
   });
 
+  it("channels and what else the market has signed", () => {
+    const document = marketDocument();
+    for (const row of document.channel) {
+      expect(channelId(market(row), { ...row, salt: BigInt(row.salt) })).toBe(row.channel);
+    }
+    for (const row of document.allocation) {
+      const allocation = {
+        ...row,
+        maxAmount: BigInt(row.maxAmount),
+        maxCount: Number(row.maxCount),
+        expiry: BigInt(row.expiry),
+        nonce: BigInt(row.nonce),
+      };
+      expect(allocationDigest(market(row), allocation)).toBe(row.digest);
+    }
+    for (const row of document.settleFor) {
+      const order = { ...row, expectedConfig: Number(row.expectedConfig), deadline: BigInt(row.deadline) };
+      expect(settleForDigest(market(row), order)).toBe(row.digest);
+    }
+    for (const row of document.release) {
+      const release = {
+        ...row,
+        amount: BigInt(row.amount),
+        nonce: BigInt(row.nonce),
+        deadline: BigInt(row.deadline),
+      };
+      expect(releaseDigest(market(row), release)).toBe(row.digest);
+    }
+  });
+
+  it("batches and their chain", () => {
+    const rows = marketDocument().batch;
+    const headers = rows.map((row) => ({
+      ...row,
+      number: BigInt(row.number),
+      settledAt: BigInt(row.settledAt),
+      amount: BigInt(row.amount),
+      dataAmount: BigInt(row.dataAmount),
+    }));
+    for (const [at, row] of rows.entries()) {
+      const entries = words(row.settlements, 128).map((entry) => ({
+        channel: entry.slice(0, 66) as Hex,
+        model: BigInt(`0x${entry.slice(66, 82)}`),
+        before: BigInt(`0x${entry.slice(82, 106)}`),
+        after: BigInt(`0x${entry.slice(106)}`),
+      }));
+      expect(settlementsHash(entries)).toBe(row.settlementsHash);
+      expect(batchHash(headers[at]!)).toBe(row.hash);
+      expect(extendBatchChain(row.chainBefore, row.hash)).toBe(row.chain);
+      for (let from = 0; from <= at; from++) {
+        const opening = openBatchHeader(BigInt(at + 1), headers.slice(from), rows[from]!.chainBefore);
+        expect(opening.chainBefore).toBe(row.chainBefore);
+        expect(opening.later).toEqual(rows.slice(at + 1).map(({ hash }) => hash));
+      }
+    }
+  });
+
   it("money", () => {
     const money = moneyDocument();
     for (const row of money.dataFee) {
@@ -171,9 +238,9 @@ describe("sdk against the vectors", () => {
       };
       const revenue = { modelBps: Number(row.modelBps), dataBps: Number(row.dataBps) };
       const split = splitSettlement([{ before: BigInt(row.before), after: BigInt(row.after) }], config, revenue);
-      const { protocol, security, stakers, model, data, runner } = row;
+      const { governed, stakers, model, data, runner } = row;
       const asText = Object.fromEntries(Object.entries(split).map(([part, amount]) => [part, `${amount}`]));
-      expect(asText).toEqual({ protocol, security, stakers, model, data, runner });
+      expect(asText).toEqual({ governed, stakers, model, data, runner });
     }
   });
 

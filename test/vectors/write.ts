@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { agentDocument } from "./agent.js";
 import { hashDocument, merkleDocument, moneyDocument } from "./documents.js";
+import { marketDocument } from "./marketDocument.js";
 import { programVectors } from "./program.js";
 import { tokenomicsDocument } from "./tokenomics.js";
 import { traceDocument } from "./trace.js";
@@ -10,6 +11,7 @@ import { traceDocument } from "./trace.js";
 const documents = {
   merkle: merkleDocument(),
   hash: hashDocument(),
+  market: marketDocument(),
   money: moneyDocument(),
   tokenomics: tokenomicsDocument(),
   agent: agentDocument(),

@@ -4,19 +4,19 @@ import type { Connection } from "../connect.js";
 /** The protocol's books from the index, and whether they balance to the last unit. */
 export type Books = {
   readonly totals: query.ProtocolTotals;
-  /** `deposited = withdrawn + free + inChannels + settled`. */
+  /** `deposited + refunded = withdrawn + free + inChannels + settled`. */
   readonly depositsBalance: boolean;
-  /** The six parts add up to what was settled. */
+  /** The five parts add up to what was settled. */
   readonly partsBalance: boolean;
 };
 
 export async function readBooks({ graph }: Connection): Promise<Books> {
   const totals = await query.protocolTotals(graph);
-  const { deposited, withdrawn, free, inChannels, settled } = totals;
-  const { protocolPart, securityPart, stakersPart, modelPart, dataPart, runnerPart } = totals;
+  const { deposited, refunded, withdrawn, free, inChannels, settled } = totals;
+  const { governedPart, stakersPart, modelPart, dataPart, runnerPart } = totals;
   return {
     totals,
-    depositsBalance: deposited === withdrawn + free + inChannels + settled,
-    partsBalance: settled === protocolPart + securityPart + stakersPart + modelPart + dataPart + runnerPart,
+    depositsBalance: deposited + refunded === withdrawn + free + inChannels + settled,
+    partsBalance: settled === governedPart + stakersPart + modelPart + dataPart + runnerPart,
   };
 }

@@ -1,7 +1,7 @@
 import {
   decodeBatchFile,
   domainHash,
-  readReceiptsRoot,
+  readSettledBatches,
   receiptHash,
   receiptLeaf,
   receiptTree,
@@ -24,7 +24,12 @@ export async function traceSettlement(
   if (batch === undefined) return undefined;
   const subject = `batch ${batch.number}`;
 
-  const root = await checks.attempt("receipts_root", subject, () => readReceiptsRoot(reader, batch.number));
+  const root = await checks.attempt("receipts_root", subject, async () => {
+    const { number, block } = batch;
+    const [settled] = await readSettledBatches(reader, { numbers: [number], fromBlock: block, toBlock: block });
+    if (settled === undefined) throw new Error(`The market settled no such batch in block ${block}.`);
+    return settled.header.receiptsRoot;
+  });
   if (root !== undefined) checks.equal("receipts_root_indexed", subject, root, batch.receiptsRoot);
   const file = await checks.attempt("batch_file", subject, async () =>
     decodeBatchFile(await content.get(batch.dataHash)),

@@ -4,6 +4,7 @@ import {
   attributionHash,
   attributionRecordsHash,
   type BatchFile,
+  type ChannelSettlement,
   compareReceipts,
   poolAccount,
   type Receipt,
@@ -13,7 +14,7 @@ import {
 import { type Hex, pad } from "viem";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { describe, expect, it } from "vitest";
-import type { ChannelSettlement, RegisteredModel } from "../store/ChainFacts.js";
+import type { RegisteredModel } from "../store/ChainFacts.js";
 import { checkReceipts } from "./checkReceipts.js";
 
 const runner = privateKeyToAccount(generatePrivateKey());

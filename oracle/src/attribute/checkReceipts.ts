@@ -11,13 +11,14 @@ import {
   attributionHash,
   attributionRecordsHash,
   type BatchFile,
+  type ChannelSettlement,
   InvalidValueError,
   type MarketDomain,
   receiptHash,
   sharesHash,
 } from "@openledger/sdk";
 import { type Hex, isAddressEqual, recoverAddress } from "viem";
-import type { ChannelSettlement, RegisteredModel } from "../store/ChainFacts.js";
+import type { RegisteredModel } from "../store/ChainFacts.js";
 import type { ReceiptFault } from "./ReceiptFault.js";
 
 export interface BatchFacts {

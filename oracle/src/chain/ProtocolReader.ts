@@ -1,9 +1,14 @@
 /** What the contracts say at the newest block: asked again before every transaction. */
 import {
   attributionOracleAbi,
+  type BatchHeaderOpening,
+  type ChainReader,
   type Deployment,
   inferenceMarketAbi,
   openTokenAbi,
+  readBatchOpening,
+  readSettledBatches,
+  type SettledBatch,
   stakingManagerAbi,
 } from "@openledger/sdk";
 import type { Address, Hex, PublicClient } from "viem";
@@ -50,20 +55,15 @@ export class ProtocolReader {
     return this.#ask("the bond", () => this.client.readContract({ ...this.#oracle, functionName: "bond" }));
   }
 
-  async receiptsRoots(first: bigint, last: bigint): Promise<readonly Hex[]> {
-    const batches = Array.from({ length: Number(last - first + 1n) }, (_, at) => first + BigInt(at));
-    return this.#ask(`roots of batches ${first} to ${last}`, () =>
-      Promise.all(
-        batches.map((batch) =>
-          this.client.readContract({
-            address: this.deployment.addresses.inferenceMarket,
-            abi: inferenceMarketAbi,
-            functionName: "receiptsRootOf",
-            args: [batch],
-          }),
-        ),
-      ),
-    );
+  /** Ascending by number; fewer than asked for where the chain has no more. */
+  async batches(first: bigint, last: bigint): Promise<readonly SettledBatch[]> {
+    const numbers = Array.from({ length: Number(last - first + 1n) }, (_, at) => first + BigInt(at));
+    return this.#ask(`batches ${first} to ${last}`, () => readSettledBatches(this.#reader, { numbers }));
+  }
+
+  /** A batch's header as proofs take it; undefined while none of it is pinned. */
+  async batchOpening(batch: bigint): Promise<BatchHeaderOpening | undefined> {
+    return this.#ask(`the chain of batch ${batch}`, () => readBatchOpening(this.#reader, batch));
   }
 
   /** Whose money a channel holds; the zero address of a channel that was never opened. */
@@ -98,6 +98,10 @@ export class ProtocolReader {
       balance: await this.client.readContract({ ...token, functionName: "balanceOf", args: [account] }),
       allowance: await this.client.readContract({ ...token, functionName: "allowance", args: [account, spender] }),
     }));
+  }
+
+  get #reader(): ChainReader {
+    return { publicClient: this.client as ChainReader["publicClient"], deployment: this.deployment };
   }
 
   get #oracle() {

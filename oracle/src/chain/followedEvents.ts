@@ -26,7 +26,6 @@ export const followedEvents: ReadonlySet<string> = new Set([
   "ContributionAccepted",
   "VersionPublished",
   "IndexCommitted",
-  "ChannelSettled",
   "BatchSettled",
   "ModelRegistered",
   "EndpointSet",

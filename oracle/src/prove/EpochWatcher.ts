@@ -138,7 +138,7 @@ export class EpochWatcher {
     epoch: FollowedEpoch,
     signal: AbortSignal,
   ): Promise<{ readonly batches: ReadonlyMap<bigint, BatchOpening>; readonly areAllRead: boolean }> {
-    const { content, deployment, facts } = this.deps;
+    const { chain, content, deployment, facts } = this.deps;
     const domain = { chainId: deployment.chainId, market: deployment.addresses.inferenceMarket };
     const dataBps = new Map((await facts.models()).map((model) => [model.model, model.dataBps]));
     const batches = new Map<bigint, BatchOpening>();
@@ -148,7 +148,12 @@ export class EpochWatcher {
         const reading = readBatchFile(domain, batch, await content.get(batch.dataHash, { signal }));
         if ("refused" in reading) throw new OracleError("content_mismatch", reading.refused, { retryable: false });
         const { file, tree } = reading;
+        const header = await chain.batchOpening(batch.batch);
+        if (header === undefined) {
+          throw new OracleError("chain_unavailable", `Batch ${batch.batch} is not pinned yet.`, { retryable: true });
+        }
         batches.set(batch.batch, {
+          header,
           receiptCount: file.receipts.length,
           tree,
           receipt: (index) => openReceipt(file.receipts[index], dataBps),

@@ -168,8 +168,12 @@ export class EpochSettler {
     const now = await chain.epoch(epoch.epoch);
     if (now.state !== "open" || now.firstBatch !== epoch.firstBatch || now.lastBatch !== epoch.lastBatch) return false;
     const followed = await facts.batches(epoch.firstBatch, epoch.lastBatch);
-    const roots = await chain.receiptsRoots(epoch.firstBatch, epoch.lastBatch);
-    return followed.length === roots.length && followed.every((batch, at) => batch.receiptsRoot === roots[at]);
+    const settled = await chain.batches(epoch.firstBatch, epoch.lastBatch);
+    return (
+      BigInt(settled.length) === epoch.lastBatch - epoch.firstBatch + 1n &&
+      followed.length === settled.length &&
+      followed.every((batch, at) => batch.receiptsRoot === settled[at]!.header.receiptsRoot)
+    );
   }
 
   async #isBuried(place: Place): Promise<boolean> {

@@ -1,5 +1,5 @@
 /** What the followed events say, typed. Every answer is of the branch that is stored now. */
-import type { Price } from "@openledger/sdk";
+import { type ChannelSettlement, decodeBatchRecord, type Price } from "@openledger/sdk";
 import type { Address, Hex } from "viem";
 import type { EventValue } from "../chain/ProtocolEvent.js";
 import type { Queries, Row } from "./Database.js";
@@ -17,14 +17,6 @@ export interface SettledBatch extends Place {
   readonly dataHash: Hex;
   /** Base units. */
   readonly dataAmount: bigint;
-}
-
-/** What a batch took of one channel for one model: cumulative amounts before and after, base units. */
-export interface ChannelSettlement {
-  readonly channel: Hex;
-  readonly model: bigint;
-  readonly before: bigint;
-  readonly after: bigint;
 }
 
 export interface VersionRef {
@@ -136,21 +128,13 @@ export class ChainFacts {
 
   /** What a batch settled, by channel and model. */
   async settlements(batch: bigint): Promise<readonly ChannelSettlement[]> {
-    const rows = await this.queries.query<EventRow>(
-      `select * from events where name = 'ChannelSettled' and args->>'batch' = $1 order by block, log_index`,
+    const [row] = await this.queries.query<EventRow>(
+      `select * from events where name = 'BatchSettled' and args->>'batch' = $1`,
       [batch.toString()],
     );
-    const settlements = new Map<string, ChannelSettlement>();
-    for (const { args } of rows) {
-      const channel = args.channel as Hex;
-      const model = BigInt(args.model as string);
-      const after = BigInt(args.modelClaimedAfter as string);
-      const key = `${channel}/${model}`;
-      // A batch may raise the same amount in several rows.
-      const before = settlements.get(key)?.before ?? after - BigInt(args.amount as string);
-      settlements.set(key, { channel, model, before, after });
-    }
-    return [...settlements.values()];
+    if (row === undefined) return [];
+    const { settlements, details } = row.args;
+    return decodeBatchRecord({ settlements: settlements as Hex, details: details as Hex }).settlements;
   }
 
   async model(model: bigint): Promise<RegisteredModel | undefined> {

@@ -89,6 +89,7 @@ export interface SettledAnswers {
 
 interface PayerChannel {
   readonly payer: number;
+  readonly salt: bigint;
   readonly channel: Hex;
   nonce: bigint;
   cumulative: bigint;
@@ -159,7 +160,7 @@ export class ProtocolScene {
     const expectedConfig = await client.publicClient.readContract({
       address: this.domain.market,
       abi: inferenceMarketAbi,
-      functionName: "configVersion",
+      functionName: "configCode",
     });
     const receiptsRoot = receiptTree(
       this.domain,
@@ -299,9 +300,9 @@ export class ProtocolScene {
       const client = this.client(payer);
       await approveToken(client, { spender: this.domain.market, amount });
       await deposit(client, { payer: client.account.address, amount });
-      const salt = pad(toHex(payer));
+      const salt = BigInt(payer);
       const { event } = await openChannel(client, { runner: runner.account.address, salt, amount });
-      this.#channels.push({ payer, channel: event.channel, nonce: 0n, cumulative: 0n });
+      this.#channels.push({ payer, salt, channel: event.channel, nonce: 0n, cumulative: 0n });
     }
   }
 
@@ -356,7 +357,7 @@ export class ProtocolScene {
     return { ...entry, signature };
   }
 
-  async #voucherRow({ payer, channel, nonce, cumulative }: PayerChannel) {
+  async #voucherRow({ payer, salt, channel, nonce, cumulative }: PayerChannel) {
     const account = testAccount(payer);
     const block = await this.client(payer).publicClient.getBlock();
     const voucher = {
@@ -367,7 +368,8 @@ export class ProtocolScene {
       requestHash: pad("0x3"),
       deadline: block.timestamp + 3600n,
     };
-    return { voucher, signature: await account.signTypedData(voucherTypedData(this.domain, voucher)), cumulative };
+    const signature = await account.signTypedData(voucherTypedData(this.domain, voucher));
+    return { payer: account.address, channelSalt: salt, voucher, signature, cumulative };
   }
 
   async #serveDisclosures(): Promise<void> {

@@ -8,6 +8,8 @@ export interface MarketView {
   channel(channel: Hex): Promise<ChannelState | undefined>;
   /** What was settled for a channel and model so far, and the nonce it reached. */
   earlierSettlement(channel: Hex, model: bigint): Promise<EarlierSettlement>;
+  /** Whether a payer lets somebody sign vouchers for it, and has not begun to take that back. */
+  isAuthorizedSigner(payer: Address, signer: Address): Promise<boolean>;
   /** Whether the address is an oracle with enough stake. */
   isActiveOracle(account: Address): Promise<boolean>;
 }

@@ -24,7 +24,7 @@ const gasPercent = 130n;
 export function openSettlementChain(client: ChainClient & { readonly account: LocalAccount }): SettlementChain {
   const { publicClient, account, deployment } = client;
   const market = { address: deployment.addresses.inferenceMarket, abi: inferenceMarketAbi } as const;
-  const argsOf = (call: SettleCall) => [call.rows, call.receiptsRoot, call.dataHash, call.configVersion] as const;
+  const argsOf = (call: SettleCall) => [call.rows, call.receiptsRoot, call.dataHash, call.configCode] as const;
 
   return {
     head: () =>
@@ -42,10 +42,8 @@ export function openSettlementChain(client: ChainClient & { readonly account: Lo
         }
       }),
     channel: openMarketView(client).channel,
-    configVersion: () =>
-      askChain("the split configuration", () =>
-        publicClient.readContract({ ...market, functionName: "configVersion" }),
-      ),
+    configCode: () =>
+      askChain("the split configuration", () => publicClient.readContract({ ...market, functionName: "configCode" })),
     findBatch: (receiptsRoot, fromBlock) =>
       askChain("a batch", async () => {
         const logs = await publicClient.getContractEvents({

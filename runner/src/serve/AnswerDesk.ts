@@ -22,7 +22,7 @@ import {
   type Voucher,
   voucherDigest,
 } from "@openledger/sdk";
-import { type Hex, type LocalAccount, recoverAddress, zeroAddress } from "viem";
+import { type Hex, isAddressEqual, type LocalAccount, recoverAddress, zeroAddress } from "viem";
 import type { MarketView } from "../chain/MarketView.js";
 import { RunnerError } from "../RunnerError.js";
 import { type ChannelState, checkDeadline, checkParties } from "../settle/checkVoucher.js";
@@ -168,11 +168,11 @@ export class AnswerDesk {
         { retryable: false },
       );
     }
-    checkParties(channel, {
-      runner: this.deps.account.address,
-      // What recovers to nobody is nobody's signature.
-      signer: await recoverAddress({ hash: digest, signature }).catch(() => zeroAddress),
-    });
+    // What recovers to nobody is nobody's signature.
+    const signer = await recoverAddress({ hash: digest, signature }).catch(() => zeroAddress);
+    const isAuthorized =
+      !isAddressEqual(signer, channel.payer) && (await this.deps.market.isAuthorizedSigner(channel.payer, signer));
+    checkParties(channel, { runner: this.deps.account.address, signer, isAuthorized });
     return channel;
   }
 

@@ -50,7 +50,9 @@ export async function discloseTo(
   // Whoever is not entitled does not learn which receipts exist.
   const channel = found === undefined ? undefined : await deps.market.channel(found.stored.receipt.channel);
   const entitled =
-    (channel !== undefined && isAddressEqual(channel.payer, asked.signer)) ||
+    (channel !== undefined &&
+      (isAddressEqual(channel.payer, asked.signer) ||
+        (await deps.market.isAuthorizedSigner(channel.payer, asked.signer)))) ||
     (await deps.market.isActiveOracle(asked.signer));
   if (!entitled) {
     throw new RunnerError(

@@ -7,7 +7,7 @@ export interface SettleCall {
   readonly rows: Hex;
   readonly receiptsRoot: Hex;
   readonly dataHash: Hex;
-  readonly configVersion: number;
+  readonly configCode: number;
 }
 
 /** Why the market would not take a settlement. */
@@ -31,7 +31,7 @@ export interface SettlementChain {
   /** Undefined when the chain has no such block. */
   blockHash(number: bigint): Promise<Hex | undefined>;
   channel(channel: Hex): Promise<ChannelState | undefined>;
-  configVersion(): Promise<number>;
+  configCode(): Promise<number>;
   /** Where a batch with this root stands; it is looked for from a block on. */
   findBatch(receiptsRoot: Hex, fromBlock: bigint): Promise<BatchPlace | undefined>;
   /** Tries the settlement against the newest state; undefined when the market would take it. */

@@ -20,6 +20,7 @@ import {
 import type { Address, Hex } from "viem";
 import { describeError, type Log } from "../Log.js";
 import type { BatchLedger, OpenBatch, OutboxTransaction, UnsettledReceipt } from "../store/BatchLedger.js";
+import type { ChannelState } from "./checkVoucher.js";
 import { type LeftOut, planBatch } from "./planBatch.js";
 import type { SettlementChain } from "./SettlementChain.js";
 
@@ -117,9 +118,9 @@ export class Settler {
     );
     const head = await chain.head();
     const ids = [...new Set(unsettled.map(({ receipt }) => receipt.channel))];
-    const states = await Promise.all(ids.map(async (id) => [id, await chain.channel(id)] as const));
+    const states = new Map(await Promise.all(ids.map(async (id) => [id, await chain.channel(id)] as const)));
     const clock = BigInt(Math.ceil(this.deps.now()));
-    const plan = planBatch(unsettled, new Map(states), {
+    const plan = planBatch(unsettled, states, {
       minedAt: (clock > head.timestamp ? clock : head.timestamp) + BigInt(policy.marginSeconds),
       receipts: policy.maxReceipts,
       rows: policy.maxRows,
@@ -144,6 +145,7 @@ export class Settler {
     );
     const rows = packSettlementRows(
       plan.last.map(({ voucher, voucherSignature, receipt }) => ({
+        ...partiesOf(states.get(receipt.channel)),
         voucher,
         signature: voucherSignature,
         cumulative: receipt.cumulative,
@@ -153,7 +155,7 @@ export class Settler {
       receiptsRoot: tree.root,
       dataHash,
       rows,
-      configVersion: await chain.configVersion(),
+      configCode: await chain.configCode(),
       amount: plan.receipts.reduce((sum, { receipt }) => sum + receipt.fee, 0n),
       fromBlock: head.number,
       receipts: plan.receipts.map(({ hash }) => hash),
@@ -255,6 +257,12 @@ export class Settler {
       });
     }
   }
+}
+
+/** A planned receipt's channel is one that the market knows. */
+function partiesOf(channel: ChannelState | undefined): { readonly payer: Address; readonly channelSalt: bigint } {
+  const { payer, salt } = channel as ChannelState;
+  return { payer, channelSalt: salt };
 }
 
 function attributed({ stored }: UnsettledReceipt): AttributedReceipt {

@@ -9,6 +9,7 @@ const address = `0x${"11".repeat(20)}` as const;
 const channel: ChannelState = {
   payer: address,
   runner: address,
+  salt: 0n,
   balance: 1000n,
   claimed: 100n,
   thawing: 0n,

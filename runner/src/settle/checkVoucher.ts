@@ -13,6 +13,7 @@ import { RunnerError } from "../RunnerError.js";
 export interface ChannelState {
   readonly payer: Address;
   readonly runner: Address;
+  readonly salt: bigint;
   readonly balance: bigint;
   readonly claimed: bigint;
   readonly thawing: bigint;
@@ -31,10 +32,15 @@ export interface ChannelBooks {
   readonly otherModels: bigint;
 }
 
-/** The channel's own facts: who it belongs to. @throws RunnerError `channel_of_another_runner`, `voucher_wrong_signer` */
+/**
+ * The channel's own facts: who it belongs to.
+ *
+ * @param parties.isAuthorized Whether the signer is one that the payer has authorised, and not on its way out.
+ * @throws RunnerError `channel_of_another_runner`, `voucher_wrong_signer`
+ */
 export function checkParties(
   channel: ChannelState,
-  parties: { readonly runner: Address; readonly signer: Address },
+  parties: { readonly runner: Address; readonly signer: Address; readonly isAuthorized: boolean },
 ): void {
   if (!isAddressEqual(channel.runner, parties.runner)) {
     throw new RunnerError(
@@ -43,11 +49,11 @@ export function checkParties(
       { retryable: false, details: { runner: parties.runner } },
     );
   }
-  if (!isAddressEqual(channel.payer, parties.signer)) {
+  if (!isAddressEqual(channel.payer, parties.signer) && !parties.isAuthorized) {
     throw new RunnerError(
       "voucher_wrong_signer",
       `The voucher's signature is ${parties.signer}'s on this chain and market, the channel's payer is ${channel.payer}. ` +
-        "Sign with the payer's key, for the chain id and market of the quote.",
+        "Sign with the payer's key or an authorised signer's, for the chain id and market of the quote.",
       { retryable: false, details: { payer: channel.payer } },
     );
   }

@@ -47,6 +47,7 @@ function entry(
 const state = (balance: bigint, more: Partial<ChannelState> = {}): ChannelState => ({
   payer: address,
   runner: address,
+  salt: 0n,
   balance,
   claimed: 0n,
   thawing: 0n,

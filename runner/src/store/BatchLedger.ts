@@ -14,7 +14,7 @@ export interface NewBatch {
   readonly receiptsRoot: Hex;
   readonly dataHash: Hex;
   readonly rows: Hex;
-  readonly configVersion: number;
+  readonly configCode: number;
   readonly amount: bigint;
   /** Blocks before this one cannot hold the batch. */
   readonly fromBlock: bigint;
@@ -27,7 +27,7 @@ export interface OpenBatch {
   readonly receiptsRoot: Hex;
   readonly dataHash: Hex;
   readonly rows: Hex;
-  readonly configVersion: number;
+  readonly configCode: number;
   readonly receiptCount: number;
   readonly amount: bigint;
   readonly fromBlock: bigint;
@@ -61,7 +61,7 @@ interface BatchRow extends Row {
   readonly receipts_root: Hex;
   readonly data_hash: Hex;
   readonly rows: Hex;
-  readonly config_version: number;
+  readonly config_code: number;
   readonly receipt_count: number;
   readonly amount: string;
   readonly from_block: string;
@@ -112,13 +112,13 @@ export class BatchLedger {
   async create(batch: NewBatch): Promise<void> {
     await this.database.transaction(async ({ query }) => {
       const [row] = await query<{ batch: string }>(
-        `insert into batches (receipts_root, data_hash, rows, config_version, receipt_count, amount, from_block, state)
+        `insert into batches (receipts_root, data_hash, rows, config_code, receipt_count, amount, from_block, state)
          values ($1, $2, $3, $4, $5, $6, $7, 'open') returning batch`,
         [
           batch.receiptsRoot,
           batch.dataHash,
           batch.rows,
-          batch.configVersion,
+          batch.configCode,
           batch.receipts.length,
           batch.amount,
           batch.fromBlock,
@@ -206,7 +206,7 @@ async function withTransactions(database: Database, row: BatchRow): Promise<Open
     receiptsRoot: row.receipts_root,
     dataHash: row.data_hash,
     rows: row.rows,
-    configVersion: row.config_version,
+    configCode: row.config_code,
     receiptCount: row.receipt_count,
     amount: BigInt(row.amount),
     fromBlock: BigInt(row.from_block),

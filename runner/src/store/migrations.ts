@@ -117,4 +117,9 @@ export const migrations: readonly string[] = [
   alter table requests add column repetition_penalty_milli integer not null default 1000;
   alter table requests alter column repetition_penalty_milli drop default;
   `,
+  `
+  -- What the market expects of a settlement is the configuration itself, not its number. A batch of before, if one is still
+  -- on its way, is refused and its receipts go into another.
+  alter table batches rename column config_version to config_code;
+  `,
 ];

@@ -16,7 +16,7 @@ import {
   type Voucher,
   voucherTypedData,
 } from "@openledger/sdk";
-import { type Address, type Hex, type LocalAccount, toHex } from "viem";
+import { type Address, bytesToBigInt, type Hex, type LocalAccount } from "viem";
 
 export interface Reply {
   readonly status: number;
@@ -36,7 +36,7 @@ export class TestPayer {
     readonly client: ChainClient & { readonly account: LocalAccount },
     readonly runner: Address,
     readonly model: bigint,
-    readonly channelSalt: Hex = toHex(crypto.getRandomValues(new Uint8Array(32))),
+    readonly channelSalt: bigint = bytesToBigInt(crypto.getRandomValues(new Uint8Array(12))),
   ) {
     const { chainId, addresses } = client.deployment;
     this.domain = { chainId, market: addresses.inferenceMarket };

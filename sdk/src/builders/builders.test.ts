@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { type Address, getAddress, pad, toHex } from "viem";
 import { describe, expect, it } from "vitest";
+import type { BatchHeaderOpening } from "../hash/batch.js";
 import { payoutLeaf } from "../hash/payout.js";
 import { poolAccount } from "../hash/poolAccount.js";
 import type { Credit, Payout, Receipt, Share } from "../hash/types.js";
@@ -208,6 +209,7 @@ function proposalOf(lists: Lists, drawn: readonly Drawn[], previous: readonly Pa
   const receipts = receiptsOf(drawn);
   const leaves = Array.from({ length: PER_BATCH }, (_, at) => leafHash(domainHash("Receipt"), Uint8Array.of(at)));
   const batch = (number: bigint): BatchOpening => ({
+    header: headerOf(number),
     receiptCount: PER_BATCH,
     tree: new MerkleTree(domainHash("Receipt"), leaves),
     receipt: (index) => {
@@ -220,6 +222,15 @@ function proposalOf(lists: Lists, drawn: readonly Drawn[], previous: readonly Pa
     },
   });
   return { epoch: 2n, firstBatch: 4n, lastBatch: 6n, stream: STREAM, total: lists.total, lists, previous, batch };
+}
+
+/** What the chain says of a batch: the search hands it on as it is. */
+function headerOf(number: bigint): BatchHeaderOpening {
+  const receiptsRoot = pad("0x5");
+  const settlementsHash = pad("0x6");
+  const amounts = { amount: 10n, dataAmount: 4n };
+  const batch = { number, runner: pad("0x7", { size: 20 }), settledAt: 8n, ...amounts, receiptsRoot, settlementsHash };
+  return { batch, chainBefore: pad("0x9"), later: [] };
 }
 
 /** The lists with one number changed by one; undefined when that is no number of that kind. */

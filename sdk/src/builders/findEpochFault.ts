@@ -6,7 +6,8 @@
  *
  * A credit that is missing is no fault here: an oracle may pass over a receipt that it found false.
  */
-import { type Address, getAddress, zeroAddress } from "viem";
+import { type Address, getAddress, zeroAddress, zeroHash } from "viem";
+import type { BatchHeaderOpening } from "../hash/batch.js";
 import type { Credit, Payout } from "../hash/types.js";
 import type { MerkleTree } from "../merkle/MerkleTree.js";
 import { EMPTY_NODE } from "../merkle/node.js";
@@ -24,6 +25,8 @@ import { compareCredits, creditTree, payoutTree } from "./epochTrees.js";
 
 /** The receipts under one batch's root. */
 export type BatchOpening = {
+  /** Its header, shown against the chain. */
+  readonly header: BatchHeaderOpening;
   readonly receiptCount: number;
   readonly tree: MerkleTree;
   /**
@@ -112,7 +115,7 @@ function creditFault(proposed: ProposedEpoch, trees: Trees): EpochFault | undefi
         kind: 2,
         proof: {
           name: "proveCreditOutside",
-          args: [epoch, open(), 0n, EMPTY_NODE],
+          args: [epoch, open(), NO_BATCH, 0n, EMPTY_NODE],
         },
         fault: `credit ${at} is of batch ${credit.batch}, the epoch holds ${firstBatch} to ${lastBatch}`,
       };
@@ -124,7 +127,7 @@ function creditFault(proposed: ProposedEpoch, trees: Trees): EpochFault | undefi
         kind: 2,
         proof: {
           name: "proveCreditOutside",
-          args: [epoch, open(), batch.tree.count, batch.tree.top],
+          args: [epoch, open(), batch.header, batch.tree.count, batch.tree.top],
         },
         fault: `credit ${at} is of receipt ${credit.receiptIndex}, batch ${credit.batch} has ${batch.receiptCount}`,
       };
@@ -139,7 +142,7 @@ function creditFault(proposed: ProposedEpoch, trees: Trees): EpochFault | undefi
       kind: 2,
       proof: {
         name: "proveCreditAmount",
-        args: [epoch, open(), { receipt: known.receipt, count, siblings }, known.attribution],
+        args: [epoch, open(), batch.header, { receipt: known.receipt, count, siblings }, known.attribution],
       },
       fault: `credit ${at} of ${credit.contributor} is ${credit.amount}, due is ${due}`,
     };
@@ -264,6 +267,20 @@ function straddle<Opening>(
   };
 }
 
+/** What the contract does not look at: the credit's batch lies outside the epoch. */
+const NO_BATCH: BatchHeaderOpening = {
+  batch: {
+    number: 0n,
+    runner: zeroAddress,
+    settledAt: 0n,
+    amount: 0n,
+    dataAmount: 0n,
+    receiptsRoot: zeroHash,
+    settlementsHash: zeroHash,
+  },
+  chainBefore: zeroHash,
+  later: [],
+};
 const NOWHERE = { index: 0n, count: 0n, siblings: [] } as const;
 const EMPTY_PAYOUT: PayoutOpening = { payout: { account: zeroAddress, cumulative: 0n, runningSum: 0n }, ...NOWHERE };
 const EMPTY_CREDIT: CreditOpening = {

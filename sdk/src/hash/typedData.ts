@@ -1,5 +1,5 @@
 import { type Address, type Hex, hashTypedData } from "viem";
-import type { AgentWalletSet, Disclosure, Receipt, Voucher } from "./types.js";
+import type { AgentWalletSet, Allocation, Disclosure, Receipt, Release, SettleFor, Voucher } from "./types.js";
 
 /** The market whose signatures these are. A signature for one chain or contract means nothing on another. */
 export type MarketDomain = { readonly chainId: number; readonly market: Address };
@@ -35,6 +35,39 @@ export const RECEIPT_TYPES = {
   ],
 } as const;
 
+export const ALLOCATION_TYPES = {
+  Allocation: [
+    { name: "payer", type: "address" },
+    { name: "operator", type: "address" },
+    { name: "runner", type: "address" },
+    { name: "maxAmount", type: "uint96" },
+    { name: "maxCount", type: "uint32" },
+    { name: "expiry", type: "uint64" },
+    { name: "nonce", type: "uint256" },
+  ],
+} as const;
+
+export const SETTLE_FOR_TYPES = {
+  SettleFor: [
+    { name: "runner", type: "address" },
+    { name: "rowsHash", type: "bytes32" },
+    { name: "receiptsRoot", type: "bytes32" },
+    { name: "dataHash", type: "bytes32" },
+    { name: "settlementsHash", type: "bytes32" },
+    { name: "expectedConfig", type: "uint32" },
+    { name: "deadline", type: "uint64" },
+  ],
+} as const;
+
+export const RELEASE_TYPES = {
+  Release: [
+    { name: "channel", type: "bytes32" },
+    { name: "amount", type: "uint96" },
+    { name: "nonce", type: "uint256" },
+    { name: "deadline", type: "uint64" },
+  ],
+} as const;
+
 export const DISCLOSURE_TYPES = {
   Disclosure: [
     { name: "receipt", type: "bytes32" },
@@ -66,6 +99,21 @@ export function receiptTypedData(market: MarketDomain, receipt: Receipt) {
   return { domain: domain(market), types: RECEIPT_TYPES, primaryType: "Receipt", message: receipt } as const;
 }
 
+/** EIP-712 data of an allocation, ready for `signTypedData`. */
+export function allocationTypedData(market: MarketDomain, allocation: Allocation) {
+  return { domain: domain(market), types: ALLOCATION_TYPES, primaryType: "Allocation", message: allocation } as const;
+}
+
+/** EIP-712 data of an order to settle, ready for `signTypedData`. */
+export function settleForTypedData(market: MarketDomain, order: SettleFor) {
+  return { domain: domain(market), types: SETTLE_FOR_TYPES, primaryType: "SettleFor", message: order } as const;
+}
+
+/** EIP-712 data of a release, ready for `signTypedData`. */
+export function releaseTypedData(market: MarketDomain, release: Release) {
+  return { domain: domain(market), types: RELEASE_TYPES, primaryType: "Release", message: release } as const;
+}
+
 /** EIP-712 data of a disclosure, ready for `signTypedData`. */
 export function disclosureTypedData(market: MarketDomain, disclosure: Disclosure) {
   return { domain: domain(market), types: DISCLOSURE_TYPES, primaryType: "Disclosure", message: disclosure } as const;
@@ -79,6 +127,21 @@ export function voucherDigest(market: MarketDomain, voucher: Voucher): Hex {
 /** What the runner signs, and the receipt's name everywhere. */
 export function receiptHash(market: MarketDomain, receipt: Receipt): Hex {
   return hashTypedData(receiptTypedData(market, receipt));
+}
+
+/** What a payer signs for an operator; the allocation's name on the chain. */
+export function allocationDigest(market: MarketDomain, allocation: Allocation): Hex {
+  return hashTypedData(allocationTypedData(market, allocation));
+}
+
+/** What a runner signs for who settles for it. */
+export function settleForDigest(market: MarketDomain, order: SettleFor): Hex {
+  return hashTypedData(settleForTypedData(market, order));
+}
+
+/** What a runner signs for a payer that has money back at once. */
+export function releaseDigest(market: MarketDomain, release: Release): Hex {
+  return hashTypedData(releaseTypedData(market, release));
 }
 
 /** What somebody signs who asks for a disclosure. */

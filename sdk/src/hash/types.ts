@@ -26,6 +26,39 @@ export type Voucher = {
   readonly deadline: bigint;
 };
 
+/**
+ * What a payer signs so that an operator may put its free money into its channels. `runner` zero: any active runner's.
+ * `expiry`: last second in which it may be used. Base units.
+ */
+export type Allocation = {
+  readonly payer: Address;
+  readonly operator: Address;
+  readonly runner: Address;
+  readonly maxAmount: bigint;
+  readonly maxCount: number;
+  readonly expiry: bigint;
+  readonly nonce: bigint;
+};
+
+/** What a runner signs so that anyone may settle for it. `deadline`: last second in which it may be carried out. */
+export type SettleFor = {
+  readonly runner: Address;
+  readonly rowsHash: Hex;
+  readonly receiptsRoot: Hex;
+  readonly dataHash: Hex;
+  readonly settlementsHash: Hex;
+  readonly expectedConfig: number;
+  readonly deadline: bigint;
+};
+
+/** What a runner signs so that a payer has up to `amount` of unclaimed money back at once, once. */
+export type Release = {
+  readonly channel: Hex;
+  readonly amount: bigint;
+  readonly nonce: bigint;
+  readonly deadline: bigint;
+};
+
 /** A request to disclose what stands behind a receipt hash. */
 export type Disclosure = { readonly receipt: Hex; readonly deadline: bigint };
 

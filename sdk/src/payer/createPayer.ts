@@ -38,7 +38,7 @@ export type PayerOptions = {
   /** The runner to pay; by default the one that the address says it is. */
   readonly runner?: Address;
   /** Tells several channels to one runner apart; zero by default. */
-  readonly salt?: Hex;
+  readonly salt?: bigint;
   /** Kept in memory by default. */
   readonly books?: PayerBooks;
   readonly fetch?: typeof globalThis.fetch;
@@ -107,7 +107,7 @@ export type Payer = {
  * @throws RunnerUnreachableError, InvalidValueError when the runner serves another chain or market.
  */
 export async function createPayer(options: PayerOptions): Promise<Payer> {
-  const { client, now = () => Date.now() / 1000, voucherSeconds = DAY_SECONDS, salt = ZERO_WORD } = options;
+  const { client, now = () => Date.now() / 1000, voucherSeconds = DAY_SECONDS, salt = 0n } = options;
   const books = options.books ?? createMemoryBooks();
   const { chainId, addresses } = client.deployment;
   const domain: MarketDomain = { chainId, market: addresses.inferenceMarket };

@@ -11,15 +11,35 @@ export type SplitConfig = {
 /** Parts of a fee that a model's owner chose, basis points of the fee. */
 export type Revenue = { readonly modelBps: number; readonly dataBps: number };
 
-/** Where a settled amount goes; the parts add up to it. */
+/** Where a settled amount goes; the parts add up to it. `governed`: protocol and security together. */
 export type Split = {
-  readonly protocol: bigint;
-  readonly security: bigint;
+  readonly governed: bigint;
   readonly stakers: bigint;
   readonly model: bigint;
   readonly data: bigint;
   readonly runner: bigint;
 };
+
+/** What is divided of a governed due, and what waits for the next division because the shares do not divide it. */
+export type GovernedDivision = { readonly protocol: bigint; readonly security: bigint; readonly rest: bigint };
+
+/** Divides what batches settled for protocol and security together: exactly, so that no share depends on how often. */
+export function divideGoverned(due: bigint, config: SplitConfig): GovernedDivision {
+  const bps = BigInt(config.protocolBps + config.securityBps);
+  if (bps === 0n) return { protocol: 0n, security: 0n, rest: due };
+  const times = due / bps;
+  const protocol = times * BigInt(config.protocolBps);
+  const security = times * BigInt(config.securityBps);
+  return { protocol, security, rest: due - protocol - security };
+}
+
+/**
+ * The configuration as `settle` expects it: `(protocolBps + securityBps) · 2¹¹ + stakersBps`, what a runner's own part depends
+ * on.
+ */
+export function configCode(config: SplitConfig): number {
+  return (config.protocolBps + config.securityBps) * 2048 + config.stakersBps;
+}
 
 /**
  * Split of what one batch settles for one model. Data is floored per row, every other part once; the runner takes what
@@ -44,9 +64,8 @@ export function splitSettlement(
   const rest = amount - data;
   const restBps = WHOLE_BPS - BigInt(revenue.dataBps);
   const part = (bps: number): bigint => (rest * BigInt(bps)) / restBps;
-  const protocol = part(config.protocolBps);
-  const security = part(config.securityBps);
+  const governed = part(config.protocolBps + config.securityBps);
   const stakers = part(config.stakersBps);
   const model = part(revenue.modelBps);
-  return { protocol, security, stakers, model, data, runner: rest - protocol - security - stakers - model };
+  return { governed, stakers, model, data, runner: rest - governed - stakers - model };
 }

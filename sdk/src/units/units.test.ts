@@ -6,7 +6,7 @@ import { dataFee } from "./dataFee.js";
 import { dueAmount, receiptDataFee } from "./dueAmount.js";
 import { answerFee } from "./fee.js";
 import { formatOpen, parseOpen } from "./open.js";
-import { splitSettlement } from "./split.js";
+import { configCode, divideGoverned, splitSettlement } from "./split.js";
 
 const amount = (): fc.Arbitrary<bigint> => fc.bigInt({ min: 0n, max: 10n ** 27n });
 const bps = (max: number): fc.Arbitrary<number> => fc.integer({ min: 0, max });
@@ -77,13 +77,42 @@ describe("units", () => {
       { before: 900n, after: 400n },
     ];
     expect(splitSettlement(rows, config, { modelBps: 1500, dataBps: 4000 })).toEqual({
-      protocol: 20n,
-      security: 50n,
+      governed: 70n,
       stakers: 80n,
       model: 150n,
       data: 400n,
       runner: 300n,
     });
+  });
+
+  it("divide the governed part without a rest, however often", () => {
+    fc.assert(
+      fc.property(
+        fc.array(amount(), { minLength: 1, maxLength: 10 }),
+        fc.tuple(bps(1000), bps(1000)),
+        (dues, [protocolBps, securityBps]) => {
+          const config = { protocolBps, securityBps, stakersBps: 0 };
+          const once = divideGoverned(
+            dues.reduce((sum, due) => sum + due, 0n),
+            config,
+          );
+          const often = dues.reduce(
+            (sum, due) => {
+              const next = divideGoverned(sum.rest + due, config);
+              return {
+                protocol: sum.protocol + next.protocol,
+                security: sum.security + next.security,
+                rest: next.rest,
+              };
+            },
+            { protocol: 0n, security: 0n, rest: 0n },
+          );
+          expect(often).toEqual(once);
+          expect(once.protocol * BigInt(securityBps)).toBe(once.security * BigInt(protocolBps));
+        },
+      ),
+    );
+    expect(configCode({ protocolBps: 200, securityBps: 500, stakersBps: 800 })).toBe(700 * 2048 + 800);
   });
 
   it("give a pool what the contributors leave, to the last unit", () => {

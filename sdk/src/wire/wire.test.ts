@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { type Hex, keccak256, recoverAddress, size, slice, stringToHex } from "viem";
+import { type Hex, keccak256, pad, recoverAddress, size, slice, stringToHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { describe, expect, it } from "vitest";
 import { contentHash } from "../hash/content.js";
@@ -165,8 +165,8 @@ describe("epoch file and training manifest", () => {
 });
 
 describe("voucher", () => {
-  const voucher = (model: bigint, nonce: bigint): Voucher => ({
-    channel: word("channel"),
+  const voucher = (model: bigint, nonce: bigint, channel = word("channel")): Voucher => ({
+    channel,
     model,
     nonce,
     cumulativeCap: 1000n * nonce,
@@ -188,16 +188,25 @@ describe("voucher", () => {
     }
   });
 
-  it("is packed for settlement by ascending model", async () => {
-    const signed = await Promise.all([voucher(9n, 1n), voucher(2n, 3n), voucher(9n, 2n)].map(sign));
-    const rows = packSettlementRows(signed.map((one) => ({ ...one, cumulative: one.voucher.cumulativeCap - 1n })));
+  const parties = { payer: account.address, channelSalt: 0xabcn };
+
+  it("is packed for settlement by ascending model and channel", async () => {
+    const [low, high]: [Hex, Hex] = [pad("0x01"), pad("0xff", { dir: "right" })];
+    const vouchers = [voucher(9n, 1n, high), voucher(2n, 3n), voucher(9n, 2n, low)];
+    const signed = await Promise.all(vouchers.map(sign));
+    const rows = packSettlementRows(
+      signed.map((one) => ({ ...parties, ...one, cumulative: one.voucher.cumulativeCap - 1n })),
+    );
 
     // Two groups of 10 bytes and three rows of 168.
     expect(size(rows)).toBe(2 * 10 + 3 * 168);
     expect(slice(rows, 0, 10)).toBe("0x00000000000000020001");
     expect(slice(rows, 178, 188)).toBe("0x00000000000000090002");
+    expect(BigInt(slice(rows, 188 + 32, 188 + 40))).toBe(2n);
+    expect(BigInt(slice(rows, 188 + 168 + 32, 188 + 168 + 40))).toBe(1n);
     const first = slice(rows, 10, 178);
-    expect(slice(first, 0, 32)).toBe(word("channel"));
+    expect(slice(first, 0, 20)).toBe(account.address.toLowerCase());
+    expect(BigInt(slice(first, 20, 32))).toBe(0xabcn);
     expect(BigInt(slice(first, 32, 40))).toBe(3n);
     expect(BigInt(slice(first, 40, 52))).toBe(2999n);
     expect(BigInt(slice(first, 52, 64))).toBe(3000n);
@@ -213,7 +222,15 @@ describe("voucher", () => {
 
   it("is never settled above its cap", async () => {
     const signed = await sign(voucher(1n, 1n));
-    expect(() => packSettlementRows([{ ...signed, cumulative: 1001n }])).toThrow(/at most the signed cap 1000/);
+    const above = { ...parties, ...signed, cumulative: 1001n };
+    expect(() => packSettlementRows([above])).toThrow(/at most the signed cap 1000/);
     expect(() => packSettlementRows([])).toThrow(/at least one voucher/);
+  });
+
+  it("is settled once for each channel and model", async () => {
+    const row = { ...parties, ...(await sign(voucher(1n, 1n))), cumulative: 1n };
+    const later = { ...parties, ...(await sign(voucher(1n, 2n))), cumulative: 2n };
+    expect(() => packSettlementRows([row, later])).toThrow(/one for each channel and model/);
+    expect(() => packSettlementRows([{ ...row, channelSalt: 1n << 96n }])).toThrow(/channelSalt.*96 bits/s);
   });
 });

@@ -1,23 +1,34 @@
-import { Address, BigInt, Bytes, ethereum } from "@graphprotocol/graph-ts";
+import { Address, BigInt, Bytes, crypto, ethereum } from "@graphprotocol/graph-ts";
 import {
+  AllocationUsed,
+  AllocationWithdrawn,
+  BatchesPinned,
   BatchSettled,
   ChannelOpened,
-  ChannelSettled,
+  ChannelReleased,
   ChannelThawStarted,
   ChannelThawWithdrawn,
   ChannelToppedUp,
+  DataCollected,
   Deposited,
   DestinationsSet,
+  ExitsPaused,
   ModelCollected,
-  ModelSettled,
   ProtocolCollected,
+  Refunded,
   RunnerCollected,
   SecurityCollected,
+  SettlementPaused,
+  SignerAuthorized,
+  SignerThawStarted,
   SplitConfigSet,
   StakersCollected,
+  UpstreamCollected,
   Withdrawn,
 } from "../../generated/InferenceMarket/InferenceMarket";
 import {
+  Allocation,
+  BatchPin,
   Channel,
   ChannelSettlement,
   Collection,
@@ -26,9 +37,11 @@ import {
   ModelSettlement,
   Payer,
   ReceiptBatch,
+  Signer,
   Transfer,
 } from "../../generated/schema";
 import { eventId, numberId } from "../entities/ids";
+import { readBytes, readUint } from "../entities/packed";
 import { loadPayer } from "../entities/payer";
 import { loadProtocol } from "../entities/protocol";
 import { loadRunner } from "../entities/runner";
@@ -141,91 +154,89 @@ function moveIntoChannels(amount: BigInt): void {
   protocol.save();
 }
 
-export function handleChannelSettled(event: ChannelSettled): void {
+export function handleChannelReleased(event: ChannelReleased): void {
   const channel = Channel.load(event.params.channel);
   if (channel == null) return;
-  channel.claimed = event.params.claimedAfter;
+  channel.balance = event.params.balanceAfter;
+  channel.thawing = event.params.thawingAfter;
+  if (channel.thawing.isZero()) channel.thawEnd = BigInt.zero();
   channel.save();
-
-  const payer = Payer.load(channel.payer);
-  if (payer != null) {
-    payer.spent = payer.spent.plus(event.params.amount);
-    payer.save();
-  }
-
-  const settlement = new ChannelSettlement(eventId(event.transaction.hash, event.logIndex));
-  settlement.channel = channel.id;
-  settlement.model = numberId(event.params.model);
-  settlement.batch = numberId(event.params.batch);
-  settlement.nonce = event.params.nonce;
-  settlement.amount = event.params.amount;
-  settlement.modelClaimedAfter = event.params.modelClaimedAfter;
-  settlement.claimedAfter = event.params.claimedAfter;
-  settlement.timestamp = event.block.timestamp;
-  settlement.transaction = event.transaction.hash;
-  settlement.save();
+  setFree(channel.payer, event.params.freeAfter);
+  moveIntoChannels(event.params.amount.neg());
 }
 
-export function handleModelSettled(event: ModelSettled): void {
-  const split = event.params.split;
-  const runner = loadRunner(event.params.runner);
-  runner.settled = runner.settled.plus(event.params.amount);
-  runner.runnerPart = runner.runnerPart.plus(split.runner);
-  runner.save();
-
-  const modelId = numberId(event.params.model);
-  const model = Model.load(modelId);
-  if (model != null) {
-    model.settled = model.settled.plus(event.params.amount);
-    model.modelPart = model.modelPart.plus(split.model);
-    model.dataPart = model.dataPart.plus(split.data);
-    model.save();
-  }
-
-  const batchId = numberId(event.params.batch);
-  const settlement = new ModelSettlement(batchId.concat(modelId));
-  settlement.batch = batchId;
-  settlement.model = modelId;
-  settlement.runner = runner.id;
-  settlement.amount = event.params.amount;
-  settlement.protocolPart = split.protocol;
-  settlement.securityPart = split.security;
-  settlement.stakersPart = split.stakers;
-  settlement.modelPart = split.model;
-  settlement.dataPart = split.data;
-  settlement.runnerPart = split.runner;
-  settlement.timestamp = event.block.timestamp;
-  settlement.transaction = event.transaction.hash;
-  settlement.save();
-
-  const point = new FeePoint(0);
-  point.model = modelId;
-  point.runner = runner.id;
-  point.amount = event.params.amount;
-  point.dataPart = split.data;
-  point.save();
-
+export function handleRefunded(event: Refunded): void {
+  const channel = Channel.load(event.params.channel);
+  if (channel == null) return;
+  setFree(channel.payer, event.params.freeAfter);
   const protocol = loadProtocol();
-  protocol.inChannels = protocol.inChannels.minus(event.params.amount);
-  protocol.settled = protocol.settled.plus(event.params.amount);
-  protocol.protocolPart = protocol.protocolPart.plus(split.protocol);
-  protocol.securityPart = protocol.securityPart.plus(split.security);
-  protocol.stakersPart = protocol.stakersPart.plus(split.stakers);
-  protocol.modelPart = protocol.modelPart.plus(split.model);
-  protocol.dataPart = protocol.dataPart.plus(split.data);
-  protocol.runnerPart = protocol.runnerPart.plus(split.runner);
+  protocol.free = protocol.free.plus(event.params.amount);
+  protocol.refunded = protocol.refunded.plus(event.params.amount);
   protocol.save();
 }
+
+export function handleSignerAuthorized(event: SignerAuthorized): void {
+  const payer = loadPayer(event.params.payer);
+  payer.save();
+  const signer = new Signer(payer.id.concat(event.params.signer));
+  signer.payer = payer.id;
+  signer.signer = event.params.signer;
+  signer.thawEnd = null;
+  signer.authorizedAt = event.block.timestamp;
+  signer.save();
+}
+
+export function handleSignerThawStarted(event: SignerThawStarted): void {
+  const signer = Signer.load(event.params.payer.concat(event.params.signer));
+  if (signer == null) return;
+  signer.thawEnd = event.params.thawEnd;
+  signer.save();
+}
+
+export function handleAllocationUsed(event: AllocationUsed): void {
+  const allocation = loadAllocation(event.params.allocation, event.params.payer);
+  allocation.operator = event.params.operator;
+  allocation.amount = event.params.amountAfter;
+  allocation.count = event.params.countAfter.toI32();
+  allocation.save();
+}
+
+export function handleAllocationWithdrawn(event: AllocationWithdrawn): void {
+  const allocation = loadAllocation(event.params.allocation, event.params.payer);
+  allocation.isRevoked = true;
+  allocation.save();
+}
+
+function loadAllocation(digest: Bytes, account: Address): Allocation {
+  const known = Allocation.load(digest);
+  if (known != null) return known;
+  const payer = loadPayer(account);
+  payer.save();
+  const allocation = new Allocation(digest);
+  allocation.payer = payer.id;
+  allocation.amount = BigInt.zero();
+  allocation.count = 0;
+  allocation.isRevoked = false;
+  return allocation;
+}
+
+// What a batch moved is packed into its event: an entry for each channel and model, models ascending; and for each model the
+// details of its channels, then its split.
+const ENTRY = 64;
+const CHANNEL_DETAIL = 20;
+const SPLIT_DETAIL = 60;
 
 export function handleBatchSettled(event: BatchSettled): void {
   const runner = loadRunner(event.params.runner);
   runner.batchCount = runner.batchCount.plus(ONE);
   runner.save();
 
+  const settlements = event.params.settlements;
   const batch = new ReceiptBatch(numberId(event.params.batch));
   batch.number = event.params.batch;
   batch.runner = runner.id;
   batch.receiptsRoot = event.params.receiptsRoot;
+  batch.settlementsHash = Bytes.fromByteArray(crypto.keccak256(settlements));
   batch.dataHash = event.params.dataHash;
   batch.amount = event.params.amount;
   batch.dataAmount = event.params.dataAmount;
@@ -235,8 +246,119 @@ export function handleBatchSettled(event: BatchSettled): void {
   batch.transaction = event.transaction.hash;
   batch.save();
 
+  let detail = 0;
+  let amount = BigInt.zero();
+  for (let entry = 0; entry < settlements.length; entry += ENTRY) {
+    const model = readUint(settlements, entry + 32, 8);
+    amount = amount.plus(saveChannelSettlement(event, model, entry, detail));
+    detail += CHANNEL_DETAIL;
+    const next = entry + ENTRY;
+    if (next < settlements.length && readUint(settlements, next + 32, 8).equals(model)) continue;
+    saveModelSettlement(event, model, amount, detail);
+    detail += SPLIT_DETAIL;
+    amount = BigInt.zero();
+  }
+
   const protocol = loadProtocol();
   protocol.batchCount = protocol.batchCount.plus(ONE);
+  protocol.save();
+}
+
+/** @returns What the entry moved. */
+function saveChannelSettlement(event: BatchSettled, model: BigInt, entry: i32, detail: i32): BigInt {
+  const settlements = event.params.settlements;
+  const details = event.params.details;
+  const after = readUint(settlements, entry + 52, 12);
+  const amount = after.minus(readUint(settlements, entry + 40, 12));
+  const channel = Channel.load(readBytes(settlements, entry, 32));
+  if (channel == null) return amount;
+  const batchId = numberId(event.params.batch);
+  const modelId = numberId(model);
+
+  const settlement = new ChannelSettlement(batchId.concat(modelId).concat(channel.id));
+  settlement.channel = channel.id;
+  settlement.model = modelId;
+  settlement.batch = batchId;
+  settlement.nonce = readUint(details, detail, 8);
+  settlement.amount = amount;
+  settlement.modelClaimedAfter = after;
+  settlement.claimedAfter = readUint(details, detail + 8, 12);
+  settlement.timestamp = event.block.timestamp;
+  settlement.transaction = event.transaction.hash;
+  settlement.save();
+
+  channel.claimed = settlement.claimedAfter;
+  channel.save();
+  const payer = Payer.load(channel.payer);
+  if (payer == null) return amount;
+  payer.spent = payer.spent.plus(amount);
+  payer.save();
+  return amount;
+}
+
+/** @param at Where the model's split stands in the details. */
+function saveModelSettlement(event: BatchSettled, number: BigInt, amount: BigInt, at: i32): void {
+  const details = event.params.details;
+  const batchId = numberId(event.params.batch);
+  const modelId = numberId(number);
+  const runner = loadRunner(event.params.runner);
+
+  const settlement = new ModelSettlement(batchId.concat(modelId));
+  settlement.batch = batchId;
+  settlement.model = modelId;
+  settlement.runner = runner.id;
+  settlement.amount = amount;
+  settlement.governedPart = readUint(details, at, 12);
+  settlement.stakersPart = readUint(details, at + 12, 12);
+  settlement.modelPart = readUint(details, at + 24, 12);
+  settlement.dataPart = readUint(details, at + 36, 12);
+  settlement.runnerPart = readUint(details, at + 48, 12);
+  settlement.timestamp = event.block.timestamp;
+  settlement.transaction = event.transaction.hash;
+  settlement.save();
+
+  runner.settled = runner.settled.plus(amount);
+  runner.runnerPart = runner.runnerPart.plus(settlement.runnerPart);
+  runner.save();
+
+  const model = Model.load(modelId);
+  if (model != null) {
+    model.settled = model.settled.plus(amount);
+    model.modelPart = model.modelPart.plus(settlement.modelPart);
+    model.dataPart = model.dataPart.plus(settlement.dataPart);
+    model.save();
+  }
+
+  const point = new FeePoint(0);
+  point.model = modelId;
+  point.runner = runner.id;
+  point.amount = amount;
+  point.dataPart = settlement.dataPart;
+  point.save();
+
+  const protocol = loadProtocol();
+  protocol.inChannels = protocol.inChannels.minus(amount);
+  protocol.settled = protocol.settled.plus(amount);
+  protocol.governedPart = protocol.governedPart.plus(settlement.governedPart);
+  protocol.stakersPart = protocol.stakersPart.plus(settlement.stakersPart);
+  protocol.modelPart = protocol.modelPart.plus(settlement.modelPart);
+  protocol.dataPart = protocol.dataPart.plus(settlement.dataPart);
+  protocol.runnerPart = protocol.runnerPart.plus(settlement.runnerPart);
+  protocol.save();
+}
+
+export function handleBatchesPinned(event: BatchesPinned): void {
+  const pin = new BatchPin(numberId(event.params.number));
+  pin.number = event.params.number;
+  pin.chain = event.params.chain;
+  pin.timestamp = event.block.timestamp;
+  pin.transaction = event.transaction.hash;
+  pin.save();
+}
+
+export function handleDataCollected(event: DataCollected): void {
+  const protocol = loadProtocol();
+  protocol.dataCollected = event.params.collectedAfter;
   protocol.save();
 }
 
@@ -265,6 +387,14 @@ export function handleModelCollected(event: ModelCollected): void {
   collection.save();
 }
 
+export function handleUpstreamCollected(event: UpstreamCollected): void {
+  const collection = newCollection(event, "upstream", event.params.amount);
+  collection.model = numberId(event.params.model);
+  collection.upstream = numberId(event.params.upstream);
+  collection.to = event.params.to;
+  collection.save();
+}
+
 export function handleRunnerCollected(event: RunnerCollected): void {
   const collection = newCollection(event, "runner", event.params.amount);
   collection.account = event.params.runner;
@@ -287,7 +417,7 @@ function newCollection(event: ethereum.Event, part: string, amount: BigInt): Col
 
 export function handleSplitConfigSet(event: SplitConfigSet): void {
   const protocol = loadProtocol();
-  protocol.splitConfigVersion = event.params.configVersion.toI32();
+  protocol.configCode = event.params.configCode.toI32();
   protocol.protocolBps = event.params.config.protocolBps;
   protocol.securityBps = event.params.config.securityBps;
   protocol.stakersBps = event.params.config.stakersBps;
@@ -298,5 +428,17 @@ export function handleDestinationsSet(event: DestinationsSet): void {
   const protocol = loadProtocol();
   protocol.treasury = event.params.treasury;
   protocol.security = event.params.security;
+  protocol.save();
+}
+
+export function handleSettlementPaused(event: SettlementPaused): void {
+  const protocol = loadProtocol();
+  protocol.settlementPausedUntil = event.params.until;
+  protocol.save();
+}
+
+export function handleExitsPaused(event: ExitsPaused): void {
+  const protocol = loadProtocol();
+  protocol.exitsPausedUntil = event.params.until;
   protocol.save();
 }

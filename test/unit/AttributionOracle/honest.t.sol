@@ -75,7 +75,7 @@ contract AttributionOracleHonestTest is EpochFixture {
     function test_EpochWithoutCreditsStands() public {
         bytes memory rows = _group(_payment(_open("plain", 100), plainModel, 100));
         vm.prank(runner);
-        market.settle(rows, RECEIPTS_ROOT, DATA_HASH, 1);
+        market.settle(rows, RECEIPTS_ROOT, DATA_HASH, CONFIG_CODE);
         oracle.openEpoch();
         IAttributionOracle.Credit[] memory credits = new IAttributionOracle.Credit[](0);
         _propose(1, credits, _payouts(_previous, credits));
@@ -111,7 +111,9 @@ contract AttributionOracleHonestTest is EpochFixture {
             uint64 batch = credits[i].batch;
             bytes32[] memory leaves = _receiptLeaves(batch);
             _expectNoFault();
-            oracle.proveCreditOutside(epoch, _openCredit(credits, i), uint64(leaves.length), Tree.top(leaves));
+            oracle.proveCreditOutside(
+                epoch, _openCredit(credits, i), _openBatch(batch), uint64(leaves.length), Tree.top(leaves)
+            );
             _expectNoFault();
             _proveAmount(epoch, credits, i);
             if (i == 0) continue;
@@ -147,6 +149,7 @@ contract AttributionOracleHonestTest is EpochFixture {
         oracle.proveCreditAmount(
             epoch,
             _openCredit(credits, at),
+            _openBatch(credits[at].batch),
             _openReceipt(credits[at].batch, credits[at].receiptIndex),
             _openAttribution(credits[at].batch, credits[at].receiptIndex)
         );

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.34;
 
 import {IAttributionOracle} from "../../../contracts/interfaces/IAttributionOracle.sol";
+import {BatchOpening, IInferenceMarket} from "../../../contracts/interfaces/IInferenceMarket.sol";
 import {EpochFixture} from "../../fixture/EpochFixture.sol";
 import {Tree} from "../../fixture/Tree.sol";
 
@@ -95,7 +96,7 @@ contract AttributionOracleProofTest is EpochFixture {
         _propose(2, credits, _payouts(_previous, credits));
 
         _expectRefuted(2);
-        oracle.proveCreditOutside(2, _openCredit(credits, 0), 0, 0);
+        oracle.proveCreditOutside(2, _openCredit(credits, 0), _openBatch(1), 0, 0);
         _assertRefuted();
     }
 
@@ -105,7 +106,7 @@ contract AttributionOracleProofTest is EpochFixture {
         _propose(2, credits, _payouts(_previous, credits));
 
         _expectRefuted(2);
-        oracle.proveCreditOutside(2, _openCredit(credits, 4), 0, 0);
+        oracle.proveCreditOutside(2, _openCredit(credits, 4), _openBatch(3), 0, 0);
         _assertRefuted();
     }
 
@@ -115,7 +116,7 @@ contract AttributionOracleProofTest is EpochFixture {
         _propose(2, credits, _payouts(_previous, credits));
 
         _expectRefuted(2);
-        oracle.proveCreditOutside(2, _openCredit(credits, 2), 2, _receiptsTop(2));
+        oracle.proveCreditOutside(2, _openCredit(credits, 2), _openBatch(2), 2, _receiptsTop(2));
         _assertRefuted();
     }
 
@@ -125,14 +126,31 @@ contract AttributionOracleProofTest is EpochFixture {
         IAttributionOracle.CreditOpening memory last = _openCredit(credits, 2);
         assertEq(last.credit.receiptIndex, 1);
         bytes32 top = _receiptsTop(2);
-        bytes32 root = market.receiptsRootOf(2);
+        BatchOpening memory batch = _openBatch(2);
 
         vm.expectRevert(
-            abi.encodeWithSelector(IAttributionOracle.AttributionOracle_InvalidOpening.selector, root, 1, 1)
+            abi.encodeWithSelector(
+                IAttributionOracle.AttributionOracle_InvalidOpening.selector, batch.batch.receiptsRoot, 1, 1
+            )
         );
-        oracle.proveCreditOutside(2, last, 1, top);
+        oracle.proveCreditOutside(2, last, batch, 1, top);
         vm.expectRevert(IAttributionOracle.AttributionOracle_NoFault.selector);
-        oracle.proveCreditOutside(2, last, 2, top);
+        oracle.proveCreditOutside(2, last, batch, 2, top);
+    }
+
+    function test_RevertWhen_TheBatchIsAnother() public {
+        IAttributionOracle.Credit[] memory credits = _credits(2, 3);
+        _propose(2, credits, _payouts(_previous, credits));
+        IAttributionOracle.CreditOpening memory last = _openCredit(credits, 2);
+        BatchOpening memory batch = _openBatch(3);
+        bytes32 top = _receiptsTop(2);
+
+        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_InvalidBatchOpening.selector, 3));
+        oracle.proveCreditOutside(2, last, batch, 2, top);
+        batch = _openBatch(2);
+        batch.batch.receiptsRoot = keccak256("other");
+        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_InvalidBatchOpening.selector, 2));
+        oracle.proveCreditOutside(2, last, batch, 2, top);
     }
 
     function test_AmountIsOneTooHigh() public {
@@ -205,6 +223,8 @@ contract AttributionOracleProofTest is EpochFixture {
         IAttributionOracle.ReceiptOpening memory receipt = _openReceipt(2, 1);
         IAttributionOracle.Attribution memory attribution = _openAttribution(2, 1);
 
+        BatchOpening memory batch = _openBatch(2);
+
         attribution.shares[0].share = 1;
         bytes32 revealed = _attributionHash(attribution.shares);
         vm.expectRevert(
@@ -214,7 +234,7 @@ contract AttributionOracleProofTest is EpochFixture {
                 revealed
             )
         );
-        oracle.proveCreditAmount(2, opening, receipt, attribution);
+        oracle.proveCreditAmount(2, opening, batch, receipt, attribution);
     }
 
     function test_RevertWhen_TheReceiptIsAltered() public {
@@ -223,13 +243,15 @@ contract AttributionOracleProofTest is EpochFixture {
         IAttributionOracle.CreditOpening memory opening = _openCredit(credits, 2);
         IAttributionOracle.ReceiptOpening memory receipt = _openReceipt(2, 1);
         IAttributionOracle.Attribution memory attribution = _openAttribution(2, 1);
-        bytes32 root = market.receiptsRootOf(2);
+        BatchOpening memory batch = _openBatch(2);
 
         receipt.receipt.fee -= 1;
         vm.expectRevert(
-            abi.encodeWithSelector(IAttributionOracle.AttributionOracle_InvalidOpening.selector, root, 1, 2)
+            abi.encodeWithSelector(
+                IAttributionOracle.AttributionOracle_InvalidOpening.selector, batch.batch.receiptsRoot, 1, 2
+            )
         );
-        oracle.proveCreditAmount(2, opening, receipt, attribution);
+        oracle.proveCreditAmount(2, opening, batch, receipt, attribution);
     }
 
     function test_PayoutIsRaisedByOne() public {
@@ -420,7 +442,11 @@ contract AttributionOracleProofTest is EpochFixture {
 
         _expectRefuted(2);
         oracle.proveCreditAmount(
-            2, _openCredit(credits, index), _openReceipt(batch, receiptIndex), _openAttribution(batch, receiptIndex)
+            2,
+            _openCredit(credits, index),
+            _openBatch(batch),
+            _openReceipt(batch, receiptIndex),
+            _openAttribution(batch, receiptIndex)
         );
         _assertRefuted();
     }
@@ -465,7 +491,7 @@ contract AttributionOracleProofTest is EpochFixture {
         oracle.propose(3, creditsRoot, keccak256("payouts"), total, DATA_HASH);
 
         _expectRefuted(3, 2);
-        oracle.proveCreditAmount(3, _openCredit(credits, 0), _openReceipt(4, 0), _openAttribution(4, 0));
+        oracle.proveCreditAmount(3, _openCredit(credits, 0), _openBatch(4), _openReceipt(4, 0), _openAttribution(4, 0));
     }
 
     function _proposeAndProvePayout(address account, int96 change) private {

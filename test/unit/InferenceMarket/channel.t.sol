@@ -7,15 +7,16 @@ import {MarketFixture} from "../../fixture/MarketFixture.sol";
 
 contract InferenceMarketChannelTest is MarketFixture {
     function test_OpenBindsPayerRunnerAndSalt() public {
-        bytes32 expected = keccak256(abi.encode(block.chainid, address(market), payer, runner, bytes32("salt")));
+        bytes32 expected = keccak256(abi.encode(block.chainid, address(market), payer, runner, uint96(bytes12("salt"))));
 
         vm.expectEmit(address(market));
-        emit IInferenceMarket.ChannelOpened(expected, payer, runner, "salt", 100, FUNDS - 100);
+        emit IInferenceMarket.ChannelOpened(expected, payer, runner, uint96(bytes12("salt")), 100, FUNDS - 100);
         bytes32 channel = _open(100);
 
         assertEq(channel, expected);
         assertEq(
-            abi.encode(market.channelOf(channel)), abi.encode(IInferenceMarket.Channel(payer, 100, runner, 0, 0, 0))
+            abi.encode(market.channelOf(channel)),
+            abi.encode(IInferenceMarket.Channel(payer, 100, runner, 0, 0, 0, uint96(bytes12("salt"))))
         );
     }
 
@@ -89,7 +90,8 @@ contract InferenceMarketChannelTest is MarketFixture {
         assertEq(amount, 60);
         assertEq(market.freeOf(payer), FUNDS - 40);
         assertEq(
-            abi.encode(market.channelOf(channel)), abi.encode(IInferenceMarket.Channel(payer, 40, runner, 0, 0, 0))
+            abi.encode(market.channelOf(channel)),
+            abi.encode(IInferenceMarket.Channel(payer, 40, runner, 0, 0, 0, uint96(bytes12("salt"))))
         );
     }
 

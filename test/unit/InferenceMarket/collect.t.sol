@@ -80,7 +80,132 @@ contract InferenceMarketCollectTest is MarketFixture {
         market.collectStakers(runner);
         market.collectModel(model);
         market.collectRunner(runner);
+        market.collectData();
 
         assertEq(token.balanceOf(address(market)), market.freeOf(payer) + market.freeOf(stranger));
+    }
+
+    function test_DataPartGoesToTheStream() public {
+        vm.expectEmit(address(market));
+        emit IInferenceMarket.DataCollected(stream, 4000, 4000);
+        vm.prank(stranger);
+        uint96 amount = market.collectData();
+
+        assertEq(amount, 4000);
+        assertEq(market.dataDue(), 0);
+        assertEq(market.cumulativeData(), 4000);
+        assertEq(distributor.streamOf(stream).funded, 4000);
+        assertEq(token.allowance(address(market), address(distributor)), 0, "no standing allowance");
+    }
+
+    function test_GivenNoDataIsDue_CollectDataMovesNothing() public {
+        market.collectData();
+
+        vm.recordLogs();
+        assertEq(market.collectData(), 0);
+        assertEq(vm.getRecordedLogs().length, 0);
+    }
+
+    function test_DataPartsAddUpOverCollections() public {
+        market.collectData();
+        _settle(market.channelId(payer, runner, uint96(bytes12("salt"))), model, 10_000);
+        bytes32 second = _open("second", 7);
+        _settle(second, model, 7);
+
+        vm.expectEmit(address(market));
+        emit IInferenceMarket.DataCollected(stream, 2, 4002);
+        market.collectData();
+    }
+
+    function test_ModelPartIsSharedWithUpstreamModels() public {
+        address[2] memory owners = [makeAddr("first"), makeAddr("second")];
+        models.addUpstream(model, models.add(owners[0], 0, 0), 1000);
+        models.addUpstream(model, models.add(owners[1], 0, 0), 2500);
+        bytes32 second = _open("second", 1e20);
+        _settle(second, model, 1e20);
+        // 15 % of 1e20, and 1500 from before
+        assertEq(market.modelDue(model), 15e18 + 1500);
+
+        vm.expectEmit(address(market));
+        emit IInferenceMarket.UpstreamCollected(model, 3, owners[0], 15e17);
+        vm.expectEmit(address(market));
+        emit IInferenceMarket.UpstreamCollected(model, 4, owners[1], 375e16);
+        vm.expectEmit(address(market));
+        emit IInferenceMarket.ModelCollected(model, modelOwner, 975e16);
+        uint96 amount = market.collectModel(model);
+
+        assertEq(amount, 15e18);
+        assertEq(token.balanceOf(owners[0]), 15e17);
+        assertEq(token.balanceOf(owners[1]), 375e16);
+        assertEq(token.balanceOf(modelOwner), 975e16);
+        assertEq(market.modelDue(model), 1500, "what ten thousandths do not divide waits");
+    }
+
+    function test_RevertGiven_UpstreamModelsAndTooLittleToDivide() public {
+        models.addUpstream(model, plainModel, 1000);
+
+        vm.expectRevert(IInferenceMarket.InferenceMarket_NothingDue.selector);
+        market.collectModel(model);
+    }
+
+    function testFuzz_PartsOfEightUpstreamModelsAddUp(uint96 settled, uint16[8] memory bps) public {
+        settled = uint96(bound(settled, 1e5, 9e23));
+        uint256 left = 10_000;
+        for (uint256 i; i < 8; ++i) {
+            bps[i] = uint16(bps[i] % (left + 1));
+            left -= bps[i];
+            models.addUpstream(model, models.add(address(uint160(100 + i)), 0, 0), bps[i]);
+        }
+        _settle(_open("second", settled), model, settled);
+        uint96 due = market.modelDue(model);
+
+        uint96 amount = market.collectModel(model);
+
+        uint256 paid = token.balanceOf(modelOwner);
+        for (uint256 i; i < 8; ++i) {
+            uint256 part = token.balanceOf(address(uint160(100 + i)));
+            assertEq(part * 10_000, uint256(amount) * bps[i], "exact");
+            paid += part;
+        }
+        assertEq(paid, amount);
+        assertEq(market.modelDue(model), due - amount);
+        assertLt(market.modelDue(model), 10_000);
+    }
+
+    function test_GovernedPartIsDividedWithoutARest() public {
+        // 700 and floor(6006·700/10⁴): 1120 in all, which 700 divides once
+        _settle(_open("second", 10_010), model, 6006);
+
+        assertEq(market.protocolDue(), 200);
+        assertEq(market.securityDue(), 500);
+        assertEq(market.governedRest(), 420);
+        market.collectProtocol();
+        assertEq(market.governedRest(), 420);
+        assertEq(market.securityDue(), 500);
+    }
+
+    /// @dev What is due is divided by the split it was settled under; only a rest that does not divide goes over.
+    function test_ANewSplitDividesOnlyWhatComesAfter() public {
+        market.setSplitConfig(IInferenceMarket.SplitConfig(1000, 0, 0));
+
+        assertEq(market.protocolDue(), 200);
+        assertEq(market.securityDue(), 500);
+        bytes memory rows = _group(_payment(_open("second", 10_000), model, 10_000));
+        vm.prank(runner);
+        market.settle(rows, RECEIPTS_ROOT, DATA_HASH, 1000 * 2048);
+        assertEq(market.protocolDue(), 1200);
+        assertEq(market.securityDue(), 500);
+    }
+
+    function test_GivenNoGovernedParts_TheRestWaits() public {
+        _settle(_open("second", 10_010), model, 6006);
+
+        market.setSplitConfig(IInferenceMarket.SplitConfig(0, 0, 0));
+        assertEq(market.governedRest(), 420);
+        assertEq(market.protocolDue(), 200);
+        market.setSplitConfig(IInferenceMarket.SplitConfig(42, 0, 0));
+
+        assertEq(market.governedRest(), 0);
+        assertEq(market.protocolDue(), 620);
     }
 }

@@ -8,12 +8,12 @@ import {Initializable} from "@openzeppelin/contracts/proxy/utils/Initializable.s
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
 
 contract InferenceMarketGovernTest is MarketFixture {
-    function test_SplitIsSetAndNumbered() public {
+    function test_SplitIsSet() public {
         vm.expectEmit(address(market));
-        emit IInferenceMarket.SplitConfigSet(2, IInferenceMarket.SplitConfig(0, 1000, 1000));
+        emit IInferenceMarket.SplitConfigSet(1000 * 2048 + 1000, IInferenceMarket.SplitConfig(0, 1000, 1000));
         market.setSplitConfig(IInferenceMarket.SplitConfig(0, 1000, 1000));
 
-        assertEq(market.configVersion(), 2);
+        assertEq(market.configCode(), 1000 * 2048 + 1000);
         assertEq(market.splitConfig().securityBps, 1000);
     }
 
@@ -56,7 +56,7 @@ contract InferenceMarketGovernTest is MarketFixture {
         vm.warp(market.upgradesFrozenAt() - 1);
         UUPSUpgradeable(address(market)).upgradeToAndCall(next, "");
 
-        assertEq(market.configVersion(), 1, "state kept");
+        assertEq(market.configCode(), CONFIG_CODE, "state kept");
         assertEq(market.upgradesFrozenAt(), START + 548 days);
     }
 

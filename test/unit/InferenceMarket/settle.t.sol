@@ -14,20 +14,20 @@ contract InferenceMarketSettleTest is MarketFixture {
     }
 
     function test_SettlesAndSplits() public {
-        // data 40 %, protocol 2 %, security 5 %, stakers 8 %, model 15 %, runner 30 %
-        IInferenceMarket.Split memory split = IInferenceMarket.Split(200, 500, 800, 1500, 4000, 3000);
+        bytes memory settlements = abi.encodePacked(channel, model, uint96(0), uint96(10_000));
+        // the channel: nonce, claimed; then 7 % governed, stakers 8 %, model 15 %, data 40 %, runner 30 %
+        bytes memory details = abi.encodePacked(
+            uint64(1), uint96(10_000), uint96(700), uint96(800), uint96(1500), uint96(4000), uint96(3000)
+        );
 
         vm.expectEmit(address(market));
-        emit IInferenceMarket.ChannelSettled(channel, model, 1, 1, 10_000, 10_000, 10_000);
-        vm.expectEmit(address(market));
-        emit IInferenceMarket.ModelSettled(1, model, runner, 10_000, split);
-        vm.expectEmit(address(market));
-        emit IInferenceMarket.BatchSettled(1, runner, RECEIPTS_ROOT, DATA_HASH, 10_000, 4000, 4000);
+        emit IInferenceMarket.BatchSettled(
+            1, runner, RECEIPTS_ROOT, DATA_HASH, 10_000, 4000, 4000, settlements, details
+        );
         uint64 batch = _settle(channel, model, 10_000);
 
         assertEq(batch, 1);
         assertEq(market.batchCount(), 1);
-        assertEq(market.receiptsRootOf(1), RECEIPTS_ROOT);
         assertEq(market.cumulativeData(), 4000);
         assertEq(market.modelClaimedOf(channel, model), 10_000);
         assertEq(market.protocolDue(), 200);
@@ -35,14 +35,14 @@ contract InferenceMarketSettleTest is MarketFixture {
         assertEq(market.stakersDue(runner), 800);
         assertEq(market.modelDue(model), 1500);
         assertEq(market.runnerDue(runner), 3000);
-        assertEq(distributor.streamOf(stream).funded, 4000, "funded in the same transaction");
-        assertEq(token.balanceOf(address(distributor)), 4000);
+        assertEq(market.dataDue(), 4000, "waits in the market");
+        assertEq(token.balanceOf(address(distributor)), 0);
     }
 
-    function test_GivenNoDatanet_NothingGoesToTheStream() public {
+    function test_GivenNoDatanet_NothingIsForData() public {
         _settle(channel, plainModel, 10_000);
 
-        assertEq(distributor.streamOf(stream).funded, 0);
+        assertEq(market.dataDue(), 0);
         assertEq(market.runnerDue(runner), 7000);
         assertEq(market.modelDue(plainModel), 1500);
     }
@@ -57,7 +57,6 @@ contract InferenceMarketSettleTest is MarketFixture {
 
         assertEq(batch, 0);
         assertEq(market.batchCount(), 1);
-        assertEq(market.receiptsRootOf(2), 0);
         assertEq(vm.getRecordedLogs().length, 0);
         assertEq(market.channelOf(channel).claimed, 10_000);
         assertEq(market.runnerDue(runner), 3000);
@@ -68,20 +67,40 @@ contract InferenceMarketSettleTest is MarketFixture {
         _settle(channel, model, 10_000);
         bytes memory lower = _row(_payment(channel, model, 9999), payerKey);
         bytes memory higher = _row(_payment(second, model, 10), payerKey);
+        (bytes memory first, bytes memory last) = channel < second ? (lower, higher) : (higher, lower);
+        bytes memory settlements = abi.encodePacked(second, model, uint96(0), uint96(10));
+        bytes memory details =
+            abi.encodePacked(uint64(1), uint96(10), uint96(0), uint96(0), uint96(1), uint96(4), uint96(5));
 
-        uint64 batch = _settle(abi.encodePacked(model, uint16(2), lower, higher));
+        vm.expectEmit(address(market));
+        emit IInferenceMarket.BatchSettled(2, runner, RECEIPTS_ROOT, DATA_HASH, 10, 4, 4004, settlements, details);
+        uint64 batch = _settle(abi.encodePacked(model, uint16(2), first, last));
 
         assertEq(batch, 2);
         assertEq(market.channelOf(channel).claimed, 10_000);
         assertEq(market.channelOf(second).claimed, 10);
     }
 
-    function test_DuplicateRowInOneBatchPaysOnce() public {
+    function test_RevertWhen_AChannelComesTwice() public {
         bytes memory row = _row(_payment(channel, model, 10), payerKey);
 
-        _settle(abi.encodePacked(model, uint16(3), row, row, row));
+        vm.expectRevert(
+            abi.encodeWithSelector(IInferenceMarket.InferenceMarket_ChannelsNotAscending.selector, channel, channel)
+        );
+        _settle(abi.encodePacked(model, uint16(2), row, row));
+    }
 
-        assertEq(market.channelOf(channel).claimed, 10);
+    function test_RevertWhen_ChannelsDescend() public {
+        bytes32 second = _open("second", 100);
+        (bytes32 low, bytes32 high) = channel < second ? (channel, second) : (second, channel);
+        bytes memory rows = abi.encodePacked(
+            model, uint16(2), _row(_payment(high, model, 10), payerKey), _row(_payment(low, model, 10), payerKey)
+        );
+
+        vm.expectRevert(
+            abi.encodeWithSelector(IInferenceMarket.InferenceMarket_ChannelsNotAscending.selector, high, low)
+        );
+        _settle(rows);
     }
 
     function test_ModelsAreClaimedApart() public {
@@ -92,22 +111,16 @@ contract InferenceMarketSettleTest is MarketFixture {
         assertEq(market.channelOf(channel).claimed, 30);
     }
 
-    /// @dev A runner that pays itself through its own channel loses the other parts' cuts.
-    function test_SelfNamedRunnerRecyclesNothing() public {
-        uint256 before = token.balanceOf(runner);
-
-        _settle(channel, model, 10_000);
-        market.collectRunner(runner);
-
-        assertEq(token.balanceOf(runner) - before, 3000, "less than it paid");
-    }
-
     function test_RevertWhen_TheSplitChanged() public {
         bytes memory rows = _group(_payment(channel, model, 10));
 
-        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_ConfigChanged.selector, 2, 1));
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IInferenceMarket.InferenceMarket_ConfigChanged.selector, CONFIG_CODE + 1, CONFIG_CODE
+            )
+        );
         vm.prank(runner);
-        market.settle(rows, RECEIPTS_ROOT, DATA_HASH, 2);
+        market.settle(rows, RECEIPTS_ROOT, DATA_HASH, CONFIG_CODE + 1);
     }
 
     function test_RevertWhen_ReceiptsRootIsZero() public {
@@ -115,7 +128,7 @@ contract InferenceMarketSettleTest is MarketFixture {
 
         vm.expectRevert(IInferenceMarket.InferenceMarket_ZeroReceiptsRoot.selector);
         vm.prank(runner);
-        market.settle(rows, 0, DATA_HASH, 1);
+        market.settle(rows, 0, DATA_HASH, CONFIG_CODE);
     }
 
     function test_RevertWhen_DataHashIsZero() public {
@@ -123,7 +136,7 @@ contract InferenceMarketSettleTest is MarketFixture {
 
         vm.expectRevert(IInferenceMarket.InferenceMarket_ZeroDataHash.selector);
         vm.prank(runner);
-        market.settle(rows, RECEIPTS_ROOT, 0, 1);
+        market.settle(rows, RECEIPTS_ROOT, 0, CONFIG_CODE);
     }
 
     function test_RevertWhen_TheModelIsUnknown() public {
@@ -209,8 +222,8 @@ contract InferenceMarketSettleTest is MarketFixture {
             _settle(channel, odd, cumulative);
         }
 
-        uint256 sum = uint256(market.protocolDue()) + market.securityDue() + market.stakersDue(runner)
-            + market.modelDue(odd) + market.runnerDue(runner) + distributor.streamOf(stream).funded;
+        uint256 sum = uint256(market.protocolDue()) + market.securityDue() + market.governedRest()
+            + market.stakersDue(runner) + market.modelDue(odd) + market.runnerDue(runner) + market.dataDue();
         assertEq(sum, cumulative);
         assertGe(market.runnerDue(runner), uint256(cumulative) / 10 - 4, "at least a tenth is the runner's");
     }
@@ -229,7 +242,7 @@ contract InferenceMarketSettleTest is MarketFixture {
         }
 
         assertEq(market.cumulativeData(), dataFees);
-        assertEq(distributor.streamOf(stream).funded, dataFees);
+        assertEq(market.dataDue(), dataFees);
     }
 
     function _expectMalformed(bytes memory rows, uint256 offset) private {

@@ -98,8 +98,7 @@ contract InferenceMarketVoucherTest is MarketFixture {
 
     function test_RevertWhen_SignatureIsMalformed() public {
         Payment memory p = _payment(channel, model, 10);
-        bytes memory terms = abi.encodePacked(p.channel, p.nonce, p.cumulative, p.cap, p.requestHash, p.deadline);
-        bytes memory rows = abi.encodePacked(model, uint16(1), terms, bytes32(0), bytes32(0));
+        bytes memory rows = abi.encodePacked(model, uint16(1), _terms(p), bytes32(0), bytes32(0));
 
         vm.expectRevert(
             abi.encodeWithSelector(IInferenceMarket.InferenceMarket_WrongSigner.selector, channel, address(0), payer)
@@ -113,8 +112,7 @@ contract InferenceMarketVoucherTest is MarketFixture {
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(payerKey, _digestOf(p));
         uint256 n = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141;
         uint256 flipped = (n - uint256(s)) & (type(uint256).max >> 1) | (v == 27 ? 1 << 255 : 0);
-        bytes memory terms = abi.encodePacked(p.channel, p.nonce, p.cumulative, p.cap, p.requestHash, p.deadline);
-        bytes memory rows = abi.encodePacked(model, uint16(1), terms, r, bytes32(flipped));
+        bytes memory rows = abi.encodePacked(model, uint16(1), _terms(p), r, bytes32(flipped));
 
         vm.expectPartialRevert(IInferenceMarket.InferenceMarket_WrongSigner.selector);
         _settle(rows);
@@ -177,21 +175,28 @@ contract InferenceMarketVoucherTest is MarketFixture {
         _settle(rows);
     }
 
-    function test_RevertWhen_AnotherRunnerSettles() public {
+    /// @dev The row is of the caller's channel with that payer and salt, which the payer has signed nothing for.
+    function test_RevertWhen_SettledByAnotherThanTheRunner() public {
         bytes memory rows = _group(_payment(channel, model, 10));
 
-        vm.expectRevert(
-            abi.encodeWithSelector(IInferenceMarket.InferenceMarket_NotRunner.selector, channel, stranger, runner)
-        );
+        vm.expectPartialRevert(IInferenceMarket.InferenceMarket_WrongSigner.selector);
         vm.prank(stranger);
-        market.settle(rows, RECEIPTS_ROOT, DATA_HASH, 1);
+        market.settle(rows, RECEIPTS_ROOT, DATA_HASH, CONFIG_CODE);
     }
 
+    /// @dev Nobody opened it: it is the payer's to sign for, and holds nothing.
     function test_RevertWhen_TheChannelIsUnknown() public {
-        bytes memory rows = _group(_payment("x", model, 10));
+        bytes32 unknown = market.channelId(payer, runner, 7);
+        bytes memory terms = abi.encodePacked(
+            payer, uint96(7), uint64(1), uint96(10), uint96(10), keccak256("request"), START + 365 days
+        );
+        bytes32 digest = _digest(_payment(unknown, model, 10), block.chainid, address(market));
+        (bytes32 r, bytes32 vs) = vm.signCompact(payerKey, digest);
 
-        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_UnknownChannel.selector, bytes32("x")));
-        _settle(rows);
+        vm.expectRevert(
+            abi.encodeWithSelector(IInferenceMarket.InferenceMarket_ChannelExhausted.selector, unknown, 10, 0)
+        );
+        _settle(abi.encodePacked(model, uint16(1), terms, r, vs));
     }
 
     function _expectWrongSigner(bytes32 digest) private {

@@ -1,10 +1,11 @@
-import type { Address, Hex } from "viem";
+import type { Address } from "viem";
 import type { ChainClient } from "../ChainClient.js";
 import { eventOf, submit } from "../submit.js";
 
 export type OpenChannelParameters = {
   readonly runner: Address;
-  readonly salt: Hex;
+  /** An unsigned integer of 96 bits. */
+  readonly salt: bigint;
   readonly amount: bigint;
 };
 

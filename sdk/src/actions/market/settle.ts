@@ -1,6 +1,6 @@
 import type { Hex } from "viem";
 import type { ChainClient } from "../ChainClient.js";
-import { eventOf, submit } from "../submit.js";
+import { eventOf, type Submitted, submit } from "../submit.js";
 
 export type SettleParameters = {
   /** Packed rows, see `IInferenceMarket`. */
@@ -8,7 +8,7 @@ export type SettleParameters = {
   readonly receiptsRoot: Hex;
   /** SHA-256 of the batch file in the content store. */
   readonly dataHash: Hex;
-  /** Number of the split configuration that was reckoned with. */
+  /** The split configuration that was reckoned with: its `configCode`. */
   readonly expectedConfig: number;
 };
 
@@ -21,7 +21,12 @@ export type SettleParameters = {
 export async function settle(client: ChainClient, parameters: SettleParameters) {
   const { rows, receiptsRoot, dataHash, expectedConfig } = parameters;
   const submitted = await submit(client, "inferenceMarket", "settle", [rows, receiptsRoot, dataHash, expectedConfig]);
+  return { ...submitted, event: batchEventOf(client, submitted) };
+}
+
+/** The batch that a settlement made; null when it made none: then the market said nothing. */
+export function batchEventOf(client: ChainClient, submitted: Submitted) {
   const market = client.deployment.addresses.inferenceMarket.toLowerCase();
   const settled = submitted.receipt.logs.some((log) => log.address.toLowerCase() === market);
-  return { ...submitted, event: settled ? eventOf(client, submitted, "inferenceMarket", "BatchSettled") : null };
+  return settled ? eventOf(client, submitted, "inferenceMarket", "BatchSettled") : null;
 }
