@@ -18,7 +18,8 @@ import {IContributionRegistry} from "./IContributionRegistry.sol";
 /// MONEY. OPEN only. Per Datanet a `reserve` (curation parts of its pool, and what anyone adds); per round a pot, filled when
 /// it closes: the validators' part of the fees of what it decided, and the rules' reward for each out of the reserve. The pot
 /// is split by points: one for each contribution on which a validator voted as the majority. What the points do not divide
-/// stays in the reserve. A reward goes to the validator's stake pool as fees, or to the validator where the pool is empty.
+/// stays in the reserve. A reward goes to the validator's stake pool as fees, to the validator itself where nothing is staked,
+/// and to the reserve where it equivocated.
 /// The balance is at least the sum of reserves and of pots not yet collected.
 ///
 /// TRUST. Nobody sees a score before the commits are over, nor can reveal another's commitment. Whoever may not commit cannot
@@ -67,7 +68,7 @@ interface IDatanetValidators {
     error DatanetValidators_TooMany(uint256 count, uint256 maximum);
     error DatanetValidators_NoContributions();
     error DatanetValidators_MixedRules(uint64 contribution);
-    error DatanetValidators_NotDecider(uint64 datanet, uint32 rules);
+    /// @notice Not active, or not on the Datanet's list where the rules ask for it.
     error DatanetValidators_NotValidator(uint64 datanet, address account);
     error DatanetValidators_UnknownRound(uint64 round);
     error DatanetValidators_RoundFull(uint64 round, uint256 maximum);
@@ -83,8 +84,7 @@ interface IDatanetValidators {
     error DatanetValidators_Equivocated(uint64 round, address validator);
     error DatanetValidators_SameCommitment(bytes32 commitment);
     error DatanetValidators_NotStated(address validator, bytes32 commitment);
-    error DatanetValidators_ZeroAmount();
-    error DatanetValidators_ZeroAccount();
+    error DatanetValidators_Unpaid(uint256 received, uint256 expected);
 
     event ValidatorsChanged(uint64 indexed datanet, address[] added, address[] removed);
     event RoundOpened(
@@ -103,8 +103,9 @@ interface IDatanetValidators {
         uint64 indexed round, uint64 indexed datanet, uint64 accepted, uint96 pot, uint96 perPoint, uint96 reserveAfter
     );
     event RoundReferred(uint64 indexed round, uint64 indexed datanet, uint32 revealCount, uint8 quorum);
+    /// @param to The staking manager, for the validator's pool; the validator; or this contract, for the reserve.
     event RewardCollected(
-        uint64 indexed round, uint64 indexed datanet, address indexed validator, uint96 amount, uint96 collectedAfter
+        uint64 indexed round, uint64 indexed datanet, address indexed validator, address to, uint96 amount
     );
     event ReserveAdded(uint64 indexed datanet, address indexed from, uint96 amount, uint96 reserveAfter);
     event Equivocated(uint64 indexed round, address indexed validator, address indexed prover, uint96 taken, uint96 bounty);
@@ -156,7 +157,12 @@ interface IDatanetValidators {
     function phaseOf(uint64 round) external view returns (CommitRevealLib.Phase);
     function ballotOf(uint64 round, address validator) external view returns (CommitRevealLib.Ballot memory);
     function reserveOf(uint64 datanet) external view returns (uint96);
-    function isValidator(uint64 datanet, address account) external view returns (bool);
+
+    /// @notice Whether the Datanet's owner has put the account on its list.
+    function isListed(uint64 datanet, address account) external view returns (bool);
+
+    /// @notice Whether the account may commit in the round now: active stake, and listed where the round's rules say so.
+    function isValidator(uint64 round, address account) external view returns (bool);
     function hasEquivocated(uint64 round, address validator) external view returns (bool);
 
     /// @notice What the validator commits to in a round, for these scores and this salt.

@@ -31,6 +31,18 @@ interface IStakingManager {
         uint64 thawEnd;
     }
 
+    /// @param amount At most so much is taken. @param bountyTo Who found it. @param bountyBps Its part, at most 4000.
+    /// @param refundTo Who was harmed. @param refundAmount At most so much goes to it.
+    struct Slash {
+        address operator;
+        Role role;
+        uint96 amount;
+        address bountyTo;
+        uint16 bountyBps;
+        address refundTo;
+        uint96 refundAmount;
+    }
+
     error StakingManager_RoleNotStakeable(Role role);
     error StakingManager_ZeroAmount();
     error StakingManager_ThawExceedsActive(uint96 amount, uint96 active);
@@ -57,6 +69,9 @@ interface IStakingManager {
     /// @notice Pays out what has thawed to the caller.
     function withdraw(Role role) external returns (uint96 amount);
 
+    /// @notice Takes stake for a proven fault. Only a slasher; never reverts for want of stake.
+    function slash(Slash calldata s) external returns (uint96 taken, uint96 bounty, uint96 refund);
+
     /// @notice Adds fees to an operator's pool that holds tokens, pulled from the caller. Anyone may; only the pool gains.
     function addFees(address operator, Role role, uint96 amount) external;
 
@@ -72,6 +87,9 @@ interface IStakingManager {
     function upgradesFrozenAt() external view returns (uint64);
     function minimumStake(Role role) external view returns (uint96);
     function poolOf(address operator, Role role) external view returns (Pool memory);
+
+    /// @notice Tokens that the caller could slash.
+    function slashable(address operator, Role role) external view returns (uint96);
 
     /// @notice Tokens that are staked and not thawing.
     function activeStake(address operator, Role role) external view returns (uint96);

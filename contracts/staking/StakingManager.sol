@@ -125,6 +125,14 @@ contract StakingManager is IStakingManager, UUPSUpgradeable, AccessManagedUpgrad
     }
 
     /// @inheritdoc IStakingManager
+    function slash(Slash calldata) external view restricted returns (uint96, uint96, uint96) {}
+
+    /// @inheritdoc IStakingManager
+    function slashable(address operator, Role role) external view returns (uint96) {
+        return _storage().pools[operator][role].tokens;
+    }
+
+    /// @inheritdoc IStakingManager
     function poolOf(address operator, Role role) external view returns (Pool memory) {
         return _storage().pools[operator][role];
     }
