@@ -5,7 +5,9 @@ import {AttributionOracle} from "../contracts/attribution/AttributionOracle.sol"
 import {InferenceMarket} from "../contracts/inference/InferenceMarket.sol";
 import {IInferenceMarket} from "../contracts/interfaces/IInferenceMarket.sol";
 import {Role} from "../contracts/interfaces/IStakingManager.sol";
+import {ContributionRegistry} from "../contracts/registry/ContributionRegistry.sol";
 import {DatanetRegistry} from "../contracts/registry/DatanetRegistry.sol";
+import {DatanetValidators} from "../contracts/registry/DatanetValidators.sol";
 import {ModelRegistry} from "../contracts/registry/ModelRegistry.sol";
 import {RewardDistributor} from "../contracts/rewards/RewardDistributor.sol";
 import {StakingManager} from "../contracts/staking/StakingManager.sol";
@@ -36,6 +38,8 @@ abstract contract ProtocolDeployer {
         OpenToken token;
         StakingManager staking;
         DatanetRegistry datanets;
+        ContributionRegistry contributions;
+        DatanetValidators validators;
         ModelRegistry models;
         RewardDistributor distributor;
         AttributionOracle oracle;
@@ -63,13 +67,23 @@ abstract contract ProtocolDeployer {
         d.token = new OpenToken(config.deployer);
         bytes memory byAuthority = abi.encodeCall(StakingManager.initialize, (address(d.accessManager)));
         d.staking = StakingManager(_proxy(address(new StakingManager(d.token, config.stakingThaw)), byAuthority));
-        d.datanets = DatanetRegistry(_proxy(address(new DatanetRegistry()), byAuthority));
+        _deployDatanets(d, byAuthority);
         d.models = ModelRegistry(_proxy(address(new ModelRegistry(d.datanets)), byAuthority));
         d.distributor = new RewardDistributor(d.token, d.datanets, config.window);
+        d.datanets.wire(d.distributor, d.contributions, d.validators);
         _deployMarket(d, config);
 
         d.staking.setMinimumStake(Role.Runner, MINIMUM_RUNNER_STAKE);
         d.staking.setMinimumStake(Role.Oracle, MINIMUM_ORACLE_STAKE);
+    }
+
+    function _deployDatanets(Deployment memory d, bytes memory byAuthority) private {
+        d.datanets = DatanetRegistry(_proxy(address(new DatanetRegistry(d.token)), byAuthority));
+        d.contributions =
+            ContributionRegistry(_proxy(address(new ContributionRegistry(d.token, d.datanets)), byAuthority));
+        d.validators = DatanetValidators(
+            _proxy(address(new DatanetValidators(d.token, d.datanets, d.contributions, d.staking)), byAuthority)
+        );
     }
 
     /// @dev Oracle and market name each other. The market's proxy is the fourth creation from here: the oracle's code and

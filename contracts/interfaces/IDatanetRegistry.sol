@@ -208,11 +208,8 @@ interface IDatanetRegistry {
 
     /// @notice Names the distributor whose pools are claimed here, and the contracts of contributions and validators, once.
     /// Governed.
-    function wire(
-        IRewardDistributor distributor,
-        IContributionRegistry contributions,
-        IDatanetValidators validators
-    ) external;
+    function wire(IRewardDistributor distributor, IContributionRegistry contributions, IDatanetValidators validators)
+        external;
 
     /// @notice What a contribution by this account costs now; reverts where it may not be made.
     /// @param rules Number of the rules the contributor agrees to.

@@ -95,9 +95,7 @@ interface IDatanetValidators {
         uint64 commitsUntil,
         uint64 revealsUntil
     );
-    event ScoresCommitted(
-        uint64 indexed round, address indexed validator, bytes32 commitment, uint32 commitCountAfter
-    );
+    event ScoresCommitted(uint64 indexed round, address indexed validator, bytes32 commitment, uint32 commitCountAfter);
     event ScoresRevealed(uint64 indexed round, address indexed validator, uint16[] scores, uint32 revealCountAfter);
     event RoundDecided(
         uint64 indexed round, uint64 indexed datanet, uint64 accepted, uint96 pot, uint96 perPoint, uint96 reserveAfter
@@ -108,7 +106,9 @@ interface IDatanetValidators {
         uint64 indexed round, uint64 indexed datanet, address indexed validator, address to, uint96 amount
     );
     event ReserveAdded(uint64 indexed datanet, address indexed from, uint96 amount, uint96 reserveAfter);
-    event Equivocated(uint64 indexed round, address indexed validator, address indexed prover, uint96 taken, uint96 bounty);
+    event Equivocated(
+        uint64 indexed round, address indexed validator, address indexed prover, uint96 taken, uint96 bounty
+    );
 
     /// @notice Changes which validators the Datanet admits, at most 64 at a time. Only the Datanet's owner.
     function setValidators(uint64 datanet, address[] calldata added, address[] calldata removed) external;
@@ -126,13 +126,8 @@ interface IDatanetValidators {
     /// send it.
     /// @dev Warning: a validator that signs two commitments for one round is slashed, whichever was sent.
     /// @param deadline The last second in which it may be sent.
-    function commitFor(
-        uint64 round,
-        address validator,
-        bytes32 commitment,
-        uint64 deadline,
-        bytes calldata signature
-    ) external;
+    function commitFor(uint64 round, address validator, bytes32 commitment, uint64 deadline, bytes calldata signature)
+        external;
 
     /// @notice Reveals a validator's scores; anyone who knows them and the salt may.
     /// @param scores One per contribution, 0 to 10,000.
@@ -150,7 +145,8 @@ interface IDatanetValidators {
     function addReserve(uint64 datanet, uint96 amount) external;
 
     /// @notice Proves that a validator stands for two commitments in one round, and slashes it.
-    function proveEquivocation(uint64 round, address validator, Statement calldata one, Statement calldata other) external;
+    function proveEquivocation(uint64 round, address validator, Statement calldata one, Statement calldata other)
+        external;
 
     function roundCount() external view returns (uint64);
     function roundOf(uint64 round) external view returns (Round memory);

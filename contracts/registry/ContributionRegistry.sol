@@ -80,8 +80,9 @@ contract ContributionRegistry is IContributionRegistry, UUPSUpgradeable, AccessM
         uint64 deadline,
         bytes calldata signature
     ) external returns (uint64 contribution) {
-        Contribution memory c =
-            Contribution(0, datanet, contributor, recordCount, rules, 0, recordsRoot, licence, dataHash);
+        Contribution memory c = Contribution(
+            0, datanet, contributor, recordCount, rules, 0, recordsRoot, licence, dataHash
+        );
         _useSignature(c, deadline, signature);
         return _commit(c);
     }
@@ -216,9 +217,7 @@ contract ContributionRegistry is IContributionRegistry, UUPSUpgradeable, AccessM
         }
         uint96 bounty = fee / 2;
 
-        emit DuplicateRefuted(
-            later.number, earlier.number, msg.sender, laterRecord.index, earlierRecord.index, bounty
-        );
+        emit DuplicateRefuted(later.number, earlier.number, msg.sender, laterRecord.index, earlierRecord.index, bounty);
         if (state == ContributionState.Accepted) {
             _revokeRecord(later, laterRecord.index);
             return;
@@ -446,13 +445,7 @@ contract ContributionRegistry is IContributionRegistry, UUPSUpgradeable, AccessM
         ledger.feesHeld = heldAfter;
 
         emit FeeSettled(
-            c.datanet,
-            c.number,
-            parts.toOwner,
-            parts.toValidators,
-            parts.toProver,
-            parts.toContributor,
-            heldAfter
+            c.datanet, c.number, parts.toOwner, parts.toValidators, parts.toProver, parts.toContributor, heldAfter
         );
         if (parts.toProver != 0) token.safeTransfer(msg.sender, parts.toProver);
         if (parts.toContributor != 0) token.safeTransfer(c.contributor, parts.toContributor);
@@ -546,10 +539,7 @@ contract ContributionRegistry is IContributionRegistry, UUPSUpgradeable, AccessM
         if (state != ContributionState.Accepted) revert ContributionRegistry_WrongState(c.number, state);
     }
 
-    function _requireRecord(Contribution calldata c, RecordOpening calldata opening, bytes32 contentHash)
-        private
-        view
-    {
+    function _requireRecord(Contribution calldata c, RecordOpening calldata opening, bytes32 contentHash) private view {
         _requireStanding(c.number, opening.index);
         if (!c.holds(opening, contentHash)) {
             revert ContributionRegistry_InvalidRecordProof(c.number, opening.index);

@@ -219,11 +219,10 @@ contract DatanetRegistry is IDatanetRegistry, UUPSUpgradeable, AccessManagedUpgr
     }
 
     /// @inheritdoc IDatanetRegistry
-    function wire(
-        IRewardDistributor distributor_,
-        IContributionRegistry contributions_,
-        IDatanetValidators validators_
-    ) external restricted {
+    function wire(IRewardDistributor distributor_, IContributionRegistry contributions_, IDatanetValidators validators_)
+        external
+        restricted
+    {
         if (
             address(distributor_) == address(0) || address(contributions_) == address(0)
                 || address(validators_) == address(0)
@@ -257,11 +256,7 @@ contract DatanetRegistry is IDatanetRegistry, UUPSUpgradeable, AccessManagedUpgr
     }
 
     /// @inheritdoc IDatanetRegistry
-    function feeFor(uint64 datanet, address contributor, bytes32 licence, uint32 rules)
-        external
-        view
-        returns (uint96)
-    {
+    function feeFor(uint64 datanet, address contributor, bytes32 licence, uint32 rules) external view returns (uint96) {
         DatanetStorageLib.Layout storage $ = DatanetStorageLib.load();
         uint32 inForce = $.datanets[datanet].rulesInForce();
         if (inForce == 0) revert DatanetRegistry_UnknownDatanet(datanet);

@@ -107,13 +107,9 @@ contract DatanetValidators is IDatanetValidators, UUPSUpgradeable, AccessManaged
     }
 
     /// @inheritdoc IDatanetValidators
-    function commitFor(
-        uint64 round,
-        address validator,
-        bytes32 commitment,
-        uint64 deadline,
-        bytes calldata signature
-    ) external {
+    function commitFor(uint64 round, address validator, bytes32 commitment, uint64 deadline, bytes calldata signature)
+        external
+    {
         if (block.timestamp > deadline) {
             revert DatanetValidators_SignatureExpired(deadline, uint64(block.timestamp));
         }
@@ -157,10 +153,7 @@ contract DatanetValidators is IDatanetValidators, UUPSUpgradeable, AccessManaged
     }
 
     /// @inheritdoc IDatanetValidators
-    function collectReward(uint64 round, address validator, uint16[] calldata scores)
-        external
-        returns (uint96 amount)
-    {
+    function collectReward(uint64 round, address validator, uint16[] calldata scores) external returns (uint96 amount) {
         ValidatorsStorageLib.RoundData storage r = _known(round);
         if (r.state != RoundState.Decided) revert DatanetValidators_WrongState(round, r.state);
         if (r.hasCollected[validator]) revert DatanetValidators_AlreadyCollected(round, validator);
@@ -349,8 +342,7 @@ contract DatanetValidators is IDatanetValidators, UUPSUpgradeable, AccessManaged
         returns (bool)
     {
         return (admission == IDatanetRegistry.Admission.Active
-                || ValidatorsStorageLib.load().isListed[datanet][account])
-            && staking.isActive(account, Role.Validator);
+                || ValidatorsStorageLib.load().isListed[datanet][account]) && staking.isActive(account, Role.Validator);
     }
 
     /// @dev Said by the validator: in the round, or by its signature, however old.
@@ -363,13 +355,11 @@ contract DatanetValidators is IDatanetValidators, UUPSUpgradeable, AccessManaged
         if (!isStated) revert DatanetValidators_NotStated(validator, commitment);
     }
 
-    function _isSigned(
-        uint64 round,
-        address validator,
-        bytes32 commitment,
-        uint64 deadline,
-        bytes calldata signature
-    ) private view returns (bool) {
+    function _isSigned(uint64 round, address validator, bytes32 commitment, uint64 deadline, bytes calldata signature)
+        private
+        view
+        returns (bool)
+    {
         bytes32 structHash = CommitRevealLib.commitStructHash(_scopeOf(round), validator, commitment, deadline);
         bytes32 digest = DatanetDomainLib.digest(DatanetDomainLib.VALIDATORS, structHash);
         return SignatureChecker.isValidSignatureNowCalldata(validator, digest, signature);

@@ -125,7 +125,7 @@ contract StakingManager is IStakingManager, UUPSUpgradeable, AccessManagedUpgrad
     }
 
     /// @inheritdoc IStakingManager
-    function slash(Slash calldata) external view restricted returns (uint96, uint96, uint96) {}
+    function slash(Slash calldata) external restricted returns (uint96, uint96, uint96) {}
 
     /// @inheritdoc IStakingManager
     function slashable(address operator, Role role) external view returns (uint96) {

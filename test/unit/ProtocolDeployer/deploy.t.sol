@@ -36,6 +36,15 @@ contract ProtocolDeployerDeployTest is Test, ProtocolDeployer {
         assertEq(d.market.thawPeriod(), config.marketThaw);
         assertEq(d.staking.minimumStake(Role.Runner), 10_000e18);
         assertEq(d.staking.minimumStake(Role.Oracle), 10_000e18);
+        assertEq(address(d.datanets.distributor()), address(d.distributor));
+        assertEq(address(d.datanets.contributions()), address(d.contributions));
+        assertEq(address(d.datanets.validators()), address(d.validators));
+        assertEq(address(d.contributions.datanets()), address(d.datanets));
+        assertEq(address(d.validators.contributions()), address(d.contributions));
+        assertEq(address(d.validators.staking()), address(d.staking));
+        assertEq(address(d.datanets.token()), address(d.token));
+        assertEq(address(d.contributions.token()), address(d.token));
+        assertEq(address(d.validators.token()), address(d.token));
         assertEq(d.market.treasury(), config.treasury);
         assertEq(d.market.security(), config.security);
         assertEq(abi.encode(d.market.splitConfig()), abi.encode(IInferenceMarket.SplitConfig(200, 500, 800)));
@@ -44,8 +53,15 @@ contract ProtocolDeployerDeployTest is Test, ProtocolDeployer {
     /// @dev Whoever deploys governs; nobody else does, and the proxies cannot be initialised again.
     function test_GovernsByTheAccessManagerAlone() public {
         Deployment memory d = this.deploy(_config());
-        address[5] memory governed =
-            [address(d.staking), address(d.datanets), address(d.models), address(d.oracle), address(d.market)];
+        address[7] memory governed = [
+            address(d.staking),
+            address(d.datanets),
+            address(d.contributions),
+            address(d.validators),
+            address(d.models),
+            address(d.oracle),
+            address(d.market)
+        ];
         for (uint256 i = 0; i < governed.length; ++i) {
             (bool known, bytes memory authority) = governed[i].staticcall(abi.encodeWithSignature("authority()"));
             assertTrue(known);
