@@ -38,9 +38,8 @@ contract ContributionRegistryAcceptTest is RegistryFixture {
 
     function test_Accept_RevertWhen_CallerIsNotTheOwner() public {
         uint64 contribution = _contribute(alice, 3);
-        bytes memory notOwner = abi.encodeWithSelector(
-            IContributionRegistry.ContributionRegistry_NotOwner.selector, datanet, alice, owner
-        );
+        bytes memory notOwner =
+            abi.encodeWithSelector(IContributionRegistry.ContributionRegistry_NotOwner.selector, datanet, alice, owner);
         vm.startPrank(alice);
 
         vm.expectRevert(notOwner);
@@ -154,9 +153,8 @@ contract ContributionRegistryAcceptTest is RegistryFixture {
         vm.warp(end - 1);
         _accept(first);
         vm.warp(end);
-        bytes memory over = abi.encodeWithSelector(
-            IContributionRegistry.ContributionRegistry_DecisionOver.selector, second, end, end
-        );
+        bytes memory over =
+            abi.encodeWithSelector(IContributionRegistry.ContributionRegistry_DecisionOver.selector, second, end, end);
         vm.startPrank(owner);
         vm.expectRevert(over);
         contributions.accept(datanet, _list(second));

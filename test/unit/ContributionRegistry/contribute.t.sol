@@ -8,9 +8,7 @@ import {RegistryFixture} from "../../fixture/RegistryFixture.sol";
 contract ContributionRegistryContributeTest is RegistryFixture {
     function test_Commits() public {
         vm.expectEmit(address(contributions));
-        emit IContributionRegistry.ContributionCommitted(
-            1, datanet, alice, ROOT, 3, APACHE, DATA_HASH, 1, START
-        );
+        emit IContributionRegistry.ContributionCommitted(1, datanet, alice, ROOT, 3, APACHE, DATA_HASH, 1, START);
         vm.prank(alice);
         uint64 number = contributions.contribute(datanet, ROOT, 3, APACHE, DATA_HASH, 1);
 
@@ -120,9 +118,7 @@ contract ContributionRegistryContributeTest is RegistryFixture {
     function test_Pause_RevertWhen_TooLongOrByAnyone() public {
         vm.expectRevert(
             abi.encodeWithSelector(
-                IContributionRegistry.ContributionRegistry_PauseOutOfRange.selector,
-                START + 7 days + 1,
-                START + 7 days
+                IContributionRegistry.ContributionRegistry_PauseOutOfRange.selector, START + 7 days + 1, START + 7 days
             )
         );
         contributions.pauseContributions(START + 7 days + 1);

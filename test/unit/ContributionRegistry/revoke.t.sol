@@ -88,9 +88,7 @@ contract ContributionRegistryRevokeTest is RegistryFixture {
         }
         assertFalse(contributions.isRevoked(contribution));
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IContributionRegistry.ContributionRegistry_RecordRevoked.selector, contribution, 256
-            )
+            abi.encodeWithSelector(IContributionRegistry.ContributionRegistry_RecordRevoked.selector, contribution, 256)
         );
         contributions.revokeRecord(known[contribution], 256);
     }
@@ -103,9 +101,7 @@ contract ContributionRegistryRevokeTest is RegistryFixture {
 
         contributions.revokeRecord(known[contribution], 4);
         vm.expectRevert(
-            abi.encodeWithSelector(
-                IContributionRegistry.ContributionRegistry_NoSuchRecord.selector, contribution, 5, 5
-            )
+            abi.encodeWithSelector(IContributionRegistry.ContributionRegistry_NoSuchRecord.selector, contribution, 5, 5)
         );
         contributions.revokeRecord(known[contribution], 5);
         vm.expectRevert(_unauthorized(owner));
@@ -135,8 +131,7 @@ contract ContributionRegistryRevokeTest is RegistryFixture {
         assertEq(contributions.nextVersionOf(1).revocationCount, 1);
         assertEq(contributions.nextVersionOf(2).revocationCount, 1);
         assertEq(
-            contributions.nextVersionOf(2).revocationsHash,
-            keccak256(abi.encodePacked(bytes32(0), other, uint32(2)))
+            contributions.nextVersionOf(2).revocationsHash, keccak256(abi.encodePacked(bytes32(0), other, uint32(2)))
         );
     }
 
