@@ -9,6 +9,7 @@ import { createProgram } from "./program.js";
 const account = pad("0x1", { size: 20 });
 const contracts = [
   ["accessManager", "openToken", "stakingManager", "datanetRegistry"],
+  ["contributionRegistry", "datanetValidators"],
   ["modelRegistry", "rewardDistributor", "attributionOracle", "inferenceMarket"],
 ].flat();
 let folder: string;

@@ -73,6 +73,8 @@ function environment(chainId: number, key?: string): Record<string, string> {
     "openToken",
     "stakingManager",
     "datanetRegistry",
+    "contributionRegistry",
+    "datanetValidators",
     "modelRegistry",
     "rewardDistributor",
     "attributionOracle",

@@ -15,7 +15,9 @@ import { renderIndex } from "./renderIndex.js";
 
 const CONTRACTS = [
   "AttributionOracle",
+  "ContributionRegistry",
   "DatanetRegistry",
+  "DatanetValidators",
   "InferenceMarket",
   "ModelRegistry",
   "OpenToken",
@@ -24,7 +26,9 @@ const CONTRACTS = [
 ];
 const INDEXED = [
   "AttributionOracle",
+  "ContributionRegistry",
   "DatanetRegistry",
+  "DatanetValidators",
   "InferenceMarket",
   "ModelRegistry",
   "RewardDistributor",

@@ -59,12 +59,18 @@ export function packShares(shares: readonly { readonly account: Address; readonl
 }
 
 /** EIP-712 by its own words: `keccak256(0x1901 ‖ domainSeparator ‖ hashStruct)`. */
-export function typedDigest(chainId: bigint, market: Address, type: string, words: readonly Hex[]): Hex {
+export function typedDigest(
+  chainId: bigint,
+  market: Address,
+  type: string,
+  words: readonly Hex[],
+  name = "OpenLedger InferenceMarket",
+): Hex {
   const domainType = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
   const separator = keccak256(
     concat([
       keccak256(stringToHex(domainType)),
-      keccak256(stringToHex("OpenLedger InferenceMarket")),
+      keccak256(stringToHex(name)),
       keccak256(stringToHex("1")),
       numberToHex(chainId, { size: 32 }),
       numberToHex(BigInt(market), { size: 32 }),

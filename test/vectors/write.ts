@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { datanetDocument } from "./datanets.js";
 import { hashDocument, merkleDocument, moneyDocument } from "./documents.js";
 import { programVectors } from "./program.js";
 import { traceDocument } from "./trace.js";
@@ -9,6 +10,7 @@ const documents = {
   merkle: merkleDocument(),
   hash: hashDocument(),
   money: moneyDocument(),
+  datanet: datanetDocument(),
   trace: traceDocument(),
   program: programVectors(),
 };

@@ -1,6 +1,8 @@
 import {
   attributionOracleAbi,
+  contributionRegistryAbi,
   datanetRegistryAbi,
+  datanetValidatorsAbi,
   inferenceMarketAbi,
   modelRegistryAbi,
   openTokenAbi,
@@ -13,6 +15,8 @@ export const contractAbis = {
   openToken: openTokenAbi,
   stakingManager: stakingManagerAbi,
   datanetRegistry: datanetRegistryAbi,
+  contributionRegistry: contributionRegistryAbi,
+  datanetValidators: datanetValidatorsAbi,
   modelRegistry: modelRegistryAbi,
   rewardDistributor: rewardDistributorAbi,
   attributionOracle: attributionOracleAbi,

@@ -6,6 +6,8 @@ const CONTRACTS = [
   "openToken",
   "stakingManager",
   "datanetRegistry",
+  "contributionRegistry",
+  "datanetValidators",
   "modelRegistry",
   "rewardDistributor",
   "attributionOracle",

@@ -37,5 +37,7 @@ export function loadProtocol(): Protocol {
   protocol.securityBps = 0;
   protocol.stakersBps = 0;
   protocol.bond = zero;
+  protocol.publishingFee = zero;
+  protocol.contributionsPausedUntil = zero;
   return protocol;
 }

@@ -1,6 +1,8 @@
 // Generated from the contracts by "npm run codegen".
 export { attributionOracleAbi } from "./attributionOracle.js";
+export { contributionRegistryAbi } from "./contributionRegistry.js";
 export { datanetRegistryAbi } from "./datanetRegistry.js";
+export { datanetValidatorsAbi } from "./datanetValidators.js";
 export { inferenceMarketAbi } from "./inferenceMarket.js";
 export { modelRegistryAbi } from "./modelRegistry.js";
 export { openTokenAbi } from "./openToken.js";
