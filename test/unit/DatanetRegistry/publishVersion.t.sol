@@ -112,7 +112,7 @@ contract DatanetRegistryPublishVersionTest is RegistryFixture {
         assertEq(root, ROOT);
         assertEq(dataHash, DATA_HASH);
         vm.expectRevert(abi.encodeWithSelector(IDatanetRegistry.DatanetRegistry_IndexExists.selector, datanet, 1, 9));
-        datanets.commitIndex(datanet, 1, 9, ROOT, DATA_HASH);
+        datanets.commitIndex(datanet, 1, 9, DATA_HASH, ROOT);
         datanets.commitIndex(datanet, 1, 10, ROOT, DATA_HASH);
     }
 
