@@ -32,9 +32,8 @@ contract CommitRevealLibVectorsTest is VectorReader {
 
     function testDiff_Commitment_MatchesVectors() public {
         while (_next("commitment")) {
-            bytes32 hash = _at(_account("contract")).commitmentHash(
-                _word("scope"), _account("participant"), _word("value"), _word("salt")
-            );
+            bytes32 hash = _at(_account("contract"))
+                .commitmentHash(_word("scope"), _account("participant"), _word("value"), _word("salt"));
             assertEq(hash, _word("hash"), row);
         }
         assertGt(rowCount, 1);

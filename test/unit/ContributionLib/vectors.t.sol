@@ -33,9 +33,8 @@ contract ContributionLibVectorsTest is VectorReader {
             vm.chainId(_number("chainId"));
             address registry = _account("contract");
             vm.etch(registry, type(ContributionDomain).runtimeCode);
-            bytes32 structHash = ContributionLib.structHash(
-                _contribution(), uint64(_number("nonce")), uint64(_number("deadline"))
-            );
+            bytes32 structHash =
+                ContributionLib.structHash(_contribution(), uint64(_number("nonce")), uint64(_number("deadline")));
             assertEq(ContributionDomain(registry).digest(structHash), _word("digest"), row);
         }
         assertGt(rowCount, 1);
@@ -44,9 +43,7 @@ contract ContributionLibVectorsTest is VectorReader {
     function testDiff_Revocations_MatchesVectors() public {
         bytes32 hash;
         while (_next("revocation")) {
-            hash = ContributionLib.revocationsHash(
-                hash, uint64(_number("contribution")), uint32(_number("index"))
-            );
+            hash = ContributionLib.revocationsHash(hash, uint64(_number("contribution")), uint32(_number("index")));
             assertEq(hash, _word("hash"), row);
         }
         assertGt(rowCount, 1);
