@@ -70,6 +70,8 @@ interface IDatanetValidators {
     error DatanetValidators_MixedRules(uint64 contribution);
     /// @notice Not active, or not on the Datanet's list where the rules ask for it.
     error DatanetValidators_NotValidator(uint64 datanet, address account);
+    /// @notice A round over it had no quorum: the owner decides, or opens another.
+    error DatanetValidators_OwnerDecides(uint64 contribution);
     error DatanetValidators_UnknownRound(uint64 round);
     error DatanetValidators_RoundFull(uint64 round, uint256 maximum);
     error DatanetValidators_WrongState(uint64 round, RoundState state);
@@ -114,7 +116,7 @@ interface IDatanetValidators {
     function setValidators(uint64 datanet, address[] calldata added, address[] calldata removed) external;
 
     /// @notice Opens a round over undecided contributions of one Datanet, made under the same rules. Only the Datanet's owner
-    /// or a validator that may score them.
+    /// or, where none of them was referred to the owner before, a validator that may score them.
     /// @param contributions 1 to 64; their order is that of the scores.
     function openRound(IContributionRegistry.Contribution[] calldata contributions) external returns (uint64 round);
 

@@ -77,10 +77,12 @@ contract DatanetValidators is IDatanetValidators, UUPSUpgradeable, AccessManaged
         uint64[] memory numbers = _numbersOf(list);
         uint64 datanet = list[0].datanet;
         IDatanetRegistry.Rules memory rules = datanets.rulesOf(datanet, list[0].rules);
-        if (
-            IERC721(address(datanets)).ownerOf(datanet) != msg.sender
-                && !_isValidator(datanet, rules.admission, msg.sender)
-        ) revert DatanetValidators_NotValidator(datanet, msg.sender);
+        if (IERC721(address(datanets)).ownerOf(datanet) != msg.sender) {
+            if (!_isValidator(datanet, rules.admission, msg.sender)) {
+                revert DatanetValidators_NotValidator(datanet, msg.sender);
+            }
+            _requireNeverReferred(numbers);
+        }
 
         ValidatorsStorageLib.Layout storage $ = ValidatorsStorageLib.load();
         round = ++$.roundCount;
@@ -353,6 +355,15 @@ contract DatanetValidators is IDatanetValidators, UUPSUpgradeable, AccessManaged
                 && commitment == ValidatorsStorageLib.load().rounds[round].ballots.ballots[validator].commitment
             : _isSigned(round, validator, commitment, statement.deadline, statement.signature);
         if (!isStated) revert DatanetValidators_NotStated(validator, commitment);
+    }
+
+    /// @dev Else a validator could open round after round that nobody votes in, until the owner's time to decide is over.
+    function _requireNeverReferred(uint64[] memory numbers) private view {
+        for (uint256 i = 0; i < numbers.length; ++i) {
+            if (contributions.stateOf(numbers[i]) == IContributionRegistry.ContributionState.Referred) {
+                revert DatanetValidators_OwnerDecides(numbers[i]);
+            }
+        }
     }
 
     function _isSigned(uint64 round, address validator, bytes32 commitment, uint64 deadline, bytes calldata signature)

@@ -45,7 +45,9 @@ describe("upgradeable contracts", () => {
 
     expect(report.upgradeableContractReports.map((contract) => contract.contract.split(":")[1]).sort()).toEqual([
       "AttributionOracle",
+      "ContributionRegistry",
       "DatanetRegistry",
+      "DatanetValidators",
       "InferenceMarket",
       "ModelRegistry",
       "StakingManager",

@@ -84,6 +84,7 @@ export const errorsAbi = [
   {"type":"error","name":"DatanetValidators_NothingToCollect","inputs":[{"name":"round","type":"uint64","internalType":"uint64"},{"name":"validator","type":"address","internalType":"address"}]},
   {"type":"error","name":"DatanetValidators_OtherContributions","inputs":[{"name":"round","type":"uint64","internalType":"uint64"}]},
   {"type":"error","name":"DatanetValidators_OtherScores","inputs":[{"name":"round","type":"uint64","internalType":"uint64"},{"name":"validator","type":"address","internalType":"address"}]},
+  {"type":"error","name":"DatanetValidators_OwnerDecides","inputs":[{"name":"contribution","type":"uint64","internalType":"uint64"}]},
   {"type":"error","name":"DatanetValidators_RoundFull","inputs":[{"name":"round","type":"uint64","internalType":"uint64"},{"name":"maximum","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"DatanetValidators_SameCommitment","inputs":[{"name":"commitment","type":"bytes32","internalType":"bytes32"}]},
   {"type":"error","name":"DatanetValidators_ScoreCount","inputs":[{"name":"found","type":"uint256","internalType":"uint256"},{"name":"expected","type":"uint256","internalType":"uint256"}]},
