@@ -19,11 +19,12 @@ contract DatanetHandler is ValidatorFixture, DuplicateFixture {
         DecidedBeforeItsTime,
         WrongTransition,
         RoundStuck,
-        CollectedTwice
+        CollectedTwice,
+        WronglyRewarded
     }
 
-    uint256 private constant MOST_CONTRIBUTIONS = 20;
-    uint256 private constant MOST_ROUNDS = 10;
+    uint256 private constant MOST_CONTRIBUTIONS = 28;
+    uint256 private constant MOST_ROUNDS = 12;
 
     uint64[] public rounds;
     /// @dev Numbers of a round's contributions.
@@ -69,10 +70,7 @@ contract DatanetHandler is ValidatorFixture, DuplicateFixture {
     function contribute(uint256 seed) external {
         if (contributions.contributionCount() >= MOST_CONTRIBUTIONS) return;
         datanet = uint64(2 + seed % 3);
-        // out of ten texts: most contributions share one
-        uint64 number =
-            _contributeTexts(seed & 1 == 0 ? alice : bob, _texts(seed % 10, (seed >> 8) % 10, (seed >> 16) % 10));
-        feeOf[number] = datanets.rulesOf(datanet, known[number].rules).contributionFee;
+        _contributed(seed);
         _note();
     }
 
@@ -178,11 +176,7 @@ contract DatanetHandler is ValidatorFixture, DuplicateFixture {
         (uint64 round, uint256 i) = _seat(seed);
         // seldom: who is slashed stays slashed
         if (round == 0 || seed % 7 != 0) return;
-        bytes32 one = keccak256(abi.encode(seed));
-        try validators.proveEquivocation(
-            round, who[i], _statement(round, i, one), _statement(round, i, keccak256(abi.encode(one)))
-        ) {}
-            catch {}
+        _equivocate(round, i);
     }
 
     function closeRound(uint256 seed) external {
@@ -194,6 +188,42 @@ contract DatanetHandler is ValidatorFixture, DuplicateFixture {
     function collectReward(uint256 seed) external {
         (uint64 round, uint256 i) = _seat(seed);
         if (round != 0) _collectAll(round, i);
+    }
+
+    /// @dev A whole round, which single steps would seldom bring about: who votes, who is silent, who equivocates and what is
+    /// refuted meanwhile by the seed.
+    function playRound(uint256 seed) external {
+        if (rounds.length >= MOST_ROUNDS || contributions.contributionCount() + 2 > MOST_CONTRIBUTIONS) return;
+        uint256 before = rounds.length;
+        datanet = seed & 1 == 0 ? 2 : 4;
+        uint64 one = _contributed(seed);
+        uint64 two = _contributed(seed >> 3);
+        _note();
+        vm.prank(owner);
+        uint64 round = validators.openRound(_list(one, two));
+        rounds.push(round);
+        listOf[round].push(one);
+        listOf[round].push(two);
+        _note();
+        for (uint256 i; i < 4; ++i) {
+            this.commit(before + (i << 8) + ((uint256(keccak256(abi.encode(seed, i))) >> 32) << 32));
+        }
+        vm.warp(validators.roundOf(round).commitsUntil);
+        for (uint256 i; i < 4; ++i) {
+            if ((seed >> (200 + i)) & 3 != 0) this.reveal(before + (i << 8));
+        }
+        if ((seed >> 210) & 3 == 0) {
+            _equivocate(round, (seed >> 212) % 4);
+            for (uint64 later = 1; later <= contributions.contributionCount(); ++later) {
+                this.refute((later - 1) + (uint256(seed % 5) << 64) + ((seed >> 190) << 128));
+            }
+        }
+        vm.warp(validators.roundOf(round).revealsUntil);
+        _close(round);
+        for (uint256 i; i < 4; ++i) {
+            _collectAll(round, i);
+        }
+        _note();
     }
 
     // --- provers and moderators ---
@@ -321,6 +351,20 @@ contract DatanetHandler is ValidatorFixture, DuplicateFixture {
         }
     }
 
+    /// @dev Out of ten texts: most contributions share one.
+    function _contributed(uint256 seed) private returns (uint64 number) {
+        number = _contributeTexts(seed & 1 == 0 ? alice : bob, _texts(seed % 10, (seed >> 8) % 10, (seed >> 16) % 10));
+        feeOf[number] = datanets.rulesOf(datanet, known[number].rules).contributionFee;
+    }
+
+    function _equivocate(uint64 round, uint256 i) private {
+        bytes32 one = keccak256(abi.encode(round, i));
+        try validators.proveEquivocation(
+            round, who[i], _statement(round, i, one), _statement(round, i, keccak256(abi.encode(one)))
+        ) {}
+            catch {}
+    }
+
     function _tryRefute(uint64 later, uint32 index, uint64 earlier, uint32 k) private {
         bool accepted = _is(later, IContributionRegistry.ContributionState.Accepted);
         uint256 before = open.balanceOf(known[later].contributor);
@@ -386,8 +430,13 @@ contract DatanetHandler is ValidatorFixture, DuplicateFixture {
 
     function _collectAll(uint64 round, uint256 i) private {
         uint16[] memory scores = scoresOf[round][i];
+        uint256 before = stakes.feesOf(who[i]) + open.balanceOf(who[i]);
         try validators.collectReward(round, who[i], scores) returns (uint96 amount) {
             rewarded += amount;
+            uint256 after_ = stakes.feesOf(who[i]) + open.balanceOf(who[i]);
+            if (after_ - before != (validators.hasEquivocated(round, who[i]) ? 0 : amount)) {
+                fault = Fault.WronglyRewarded;
+            }
             try validators.collectReward(round, who[i], scores) {
                 fault = Fault.CollectedTwice;
             } catch {}

@@ -9,12 +9,13 @@ import {Test} from "forge-std/Test.sol";
 
 /// @notice Where each unit of a Datanet's money can be, and how its contributions end.
 /// @dev DATANET-1 contributions' balance = Σ fees held = Σ fees of undecided contributions. DATANET-2 Datanets' balance = Σ owner
-/// credits. DATANET-3 validators' balance = Σ reserves + pots not collected. DATANET-4 a fee goes out once: nothing accepted is
+/// credits. DATANET-3 validators' balance = Σ reserves + pots not collected, and
+/// all of a pot is collected in the end. DATANET-4 a fee goes out once: nothing accepted is
 /// refunded, what is refunded is at most the fee. DATANET-5 every round and every contribution ends by time, by anyone.
 /// DATANET-6 states follow the table, decisions keep their time, no reward twice. DATANET-7 the tree counts what was ever
 /// accepted, the revocations what was revoked. DATANET-8 a decided round is the majority of what was revealed.
 /// One campaign for all: what an action costs is the same for each of them.
-/// forge-config: default.invariant.runs = 24
+/// forge-config: default.invariant.runs = 40
 /// forge-config: default.invariant.depth = 100
 /// forge-config: default.invariant.fail-on-revert = true
 contract DatanetInvariantTest is Test {
@@ -27,7 +28,7 @@ contract DatanetInvariantTest is Test {
     function setUp() public {
         handler = new DatanetHandler();
         (datanets, contributions, validators, token) = handler.registries();
-        bytes4[] memory selectors = new bytes4[](22);
+        bytes4[] memory selectors = new bytes4[](24);
         selectors[0] = handler.contribute.selector;
         selectors[1] = handler.withdraw.selector;
         selectors[2] = handler.decide.selector;
@@ -51,6 +52,8 @@ contract DatanetInvariantTest is Test {
         selectors[19] = handler.commit.selector;
         selectors[20] = handler.reveal.selector;
         selectors[21] = handler.openRound.selector;
+        selectors[22] = handler.playRound.selector;
+        selectors[23] = handler.contribute.selector;
         targetSelector(FuzzSelector({addr: address(handler), selectors: selectors}));
         targetContract(address(handler));
     }
@@ -172,5 +175,7 @@ contract DatanetInvariantTest is Test {
         }
         assertEq(token.balanceOf(address(contributions)), 0, "DATANET-5 fees left");
         invariant_DATANET_MoneyAndOutcomes();
+        // every point was collected, by whoever it was worth something to
+        assertEq(handler.potted(), handler.rewarded(), "DATANET-3 pots left");
     }
 }
