@@ -49,6 +49,8 @@ contract Deploy is ProtocolDeployer {
         vm.serializeAddress("addresses", "openToken", address(d.token));
         vm.serializeAddress("addresses", "stakingManager", address(d.staking));
         vm.serializeAddress("addresses", "datanetRegistry", address(d.datanets));
+        vm.serializeAddress("addresses", "contributionRegistry", address(d.contributions));
+        vm.serializeAddress("addresses", "datanetValidators", address(d.validators));
         vm.serializeAddress("addresses", "modelRegistry", address(d.models));
         vm.serializeAddress("addresses", "rewardDistributor", address(d.distributor));
         vm.serializeAddress("addresses", "attributionOracle", address(d.oracle));

@@ -1,58 +1,54 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+import {IContributionRegistry} from "../interfaces/IContributionRegistry.sol";
 import {IDatanetRegistry} from "../interfaces/IDatanetRegistry.sol";
-import {LeafLib} from "../libraries/LeafLib.sol";
-import {MerkleLib} from "../libraries/MerkleLib.sol";
+import {IDatanetValidators} from "../interfaces/IDatanetValidators.sol";
+import {IRewardDistributor} from "../interfaces/IRewardDistributor.sol";
+import {DatanetRulesLib} from "./DatanetRulesLib.sol";
+import {DatanetStorageLib} from "./DatanetStorageLib.sol";
 import {
     AccessManagedUpgradeable
 } from "@openzeppelin/contracts-upgradeable/access/manager/AccessManagedUpgradeable.sol";
 import {ERC721Upgradeable} from "@openzeppelin/contracts-upgradeable/token/ERC721/ERC721Upgradeable.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
 /// @title DatanetRegistry
-/// @notice Owns Datanets: their owners (ERC-721), their licence policy, their contributions and their versions.
+/// @notice Owns Datanets: their owners (ERC-721), their rules, their versions and what they earn.
 contract DatanetRegistry is IDatanetRegistry, UUPSUpgradeable, AccessManagedUpgradeable, ERC721Upgradeable {
-    using MerkleLib for MerkleLib.Frontier;
+    using DatanetRulesLib for Rules;
+    using DatanetStorageLib for DatanetStorageLib.DatanetState;
+    using SafeERC20 for IERC20;
 
-    struct Index {
-        bytes32 root;
-        bytes32 dataHash;
-    }
-
-    /// @custom:storage-location erc7201:openledger.storage.DatanetRegistry
-    struct RegistryStorage {
-        uint64 datanetCount;
-        uint64 contributionCount;
-        mapping(uint64 datanet => Datanet) datanets;
-        mapping(uint64 datanet => mapping(bytes32 licence => bool)) isLicenceAllowed;
-        mapping(uint64 datanet => MerkleLib.Frontier) accepted;
-        mapping(uint64 datanet => mapping(uint32 version => Version)) versions;
-        mapping(uint64 datanet => mapping(uint32 version => mapping(uint64 base => Index))) indices;
-        mapping(uint64 contribution => Contribution) contributions;
-    }
-
-    // keccak256(abi.encode(uint256(keccak256("openledger.storage.DatanetRegistry")) - 1)) & ~bytes32(uint256(0xff))
-    bytes32 private constant STORAGE_SLOT = 0x89e21eb98a99ad74696ff9cc7f797d53cf7230fa3926bb449dd08a57f81bef00;
+    uint64 private constant RULES_DELAY = 7 days;
     uint256 private constant MAXIMUM_NAME_BYTES = 64;
     uint256 private constant MAXIMUM_LICENCES = 16;
-    uint256 private constant MAXIMUM_DECISIONS = 64;
+    uint256 private constant MAXIMUM_LIST = 64;
+    uint256 private constant BPS = 10_000;
 
-    constructor() {
+    IERC20 public immutable token;
+
+    constructor(IERC20 token_) {
+        token = token_;
         _disableInitializers();
     }
 
-    /// @param authority The AccessManager that governs upgrades.
+    /// @param authority The AccessManager that governs the publishing fee and upgrades.
     function initialize(address authority) external initializer {
         __AccessManaged_init(authority);
-        __ERC721_init("OpenLedger Datanet", "DATANET");
+        // name and symbol are in the code: see below
+        __ERC721_init("", "");
     }
 
     /// @inheritdoc IDatanetRegistry
-    function createDatanet(string calldata name_, bytes32 metadataHash, bytes32[] calldata licences)
-        external
-        returns (uint64 datanet)
-    {
+    function createDatanet(
+        string calldata name_,
+        bytes32 metadataHash,
+        bytes32[] calldata licences,
+        Rules calldata rules
+    ) external returns (uint64 datanet) {
         uint256 length = bytes(name_).length;
         if (length == 0 || length > MAXIMUM_NAME_BYTES) {
             revert DatanetRegistry_NameLengthOutOfRange(length, MAXIMUM_NAME_BYTES);
@@ -60,104 +56,94 @@ contract DatanetRegistry is IDatanetRegistry, UUPSUpgradeable, AccessManagedUpgr
         if (licences.length == 0 || licences.length > MAXIMUM_LICENCES) {
             revert DatanetRegistry_LicenceCountOutOfRange(licences.length, MAXIMUM_LICENCES);
         }
-
-        RegistryStorage storage $ = _storage();
+        DatanetStorageLib.Layout storage $ = DatanetStorageLib.load();
         datanet = ++$.datanetCount;
-        $.datanets[datanet].metadataHash = metadataHash;
-        $.datanets[datanet].name = name_;
-        for (uint256 i = 0; i < licences.length; ++i) {
-            if (licences[i] == 0) revert DatanetRegistry_LicenceNotAllowed(datanet, 0);
-            $.isLicenceAllowed[datanet][licences[i]] = true;
-        }
+        DatanetStorageLib.DatanetState storage d = $.datanets[datanet];
+        d.metadataHash = metadataHash;
+        d.name = name_;
+        d.rules = 1;
+        _allowLicences(datanet, licences);
         _mint(msg.sender, datanet);
 
         emit DatanetCreated(datanet, msg.sender, name_, metadataHash, licences);
+        _writeRules(datanet, 1, rules, uint64(block.timestamp));
     }
 
     /// @inheritdoc IDatanetRegistry
-    function contribute(uint64 datanet, bytes32 recordsRoot, uint32 recordCount, bytes32 licence, bytes32 dataHash)
-        external
-        returns (uint64 contribution)
-    {
-        RegistryStorage storage $ = _storage();
-        _requireDatanet(datanet);
-        if (recordsRoot == 0) revert DatanetRegistry_ZeroRoot();
-        if (recordCount == 0) revert DatanetRegistry_EmptyContribution();
-        if (!$.isLicenceAllowed[datanet][licence]) revert DatanetRegistry_LicenceNotAllowed(datanet, licence);
-        if (dataHash == 0) revert DatanetRegistry_ZeroDataHash();
-
-        contribution = ++$.contributionCount;
-        Contribution storage c = $.contributions[contribution];
-        c.contributor = msg.sender;
-        c.datanet = datanet;
-        c.recordCount = recordCount;
-        c.recordsRoot = recordsRoot;
-        c.licence = licence;
-        c.dataHash = dataHash;
-        c.state = ContributionState.Committed;
-
-        emit ContributionCommitted(contribution, datanet, msg.sender, recordsRoot, recordCount, licence, dataHash);
-    }
-
-    /// @inheritdoc IDatanetRegistry
-    function accept(uint64 datanet, uint64[] calldata contributions) external {
+    function scheduleRules(uint64 datanet, Rules calldata rules) external returns (uint32 number) {
         _requireOwner(datanet);
-        _requireDecidable(contributions.length);
 
-        RegistryStorage storage $ = _storage();
-        MerkleLib.Frontier storage accepted = $.accepted[datanet];
-        uint64 contributionCount_ = $.datanets[datanet].contributionCount;
-        uint64 recordCount = $.datanets[datanet].recordCount;
+        DatanetStorageLib.DatanetState storage d = DatanetStorageLib.load().datanets[datanet];
+        uint32 inForce = d.rulesInForce();
+        uint64 effectiveAt = uint64(block.timestamp) + RULES_DELAY;
+        number = inForce + 1;
 
-        for (uint256 i = 0; i < contributions.length; ++i) {
-            uint64 contribution = contributions[i];
-            Contribution storage c = _committed(datanet, contribution);
-            accepted.append(contributionCount_, _leafOf(contribution, c));
-            c.state = ContributionState.Accepted;
-            c.position = contributionCount_;
-            ++contributionCount_;
-            recordCount += c.recordCount;
-            emit ContributionAccepted(
-                contribution, datanet, c.contributor, contributionCount_ - 1, contributionCount_, recordCount
-            );
+        d.rules = inForce;
+        d.nextRulesAt = effectiveAt;
+
+        _writeRules(datanet, number, rules, effectiveAt);
+    }
+
+    /// @inheritdoc IDatanetRegistry
+    function setLicences(uint64 datanet, bytes32[] calldata added, bytes32[] calldata removed) external {
+        _requireOwner(datanet);
+        _requireList(added.length + removed.length);
+
+        _allowLicences(datanet, added);
+        mapping(bytes32 licence => bool) storage isAllowed = DatanetStorageLib.load().isLicenceAllowed[datanet];
+        for (uint256 i = 0; i < removed.length; ++i) {
+            isAllowed[removed[i]] = false;
         }
 
-        $.datanets[datanet].contributionCount = contributionCount_;
-        $.datanets[datanet].recordCount = recordCount;
+        emit LicencesChanged(datanet, added, removed);
     }
 
     /// @inheritdoc IDatanetRegistry
-    function reject(uint64 datanet, uint64[] calldata contributions) external {
+    function setContributors(uint64 datanet, address[] calldata added, address[] calldata removed) external {
         _requireOwner(datanet);
-        _requireDecidable(contributions.length);
+        _requireList(added.length + removed.length);
 
-        for (uint256 i = 0; i < contributions.length; ++i) {
-            Contribution storage c = _committed(datanet, contributions[i]);
-            c.state = ContributionState.Rejected;
-            emit ContributionRejected(contributions[i], datanet, c.contributor);
+        mapping(address account => bool) storage isListed = DatanetStorageLib.load().isContributor[datanet];
+        for (uint256 i = 0; i < added.length; ++i) {
+            isListed[added[i]] = true;
         }
+        for (uint256 i = 0; i < removed.length; ++i) {
+            isListed[removed[i]] = false;
+        }
+
+        emit ContributorsChanged(datanet, added, removed);
     }
 
     /// @inheritdoc IDatanetRegistry
     function publishVersion(uint64 datanet) external returns (uint32 version) {
         _requireOwner(datanet);
-        RegistryStorage storage $ = _storage();
-        Datanet storage d = $.datanets[datanet];
-        uint64 count = d.contributionCount;
-        uint64 recordCount = d.recordCount;
+        DatanetStorageLib.Layout storage $ = DatanetStorageLib.load();
+        DatanetStorageLib.DatanetState storage d = $.datanets[datanet];
+        Version memory next = $.contributions.nextVersionOf(datanet);
         version = d.versionCount;
         // Version 0 is never written: before the first version anything accepted is new.
-        if (count == $.versions[datanet][version].contributionCount) revert DatanetRegistry_NothingToPublish(datanet);
+        Version storage last = $.versions[datanet][version];
+        if (next.contributionCount == last.contributionCount && next.revocationCount == last.revocationCount) {
+            revert DatanetRegistry_NothingToPublish(datanet);
+        }
 
         ++version;
-        bytes32 root = $.accepted[datanet].rootOf(LeafLib.CONTRIBUTION, count);
+        uint96 fee = $.publishingFee;
 
         d.versionCount = version;
-        $.versions[datanet][version] = Version({
-            root: root, contributionCount: count, recordCount: recordCount, publishedAt: uint64(block.timestamp)
-        });
+        $.versions[datanet][version] = next;
 
-        emit VersionPublished(datanet, version, root, count, recordCount);
+        emit VersionPublished(
+            datanet,
+            version,
+            next.root,
+            next.contributionCount,
+            next.recordCount,
+            next.revocationCount,
+            next.revocationsHash,
+            fee
+        );
+        if (fee != 0) token.safeTransferFrom(msg.sender, $.treasury, fee);
     }
 
     /// @inheritdoc IDatanetRegistry
@@ -166,7 +152,7 @@ contract DatanetRegistry is IDatanetRegistry, UUPSUpgradeable, AccessManagedUpgr
         _requireVersion(datanet, version);
         if (root == 0) revert DatanetRegistry_ZeroRoot();
         if (dataHash == 0) revert DatanetRegistry_ZeroDataHash();
-        Index storage index = _storage().indices[datanet][version][base];
+        DatanetStorageLib.Index storage index = DatanetStorageLib.load().indices[datanet][version][base];
         if (index.root != 0) revert DatanetRegistry_IndexExists(datanet, version, base);
 
         index.root = root;
@@ -176,35 +162,151 @@ contract DatanetRegistry is IDatanetRegistry, UUPSUpgradeable, AccessManagedUpgr
     }
 
     /// @inheritdoc IDatanetRegistry
-    function datanetCount() external view returns (uint64) {
-        return _storage().datanetCount;
-    }
-
-    /// @inheritdoc IDatanetRegistry
-    function contributionCount() external view returns (uint64) {
-        return _storage().contributionCount;
-    }
-
-    /// @inheritdoc IDatanetRegistry
-    function datanetOf(uint64 datanet) external view returns (Datanet memory) {
+    function claimPool(
+        uint64 stream,
+        bytes32 root,
+        uint64 index,
+        uint64 count,
+        uint64 datanet,
+        uint96 cumulative,
+        uint128 runningSum,
+        bytes32[] calldata siblings
+    ) external returns (uint96 amount) {
         _requireDatanet(datanet);
-        return _storage().datanets[datanet];
+        uint256 before = _balance();
+        // the pool's account is the Datanet's number as an address
+        amount = DatanetStorageLib.load().distributor
+            .claim(stream, root, index, count, address(uint160(datanet)), cumulative, runningSum, siblings);
+        _requirePaid(before, amount);
+        _creditPool(datanet, stream, amount);
     }
 
     /// @inheritdoc IDatanetRegistry
-    function contributionOf(uint64 contribution) external view returns (Contribution memory) {
-        return _known(contribution);
+    function addOwnerCredit(uint64 datanet, uint96 amount) external {
+        _requireDatanet(datanet);
+        uint256 before = _balance();
+
+        uint96 creditAfter = _addCredit(datanet, amount);
+
+        emit OwnerCredited(datanet, msg.sender, amount, creditAfter);
+        token.safeTransferFrom(msg.sender, address(this), amount);
+        _requirePaid(before, amount);
+    }
+
+    /// @inheritdoc IDatanetRegistry
+    function collectOwner(uint64 datanet) external returns (uint96 amount) {
+        _requireDatanet(datanet);
+        DatanetStorageLib.DatanetState storage d = DatanetStorageLib.load().datanets[datanet];
+        amount = d.ownerCredit;
+        if (amount == 0) revert DatanetRegistry_NothingToCollect(datanet);
+        address owner = _ownerOf(datanet);
+
+        d.ownerCredit = 0;
+
+        emit OwnerCollected(datanet, owner, amount);
+        token.safeTransfer(owner, amount);
+    }
+
+    /// @inheritdoc IDatanetRegistry
+    function setPublishingFee(uint96 amount, address treasury) external restricted {
+        if (treasury == address(0)) revert DatanetRegistry_ZeroAccount();
+
+        DatanetStorageLib.Layout storage $ = DatanetStorageLib.load();
+        $.publishingFee = amount;
+        $.treasury = treasury;
+
+        emit PublishingFeeSet(amount, treasury);
+    }
+
+    /// @inheritdoc IDatanetRegistry
+    function wire(IRewardDistributor distributor_, IContributionRegistry contributions_, IDatanetValidators validators_)
+        external
+        restricted
+    {
+        if (
+            address(distributor_) == address(0) || address(contributions_) == address(0)
+                || address(validators_) == address(0)
+        ) revert DatanetRegistry_ZeroAccount();
+        DatanetStorageLib.Layout storage $ = DatanetStorageLib.load();
+        if (address($.distributor) != address(0)) {
+            revert DatanetRegistry_AlreadyWired(address($.distributor));
+        }
+
+        $.distributor = distributor_;
+        $.contributions = contributions_;
+        $.validators = validators_;
+
+        emit Wired(address(distributor_), address(contributions_), address(validators_));
+    }
+
+    /// @notice Name of the collection of Datanets.
+    function name() public pure override returns (string memory) {
+        return "OpenLedger Datanet";
+    }
+
+    /// @notice Symbol of the collection of Datanets.
+    function symbol() public pure override returns (string memory) {
+        return "DATANET";
+    }
+
+    /// @notice Empty: a Datanet describes itself by its name and metadata hash.
+    function tokenURI(uint256 datanet) public view override returns (string memory) {
+        _requireOwned(datanet);
+        return "";
+    }
+
+    /// @inheritdoc IDatanetRegistry
+    function feeFor(uint64 datanet, address contributor, bytes32 licence, uint32 rules) external view returns (uint96) {
+        DatanetStorageLib.Layout storage $ = DatanetStorageLib.load();
+        uint32 inForce = $.datanets[datanet].rulesInForce();
+        if (inForce == 0) revert DatanetRegistry_UnknownDatanet(datanet);
+        if (!$.isLicenceAllowed[datanet][licence]) revert DatanetRegistry_LicenceNotAllowed(datanet, licence);
+        if (rules != inForce) revert DatanetRegistry_RulesNotInForce(datanet, rules, inForce);
+        Rules storage r = $.rules[datanet][rules];
+        if (r.access == Access.Private && !$.isContributor[datanet][contributor]) {
+            revert DatanetRegistry_NotAdmitted(datanet, contributor);
+        }
+        return r.contributionFee;
+    }
+
+    /// @inheritdoc IDatanetRegistry
+    function rulesOf(uint64 datanet, uint32 rules) external view returns (Rules memory result) {
+        result = DatanetStorageLib.load().rules[datanet][rules];
+        // valid rules have a decision period
+        if (result.decisionPeriod == 0) revert DatanetRegistry_UnknownRules(datanet, rules);
+    }
+
+    /// @inheritdoc IDatanetRegistry
+    function datanetCount() external view returns (uint64) {
+        return DatanetStorageLib.load().datanetCount;
+    }
+
+    /// @inheritdoc IDatanetRegistry
+    function datanetOf(uint64 datanet) external view returns (Datanet memory result) {
+        _requireDatanet(datanet);
+        DatanetStorageLib.DatanetState storage d = DatanetStorageLib.load().datanets[datanet];
+        result.rules = d.rulesInForce();
+        result.nextRulesAt = result.rules == d.rules ? d.nextRulesAt : 0;
+        result.versionCount = d.versionCount;
+        result.ownerCredit = d.ownerCredit;
+        result.metadataHash = d.metadataHash;
+        result.name = d.name;
+    }
+
+    /// @inheritdoc IDatanetRegistry
+    function isLicenceAllowed(uint64 datanet, bytes32 licence) external view returns (bool) {
+        return DatanetStorageLib.load().isLicenceAllowed[datanet][licence];
+    }
+
+    /// @inheritdoc IDatanetRegistry
+    function isContributor(uint64 datanet, address account) external view returns (bool) {
+        return DatanetStorageLib.load().isContributor[datanet][account];
     }
 
     /// @inheritdoc IDatanetRegistry
     function versionOf(uint64 datanet, uint32 version) external view returns (Version memory) {
         _requireVersion(datanet, version);
-        return _storage().versions[datanet][version];
-    }
-
-    /// @inheritdoc IDatanetRegistry
-    function isLicenceAllowed(uint64 datanet, bytes32 licence) external view returns (bool) {
-        return _storage().isLicenceAllowed[datanet][licence];
+        return DatanetStorageLib.load().versions[datanet][version];
     }
 
     /// @inheritdoc IDatanetRegistry
@@ -213,34 +315,89 @@ contract DatanetRegistry is IDatanetRegistry, UUPSUpgradeable, AccessManagedUpgr
         view
         returns (bytes32 root, bytes32 dataHash)
     {
-        Index storage index = _storage().indices[datanet][version][base];
+        DatanetStorageLib.Index storage index = DatanetStorageLib.load().indices[datanet][version][base];
         return (index.root, index.dataHash);
+    }
+
+    /// @inheritdoc IDatanetRegistry
+    function publishingFee() external view returns (uint96 amount, address treasury) {
+        DatanetStorageLib.Layout storage $ = DatanetStorageLib.load();
+        return ($.publishingFee, $.treasury);
+    }
+
+    /// @inheritdoc IDatanetRegistry
+    function distributor() external view returns (IRewardDistributor) {
+        return DatanetStorageLib.load().distributor;
+    }
+
+    /// @inheritdoc IDatanetRegistry
+    function contributions() external view returns (IContributionRegistry) {
+        return DatanetStorageLib.load().contributions;
+    }
+
+    /// @inheritdoc IDatanetRegistry
+    function validators() external view returns (IDatanetValidators) {
+        return DatanetStorageLib.load().validators;
     }
 
     // solhint-disable-next-line no-empty-blocks
     function _authorizeUpgrade(address) internal override restricted {}
 
-    function _leafOf(uint64 contribution, Contribution storage c) private view returns (bytes32) {
-        return LeafLib.contribution(contribution, c.contributor, c.recordsRoot, c.recordCount, c.licence);
+    function _writeRules(uint64 datanet, uint32 number, Rules memory rules, uint64 effectiveAt) private {
+        rules.requireValid();
+
+        DatanetStorageLib.load().rules[datanet][number] = rules;
+
+        emit RulesScheduled(datanet, number, rules, effectiveAt);
     }
 
-    function _committed(uint64 datanet, uint64 contribution) private view returns (Contribution storage c) {
-        c = _known(contribution);
-        if (c.datanet != datanet) revert DatanetRegistry_NotInDatanet(contribution, datanet, c.datanet);
-        if (c.state != ContributionState.Committed) revert DatanetRegistry_NotCommitted(contribution, c.state);
+    function _creditPool(uint64 datanet, uint64 stream, uint96 amount) private {
+        DatanetStorageLib.Layout storage $ = DatanetStorageLib.load();
+        uint16 curationBps = $.rules[datanet][$.datanets[datanet].rulesInForce()].curationBps;
+        // at most a tenth of a uint96
+        uint96 toReserve = uint96((uint256(amount) * curationBps) / BPS);
+        IDatanetValidators validators_ = $.validators;
+
+        uint96 creditAfter = _addCredit(datanet, amount - toReserve);
+
+        emit PoolClaimed(datanet, stream, amount - toReserve, toReserve, creditAfter);
+        if (toReserve != 0) {
+            token.forceApprove(address(validators_), toReserve);
+            validators_.addReserve(datanet, toReserve);
+        }
     }
 
-    function _known(uint64 contribution) private view returns (Contribution storage c) {
-        c = _storage().contributions[contribution];
-        if (c.state == ContributionState.None) revert DatanetRegistry_UnknownContribution(contribution);
+    function _addCredit(uint64 datanet, uint96 amount) private returns (uint96 creditAfter) {
+        DatanetStorageLib.DatanetState storage d = DatanetStorageLib.load().datanets[datanet];
+        creditAfter = d.ownerCredit + amount;
+        d.ownerCredit = creditAfter;
+    }
+
+    function _allowLicences(uint64 datanet, bytes32[] calldata licences) private {
+        mapping(bytes32 licence => bool) storage isAllowed = DatanetStorageLib.load().isLicenceAllowed[datanet];
+        for (uint256 i = 0; i < licences.length; ++i) {
+            if (licences[i] == 0) revert DatanetRegistry_LicenceNotAllowed(datanet, 0);
+            isAllowed[licences[i]] = true;
+        }
+    }
+
+    function _balance() private view returns (uint256) {
+        return token.balanceOf(address(this));
+    }
+
+    function _requirePaid(uint256 before, uint96 amount) private view {
+        uint256 received = _balance() - before;
+        if (received < amount) revert DatanetRegistry_Unpaid(received, amount);
     }
 
     function _requireDatanet(uint64 datanet) private view {
-        if (datanet == 0 || datanet > _storage().datanetCount) revert DatanetRegistry_UnknownDatanet(datanet);
+        if (datanet == 0 || datanet > DatanetStorageLib.load().datanetCount) {
+            revert DatanetRegistry_UnknownDatanet(datanet);
+        }
     }
 
     function _requireVersion(uint64 datanet, uint32 version) private view {
-        if (version == 0 || version > _storage().datanets[datanet].versionCount) {
+        if (version == 0 || version > DatanetStorageLib.load().datanets[datanet].versionCount) {
             revert DatanetRegistry_UnknownVersion(datanet, version);
         }
     }
@@ -251,13 +408,7 @@ contract DatanetRegistry is IDatanetRegistry, UUPSUpgradeable, AccessManagedUpgr
         if (owner != msg.sender) revert DatanetRegistry_NotOwner(datanet, msg.sender, owner);
     }
 
-    function _requireDecidable(uint256 count) private pure {
-        if (count > MAXIMUM_DECISIONS) revert DatanetRegistry_TooManyContributions(count, MAXIMUM_DECISIONS);
-    }
-
-    function _storage() private pure returns (RegistryStorage storage $) {
-        assembly ("memory-safe") {
-            $.slot := STORAGE_SLOT
-        }
+    function _requireList(uint256 count) private pure {
+        if (count > MAXIMUM_LIST) revert DatanetRegistry_TooMany(count, MAXIMUM_LIST);
     }
 }

@@ -8,6 +8,7 @@ import {
   encodeContributionFile,
   publishVersion,
   query,
+  readContributions,
 } from "@openledger/sdk";
 import type { Hex } from "viem";
 import { collectSeed, type SeedContribution } from "../seed/collect.js";
@@ -74,7 +75,9 @@ export async function seedDatanet(story: StoryContext, contributors: readonly Co
     }),
   );
   const open = numbers.filter((number) => before.find((one) => one.number === number)?.state !== "Accepted");
-  if (open.length > 0) await acceptContributions(story.owner, { datanet, contributions: open });
+  if (open.length > 0) {
+    await acceptContributions(story.owner, { datanet, contributions: await readContributions(story.owner, open) });
+  }
   if ((existing?.versionCount ?? 0) === 0) await publishVersion(story.owner, { datanet });
 
   await story.indexCaughtUp();

@@ -5,6 +5,7 @@ import {
   attributionMethodHash,
   attributionRecordsHash,
   buildEpoch,
+  type Contribution,
   type ContributionFile,
   claim,
   collectModel,
@@ -46,6 +47,8 @@ import {
   readBatchOpening,
   readChannel,
   readClaimed,
+  readContributionState,
+  readContributions,
   readEpoch,
   readFree,
   readModelClaimed,
@@ -118,13 +121,17 @@ describe("the protocol through the SDK", () => {
     const { event } = await createDatanet(owner, { name: "Code", metadataHash: word("about"), licences: ["MIT"] });
     expect(event.datanet).toBe(1n);
     const files = [contribution(ada.account.address, "ada"), contribution(bob.account.address, "bob")];
+    const made: Contribution[] = [];
     for (const [at, client] of [ada, bob].entries()) {
       const { licence, ...commitment } = contributionCommitment(files[at]!);
       expect(licence).toBe(licenceToBytes32("MIT"));
-      const made = await contribute(client, { datanet: 1n, ...commitment, licence: "MIT" });
-      expect(made.event.contribution).toBe(BigInt(at + 1));
+      const { event, contribution } = await contribute(client, { datanet: 1n, ...commitment, licence: "MIT" });
+      expect(event.contribution).toBe(BigInt(at + 1));
+      made.unshift(contribution);
     }
-    await acceptContributions(owner, { datanet: 1n, contributions: [2n, 1n] });
+    expect(await readContributions(owner, [2n, 1n])).toEqual(made);
+    await acceptContributions(owner, { datanet: 1n, contributions: made });
+    expect(await readContributionState(owner, 1n)).toBe("Accepted");
     const published = await publishVersion(owner, { datanet: 1n });
     expect(published.event.version).toBe(1);
 

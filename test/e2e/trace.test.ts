@@ -8,6 +8,7 @@ import {
   acceptContributions,
   attributionMethodHash,
   ContentClient,
+  type Contribution,
   type ContributionFile,
   canonicalJsonBytes,
   commitIndex,
@@ -80,11 +81,13 @@ async function publishData(): Promise<void> {
     source: { name: at === 0 ? "ada" : "bob", version: "1.0.0" },
     records: [1, 2, 3].map((n) => ({ path: `src/${n}.ts`, text: `export const answer${n} = ${n + at};\n` })),
   }));
+  const contributions: Contribution[] = [];
   for (const [at, client] of [ada, bob].entries()) {
     await content.put(encodeContributionFile(files[at]!));
-    await contribute(client, { datanet: 1n, ...contributionCommitment(files[at]!), licence: files[at]!.licence });
+    const commitment = { ...contributionCommitment(files[at]!), licence: files[at]!.licence };
+    contributions.push((await contribute(client, { datanet: 1n, ...commitment })).contribution);
   }
-  const accepted = await acceptContributions(owner, { datanet: 1n, contributions: [1n, 2n] });
+  const accepted = await acceptContributions(owner, { datanet: 1n, contributions });
   const published = await publishVersion(owner, { datanet: 1n });
   transactions = { ...transactions, acceptance: accepted.hash, version: published.hash };
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.34;
 
 import {IAttributionOracle} from "../../contracts/interfaces/IAttributionOracle.sol";
+import {IContributionRegistry} from "../../contracts/interfaces/IContributionRegistry.sol";
 import {IDatanetRegistry} from "../../contracts/interfaces/IDatanetRegistry.sol";
 import {IInferenceMarket} from "../../contracts/interfaces/IInferenceMarket.sol";
 import {IModelRegistry} from "../../contracts/interfaces/IModelRegistry.sol";
@@ -85,13 +86,19 @@ contract AnswersToClaimsTest is EpochFixture, ProtocolDeployer {
     function _register(IDatanetRegistry datanets_, IModelRegistry models_) private returns (uint64) {
         bytes32[] memory licences = new bytes32[](1);
         licences[0] = "MIT";
+        IDatanetRegistry.Rules memory rules;
+        rules.decisionPeriod = 1 days;
         vm.prank(datanetOwner);
-        uint64 datanet = datanets_.createDatanet("sources", 0, licences);
+        uint64 datanet = datanets_.createDatanet("sources", 0, licences, rules);
+        IContributionRegistry contributions = datanets_.contributions();
+        IContributionRegistry.Contribution[] memory accepted = new IContributionRegistry.Contribution[](1);
+        accepted[0] = IContributionRegistry.Contribution(
+            1, datanet, ALICE, 3, 1, uint64(block.timestamp), keccak256("records"), "MIT", DATA_HASH
+        );
         vm.prank(ALICE);
-        uint64[] memory accepted = new uint64[](1);
-        accepted[0] = datanets_.contribute(datanet, keccak256("records"), 3, "MIT", DATA_HASH);
+        contributions.contribute(datanet, keccak256("records"), 3, "MIT", DATA_HASH, 1);
         vm.startPrank(datanetOwner);
-        datanets_.accept(datanet, accepted);
+        contributions.accept(datanet, accepted);
         uint32 version = datanets_.publishVersion(datanet);
         vm.stopPrank();
 

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { agentDocument } from "./agent.js";
+import { datanetDocument } from "./datanets.js";
 import { hashDocument, merkleDocument, moneyDocument } from "./documents.js";
 import { marketDocument } from "./marketDocument.js";
 import { programVectors } from "./program.js";
@@ -15,6 +16,7 @@ const documents = {
   money: moneyDocument(),
   tokenomics: tokenomicsDocument(),
   agent: agentDocument(),
+  datanet: datanetDocument(),
   trace: traceDocument(),
   program: programVectors(),
 };

@@ -27,17 +27,17 @@ export async function traceRecords(
   for (const share of shares) {
     const subject = `record ${share.recordIndex} of Datanet ${share.datanet} version ${share.version}`;
     const version = versions.find((one) => one.datanet === share.datanet && one.version === share.version);
-    const place = version && placeOf(version.contributions, share.recordIndex);
-    if (place === undefined) {
+    const place = version?.records[Number(share.recordIndex)];
+    const contribution = place && version?.contributions[place.contribution];
+    if (place === undefined || contribution === undefined) {
       checks.holds("record", subject, false, "the model's versions hold no such record");
       continue;
     }
-    const { contribution, within } = place;
     if (!files.has(contribution.number)) {
       files.set(contribution.number, await openFile(connection, checks, contribution));
     }
     const file = files.get(contribution.number);
-    const record = file?.records[within];
+    const record = file?.records[place.index];
     if (file === undefined || record === undefined) {
       checks.holds("record", subject, false, `contribution ${contribution.number} does not show it`);
       continue;
@@ -62,20 +62,6 @@ export async function traceRecords(
   return records;
 }
 
-/** The contribution that holds a version's record, and the record's place in it. */
-function placeOf(
-  contributions: readonly query.IndexedContribution[],
-  recordIndex: bigint,
-): { readonly contribution: query.IndexedContribution; readonly within: number } | undefined {
-  let first = 0n;
-  for (const contribution of contributions) {
-    const next = first + BigInt(contribution.recordCount);
-    if (recordIndex < next) return { contribution, within: Number(recordIndex - first) };
-    first = next;
-  }
-  return undefined;
-}
-
 async function openFile(
   connection: Connection,
   checks: CheckList,
@@ -85,9 +71,15 @@ async function openFile(
   const file = await checks.attempt("contribution_file", subject, async () =>
     decodeContributionFile(await connection.content.get(contribution.dataHash)),
   );
-  await checkTransaction(connection, checks, subject, contribution.committedIn, "datanetRegistry");
+  await checkTransaction(connection, checks, subject, contribution.committedIn, "contributionRegistry");
   if (contribution.decidedIn !== null) {
-    await checkTransaction(connection, checks, `acceptance of ${subject}`, contribution.decidedIn, "datanetRegistry");
+    await checkTransaction(
+      connection,
+      checks,
+      `acceptance of ${subject}`,
+      contribution.decidedIn,
+      "contributionRegistry",
+    );
   }
   if (file === undefined) return undefined;
   checks.holds("contribution_file", subject, true, contribution.dataHash);

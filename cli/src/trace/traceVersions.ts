@@ -6,9 +6,12 @@ import {
   licenceToBytes32,
   merkleRoot,
   query,
+  type RecordPlace,
   readModel,
   readVersion,
+  revocationsHash,
   type TrainingManifest,
+  versionRecords,
 } from "@openledger/sdk";
 import type { Hex } from "viem";
 import type { Connection } from "../connect.js";
@@ -21,6 +24,8 @@ export type CheckedVersion = {
   readonly datanet: bigint;
   readonly version: number;
   readonly contributions: readonly query.IndexedContribution[];
+  /** Its records in order: what was revoked before it was published is no part of it. */
+  readonly records: readonly RecordPlace[];
   readonly traced: TracedVersion;
 };
 
@@ -73,7 +78,10 @@ async function traceVersion(
   const onChain = await checks.attempt("version", subject, () => readVersion(reader, datanet, version));
   const indexed = await checks.attempt("version_indexed", subject, () => query.datanetVersion(graph, datanet, version));
   const accepted = await checks.attempt("contributions", subject, () => query.acceptedContributions(graph, datanet));
-  if (onChain === undefined || indexed === undefined || accepted === undefined) return undefined;
+  const revoked = await checks.attempt("revocations", subject, () => query.revocations(graph, datanet));
+  if (onChain === undefined || indexed === undefined || accepted === undefined || revoked === undefined) {
+    return undefined;
+  }
   if (indexed === null) {
     checks.holds("version_indexed", subject, false, "the index does not know it");
     return undefined;
@@ -84,6 +92,8 @@ async function traceVersion(
   if (root !== undefined) checks.equal("version_root", subject, onChain.root, root);
   const records = contributions.reduce((sum, { recordCount }) => sum + BigInt(recordCount), 0n);
   checks.equal("version_records", subject, onChain.recordCount, records);
+  const revocations = revoked.slice(0, Number(onChain.revocationCount));
+  checks.equal("revocations", subject, onChain.revocationsHash, revocationsHash(revocations));
   if (stated !== undefined) checks.equal("manifest_version_root", subject, onChain.root, stated);
   await checkTransaction(connection, checks, `version of ${subject}`, indexed.transaction, "datanetRegistry");
 
@@ -98,6 +108,7 @@ async function traceVersion(
     datanet,
     version,
     contributions,
+    records: versionRecords(contributions, revocations),
     traced: {
       datanet: `${datanet}`,
       version,

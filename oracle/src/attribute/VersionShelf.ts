@@ -1,7 +1,8 @@
 /**
  * Datanet versions as attribution needs them: their records in order, who contributed each, and the index under the base.
  *
- * Everything comes from the contribution files and is checked against the chain. The index is this oracle's own
+ * Everything comes from the contribution files and is checked against the chain. What was revoked before the version was
+ * published is no part of it. The index is this oracle's own
  * computation; what the Datanet's owner committed is only compared with it.
  */
 import { randomUUID } from "node:crypto";
@@ -21,9 +22,12 @@ import {
   domainHash,
   licenceToBytes32,
   merkleRoot,
+  type Revocation,
   recordsRoot,
+  revocationsHash,
+  versionRecords,
 } from "@openledger/sdk";
-import { type Address, concat, isAddressEqual, keccak256 } from "viem";
+import { concat, isAddressEqual, keccak256 } from "viem";
 import type { Log } from "../Log.js";
 import { OracleError } from "../OracleError.js";
 import type { AcceptedContribution, ChainFacts, PublishedVersion, VersionRef } from "../store/ChainFacts.js";
@@ -73,14 +77,16 @@ export class VersionShelf {
   async #load(version: PublishedVersion, base: bigint, signal: AbortSignal): Promise<AttributionVersion> {
     const accepted = await this.deps.facts.acceptedContributions(version.datanet, version.contributionCount);
     checkVersionRoot(version, accepted);
-    const texts: string[] = [];
-    const contributors: Address[] = [];
-    for (const contribution of accepted) {
-      for (const text of await this.#records(version.datanet, contribution, signal)) {
-        texts.push(text);
-        contributors.push(contribution.contributor);
-      }
-    }
+    const revocations = await this.deps.facts.revocations(version.datanet, version.revocationCount);
+    checkRevocations(version, revocations);
+    const records: (readonly string[])[] = [];
+    for (const contribution of accepted) records.push(await this.#records(version.datanet, contribution, signal));
+    const places = versionRecords(
+      accepted.map(({ contribution, recordCount }) => ({ number: contribution, recordCount })),
+      revocations,
+    );
+    const texts = places.map(({ contribution, index }) => records[contribution]![index]!);
+    const contributors = places.map(({ contribution }) => accepted[contribution]!.contributor);
 
     const index = await this.#index(version, texts, signal);
     const committed = await this.deps.facts.committedIndex(version, base);
@@ -117,7 +123,8 @@ export class VersionShelf {
   async #index(version: PublishedVersion, texts: readonly string[], signal: AbortSignal): Promise<AttributionIndex> {
     const { runtime, tokenizer, folder, log } = this.deps;
     const attributionHash = runtime.attributionHash ?? "0x";
-    const name = keccak256(concat([version.root, runtime.weightsRoot, attributionHash]));
+    // Two versions of one root may differ in what was revoked meanwhile.
+    const name = keccak256(concat([version.root, version.revocationsHash, runtime.weightsRoot, attributionHash]));
     const path = join(folder, `${name}.index`);
     const kept = await readFile(path).catch(() => undefined);
     if (kept !== undefined) {
@@ -153,6 +160,17 @@ function checkVersionRoot(version: PublishedVersion, accepted: readonly Accepted
     "chain_inconsistent",
     `Datanet ${version.datanet} version ${version.version}: asked for ${version.recordCount} records under root ` +
       `${version.root}, the accepted contributions hold ${records} under ${root}. Follow the chain anew.`,
+    { retryable: true },
+  );
+}
+
+function checkRevocations(version: PublishedVersion, revocations: readonly Revocation[]): void {
+  const found = revocationsHash(revocations);
+  if (found === version.revocationsHash) return;
+  throw new OracleError(
+    "chain_inconsistent",
+    `Datanet ${version.datanet} version ${version.version}: asked for ${version.revocationCount} revocations under ` +
+      `${version.revocationsHash}, found ${revocations.length} under ${found}. Follow the chain anew.`,
     { retryable: true },
   );
 }

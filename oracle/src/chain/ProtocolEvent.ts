@@ -4,6 +4,7 @@ import { storable } from "../store/storable.js";
 /** Contracts whose events the oracle follows, by their names in a deployment. */
 export type ProtocolContract =
   | "attributionOracle"
+  | "contributionRegistry"
   | "datanetRegistry"
   | "inferenceMarket"
   | "modelRegistry"

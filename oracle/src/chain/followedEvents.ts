@@ -1,5 +1,6 @@
 import {
   attributionOracleAbi,
+  contributionRegistryAbi,
   datanetRegistryAbi,
   inferenceMarketAbi,
   modelRegistryAbi,
@@ -10,6 +11,7 @@ import type { ProtocolContract } from "./ProtocolEvent.js";
 /** Where the followed events are declared. */
 export const followedAbis = {
   attributionOracle: attributionOracleAbi,
+  contributionRegistry: contributionRegistryAbi,
   datanetRegistry: datanetRegistryAbi,
   inferenceMarket: inferenceMarketAbi,
   modelRegistry: modelRegistryAbi,
@@ -24,6 +26,8 @@ export const followedEvents: ReadonlySet<string> = new Set([
   "EpochFinalized",
   "ContributionCommitted",
   "ContributionAccepted",
+  "ContributionRevoked",
+  "RecordRevoked",
   "VersionPublished",
   "IndexCommitted",
   "BatchSettled",

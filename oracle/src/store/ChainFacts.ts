@@ -1,5 +1,5 @@
 /** What the followed events say, typed. Every answer is of the branch that is stored now. */
-import { type ChannelSettlement, decodeBatchRecord, type Price } from "@openledger/sdk";
+import { ALL_RECORDS, type ChannelSettlement, decodeBatchRecord, type Price, type Revocation } from "@openledger/sdk";
 import type { Address, Hex } from "viem";
 import type { EventValue } from "../chain/ProtocolEvent.js";
 import type { Queries, Row } from "./Database.js";
@@ -41,6 +41,9 @@ export interface PublishedVersion extends VersionRef {
   readonly root: Hex;
   readonly contributionCount: bigint;
   readonly recordCount: bigint;
+  /** The Datanet's revocations when it was published: what they name is no part of it. */
+  readonly revocationCount: bigint;
+  readonly revocationsHash: Hex;
 }
 
 export interface AcceptedContribution {
@@ -164,6 +167,8 @@ export class ChainFacts {
           root: row.args.root as Hex,
           contributionCount: BigInt(row.args.contributionCount as string),
           recordCount: BigInt(row.args.recordCount as string),
+          revocationCount: BigInt(row.args.revocationCount as string),
+          revocationsHash: row.args.revocationsHash as Hex,
         };
   }
 
@@ -183,6 +188,20 @@ export class ChainFacts {
       recordCount: Number(args.recordCount),
       licence: args.licence as Hex,
       dataHash: args.dataHash as Hex,
+    }));
+  }
+
+  /** The first `count` revocations of a Datanet, in their order. */
+  async revocations(datanet: bigint, count: bigint): Promise<readonly Revocation[]> {
+    const rows = await this.queries.query<EventRow>(
+      `select * from events where name in ('ContributionRevoked', 'RecordRevoked') and args->>'datanet' = $1
+         and (args->>'revocationCountAfter')::numeric <= $2
+       order by (args->>'revocationCountAfter')::numeric`,
+      [datanet.toString(), count],
+    );
+    return rows.map(({ name, args }) => ({
+      contribution: BigInt(args.contribution as string),
+      index: name === "RecordRevoked" ? Number(args.index) : ALL_RECORDS,
     }));
   }
 

@@ -26,6 +26,7 @@ import {
   attributionRecordsHash,
   type ChainClient,
   ContentClient,
+  type Contribution,
   type ContributionFile,
   commitIndex,
   compareReceipts,
@@ -218,11 +219,11 @@ export class ProtocolScene {
     const owner = this.client(accounts.owner);
     const { event } = await createDatanet(owner, { name: "Tales", metadataHash: pad("0x0"), licences: ["MIT"] });
     const files = contributorAccounts.map((account, at) => contributionOf(event.datanet, account, at));
-    const contributions: bigint[] = [];
+    const contributions: Contribution[] = [];
     for (const [at, file] of files.entries()) {
       await this.content.put(encodeContributionFile(file));
       const committed = { ...contributionCommitment(file), licence: file.licence, datanet: event.datanet };
-      const { event: done } = await contribute(this.client(contributorAccounts[at]!), committed);
+      const done = await contribute(this.client(contributorAccounts[at]!), committed);
       contributions.push(done.contribution);
     }
     await acceptContributions(owner, { datanet: event.datanet, contributions });

@@ -2,18 +2,23 @@
  * The records of a Datanet version: who contributed each one, under which licence.
  *
  * The files come from the content store and are believed because they hash to what is on the chain: each file's records
- * to the contribution's root, all contributions to the version's root.
+ * to the contribution's root, all contributions to the version's root. What was revoked before the version was published is
+ * no part of it.
  */
 import {
   type ChainReader,
+  type Contribution,
+  type ContributionFile,
   contributionCommitment,
   contributionLeaf,
-  datanetRegistryAbi,
   decodeContributionFile,
   domainHash,
   merkleRoot,
-  readContribution,
+  readAcceptedContributions,
+  readRevocations,
   readVersion,
+  revocationsHash,
+  versionRecords,
 } from "@openledger/sdk";
 import { type Address, type Hex, isAddressEqual } from "viem";
 import { askChain } from "../chain/askChain.js";
@@ -43,8 +48,8 @@ export async function loadVersion(
   datanet: bigint,
   version: number,
 ): Promise<LoadedVersion> {
-  const { root, contributions } = await readContributions(reader, datanet, version);
-  const origins: RecordOrigin[] = [];
+  const { root, contributions, places } = await readContributions(reader, datanet, version);
+  const opened: { readonly contribution: Contribution; readonly file: ContributionFile }[] = [];
   for (const contribution of contributions) {
     const file = decodeContributionFile(await files.get(contribution.dataHash));
     const committed = contributionCommitment(file);
@@ -55,44 +60,35 @@ export async function loadVersion(
       !isAddressEqual(file.contributor, contribution.contributor)
     ) {
       throw new ModelUnusable(
-        `Contribution ${contribution.id} of Datanet ${datanet} has root ${contribution.recordsRoot} of ` +
+        `Contribution ${contribution.number} of Datanet ${datanet} has root ${contribution.recordsRoot} of ` +
           `${contribution.recordCount} records on the chain; its file ${contribution.dataHash} has ` +
           `${committed.recordsRoot} of ${committed.recordCount}.`,
       );
     }
-    for (const { path } of file.records) {
-      origins.push({
-        contribution: contribution.id,
-        contributor: contribution.contributor,
-        licence: file.licence,
-        source: { ...file.source, path },
-      });
-    }
+    opened.push({ contribution, file });
   }
+  const origins = places.map((place): RecordOrigin => {
+    const { contribution, file } = opened[place.contribution]!;
+    return {
+      contribution: contribution.number,
+      contributor: contribution.contributor,
+      licence: file.licence,
+      source: { ...file.source, path: file.records[place.index]!.path },
+    };
+  });
   return { datanet, version, root, origins };
 }
 
 async function readContributions(reader: ChainReader, datanet: bigint, version: number) {
   return askChain(`the contributions of Datanet ${datanet}`, async () => {
     const frozen = await readVersion(reader, datanet, version);
-    const accepted = await reader.publicClient.getContractEvents({
-      address: reader.deployment.addresses.datanetRegistry,
-      abi: datanetRegistryAbi,
-      eventName: "ContributionAccepted",
-      args: { datanet },
-      fromBlock: BigInt(reader.deployment.startBlock),
-      strict: true,
-    });
-    const ids = accepted
-      .map(({ args }) => ({ id: args.contribution, position: args.position }))
-      .filter(({ position }) => position < frozen.contributionCount)
-      .sort((a, b) => (a.position < b.position ? -1 : 1));
-    const contributions = await Promise.all(
-      ids.map(async ({ id }) => ({ id, ...(await readContribution(reader, id)) })),
-    );
+    const [contributions, revocations] = await Promise.all([
+      readAcceptedContributions(reader, datanet, frozen.contributionCount),
+      readRevocations(reader, datanet, frozen.revocationCount),
+    ]);
     const root = merkleRoot(
       domainHash("Contribution"),
-      contributions.map(({ id, ...rest }) => contributionLeaf({ contribution: id, ...rest })),
+      contributions.map(({ number, ...rest }) => contributionLeaf({ contribution: number, ...rest })),
     );
     if (root !== frozen.root) {
       throw new ModelUnusable(
@@ -100,6 +96,13 @@ async function readContributions(reader: ChainReader, datanet: bigint, version: 
           `contributions give ${root}.`,
       );
     }
-    return { root, contributions };
+    const revoked = revocationsHash(revocations);
+    if (revoked !== frozen.revocationsHash) {
+      throw new ModelUnusable(
+        `Version ${version} of Datanet ${datanet} has revocations ${frozen.revocationsHash}; the first ` +
+          `${revocations.length} give ${revoked}.`,
+      );
+    }
+    return { root, contributions, places: versionRecords(contributions, revocations) };
   });
 }

@@ -9,6 +9,7 @@ import {
   approveToken,
   type ChainClient,
   ContentClient,
+  type Contribution,
   commitIndex,
   contentHash,
   contribute,
@@ -146,7 +147,7 @@ export class TestNetwork {
       licences: ["MIT", "Apache-2.0"],
     });
     const { datanet } = created.event;
-    const ids: bigint[] = [];
+    const contributions: Contribution[] = [];
     const texts: string[] = [];
     for (const [index, topic, licence] of [
       [10, "alpha", "MIT"],
@@ -163,11 +164,11 @@ export class TestNetwork {
       };
       await this.content.put(encodeContributionFile(file));
       const { recordsRoot, recordCount, dataHash } = contributionCommitment(file);
-      const { event } = await contribute(client, { datanet, recordsRoot, recordCount, licence, dataHash });
-      ids.push(event.contribution);
+      const done = await contribute(client, { datanet, recordsRoot, recordCount, licence, dataHash });
+      contributions.push(done.contribution);
       texts.push(...records.map(({ text }) => text));
     }
-    await acceptContributions(owner, { datanet, contributions: ids });
+    await acceptContributions(owner, { datanet, contributions });
     const { version } = (await publishVersion(owner, { datanet })).event;
 
     const base = await BaseModel.open({ modelDir: this.modelDir, threads: 1, onExit: () => {} });

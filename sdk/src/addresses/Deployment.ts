@@ -7,6 +7,8 @@ export const CONTRACT_NAMES = [
   "openToken",
   "stakingManager",
   "datanetRegistry",
+  "contributionRegistry",
+  "datanetValidators",
   "modelRegistry",
   "rewardDistributor",
   "attributionOracle",

@@ -1,5 +1,15 @@
 import { type Address, type Hex, hashTypedData } from "viem";
-import type { AgentWalletSet, Allocation, Disclosure, Receipt, Release, SettleFor, Voucher } from "./types.js";
+import type {
+  AgentWalletSet,
+  Allocation,
+  ContributionOffer,
+  Disclosure,
+  Receipt,
+  Release,
+  SettleFor,
+  SignedCommit,
+  Voucher,
+} from "./types.js";
 
 /** The market whose signatures these are. A signature for one chain or contract means nothing on another. */
 export type MarketDomain = { readonly chainId: number; readonly market: Address };
@@ -85,6 +95,32 @@ export const AGENT_WALLET_TYPES = {
   ],
 } as const;
 
+/** A contract whose signatures these are, by its name in its EIP-712 domain. */
+export type ContractDomain = { readonly chainId: number; readonly contract: Address };
+
+export const CONTRIBUTE_TYPES = {
+  Contribute: [
+    { name: "contributor", type: "address" },
+    { name: "datanet", type: "uint64" },
+    { name: "recordsRoot", type: "bytes32" },
+    { name: "recordCount", type: "uint32" },
+    { name: "licence", type: "bytes32" },
+    { name: "dataHash", type: "bytes32" },
+    { name: "rules", type: "uint32" },
+    { name: "nonce", type: "uint64" },
+    { name: "deadline", type: "uint64" },
+  ],
+} as const;
+
+export const COMMIT_TYPES = {
+  Commit: [
+    { name: "scope", type: "bytes32" },
+    { name: "participant", type: "address" },
+    { name: "commitment", type: "bytes32" },
+    { name: "deadline", type: "uint64" },
+  ],
+} as const;
+
 function domain({ chainId, market }: MarketDomain) {
   return { name: "OpenLedger InferenceMarket", version: "1", chainId, verifyingContract: market } as const;
 }
@@ -163,4 +199,38 @@ export function agentWalletTypedData({ chainId, agentRegistry }: AgentDomain, me
 /** What a wallet signs that agrees to be an agent's. */
 export function agentWalletDigest(agents: AgentDomain, message: AgentWalletSet): Hex {
   return hashTypedData(agentWalletTypedData(agents, message));
+}
+
+/** EIP-712 data of a contribution that somebody else may send, ready for `signTypedData`. */
+export function contributeTypedData({ chainId, contract }: ContractDomain, offer: ContributionOffer) {
+  return {
+    domain: { name: "OpenLedger ContributionRegistry", version: "1", chainId, verifyingContract: contract },
+    types: CONTRIBUTE_TYPES,
+    primaryType: "Contribute",
+    message: offer,
+  } as const;
+}
+
+/**
+ * EIP-712 data of a validator's commit that somebody else may send, ready for `signTypedData`.
+ *
+ * A validator that signs two of them for one scope is slashed, whichever was sent.
+ */
+export function scoresCommitTypedData({ chainId, contract }: ContractDomain, commit: SignedCommit) {
+  return {
+    domain: { name: "OpenLedger DatanetValidators", version: "1", chainId, verifyingContract: contract },
+    types: COMMIT_TYPES,
+    primaryType: "Commit",
+    message: commit,
+  } as const;
+}
+
+/** What a contributor signs. */
+export function contributeDigest(contributions: ContractDomain, offer: ContributionOffer): Hex {
+  return hashTypedData(contributeTypedData(contributions, offer));
+}
+
+/** What a validator signs. */
+export function scoresCommitDigest(validators: ContractDomain, commit: SignedCommit): Hex {
+  return hashTypedData(scoresCommitTypedData(validators, commit));
 }

@@ -96,3 +96,25 @@ export type Payout = {
   readonly cumulative: bigint;
   readonly runningSum: bigint;
 };
+
+/** A contribution as its contributor signs it. `licence` as 32 bytes; `deadline` the last second in which it may be sent. */
+export type ContributionOffer = {
+  readonly contributor: Address;
+  readonly datanet: bigint;
+  readonly recordsRoot: Hex;
+  readonly recordCount: number;
+  readonly licence: Hex;
+  readonly dataHash: Hex;
+  /** Number of the rules in force, to which the contributor agrees. */
+  readonly rules: number;
+  readonly nonce: bigint;
+  readonly deadline: bigint;
+};
+
+/** A commitment as its participant signs it. `deadline`: the last second in which it may be sent. */
+export type SignedCommit = {
+  readonly scope: Hex;
+  readonly participant: Address;
+  readonly commitment: Hex;
+  readonly deadline: bigint;
+};

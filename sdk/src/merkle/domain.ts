@@ -17,7 +17,8 @@ export type DomainName =
   | "AttributionRecords"
   | "AttributionMethod"
   | "Request"
-  | "Output";
+  | "Output"
+  | "Commitment";
 
 const known = new Map<string, Hex>();
 

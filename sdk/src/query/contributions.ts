@@ -1,4 +1,5 @@
 import type { Address, Hex } from "viem";
+import type { ContributionState } from "../actions/datanet/readContributionState.js";
 import { numberId, type RowReader } from "./fields.js";
 import type { GraphClient } from "./queryGraph.js";
 import { readAll } from "./readAll.js";
@@ -12,7 +13,9 @@ export type IndexedContribution = {
   /** SPDX identifier. */
   readonly licence: string;
   readonly dataHash: Hex;
-  readonly state: "Committed" | "Accepted" | "Rejected";
+  /** Number of the Datanet's rules it was made under. */
+  readonly rules: number;
+  readonly state: Exclude<ContributionState, "None">;
   /** Place among the accepted contributions of the Datanet, from 0; null until accepted. */
   readonly position: bigint | null;
   readonly committedIn: Hex;
@@ -20,7 +23,7 @@ export type IndexedContribution = {
 };
 
 const FIELDS =
-  "number datanet { number } contributor { id } recordsRoot recordCount licence dataHash state position committedIn decidedIn";
+  "number datanet { number } contributor { id } recordsRoot recordCount licence dataHash rules state position committedIn decidedIn";
 
 function parse(row: RowReader): IndexedContribution {
   return {
@@ -31,6 +34,7 @@ function parse(row: RowReader): IndexedContribution {
     recordCount: row.int("recordCount"),
     licence: row.text("licence"),
     dataHash: row.hex("dataHash"),
+    rules: row.int("rules"),
     state: row.text("state") as IndexedContribution["state"],
     position: row.optionalBigint("position"),
     committedIn: row.hex("committedIn"),

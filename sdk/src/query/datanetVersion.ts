@@ -8,6 +8,9 @@ export type IndexedVersion = {
   readonly root: Hex;
   readonly contributionCount: bigint;
   readonly recordCount: bigint;
+  /** The Datanet's revocations by then: what they name is no part of the version. */
+  readonly revocationCount: bigint;
+  readonly revocationsHash: Hex;
   readonly transaction: Hex;
   readonly indexes: readonly {
     readonly base: bigint;
@@ -25,7 +28,7 @@ export async function datanetVersion(
 ): Promise<IndexedVersion | null> {
   const data = await queryGraph(
     client,
-    `query($id: ID!) { datanetVersion(id: $id) { root contributionCount recordCount transaction
+    `query($id: ID!) { datanetVersion(id: $id) { root contributionCount recordCount revocationCount revocationsHash transaction
       indexes { base { number } root dataHash transaction } } }`,
     { id: versionId(datanet, version) },
   );
@@ -37,6 +40,8 @@ export async function datanetVersion(
     root: row.hex("root"),
     contributionCount: row.bigint("contributionCount"),
     recordCount: row.bigint("recordCount"),
+    revocationCount: row.bigint("revocationCount"),
+    revocationsHash: row.hex("revocationsHash"),
     transaction: row.hex("transaction"),
     indexes: row.children("indexes").map((index) => ({
       base: index.child("base").bigint("number"),

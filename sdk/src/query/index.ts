@@ -14,6 +14,7 @@ export * from "./protocolTotals.js";
 export * from "./queryGraph.js";
 export * from "./readAll.js";
 export * from "./receiptBatch.js";
+export * from "./revocations.js";
 export * from "./stakePools.js";
 export * from "./streams.js";
 export * from "./waitForBlock.js";

@@ -45,5 +45,7 @@ export function loadProtocol(): Protocol {
   protocol.exitsPausedUntil = zero;
   protocol.bond = zero;
   protocol.modelPublishingFee = zero;
+  protocol.publishingFee = zero;
+  protocol.contributionsPausedUntil = zero;
   return protocol;
 }

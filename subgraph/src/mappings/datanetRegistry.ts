@@ -1,21 +1,32 @@
-import { Address } from "@graphprotocol/graph-ts";
+import { Address, BigInt } from "@graphprotocol/graph-ts";
 import {
-  ContributionAccepted,
-  ContributionCommitted,
-  ContributionRejected,
+  ContributorsChanged,
   DatanetCreated,
   IndexCommitted,
+  LicencesChanged,
+  OwnerCollected,
+  OwnerCredited,
+  PoolClaimed,
+  PublishingFeeSet,
+  RulesScheduled,
   Transfer,
   VersionPublished,
 } from "../../generated/DatanetRegistry/DatanetRegistry";
-import { Contribution, Datanet, DatanetIndex, DatanetVersion } from "../../generated/schema";
-import { BigInt } from "@graphprotocol/graph-ts";
-import { loadContributor } from "../entities/contributor";
-import { numberId, versionId } from "../entities/ids";
+import { Datanet, DatanetIndex, DatanetRules, DatanetVersion, PoolClaim } from "../../generated/schema";
+import { eventId, numberId, versionId } from "../entities/ids";
 import { licenceName } from "../entities/licence";
+import { saveListings } from "../entities/listing";
 import { loadProtocol } from "../entities/protocol";
 
 const ONE = BigInt.fromI32(1);
+const ACCESS = ["open", "approval", "private"];
+const DECIDERS = ["owner", "validators"];
+const ADMISSIONS = ["listed", "active"];
+
+/** The number's name; the number itself for one this index does not know yet. */
+function nameOf(names: string[], number: i32): string {
+  return number >= 0 && number < names.length ? names[number] : number.toString();
+}
 
 export function handleDatanetCreated(event: DatanetCreated): void {
   const datanet = new Datanet(numberId(event.params.datanet));
@@ -28,7 +39,13 @@ export function handleDatanetCreated(event: DatanetCreated): void {
   datanet.licences = licences;
   datanet.contributionCount = BigInt.zero();
   datanet.recordCount = BigInt.zero();
+  datanet.revocationCount = BigInt.zero();
   datanet.versionCount = 0;
+  datanet.rulesCount = 0;
+  datanet.feesHeld = BigInt.zero();
+  datanet.ownerCredit = BigInt.zero();
+  datanet.ownerCollected = BigInt.zero();
+  datanet.reserve = BigInt.zero();
   datanet.createdAt = event.block.timestamp;
   datanet.transaction = event.transaction.hash;
   datanet.save();
@@ -46,59 +63,54 @@ export function handleTransfer(event: Transfer): void {
   datanet.save();
 }
 
-export function handleContributionCommitted(event: ContributionCommitted): void {
-  const contributor = loadContributor(event.params.contributor);
-  contributor.save();
+export function handleRulesScheduled(event: RulesScheduled): void {
+  const datanetId = numberId(event.params.datanet);
+  const given = event.params.rules;
+  const rules = new DatanetRules(datanetId.concat(versionId(event.params.number)));
+  rules.datanet = datanetId;
+  rules.number = event.params.number.toI32();
+  rules.access = nameOf(ACCESS, given.access);
+  rules.decider = nameOf(DECIDERS, given.decider);
+  rules.admission = nameOf(ADMISSIONS, given.admission);
+  rules.contributionFee = given.contributionFee;
+  rules.decisionPeriod = given.decisionPeriod;
+  rules.commitPeriod = given.commitPeriod;
+  rules.revealPeriod = given.revealPeriod;
+  rules.validatorsBps = given.validatorsBps;
+  rules.curationBps = given.curationBps;
+  rules.acceptScore = given.acceptScore;
+  rules.quorum = given.quorum;
+  rules.rewardPerContribution = given.rewardPerContribution;
+  rules.effectiveAt = event.params.effectiveAt;
+  rules.transaction = event.transaction.hash;
+  rules.save();
 
-  const contribution = new Contribution(numberId(event.params.contribution));
-  contribution.number = event.params.contribution;
-  contribution.datanet = numberId(event.params.datanet);
-  contribution.contributor = contributor.id;
-  contribution.recordsRoot = event.params.recordsRoot;
-  contribution.recordCount = event.params.recordCount.toI32();
-  contribution.licence = licenceName(event.params.licence);
-  contribution.dataHash = event.params.dataHash;
-  contribution.state = "Committed";
-  contribution.committedAt = event.block.timestamp;
-  contribution.committedIn = event.transaction.hash;
-  contribution.save();
+  const datanet = Datanet.load(datanetId);
+  if (datanet == null) return;
+  datanet.rulesCount = rules.number;
+  datanet.save();
 }
 
-export function handleContributionAccepted(event: ContributionAccepted): void {
-  const contribution = Contribution.load(numberId(event.params.contribution));
-  if (contribution == null) return;
-  contribution.state = "Accepted";
-  contribution.position = event.params.position;
-  contribution.decidedAt = event.block.timestamp;
-  contribution.decidedIn = event.transaction.hash;
-  contribution.save();
-
-  const records = BigInt.fromI32(contribution.recordCount);
-  const contributor = loadContributor(event.params.contributor);
-  contributor.contributionCount = contributor.contributionCount.plus(ONE);
-  contributor.recordCount = contributor.recordCount.plus(records);
-  contributor.save();
-
-  const datanet = Datanet.load(contribution.datanet);
-  if (datanet != null) {
-    datanet.contributionCount = event.params.contributionCountAfter;
-    datanet.recordCount = event.params.recordCountAfter;
-    datanet.save();
+export function handleLicencesChanged(event: LicencesChanged): void {
+  const datanet = Datanet.load(numberId(event.params.datanet));
+  if (datanet == null) return;
+  const licences = datanet.licences;
+  for (let i = 0; i < event.params.added.length; i++) {
+    const added = licenceName(event.params.added[i]);
+    if (!licences.includes(added)) licences.push(added);
   }
-
-  const protocol = loadProtocol();
-  protocol.contributionCount = protocol.contributionCount.plus(ONE);
-  protocol.recordCount = protocol.recordCount.plus(records);
-  protocol.save();
+  for (let i = 0; i < event.params.removed.length; i++) {
+    const at = licences.indexOf(licenceName(event.params.removed[i]));
+    if (at >= 0) licences.splice(at, 1);
+  }
+  datanet.licences = licences;
+  datanet.save();
 }
 
-export function handleContributionRejected(event: ContributionRejected): void {
-  const contribution = Contribution.load(numberId(event.params.contribution));
-  if (contribution == null) return;
-  contribution.state = "Rejected";
-  contribution.decidedAt = event.block.timestamp;
-  contribution.decidedIn = event.transaction.hash;
-  contribution.save();
+export function handleContributorsChanged(event: ContributorsChanged): void {
+  const datanet = numberId(event.params.datanet);
+  saveListings(event, datanet, "contributor", event.params.added, true);
+  saveListings(event, datanet, "contributor", event.params.removed, false);
 }
 
 export function handleVersionPublished(event: VersionPublished): void {
@@ -109,6 +121,9 @@ export function handleVersionPublished(event: VersionPublished): void {
   version.root = event.params.root;
   version.contributionCount = event.params.contributionCount;
   version.recordCount = event.params.recordCount;
+  version.revocationCount = event.params.revocationCount;
+  version.revocationsHash = event.params.revocationsHash;
+  version.publishingFee = event.params.publishingFee;
   version.publishedAt = event.block.timestamp;
   version.transaction = event.transaction.hash;
   version.save();
@@ -130,4 +145,43 @@ export function handleIndexCommitted(event: IndexCommitted): void {
   index.committedAt = event.block.timestamp;
   index.transaction = event.transaction.hash;
   index.save();
+}
+
+export function handleOwnerCredited(event: OwnerCredited): void {
+  const datanet = Datanet.load(numberId(event.params.datanet));
+  if (datanet == null) return;
+  datanet.ownerCredit = event.params.ownerCreditAfter;
+  datanet.save();
+}
+
+export function handlePoolClaimed(event: PoolClaimed): void {
+  const datanetId = numberId(event.params.datanet);
+  const claim = new PoolClaim(eventId(event.transaction.hash, event.logIndex));
+  claim.datanet = datanetId;
+  claim.stream = numberId(event.params.stream);
+  claim.toOwner = event.params.toOwner;
+  claim.toReserve = event.params.toReserve;
+  claim.timestamp = event.block.timestamp;
+  claim.transaction = event.transaction.hash;
+  claim.save();
+
+  const datanet = Datanet.load(datanetId);
+  if (datanet == null) return;
+  datanet.ownerCredit = event.params.ownerCreditAfter;
+  datanet.save();
+}
+
+export function handleOwnerCollected(event: OwnerCollected): void {
+  const datanet = Datanet.load(numberId(event.params.datanet));
+  if (datanet == null) return;
+  datanet.ownerCredit = BigInt.zero();
+  datanet.ownerCollected = datanet.ownerCollected.plus(event.params.amount);
+  datanet.save();
+}
+
+export function handlePublishingFeeSet(event: PublishingFeeSet): void {
+  const protocol = loadProtocol();
+  protocol.publishingFee = event.params.amount;
+  protocol.publishingTreasury = event.params.treasury;
+  protocol.save();
 }

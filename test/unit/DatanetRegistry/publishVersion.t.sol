@@ -13,14 +13,13 @@ contract DatanetRegistryPublishVersionTest is RegistryFixture {
         uint64 rejected = _contribute(bob, 4);
         uint64 second = _contribute(bob, 5);
         uint64 third = _contribute(alice, 7);
-        vm.prank(owner);
-        datanets.reject(datanet, _list(rejected));
+        _reject(rejected);
         _accept(first);
         _accept(third);
         bytes32 pair = _inner(_leaf(first, alice, 3), _leaf(third, alice, 7));
 
         vm.expectEmit(address(datanets));
-        emit IDatanetRegistry.VersionPublished(datanet, 1, _root(2, pair), 2, 10);
+        emit IDatanetRegistry.VersionPublished(datanet, 1, _root(2, pair), 2, 10, 0, 0, 0);
         assertEq(_publish(), 1);
         skip(1 hours);
         _accept(second);
@@ -51,6 +50,45 @@ contract DatanetRegistryPublishVersionTest is RegistryFixture {
         _publish();
     }
 
+    /// @dev What is revoked is a reason for a version, stays in the tree and is told by the version's revocations.
+    function test_CarriesTheRevocationsUntilThen() public {
+        uint64 first = _contribute(alice, 3);
+        uint64 second = _contribute(bob, 5);
+        _accept(first);
+        _accept(second);
+        _publish();
+        contributions.revokeRecord(known[second], 4);
+        vm.prank(alice);
+        contributions.withdrawContribution(known[first]);
+        bytes32 hash = keccak256(abi.encodePacked(bytes32(0), second, uint32(4)));
+        hash = keccak256(abi.encodePacked(hash, first, type(uint32).max));
+
+        vm.expectEmit(address(datanets));
+        emit IDatanetRegistry.VersionPublished(datanet, 2, datanets.versionOf(datanet, 1).root, 2, 8, 2, hash, 0);
+        assertEq(_publish(), 2);
+
+        assertEq(datanets.versionOf(datanet, 1).revocationCount, 0, "a version never changes");
+        assertEq(datanets.versionOf(datanet, 1).revocationsHash, 0);
+        assertEq(datanets.versionOf(datanet, 2).revocationCount, 2);
+        assertEq(datanets.versionOf(datanet, 2).revocationsHash, hash);
+    }
+
+    function test_PaysThePublishingFeeToTheTreasury() public {
+        datanets.setPublishingFee(9e18, stranger);
+        _accept(_contribute(alice, 3));
+        vm.expectRevert(
+            abi.encodeWithSignature("ERC20InsufficientAllowance(address,uint256,uint256)", datanets, 0, 9e18)
+        );
+        _publish();
+        _enrich(owner);
+
+        _publish();
+
+        assertEq(open.balanceOf(stranger), 9e18);
+        assertEq(open.balanceOf(owner), RICHES - 9e18);
+        assertEq(open.balanceOf(address(datanets)), 0);
+    }
+
     function test_VersionOf_RevertWhen_NotPublished() public {
         _accept(_contribute(alice, 3));
         _publish();
@@ -74,7 +112,7 @@ contract DatanetRegistryPublishVersionTest is RegistryFixture {
         assertEq(root, ROOT);
         assertEq(dataHash, DATA_HASH);
         vm.expectRevert(abi.encodeWithSelector(IDatanetRegistry.DatanetRegistry_IndexExists.selector, datanet, 1, 9));
-        datanets.commitIndex(datanet, 1, 9, ROOT, DATA_HASH);
+        datanets.commitIndex(datanet, 1, 9, DATA_HASH, ROOT);
         datanets.commitIndex(datanet, 1, 10, ROOT, DATA_HASH);
     }
 
@@ -91,21 +129,43 @@ contract DatanetRegistryPublishVersionTest is RegistryFixture {
         datanets.commitIndex(datanet, 1, 9, ROOT, 0);
     }
 
-    function test_UpgradeKeepsTheTree() public {
+    function test_RevertWhen_NotTheOwner() public {
+        bytes memory notOwner =
+            abi.encodeWithSelector(IDatanetRegistry.DatanetRegistry_NotOwner.selector, datanet, alice, owner);
+        vm.startPrank(alice);
+
+        vm.expectRevert(notOwner);
+        datanets.publishVersion(datanet);
+        vm.expectRevert(notOwner);
+        datanets.commitIndex(datanet, 1, 1, ROOT, DATA_HASH);
+    }
+
+    function test_UpgradesKeepTheTree() public {
         uint64 first = _contribute(alice, 3);
         uint64 second = _contribute(bob, 5);
         _accept(first);
 
-        address code = vm.deployCode("DatanetRegistry.sol:DatanetRegistry");
-        vm.expectRevert(_unauthorized(owner));
-        vm.prank(owner);
-        (bool done,) = address(datanets).call(abi.encodeWithSelector(UPGRADE, code, ""));
-        (done,) = address(datanets).call(abi.encodeWithSelector(UPGRADE, code, ""));
-        assertTrue(done);
+        _upgrade(address(datanets), vm.deployCode("DatanetRegistry.sol:DatanetRegistry", abi.encode(open)));
+        _upgrade(
+            address(contributions),
+            vm.deployCode("ContributionRegistry.sol:ContributionRegistry", abi.encode(open, datanets))
+        );
+        _upgrade(
+            address(validators),
+            vm.deployCode("DatanetValidators.sol:DatanetValidators", abi.encode(open, datanets, contributions, stakes))
+        );
 
         _accept(second);
         _publish();
         assertEq(datanets.versionOf(datanet, 1).root, _root(2, _inner(_leaf(first, alice, 3), _leaf(second, bob, 5))));
+    }
+
+    function _upgrade(address proxy, address code) private {
+        vm.expectRevert(_unauthorized(owner));
+        vm.prank(owner);
+        (bool done,) = proxy.call(abi.encodeWithSelector(UPGRADE, code, ""));
+        (done,) = proxy.call(abi.encodeWithSelector(UPGRADE, code, ""));
+        assertTrue(done);
     }
 
     function _leaf(uint64 number, address contributor, uint32 records) private pure returns (bytes32) {

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.34;
+
+import {CommitRevealLib} from "../libraries/CommitRevealLib.sol";
+import {IContributionRegistry} from "./IContributionRegistry.sol";
+
+/// @title IDatanetValidators
+/// @notice Owns the rounds in which validators score contributions by commit–reveal, and what validators earn by them.
+/// @dev STATES. A round is opened over 1 to 64 undecided contributions of one Datanet under the same rules. It takes commits,
+/// then reveals (`CommitRevealLib`), then anyone closes it: with quorum it decides, without it refers all to the owner.
+///
+/// SCORES. A validator gives each contribution 0 to 10,000. A score of at least the rules' `acceptScore` is a vote to accept; a
+/// contribution is accepted by more than half of those who revealed, which is to say: where the lower median of the scores
+/// reaches `acceptScore`. A tie rejects.
+///
+/// CLOCKS. Windows by the rules; the round is over, and can be closed, from the second `revealsUntil` on.
+///
+/// MONEY. OPEN only. Per Datanet a `reserve` (curation parts of its pool, and what anyone adds); per round a pot, filled when
+/// it closes: the validators' part of the fees of what it decided, and the rules' reward for each out of the reserve. The pot
+/// is split by points: one for each contribution on which a validator voted as the majority. What the points do not divide
+/// stays in the reserve. A reward goes to the validator's stake pool as fees, to the validator itself where nothing is staked,
+/// and to the reserve where it equivocated.
+/// The balance is at least the sum of reserves and of pots not yet collected.
+///
+/// TRUST. Nobody sees a score before the commits are over, nor can reveal another's commitment. Whoever may not commit cannot
+/// vote; once committed a validator stays in, whatever the owner changes. Votes count by validator, not by stake.
+///
+/// SLASHING. Two different commitments by one validator for one round, each signed by it or taken from it, are equivocation:
+/// proven by anyone in one call, once per validator and round; a tenth of its slashable validator stake, a fifth of that to the
+/// prover. It loses the round's reward.
+///
+/// LIVENESS. Every round ends by time. Who commits and does not reveal earns nothing.
+///
+/// NOT DONE. No slash for silence or for scores off the majority.
+interface IDatanetValidators {
+    /// @param contributionsHash `keccak256(abi.encode(uint64[] numbers))`, in the order of the scores.
+    /// @param accepted Bit i: the majority accepted the i-th contribution; meaningful when decided.
+    /// @param perPoint Base units of OPEN a point is worth; meaningful when decided.
+    struct Round {
+        uint64 datanet;
+        uint32 rules;
+        uint8 contributionCount;
+        RoundState state;
+        uint64 commitsUntil;
+        uint64 revealsUntil;
+        uint32 commitCount;
+        uint32 revealCount;
+        bytes32 contributionsHash;
+        uint64 accepted;
+        uint96 perPoint;
+    }
+
+    enum RoundState {
+        None,
+        Open,
+        Decided,
+        Referred
+    }
+
+    /// @notice A commitment that a validator spoke for: one it signed, or (empty signature) the one the round holds of it.
+    struct Statement {
+        bytes32 commitment;
+        uint64 deadline;
+        bytes signature;
+    }
+
+    error DatanetValidators_NotOwner(uint64 datanet, address caller, address owner);
+    error DatanetValidators_TooMany(uint256 count, uint256 maximum);
+    error DatanetValidators_NoContributions();
+    error DatanetValidators_MixedRules(uint64 contribution);
+    /// @notice Not active, or not on the Datanet's list where the rules ask for it.
+    error DatanetValidators_NotValidator(uint64 datanet, address account);
+    /// @notice A round over it had no quorum: the owner decides, or opens another.
+    error DatanetValidators_OwnerDecides(uint64 contribution);
+    error DatanetValidators_UnknownRound(uint64 round);
+    error DatanetValidators_RoundFull(uint64 round, uint256 maximum);
+    error DatanetValidators_WrongState(uint64 round, RoundState state);
+    error DatanetValidators_OtherContributions(uint64 round);
+    error DatanetValidators_SignatureExpired(uint64 deadline, uint64 now_);
+    error DatanetValidators_InvalidSignature(address signer);
+    error DatanetValidators_ScoreCount(uint256 found, uint256 expected);
+    error DatanetValidators_ScoreOutOfRange(uint256 index, uint16 score, uint16 maximum);
+    error DatanetValidators_OtherScores(uint64 round, address validator);
+    error DatanetValidators_NothingToCollect(uint64 round, address validator);
+    error DatanetValidators_AlreadyCollected(uint64 round, address validator);
+    error DatanetValidators_Equivocated(uint64 round, address validator);
+    error DatanetValidators_SameCommitment(bytes32 commitment);
+    error DatanetValidators_NotStated(address validator, bytes32 commitment);
+    error DatanetValidators_Unpaid(uint256 received, uint256 expected);
+
+    event ValidatorsChanged(uint64 indexed datanet, address[] added, address[] removed);
+    event RoundOpened(
+        uint64 indexed round,
+        uint64 indexed datanet,
+        uint64[] contributions,
+        uint32 rules,
+        uint64 commitsUntil,
+        uint64 revealsUntil
+    );
+    event ScoresCommitted(uint64 indexed round, address indexed validator, bytes32 commitment, uint32 commitCountAfter);
+    event ScoresRevealed(uint64 indexed round, address indexed validator, uint16[] scores, uint32 revealCountAfter);
+    event RoundDecided(
+        uint64 indexed round, uint64 indexed datanet, uint64 accepted, uint96 pot, uint96 perPoint, uint96 reserveAfter
+    );
+    event RoundReferred(uint64 indexed round, uint64 indexed datanet, uint32 revealCount, uint8 quorum);
+    /// @param to The staking manager, for the validator's pool; the validator; or this contract, for the reserve.
+    event RewardCollected(
+        uint64 indexed round, uint64 indexed datanet, address indexed validator, address to, uint96 amount
+    );
+    event ReserveAdded(uint64 indexed datanet, address indexed from, uint96 amount, uint96 reserveAfter);
+    event Equivocated(
+        uint64 indexed round, address indexed validator, address indexed prover, uint96 taken, uint96 bounty
+    );
+
+    /// @notice Changes which validators the Datanet admits, at most 64 at a time. Only the Datanet's owner.
+    function setValidators(uint64 datanet, address[] calldata added, address[] calldata removed) external;
+
+    /// @notice Opens a round over undecided contributions of one Datanet, made under the same rules. Only the Datanet's owner
+    /// or, where none of them was referred to the owner before, a validator that may score them.
+    /// @param contributions 1 to 64; their order is that of the scores.
+    function openRound(IContributionRegistry.Contribution[] calldata contributions) external returns (uint64 round);
+
+    /// @notice Takes the caller's commitment to its scores: `CommitRevealLib.commitmentHash` of `bytes32(round)`, the caller,
+    /// `keccak256(abi.encode(uint16[] scores))` and a salt.
+    function commit(uint64 round, bytes32 commitment) external;
+
+    /// @notice As `commit` for a validator that signed (`CommitRevealLib.commitStructHash`, by key or ERC-1271); anyone may
+    /// send it.
+    /// @dev Warning: a validator that signs two commitments for one round is slashed, whichever was sent.
+    /// @param deadline The last second in which it may be sent.
+    function commitFor(uint64 round, address validator, bytes32 commitment, uint64 deadline, bytes calldata signature)
+        external;
+
+    /// @notice Reveals a validator's scores; anyone who knows them and the salt may.
+    /// @param scores One per contribution, 0 to 10,000.
+    function reveal(uint64 round, address validator, uint16[] calldata scores, bytes32 salt) external;
+
+    /// @notice Ends a round whose windows are over; anyone may.
+    /// @param contributions Those it was opened with, in that order.
+    function closeRound(uint64 round, IContributionRegistry.Contribution[] calldata contributions) external;
+
+    /// @notice Pays a validator's reward of a decided round, once; anyone may call.
+    /// @param scores As it revealed them.
+    function collectReward(uint64 round, address validator, uint16[] calldata scores) external returns (uint96 amount);
+
+    /// @notice Adds OPEN to a Datanet's reserve, pulled from the caller. Anyone may; only its validators gain.
+    function addReserve(uint64 datanet, uint96 amount) external;
+
+    /// @notice Proves that a validator stands for two commitments in one round, and slashes it.
+    function proveEquivocation(uint64 round, address validator, Statement calldata one, Statement calldata other)
+        external;
+
+    function roundCount() external view returns (uint64);
+    function roundOf(uint64 round) external view returns (Round memory);
+    function phaseOf(uint64 round) external view returns (CommitRevealLib.Phase);
+    function ballotOf(uint64 round, address validator) external view returns (CommitRevealLib.Ballot memory);
+    function reserveOf(uint64 datanet) external view returns (uint96);
+
+    /// @notice Whether the Datanet's owner has put the account on its list.
+    function isListed(uint64 datanet, address account) external view returns (bool);
+
+    /// @notice Whether the account may commit in the round now: active stake, and listed where the round's rules say so.
+    function isValidator(uint64 round, address account) external view returns (bool);
+    function hasEquivocated(uint64 round, address validator) external view returns (bool);
+
+    /// @notice What the validator commits to in a round, for these scores and this salt.
+    function commitmentHash(uint64 round, address validator, uint16[] calldata scores, bytes32 salt)
+        external
+        view
+        returns (bytes32);
+}

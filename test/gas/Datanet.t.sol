@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {IDatanetRegistry} from "../../contracts/interfaces/IDatanetRegistry.sol";
+import {RegistryFixture} from "../fixture/RegistryFixture.sol";
+import {console} from "forge-std/console.sol";
+
+/// @notice Gas of Datanets' actions as a transaction would pay it: the call with cold storage, 21,000 and the calldata.
+/// forge-config: default.isolate = true
+contract DatanetGasTest is RegistryFixture {
+    function test_Contribute() public {
+        _contribute(bob, 1000);
+
+        _contribute(alice, 1_000_000);
+
+        _measured("contribute", 80_000);
+    }
+
+    function test_ContributeWithFee() public {
+        IDatanetRegistry.Rules memory rules = _rules();
+        rules.contributionFee = 1e18;
+        datanet = _createDatanet("Go", rules);
+        _enrich(alice);
+        _enrich(bob);
+        _contribute(bob, 1000);
+
+        _contribute(alice, 1_000_000);
+
+        _measured("contribute with a fee", 120_000);
+    }
+
+    function test_Accept() public {
+        _accept(_contribute(bob, 1000));
+        _accept(_contribute(bob, 1001));
+        uint64 third = _contribute(alice, 1000);
+
+        _accept(third);
+
+        _measured("accept one", 100_000);
+    }
+
+    function test_AcceptSixtyFour() public {
+        uint64[] memory numbers = new uint64[](64);
+        for (uint32 i; i < 64; ++i) {
+            numbers[i] = _contribute(alice, i + 1);
+        }
+        vm.prank(owner);
+        contributions.accept(datanet, _list(numbers));
+
+        _measured("accept 64", 2_000_000);
+    }
+
+    function test_PublishVersion() public {
+        _accept(_contribute(bob, 1000));
+        _publish();
+        _accept(_contribute(alice, 1000));
+
+        _publish();
+
+        _measured("publish version", 200_000);
+    }
+
+    function _measured(string memory name, uint256 maximum) private {
+        uint256 used = vm.lastCallGas().gasTotalUsed;
+        console.log(name, used);
+        assertLe(used, maximum, name);
+    }
+}
