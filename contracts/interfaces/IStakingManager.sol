@@ -12,70 +12,373 @@ enum Role {
 }
 
 /// @title IStakingManager
-/// @notice Owns stakes: one pool per operator and role, thawed before it leaves.
-/// @dev MONEY. The contract's OPEN balance is at least the sum of all pools' tokens, thawing ones included.
+/// @notice Owns stakes: one pool per operator and role, of the operator's own stake and of what others delegate to it.
+/// @dev STATES. A pool is keyed by (operator, role), whatever the role: behind models and agents stands the account that stakes
+/// for them. It holds own tokens, of which some thaw, and delegated tokens, which delegators hold by shares, of which some thaw.
+/// Active and thawing shares have one price, delegated tokens / shares: both are slashed alike. It starts at 1, falls by slashes
+/// only and never rises above 1: fees never become tokens of a pool, and nothing but `delegate` adds delegated tokens. So
+/// nobody can inflate it, and a delegator loses less than one base unit by rounding.
 ///
-/// CLOCKS. A thaw lasts `thawPeriod` seconds; thawing more restarts the clock for all that thaws in that pool. Upgrades end
-/// at `upgradesFrozenAt`.
+/// CLOCKS. A thaw lasts `thawPeriod`; thawing more restarts it for all that thaws of that account in that pool; from its end on
+/// (inclusive) it may be withdrawn. What thaws is slashed like the rest. Delegated tokens lose at most `delegatedCapBps` of their
+/// price within a slash window; one begins with the first slash that reaches them and lasts `thawPeriod` + 7 days: who starts
+/// to thaw within 7 days of that slash is out before another window can begin. Fees for staked tokens are released linearly over
+/// 7 days. A higher fee cut is in force 7 days after it was set. Upgrades end at `upgradesFrozenAt`. Checkpoints and votes count
+/// timestamps: a value "at" t is the last one of that second.
 ///
-/// TRUST. Governance sets minima and, until they freeze, upgrades; it cannot take a stake.
+/// MONEY. balance = Σ over pools of own + delegated + scheduled fees + operator's fees + delegators' fees (+ what was sent here
+/// uncalled for). Delegators' fees hold the dust of flooring, less than one base unit for each release and each delegator's
+/// settlement; it stays. Of a slash: taken = bounty + refund + burnt, bounty <= 40 % of taken, burnt >= 50 % of taken. Own tokens
+/// are taken first, thawing ones before active ones; then delegated ones, over a pool's life at most as many as own ones.
+/// So who has its own pool slashed, and collects both bounty and refund through friends, never gains.
 ///
-/// NOT DONE. Delegation, slashing, pools of validators, models and agents.
+/// TRUST. Holders of the slashing role (contracts) take and lock stakes within these bounds; each can take what it locked and what
+/// nobody locked. Locks of one who lost that role can be lifted by anybody. Governance sets minima and, until they freeze,
+/// upgrades; the brake delays entries and exits; none of them can take a stake. An operator cannot touch delegated tokens.
+///
+/// LIVENESS. No list is walked and nobody can write into another's thaw. `lock`, `unlock` and `slash` do not revert for want of
+/// stake. An exit waits for: its thaw, open cases whose locks the rest of the pool does not cover, and a pause (72 h at most,
+/// then 7 days without).
+///
+/// NOT DONE. Redelegation without a thaw, delegation by signature, withdrawing a part of what has thawed.
 interface IStakingManager {
-    /// @param tokens All tokens of the pool, thawing ones included.
-    /// @param thawing Of these, those on their way out; they do not count as active.
-    /// @param thawEnd Timestamp from which (inclusive) they may leave; 0 when none thaw.
+    /// @param own The operator's tokens, thawing ones included.
+    /// @param ownThawing Of these, those on their way out; they do not count as active.
+    /// @param ownThawEnd Timestamp from which (inclusive) they may leave; 0 when none thaw.
+    /// @param delegated Delegated tokens, thawing ones included.
+    /// @param shares All shares in `delegated`, thawing ones included. @param thawingShares Of these, those on their way out.
+    /// @param locked What lockers keep from leaving, at most what can be slashed.
+    /// @param slashFloor Delegated tokens that no slash can reach now.
+    /// @param slashWindowEnd Timestamp from which (inclusive) `slashFloor` follows from `delegated` anew; 0 before any slash.
+    /// @param lead By how much more own than delegated tokens were slashed over the pool's life.
     struct Pool {
-        uint96 tokens;
-        uint96 thawing;
-        uint64 thawEnd;
+        uint96 own;
+        uint96 ownThawing;
+        uint64 ownThawEnd;
+        uint96 delegated;
+        uint128 shares;
+        uint128 thawingShares;
+        uint96 locked;
+        uint96 slashFloor;
+        uint64 slashWindowEnd;
+        uint96 lead;
     }
 
-    error StakingManager_RoleNotStakeable(Role role);
-    error StakingManager_ZeroAmount();
-    error StakingManager_ThawExceedsActive(uint96 amount, uint96 active);
-    error StakingManager_StillThawing(uint64 thawEnd, uint64 now_);
-    error StakingManager_NothingThawing(address operator, Role role);
-    error StakingManager_UnknownPool(address operator, Role role);
-    error StakingManager_EndpointTooLong(uint256 length, uint256 maximum);
-    error StakingManager_MinimumUnset(Role role);
-    error StakingManager_UpgradesFrozen(uint64 frozenAt, uint64 now_);
+    /// @param scheduled Fees that are not released yet. @param scheduledEnd Timestamp by which all of them are.
+    /// @param operatorFees What the operator can claim now. @param delegatorFees What delegators can claim now, dust included.
+    /// @param cutBps The operator's cut in force, of fees as they are added. @param nextCutBps The cut in force from
+    /// `nextCutAt` on (inclusive); both 0 when none is scheduled.
+    struct Fees {
+        uint96 scheduled;
+        uint64 scheduledEnd;
+        uint96 operatorFees;
+        uint96 delegatorFees;
+        uint16 cutBps;
+        uint16 nextCutBps;
+        uint64 nextCutAt;
+    }
 
-    event Staked(address indexed operator, Role indexed role, address indexed from, uint96 amount, uint96 tokensAfter);
+    /// @param shares All of a delegator's shares in a pool. @param thawingShares Of these, those on their way out.
+    /// @param thawEnd Timestamp from which (inclusive) they may leave; 0 when none thaw.
+    /// @param tokens What all shares are worth now, rounded down. @param fees What can be claimed now.
+    struct Delegation {
+        uint128 shares;
+        uint128 thawingShares;
+        uint64 thawEnd;
+        uint96 tokens;
+        uint96 fees;
+    }
+
+    /// @param amount At most so much is taken. @param bountyTo Who found it; the zero address: no bounty.
+    /// @param bountyBps Its part of what is taken, at most 4000.
+    /// @param refundTo Who was harmed; the zero address: no refund.
+    /// @param refundAmount At most so much goes to it: what is left of one half of what is taken after the bounty.
+    struct Slash {
+        address operator;
+        Role role;
+        uint96 amount;
+        address bountyTo;
+        uint16 bountyBps;
+        address refundTo;
+        uint96 refundAmount;
+    }
+
+    /// @param own Taken of own tokens. @param delegated Taken of delegated ones.
+    /// @param bounty, refund and burnt Where it went: their sum is own + delegated.
+    /// @param ownAfter, ownThawingAfter, delegatedAfter and lockedAfter What the pool holds after it.
+    /// @param lockAfter What the slasher has locked after it. @param slashFloorAfter and slashWindowEnd As in `Pool`.
+    struct Outcome {
+        uint96 own;
+        uint96 delegated;
+        uint96 bounty;
+        uint96 refund;
+        uint96 burnt;
+        uint96 ownAfter;
+        uint96 ownThawingAfter;
+        uint96 delegatedAfter;
+        uint96 lockedAfter;
+        uint96 lockAfter;
+        uint96 slashFloorAfter;
+        uint64 slashWindowEnd;
+    }
+
+    error StakingManager_ZeroAddress();
+    error StakingManager_ZeroAmount();
+    error StakingManager_InvalidCap(uint16 capBps, uint16 maximumBps);
+    error StakingManager_RoleNotStakeable(Role role);
+    error StakingManager_MinimumUnset(Role role);
+    error StakingManager_UnknownPool(address operator, Role role);
+    error StakingManager_NotReceived(uint256 amount, uint256 received);
+    error StakingManager_ThawExceedsActive(uint128 amount, uint128 active);
+    error StakingManager_StillThawing(uint64 thawEnd, uint64 now_);
+    error StakingManager_NothingThawing(address account, address operator, Role role);
+    error StakingManager_StakeLocked(uint96 locked, uint96 slashableAfter);
+    error StakingManager_DelegationTooSmall(uint96 amount, uint96 minimum);
+    error StakingManager_LeftoverTooSmall(uint96 left, uint96 minimum);
+    error StakingManager_PoolDepleted(uint96 delegated, uint128 shares);
+    error StakingManager_FeeCutTooLarge(uint16 bps, uint16 maximumBps);
+    error StakingManager_NothingClaimable(address account, address operator, Role role);
+    error StakingManager_BountyTooLarge(uint16 bps, uint16 maximumBps);
+    error StakingManager_LockerNotRevoked(address locker);
+    error StakingManager_EndpointTooLong(uint256 length, uint256 maximum);
+    error StakingManager_StakingPaused(uint64 until, uint64 now_);
+    error StakingManager_ExitsPaused(uint64 until, uint64 now_);
+    error StakingManager_PauseTooLong(uint64 until, uint64 latest);
+    error StakingManager_PauseTooSoon(uint64 now_, uint64 earliest);
+    error StakingManager_UpgradesFrozen(uint64 frozenAt, uint64 now_);
+    error StakingManager_FutureLookup(uint256 timepoint, uint48 clock);
+
+    event Staked(address indexed operator, Role indexed role, address indexed from, uint96 amount, uint96 ownAfter);
     event ThawStarted(address indexed operator, Role indexed role, uint96 amount, uint96 thawingAfter, uint64 thawEnd);
-    event ThawWithdrawn(address indexed operator, Role indexed role, uint96 amount, uint96 tokensAfter);
-    event FeesAdded(address indexed operator, Role indexed role, uint96 amount, uint96 tokensAfter);
+    event ThawWithdrawn(address indexed operator, Role indexed role, uint96 amount, uint96 ownAfter);
+    /// @param sharesAfter The delegator's shares in the pool. @param delegatedAfter The pool's delegated tokens.
+    /// @param poolSharesAfter All shares of the pool.
+    event Delegated(
+        address indexed operator,
+        Role indexed role,
+        address indexed delegator,
+        uint96 amount,
+        uint128 shares,
+        uint128 sharesAfter,
+        uint96 delegatedAfter,
+        uint128 poolSharesAfter
+    );
+    /// @param thawingAfter The delegator's thawing shares. @param poolThawingAfter All thawing shares of the pool.
+    event UndelegationStarted(
+        address indexed operator,
+        Role indexed role,
+        address indexed delegator,
+        uint128 shares,
+        uint128 thawingAfter,
+        uint128 poolThawingAfter,
+        uint64 thawEnd
+    );
+    /// @param sharesAfter The delegator's shares; none of them thaw.
+    event UndelegationWithdrawn(
+        address indexed operator,
+        Role indexed role,
+        address indexed delegator,
+        uint96 amount,
+        uint128 shares,
+        uint128 sharesAfter,
+        uint96 delegatedAfter,
+        uint128 poolSharesAfter,
+        uint128 poolThawingAfter
+    );
+    event FeesAdded(
+        address indexed operator,
+        Role indexed role,
+        address indexed from,
+        uint96 amount,
+        uint96 operatorFeesAfter,
+        uint96 scheduledAfter,
+        uint64 scheduledEnd
+    );
+    /// @param toOperator and toDelegators What was released. @param feesPerShareAfter Fees of one active share since the
+    /// pool's beginning, times 2^128.
+    event FeesReleased(
+        address indexed operator,
+        Role indexed role,
+        uint96 toOperator,
+        uint96 toDelegators,
+        uint96 operatorFeesAfter,
+        uint96 delegatorFeesAfter,
+        uint96 scheduledAfter,
+        uint256 feesPerShareAfter
+    );
+    event FeesClaimed(
+        address indexed operator, Role indexed role, address indexed delegator, uint96 amount, uint96 delegatorFeesAfter
+    );
+    event OperatorFeesClaimed(address indexed operator, Role indexed role, uint96 amount);
+    /// @param bps In force now. @param nextBps In force from `nextAt` on; both 0 when no raise is scheduled.
+    event FeeCutSet(address indexed operator, Role indexed role, uint16 bps, uint16 nextBps, uint64 nextAt);
+    event StakeLocked(
+        address indexed operator,
+        Role indexed role,
+        address indexed locker,
+        uint96 amount,
+        uint96 lockAfter,
+        uint96 lockedAfter
+    );
+    event StakeUnlocked(
+        address indexed operator,
+        Role indexed role,
+        address indexed locker,
+        uint96 amount,
+        uint96 lockAfter,
+        uint96 lockedAfter
+    );
+    event Slashed(
+        address indexed operator,
+        Role indexed role,
+        address indexed slasher,
+        address bountyTo,
+        address refundTo,
+        Outcome outcome
+    );
     event EndpointSet(address indexed operator, Role indexed role, string endpoint);
     event MinimumStakeSet(Role indexed role, uint96 amount);
+    event StakingPaused(uint64 until);
+    event ExitsPaused(uint64 until);
 
-    /// @notice Adds the caller's OPEN to the caller's own pool for a role. The role must be runner or oracle, its minimum set.
+    // Operators
+
+    /// @notice Adds the caller's OPEN to the caller's own pool for a role, whose minimum must be set.
+    /// @dev Reverts while staking is paused. Warning: own stake is slashed first, and down to nothing.
     function stake(Role role, uint96 amount) external;
 
-    /// @notice Starts the thaw of a part of the caller's pool. The clock restarts for what was already thawing.
+    /// @notice Starts the thaw of a part of the caller's own stake. The clock restarts for what was already thawing.
     function thaw(Role role, uint96 amount) external;
 
-    /// @notice Pays out what has thawed to the caller.
+    /// @notice Pays out what has thawed of the caller's own stake, whole.
+    /// @dev Reverts while the rest of the pool could not pay what is locked, and while exits are paused.
     function withdraw(Role role) external returns (uint96 amount);
 
-    /// @notice Adds fees to an operator's pool that holds tokens, pulled from the caller. Anyone may; only the pool gains.
-    function addFees(address operator, Role role, uint96 amount) external;
+    /// @notice Sets the caller's cut of fees that are added to its pool, at most 10,000 basis points: lower at once, higher after
+    /// 7 days. It replaces a raise that is not in force yet.
+    /// @dev Warning for delegators: fees that are owed elsewhere and added after a raise pay the higher cut; anyone may have
+    /// them added before (`collectStakers`).
+    function setFeeCut(Role role, uint16 bps) external;
 
     /// @notice Publishes where the caller, whose pool must hold tokens, is reached: at most 256 bytes.
     function setEndpoint(Role role, string calldata endpoint) external;
 
+    // Delegators
+
+    /// @notice Delegates the caller's OPEN, at least 1, to a pool that holds own stake.
+    /// @dev Reverts while staking is paused, and for a pool whose price fell below 10^-6.
+    /// Warning: delegated tokens are slashed with the operator's, see CLOCKS and MONEY.
+    /// @return shares amount / price, rounded down.
+    function delegate(address operator, Role role, uint96 amount) external returns (uint128 shares);
+
+    /// @notice Starts the thaw of a part of the caller's shares. The clock restarts for what was already thawing. Thawing shares
+    /// earn nothing.
+    /// @dev What stays active must be nothing or worth at least 1 OPEN.
+    function undelegate(address operator, Role role, uint128 shares) external;
+
+    /// @notice Pays out what has thawed of the caller's shares, whole, at the price of now, rounded down.
+    /// @dev Reverts while the rest of the pool could not pay what is locked, and while exits are paused.
+    function withdrawUndelegated(address operator, Role role) external returns (uint96 amount);
+
+    // Fees
+
+    /// @notice Adds fees to a pool, pulled from the caller. Anyone may.
+    /// @dev The operator's cut is its at once, and so is all while no shares are active. The rest is released over 7 days, more
+    /// of which may be left than before, weighted by amounts: active own tokens and active shares at that time divide it.
+    function addFees(address operator, Role role, uint96 amount) external;
+
+    /// @notice Pays a delegator its released fees. Anyone may call; only the delegator is paid.
+    function claimFees(address delegator, address operator, Role role) external returns (uint96 amount);
+
+    /// @notice Pays an operator its released fees. Anyone may call; only the operator is paid.
+    function claimOperatorFees(address operator, Role role) external returns (uint96 amount);
+
+    // Courts
+
+    /// @notice Keeps stake from leaving for an open case: as much as nobody has locked yet, at most `amount`. Slashers only.
+    /// @dev Locks of one caller on one pool add up: which case they are for is the caller's business.
+    function lock(address operator, Role role, uint96 amount) external returns (uint96 locked);
+
+    /// @notice Gives back what the caller locked, at most `amount`. Slashers only.
+    function unlock(address operator, Role role, uint96 amount) external;
+
+    /// @notice Lifts all of a locker's locks on a pool, once it may no longer slash. Anyone may.
+    function unlockRevoked(address locker, address operator, Role role) external;
+
+    /// @notice Takes stake, first what the caller locked, then what nobody locked, at most `amount`. Slashers only.
+    /// @dev See MONEY for order and split. Bounty and refund round down. Nothing is taken from an empty pool, without an error.
+    function slash(Slash calldata s) external returns (uint96 taken, uint96 bounty, uint96 refund);
+
+    // Governance
+
     /// @notice Sets the least active stake of a role, not zero. Governed.
     function setMinimumStake(Role role, uint96 amount) external;
 
+    /// @notice Stops `stake` and `delegate` up to a timestamp (exclusive), at most 14 days away. Restricted.
+    function pauseStaking(uint64 until) external;
+
+    /// @notice Stops withdrawals and claims up to a timestamp (exclusive), at most 72 h after the pause began; the next can begin
+    /// 7 days after its end. An earlier timestamp, also of the past, ends it. It stops no thaw, lock or slash. Restricted.
+    function pauseExits(uint64 until) external;
+
     function thawPeriod() external view returns (uint64);
+
+    /// @notice What of delegated tokens a slash window can take at most, basis points.
+    function delegatedCapBps() external view returns (uint16);
+
+    /// @notice Where slashed tokens go to be burnt.
+    function burnQueue() external view returns (address);
 
     /// @notice Timestamp from which (inclusive) the code can no longer be upgraded.
     function upgradesFrozenAt() external view returns (uint64);
+
+    /// @notice Timestamp from which (inclusive) staking works.
+    function stakingPausedUntil() external view returns (uint64);
+
+    /// @notice Timestamp from which (inclusive) exits work.
+    function exitsPausedUntil() external view returns (uint64);
     function minimumStake(Role role) external view returns (uint96);
     function poolOf(address operator, Role role) external view returns (Pool memory);
 
-    /// @notice Tokens that are staked and not thawing.
+    /// @notice A pool's fees as of now, releases that are due included.
+    function feesOf(address operator, Role role) external view returns (Fees memory);
+
+    /// @notice A delegation as of now, releases that are due included.
+    function delegationOf(address delegator, address operator, Role role) external view returns (Delegation memory);
+
+    /// @notice What a locker keeps from leaving a pool.
+    function lockOf(address locker, address operator, Role role) external view returns (uint96);
+
+    /// @notice Own and delegated tokens that do not thaw.
     function activeStake(address operator, Role role) external view returns (uint96);
 
-    /// @notice Whether the active stake reaches the role's minimum, which must be set.
+    /// @notice Whether active own tokens, and active delegated ones as far as they are not more than those, reach the role's
+    /// minimum, which must be set.
     function isActive(address operator, Role role) external view returns (bool);
+
+    /// @notice What the caller could take by `slash` now: own tokens and what delegated ones must answer for, thawing ones
+    /// included, less what others have locked.
+    function slashable(address operator, Role role) external view returns (uint96);
+
+    // Votes and checkpoints (ERC-6372; lookups of the present and the future are refused)
+
+    function clock() external view returns (uint48);
+    // solhint-disable-next-line func-name-mixedcase
+    function CLOCK_MODE() external view returns (string memory);
+
+    /// @notice All tokens of all pools of an operator, own and delegated, thawing ones included.
+    function getVotes(address operator) external view returns (uint256);
+    function getPastVotes(address operator, uint256 timepoint) external view returns (uint256);
+
+    /// @notice All tokens of all pools at a past timestamp.
+    function getPastTotalSupply(uint256 timepoint) external view returns (uint256);
+
+    /// @notice All tokens of a pool at a past timestamp.
+    function pastStakeOf(address operator, Role role, uint48 timepoint) external view returns (uint96);
+
+    /// @notice What a delegator's shares of a pool were worth at a past timestamp, rounded down.
+    function pastDelegatedOf(address delegator, address operator, Role role, uint48 timepoint)
+        external
+        view
+        returns (uint256);
 }
