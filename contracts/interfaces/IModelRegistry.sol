@@ -2,8 +2,31 @@
 pragma solidity ^0.8.34;
 
 /// @title IModelRegistry
-/// @notice Owns models: a base, or a base with an adapter; their roots, prices, Datanet versions and revenue split.
-/// @dev A model's number is its ERC-721 token id, counted from 1. What is registered never changes.
+/// @notice Owns models: their roots, prices, Datanet versions, lineage and the parts of a fee that their owners choose.
+/// @dev A model's number is its ERC-721 token id, counted from 1. A number names exact bytes: weights, program, Datanet
+/// versions, price and lineage never change. What is new is another number, which may supersede this one.
+///
+/// STATES. Registered, then perhaps deprecated, for good: by its owner, or by a verdict. A deprecated model takes no new base's
+/// place and no new channels; what was answered before settles as ever. `successor` is a pointer, and deprecates nothing.
+///
+/// CLOCKS. A revenue configuration comes into force 7 days after it was scheduled, from `effectiveAt` on (inclusive). One may
+/// be pending for each model; until then its owner may cancel it, as if it had never been. A pause of registrations lasts
+/// 7 days at most and ends by itself: the first second of working is `registrationPausedUntil`.
+///
+/// MONEY. A registration may cost a fee in OPEN, pulled from the caller and sent to the treasury in the same transaction. The
+/// registry never holds tokens. The fee has a fixed ceiling, and each caller names the most that it pays.
+///
+/// LINEAGE. A registration grants models that it derives from a part of its own model part. What they owe their own upstream
+/// is taken out of their grants, so that all upstream is one flat list of at most 8 models: for a grant of g to a model, each
+/// entry (u, b) of its list adds floor(g·b/10⁴) to u, and the model keeps what is left. The list sums to what was granted.
+/// The base, and what the base derives from, is always in an adapter's list, if need be with nothing.
+/// Whoever is in a list was granted at least what it asks of derivatives, `derivativeBps`: what was granted to it directly
+/// and what others' grants add to it, before it passes on to its own upstream. So a shell in between evades nobody's terms.
+///
+/// TRUST. Governance sets fee and treasury, pauses registrations, and deprecates by verdict. It changes no revenue, no price,
+/// no lineage, no owner.
+///
+/// NOT DONE. Derivation that nobody declares, other than from a base, is not seen here: that is a matter of disputes.
 interface IModelRegistry {
     /// @notice What an answer costs: `perRequest + promptTokens * perPromptToken + outputTokens * perOutputToken`, base units.
     struct Price {
@@ -25,10 +48,22 @@ interface IModelRegistry {
         uint32 version;
     }
 
+    /// @param bps Of the derived model's model part, in basis points.
+    struct Upstream {
+        uint64 model;
+        uint16 bps;
+    }
+
     /// @param base 0 for a base; else the base's number.
     /// @param weightsRoot Root of its weight file, `MerkleLib` over 1 KiB chunks with `LeafLib.chunk`.
     /// @param programRoot `keccak256` of its canonical program description.
     /// @param manifestHash SHA-256 of its manifest in the content store: how it was trained and from what.
+    /// @param revenue What is in force now.
+    /// @param supersedes The model that this one takes the place of; 0 for none.
+    /// @param successor The model that took its place; 0 for none.
+    /// @param deprecatedAt Timestamp; 0 while it is not deprecated.
+    /// @param derivativeBps The least that a derivative has to grant it.
+    /// @param upstream Flattened lineage, ascending by model.
     struct Model {
         uint64 base;
         bytes32 weightsRoot;
@@ -39,8 +74,18 @@ interface IModelRegistry {
         uint64 registeredAt;
         string name;
         VersionRef[] versions;
+        uint64 supersedes;
+        uint64 successor;
+        uint64 deprecatedAt;
+        uint16 derivativeBps;
+        Upstream[] upstream;
     }
 
+    /// @param name 1 to 64 bytes.
+    /// @param derivativeBps The least that derivatives have to grant this model of their model part, at most 5000.
+    /// @param supersedes A model of the caller's whose place this one takes, which has no successor yet; 0 for none.
+    /// @param upstream Models that this one derives from and what it grants each, ascending by model, at most 9000 together.
+    /// @param maximumFee The most that the caller pays for this registration, base units.
     struct Registration {
         string name;
         bytes32 weightsRoot;
@@ -48,18 +93,37 @@ interface IModelRegistry {
         bytes32 manifestHash;
         Price price;
         Revenue revenue;
+        uint16 derivativeBps;
+        uint64 supersedes;
+        Upstream[] upstream;
+        uint96 maximumFee;
     }
 
     error ModelRegistry_UnknownModel(uint64 model);
+    error ModelRegistry_NotOwner(uint64 model, address caller, address owner);
     error ModelRegistry_NotABase(uint64 model);
+    error ModelRegistry_BaseDeprecated(uint64 base, uint64 deprecatedAt);
     error ModelRegistry_ZeroRoot();
     error ModelRegistry_ZeroManifestHash();
+    error ModelRegistry_ZeroAddress();
     error ModelRegistry_NameLengthOutOfRange(uint256 length, uint256 maximum);
     error ModelRegistry_VersionCountOutOfRange(uint256 count, uint256 maximum);
-    error ModelRegistry_UnknownVersion(uint64 datanet, uint32 version);
     error ModelRegistry_VersionsNotAscending(uint256 index);
     error ModelRegistry_DataShareOutOfRange(uint16 dataBps, uint16 minimum, uint16 maximum);
     error ModelRegistry_SharesTooLarge(uint256 sumBps, uint256 maximumBps);
+    error ModelRegistry_DerivativeShareTooLarge(uint16 derivativeBps, uint16 maximum);
+    error ModelRegistry_UpstreamNotAscending(uint256 index);
+    error ModelRegistry_TooManyUpstream(uint256 maximum);
+    error ModelRegistry_UpstreamTooLarge(uint256 sumBps, uint256 maximumBps);
+    error ModelRegistry_GrantTooSmall(uint64 upstream, uint16 grantedBps, uint16 derivativeBps);
+    error ModelRegistry_HasSuccessor(uint64 model, uint64 successor);
+    error ModelRegistry_AlreadyDeprecated(uint64 model, uint64 deprecatedAt);
+    error ModelRegistry_RevenuePending(uint64 model, uint64 effectiveAt);
+    error ModelRegistry_NothingPending(uint64 model);
+    error ModelRegistry_BeforeRegistration(uint64 model, uint64 timestamp, uint64 registeredAt);
+    error ModelRegistry_FeeAboveMaximum(uint96 fee, uint96 maximum);
+    error ModelRegistry_RegistrationPaused(uint64 until);
+    error ModelRegistry_PauseTooLong(uint64 until, uint64 latest);
 
     event ModelRegistered(
         uint64 indexed model,
@@ -73,19 +137,78 @@ interface IModelRegistry {
         Revenue revenue,
         VersionRef[] versions
     );
+    /// @notice Follows each `ModelRegistered`. @param upstream The flattened lineage.
+    event LineageFixed(uint64 indexed model, uint64 indexed supersedes, uint16 derivativeBps, Upstream[] upstream);
+    event PublishingFeePaid(uint64 indexed model, address indexed payer, address indexed treasury, uint96 amount);
+    event RevenueScheduled(uint64 indexed model, Revenue revenue, uint64 effectiveAt);
+    /// @param revenue What stays in force.
+    event RevenueCancelled(uint64 indexed model, Revenue revenue);
+    event ModelDeprecated(uint64 indexed model, address indexed by, uint64 deprecatedAt);
+    event PublishingFeeSet(uint96 fee);
+    event TreasurySet(address treasury);
+    event RegistrationPaused(uint64 until);
 
-    /// @notice Registers a base model, owned by the caller.
+    /// @notice Registers a model with weights of its own, owned by the caller.
+    /// @dev Emits `ModelRegistered`, `LineageFixed`, and `PublishingFeePaid` if there is a fee.
     function registerBase(Registration calldata registration) external returns (uint64 model);
 
     /// @notice Registers an adapter over a base, trained on Datanet versions, owned by the caller.
+    /// @param base A base that is not deprecated.
     /// @param versions 1 to 8, ascending by (datanet, version), each published.
     function registerAdapter(uint64 base, Registration calldata registration, VersionRef[] calldata versions)
         external
         returns (uint64 model);
 
+    /// @notice Announces other parts of the fee, in force 7 days from now. Only the owner, and only if nothing is pending.
+    /// @return effectiveAt Timestamp from which (inclusive) they are in force.
+    function scheduleRevenue(uint64 model, Revenue calldata revenue) external returns (uint64 effectiveAt);
+
+    /// @notice Takes back what is pending. Only the owner.
+    function cancelRevenue(uint64 model) external;
+
+    /// @notice Marks a model as no longer to be served, for good. Only the owner.
+    function deprecate(uint64 model) external;
+
+    /// @notice The same by verdict of a dispute. Governed: moderators.
+    function deprecateByVerdict(uint64 model) external;
+
+    /// @notice Sets the fee of a registration, at most 10,000 OPEN. Governed.
+    function setPublishingFee(uint96 fee) external;
+
+    /// @notice Sets where fees go. Governed.
+    function setTreasury(address treasury) external;
+
+    /// @notice Stops registrations until a timestamp at most 7 days away; one that has passed ends a pause. Governed: brake.
+    function pauseRegistration(uint64 until) external;
+
     function modelCount() external view returns (uint64);
     function modelOf(uint64 model) external view returns (Model memory);
 
-    /// @notice The revenue split and price alone: what settlement and proofs read.
+    /// @notice The revenue split in force and the price alone: what settlement and proofs read.
     function termsOf(uint64 model) external view returns (Price memory price, Revenue memory revenue);
+
+    /// @notice The revenue split that was in force at a timestamp from the model's registration on.
+    /// @dev Past timestamps have one answer for ever. A future one has what is scheduled now, which may be cancelled.
+    function revenueAt(uint64 model, uint64 timestamp) external view returns (Revenue memory);
+
+    /// @notice What is pending; zeros when nothing is.
+    function nextRevenueOf(uint64 model) external view returns (Revenue memory revenue, uint64 effectiveAt);
+
+    /// @notice The revenue split before and from `effectiveAt` on, of one storage slot.
+    /// @dev When nothing is pending `effectiveAt` has passed. Never 0.
+    function revenueScheduleOf(uint64 model)
+        external
+        view
+        returns (uint16 modelBps, uint16 dataBps, uint16 nextModelBps, uint16 nextDataBps, uint64 effectiveAt);
+
+    /// @notice Flattened lineage, ascending by model, at most 8, of the model part; the rest is the model's owner's.
+    function upstreamOf(uint64 model) external view returns (Upstream[] memory);
+
+    /// @notice Timestamp from which the model is not to be served; 0 while it is.
+    function deprecatedAtOf(uint64 model) external view returns (uint64);
+    function publishingFee() external view returns (uint96);
+    function treasury() external view returns (address);
+
+    /// @notice Timestamp from which (inclusive) registrations work.
+    function registrationPausedUntil() external view returns (uint64);
 }

@@ -253,8 +253,8 @@ interface IReceiptCourt {
 
     /// @notice Closes a case against the receipt: slashes the runner, refunds the payer. Only role COURT.
     /// @dev Of a void batch nothing is slashed: all of it was.
-    /// @param bountyTo Who gets the bounty.
-    function strike(uint64 batch, uint32 index, address bountyTo) external returns (uint96 bounty);
+    /// @param bountyTo Who gets the bounty. @return taken What was slashed. @return bounty Of it, the bounty.
+    function strike(uint64 batch, uint32 index, address bountyTo) external returns (uint96 taken, uint96 bounty);
 
     /// @notice Closes a case without a verdict against the receipt. Only role COURT.
     function clear(uint64 batch, uint32 index) external;

@@ -239,11 +239,14 @@ contract ReceiptCourt is IReceiptCourt, AccessManaged {
     }
 
     /// @inheritdoc IReceiptCourt
-    function strike(uint64 batch, uint32 index, address bountyTo) external restricted returns (uint96 bounty) {
+    function strike(uint64 batch, uint32 index, address bountyTo)
+        external
+        restricted
+        returns (uint96 taken, uint96 bounty)
+    {
         Docket storage c = _close(batch, index, CaseState.Struck);
         BatchState storage s = _batches[batch];
 
-        uint96 taken;
         uint96 refunded;
         if (s.voidedAt == 0) {
             uint96 owed = c.trial.payer == address(0) ? 0 : c.trial.fee;

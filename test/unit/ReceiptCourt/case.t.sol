@@ -113,8 +113,9 @@ contract ReceiptCourtCaseTest is CourtFixture {
         vm.expectEmit(address(court));
         emit IReceiptCourt.CaseStruck(number, 1, 1, prover, MINIMUM_SLASH, MINIMUM_SLASH / 10, 1030);
         vm.prank(judge);
-        uint96 bounty = court.strike(number, 1, prover);
+        (uint96 taken, uint96 bounty) = court.strike(number, 1, prover);
 
+        assertEq(taken, MINIMUM_SLASH);
         assertEq(bounty, MINIMUM_SLASH / 10);
         _assertCase(1, IReceiptCourt.CaseState.Struck, START, START + 5 days);
         assertEq(token.balanceOf(prover), MINIMUM_SLASH / 10);
@@ -193,8 +194,9 @@ contract ReceiptCourtCaseTest is CourtFixture {
         uint256 slashed = staking.slashed();
 
         vm.prank(judge);
-        uint96 bounty = court.strike(number, 1, prover);
+        (uint96 taken, uint96 bounty) = court.strike(number, 1, prover);
 
+        assertEq(taken, 0);
         assertEq(bounty, 0);
         assertEq(staking.slashed(), slashed);
         _assertCase(1, IReceiptCourt.CaseState.Struck, START, START + REVEAL);

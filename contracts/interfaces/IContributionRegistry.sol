@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.34;
+
+import {IDatanetRegistry} from "./IDatanetRegistry.sol";
+
+/// @title IContributionRegistry
+/// @notice Owns the contributions of Datanets: who made them, what was decided, what is revoked, and their fees until then.
+/// @dev STATES of a contribution.
+/// `Committed` → `Accepted` | `Rejected` | `Withdrawn`, or → `InRound` (validators score it) → `Accepted` | `Rejected`, or
+/// → `Referred` (the round had no quorum: the owner decides, or another round). `Accepted` → `Revoked`: by its contributor
+/// or a moderator. A record of an accepted contribution can be revoked alone. `Rejected`, `Withdrawn` and `Revoked` are final.
+///
+/// CLOCKS. In seconds since 1970. A contribution can be decided before `committedAt + decisionPeriod` of its rules; from that
+/// second on anyone settles it: accepted where access is `Open`, rejected elsewhere. A round never lasts beyond that second. A
+/// pause of contributions ends by itself at `until`, at most 7 days ahead; it stops no clock.
+///
+/// MONEY. OPEN only: per Datanet `feesHeld`, of its undecided contributions; the balance is at least their sum. A fee goes
+/// – accepted by the owner or by time: to the owner's credit in the Datanet registry;
+/// – decided by validators: their part by the rules to them, the rest to the owner's credit or, rejected, back;
+/// – rejected otherwise, withdrawn or moderated before it was decided: back to the contributor, whole;
+/// – refuted as a duplicate before it was decided: half to the prover, the rest back.
+/// Nobody can take what is held otherwise.
+///
+/// TRUST. The owner decides where the rules say so. Moderators (the dispute manager, by verdict) revoke; governance pauses and
+/// upgrades. None of them can accept a contribution, un-accept one from a published version, or keep a fee.
+///
+/// LIVENESS. Every contribution ends by time, by anyone's call; nothing waits for a privileged account.
+///
+/// NOT DONE. No proof of near-duplicates: only the same text is refuted here. A contributor's files are as public as it makes
+/// them: who publishes before its commitment is in a block can be overtaken by a copy.
+///
+/// Record leaf, contribution leaf and both trees are defined once, in `LeafLib` and `MerkleLib`.
+interface IContributionRegistry {
+    enum ContributionState {
+        None,
+        Committed,
+        InRound,
+        Referred,
+        Accepted,
+        Rejected,
+        Withdrawn,
+        Revoked
+    }
+
+    /// @notice What a contribution is, for ever. Only a hash of it is kept: `ContributionCommitted` tells it, and callers
+    /// bring it back.
+    /// @param number From 1, over all Datanets.
+    /// @param rules Number of the Datanet's rules it was made under.
+    /// @param committedAt Timestamp of the block that holds it.
+    /// @param licence SPDX identifier as left-aligned ASCII, for instance `"MIT"`.
+    /// @param dataHash SHA-256 of its file in the content store.
+    struct Contribution {
+        uint64 number;
+        uint64 datanet;
+        address contributor;
+        uint32 recordCount;
+        uint32 rules;
+        uint64 committedAt;
+        bytes32 recordsRoot;
+        bytes32 licence;
+        bytes32 dataHash;
+    }
+
+    /// @notice A record, opened in its contribution.
+    /// @param index Its place among the contribution's records, from 0. @param byteLength Of its UTF-8 text.
+    /// @param licence The record's, as in its leaf. @param siblings From the leaf upwards.
+    struct RecordOpening {
+        uint32 index;
+        uint32 byteLength;
+        bytes32 licence;
+        bytes32[] siblings;
+    }
+
+    error ContributionRegistry_UnknownContribution(uint64 contribution);
+    /// @notice What was brought is not what was committed under that number.
+    error ContributionRegistry_NotCommittedAs(uint64 contribution);
+    error ContributionRegistry_EmptyContribution();
+    error ContributionRegistry_ZeroRoot();
+    error ContributionRegistry_ZeroDataHash();
+    error ContributionRegistry_Paused(uint64 until, uint64 now_);
+    error ContributionRegistry_PauseOutOfRange(uint64 until, uint64 latest);
+    error ContributionRegistry_SignatureExpired(uint64 deadline, uint64 now_);
+    error ContributionRegistry_InvalidSignature(address signer);
+    error ContributionRegistry_NotOwner(uint64 datanet, address caller, address owner);
+    error ContributionRegistry_NotContributor(uint64 contribution, address caller, address contributor);
+    error ContributionRegistry_NotValidators(address caller, address validators);
+    error ContributionRegistry_NotInDatanet(uint64 contribution, uint64 expected, uint64 actual);
+    error ContributionRegistry_WrongState(uint64 contribution, ContributionState state);
+    /// @notice Whoever called does not decide on contributions made under these rules.
+    error ContributionRegistry_NotDecider(uint64 contribution, uint32 rules);
+    error ContributionRegistry_DecisionOver(uint64 contribution, uint64 decideBy, uint64 now_);
+    error ContributionRegistry_DecisionOpen(uint64 contribution, uint64 decideBy, uint64 now_);
+    /// @notice A round until `endsAt` would outlast the time in which the contribution is decided.
+    error ContributionRegistry_RoundTooLong(uint64 contribution, uint64 endsAt, uint64 decideBy);
+    error ContributionRegistry_TooMany(uint256 count, uint256 maximum);
+    error ContributionRegistry_NoSuchRecord(uint64 contribution, uint32 index, uint32 recordCount);
+    error ContributionRegistry_RecordRevoked(uint64 contribution, uint32 index);
+    error ContributionRegistry_InvalidRecordProof(uint64 contribution, uint32 index);
+    /// @notice The record brought as the later one does not stand behind the other.
+    error ContributionRegistry_NotLater(uint64 contribution, uint32 index);
+    error ContributionRegistry_Unpaid(uint256 received, uint256 expected);
+
+    event ContributionCommitted(
+        uint64 indexed contribution,
+        uint64 indexed datanet,
+        address indexed contributor,
+        bytes32 recordsRoot,
+        uint32 recordCount,
+        bytes32 licence,
+        bytes32 dataHash,
+        uint32 rules,
+        uint64 committedAt
+    );
+    event ContributionAccepted(
+        uint64 indexed contribution,
+        uint64 indexed datanet,
+        address indexed contributor,
+        uint64 position,
+        uint64 contributionCountAfter,
+        uint64 recordCountAfter
+    );
+    event ContributionRejected(uint64 indexed contribution, uint64 indexed datanet, address indexed contributor);
+    event ContributionWithdrawn(uint64 indexed contribution, uint64 indexed datanet, address indexed contributor);
+    event ContributionEnteredRound(uint64 indexed contribution, uint64 indexed datanet);
+    event ContributionReferred(uint64 indexed contribution, uint64 indexed datanet);
+    event ContributionRevoked(
+        uint64 indexed contribution,
+        uint64 indexed datanet,
+        address indexed by,
+        uint64 revocationCountAfter,
+        bytes32 revocationsHashAfter
+    );
+    event RecordRevoked(
+        uint64 indexed contribution,
+        uint64 indexed datanet,
+        address indexed by,
+        uint32 index,
+        uint64 revocationCountAfter,
+        bytes32 revocationsHashAfter
+    );
+    /// @notice A record was shown to be also at `earlierIndex` of `earlierContribution`.
+    event DuplicateRefuted(
+        uint64 indexed contribution,
+        uint64 indexed earlierContribution,
+        address indexed prover,
+        uint32 index,
+        uint32 earlierIndex,
+        uint96 bounty
+    );
+    event FeeHeld(uint64 indexed datanet, uint64 indexed contribution, uint96 amount, uint96 feesHeldAfter);
+    /// @notice A held fee left: the four parts are all of it.
+    event FeeSettled(
+        uint64 indexed datanet,
+        uint64 indexed contribution,
+        uint96 toOwner,
+        uint96 toValidators,
+        uint96 toProver,
+        uint96 toContributor,
+        uint96 feesHeldAfter
+    );
+    event ContributionsPaused(uint64 until);
+
+    /// @notice Commits a contribution of records by the caller, who pays the rules' fee.
+    /// @param recordsRoot Root of the tree of its records, `MerkleLib` over `LeafLib.record`; not zero.
+    /// @param recordCount At least 1; the root binds it.
+    /// @param licence One of the Datanet's licences.
+    /// @param dataHash SHA-256 of the contribution's file in the content store; not zero.
+    /// @param rules Number of the rules in force, to which the contributor agrees with it.
+    function contribute(
+        uint64 datanet,
+        bytes32 recordsRoot,
+        uint32 recordCount,
+        bytes32 licence,
+        bytes32 dataHash,
+        uint32 rules
+    ) external returns (uint64 contribution);
+
+    /// @notice As `contribute` for an account that signed; anyone may send it. The contributor pays the fee, by allowance.
+    /// @dev EIP-712 `Contribute(address contributor,uint64 datanet,bytes32 recordsRoot,uint32 recordCount,bytes32 licence,
+    /// bytes32 dataHash,uint32 rules,uint64 nonce,uint64 deadline)`, by key or ERC-1271. Uses up the contributor's nonce.
+    /// @param deadline The last second in which it may be sent.
+    function contributeFor(
+        address contributor,
+        uint64 datanet,
+        bytes32 recordsRoot,
+        uint32 recordCount,
+        bytes32 licence,
+        bytes32 dataHash,
+        uint32 rules,
+        uint64 deadline,
+        bytes calldata signature
+    ) external returns (uint64 contribution);
+
+    /// @notice Accepts contributions, in the order given, at most 64 at a time. Only the Datanet's owner, where the rules make
+    /// it the decider or validators had no quorum, and in time.
+    function accept(uint64 datanet, Contribution[] calldata contributions) external;
+
+    /// @notice Rejects contributions, at most 64 at a time; their fees go back. Only the Datanet's owner, as `accept`.
+    function reject(uint64 datanet, Contribution[] calldata contributions) external;
+
+    /// @notice Ends contributions that nobody decided in time, at most 64: accepts where access is open, rejects elsewhere.
+    function settleOverdue(uint64 datanet, Contribution[] calldata contributions) external;
+
+    /// @notice Takes the caller's own contribution back: undecided with its fee; accepted from all later versions.
+    /// @dev Not while validators score it, nor once it is final.
+    function withdrawContribution(Contribution calldata contribution) external;
+
+    /// @notice Revokes an accepted contribution for all later versions; rejects an undecided one. Only a moderator.
+    function revokeContribution(Contribution calldata contribution) external;
+
+    /// @notice Revokes one record of an accepted contribution for all later versions. Only a moderator.
+    function revokeRecord(Contribution calldata contribution, uint32 index) external;
+
+    /// @notice Proves in one call that a record is contained in an earlier contribution of the Datanet, or earlier in its own.
+    /// @dev Earlier is by contribution number, then by index. The earlier contribution must be accepted (or the same one), its
+    /// record not revoked. An accepted contribution loses the record; an undecided one is rejected, and the caller gets half
+    /// of its fee.
+    /// @param later Whose record is refuted. @param earlier That holds it already.
+    /// @param contentHash `keccak256` of the text that both records have.
+    function refuteDuplicate(
+        Contribution calldata later,
+        RecordOpening calldata laterRecord,
+        Contribution calldata earlier,
+        RecordOpening calldata earlierRecord,
+        bytes32 contentHash
+    ) external;
+
+    /// @notice Takes contributions of one Datanet into a round. Only the validators contract.
+    /// @param endsAt First second after the round: not after any of them must be decided.
+    function enterRound(uint64 datanet, Contribution[] calldata contributions, uint64 endsAt) external;
+
+    /// @notice Decides the contributions of a round and pays out their fees. Only the validators contract, which receives
+    /// `validatorFees` at once. Those that left the round on their own are passed over.
+    /// @param accepted Bit i: the i-th is accepted.
+    function decideRound(uint64 datanet, Contribution[] calldata contributions, uint64 accepted)
+        external
+        returns (uint96 validatorFees);
+
+    /// @notice Refers the contributions of a round without quorum to the owner. Only the validators contract.
+    function releaseRound(Contribution[] calldata contributions) external;
+
+    /// @notice Stops new contributions before `until`, at most 7 days ahead. Governed (`BRAKE`).
+    function pauseContributions(uint64 until) external;
+
+    /// @notice Contributions ever committed, over all Datanets.
+    function contributionCount() external view returns (uint64);
+    function stateOf(uint64 contribution) external view returns (ContributionState);
+
+    /// @notice Whether that is what was committed under its number.
+    function isContribution(Contribution calldata contribution) external view returns (bool);
+    function isRevoked(uint64 contribution) external view returns (bool);
+
+    /// @notice Whether a record is revoked, alone or with its whole contribution.
+    function isRecordRevoked(uint64 contribution, uint32 index) external view returns (bool);
+
+    /// @notice The Datanet's next version, were it published now.
+    function nextVersionOf(uint64 datanet) external view returns (IDatanetRegistry.Version memory);
+    function feesHeldOf(uint64 datanet) external view returns (uint96);
+    function nonceOf(address contributor) external view returns (uint64);
+
+    /// @notice First second in which contributions are taken again.
+    function pausedUntil() external view returns (uint64);
+}
