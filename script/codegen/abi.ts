@@ -16,17 +16,25 @@ import { renderIndex } from "./renderIndex.js";
 const CONTRACTS = [
   "AttributionOracle",
   "DatanetRegistry",
+  "DisputeManager",
   "InferenceMarket",
+  "Jury",
   "ModelRegistry",
   "OpenToken",
+  "ReceiptCourt",
+  "ReceiptVerifier",
   "RewardDistributor",
   "StakingManager",
 ];
 const INDEXED = [
   "AttributionOracle",
   "DatanetRegistry",
+  "DisputeManager",
   "InferenceMarket",
+  "Jury",
   "ModelRegistry",
+  "ReceiptCourt",
+  "ReceiptVerifier",
   "RewardDistributor",
   "StakingManager",
 ];

@@ -1,9 +1,13 @@
 import {
   attributionOracleAbi,
   datanetRegistryAbi,
+  disputeManagerAbi,
   inferenceMarketAbi,
+  juryAbi,
   modelRegistryAbi,
   openTokenAbi,
+  receiptCourtAbi,
+  receiptVerifierAbi,
   rewardDistributorAbi,
   stakingManagerAbi,
 } from "../abi/index.js";
@@ -15,8 +19,12 @@ export const contractAbis = {
   datanetRegistry: datanetRegistryAbi,
   modelRegistry: modelRegistryAbi,
   rewardDistributor: rewardDistributorAbi,
+  receiptCourt: receiptCourtAbi,
+  receiptVerifier: receiptVerifierAbi,
   attributionOracle: attributionOracleAbi,
   inferenceMarket: inferenceMarketAbi,
+  jury: juryAbi,
+  disputeManager: disputeManagerAbi,
 } as const;
 
 export type ContractAbis = typeof contractAbis;

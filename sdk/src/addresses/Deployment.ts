@@ -8,8 +8,12 @@ const CONTRACTS = [
   "datanetRegistry",
   "modelRegistry",
   "rewardDistributor",
+  "receiptCourt",
+  "receiptVerifier",
   "attributionOracle",
   "inferenceMarket",
+  "jury",
+  "disputeManager",
 ] as const;
 
 export type ContractName = (typeof CONTRACTS)[number];
