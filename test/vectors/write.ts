@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { courtDocument } from "./court.js";
 import { hashDocument, merkleDocument, moneyDocument } from "./documents.js";
 import { programVectors } from "./program.js";
 import { traceDocument } from "./trace.js";
@@ -11,6 +12,7 @@ const documents = {
   money: moneyDocument(),
   trace: traceDocument(),
   program: programVectors(),
+  court: await courtDocument(),
 };
 for (const [name, document] of Object.entries(documents)) {
   writeFileSync(
