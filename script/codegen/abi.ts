@@ -34,7 +34,6 @@ const INDEXED = [
   "Jury",
   "ModelRegistry",
   "ReceiptCourt",
-  "ReceiptVerifier",
   "RewardDistributor",
   "StakingManager",
 ];
