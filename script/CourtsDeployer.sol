@@ -67,10 +67,10 @@ abstract contract CourtsDeployer {
     uint16 internal constant DISPUTE_BOUNTY_BPS = 2000;
 
     /// @dev Forge's own address for what a contract cannot know: here the deployer's nonce.
-    Vm private constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+    Vm private constant FORGE = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
     function _deployReceiptCourt(CourtParties memory p, CourtClocks memory clocks, Courts memory c) internal {
-        address predicted = VM.computeCreateAddress(p.deployer, VM.getNonce(p.deployer) + 1);
+        address predicted = FORGE.computeCreateAddress(p.deployer, FORGE.getNonce(p.deployer) + 1);
         c.receiptCourt = new ReceiptCourt(
             p.authority,
             p.token,
@@ -87,7 +87,7 @@ abstract contract CourtsDeployer {
 
     function _deployDisputes(CourtParties memory p, CourtClocks memory clocks, Courts memory c) internal {
         // behind the jury and the manager's code
-        address predicted = VM.computeCreateAddress(p.deployer, VM.getNonce(p.deployer) + 2);
+        address predicted = FORGE.computeCreateAddress(p.deployer, FORGE.getNonce(p.deployer) + 2);
         c.jury = new Jury(
             p.authority,
             p.token,
