@@ -46,6 +46,7 @@ describe("upgradeable contracts", () => {
     expect(report.upgradeableContractReports.map((contract) => contract.contract.split(":")[1]).sort()).toEqual([
       "AttributionOracle",
       "DatanetRegistry",
+      "DisputeManager",
       "InferenceMarket",
       "ModelRegistry",
       "StakingManager",
