@@ -48,17 +48,17 @@ contract ReceiptVerifierProveTest is CourtFixture {
     }
 
     function test_ReceiptsAreOutOfOrderByNonce() public {
-        (receipts[0], receipts[1]) = (receipts[1], receipts[0]);
+        _swap(0, 1);
         _proveNeighbours(_settleAll(), 0);
     }
 
     function test_ReceiptsAreOutOfOrderByModel() public {
-        (receipts[2], receipts[3]) = (receipts[3], receipts[2]);
+        _swap(2, 3);
         _proveNeighbours(_settleAll(), 2);
     }
 
     function test_ReceiptsAreOutOfOrderByChannel() public {
-        (receipts[3], receipts[4]) = (receipts[4], receipts[3]);
+        _swap(3, 4);
         _proveNeighbours(_settleAll(), 3);
     }
 
@@ -602,6 +602,13 @@ contract ReceiptVerifierProveTest is CourtFixture {
         bytes memory signatureOfOther = _sign(runnerKey, _receiptHash(other));
         vm.prank(prover);
         verifier.proveEquivocation(one, signatureOfOne, other, signatureOfOther);
+    }
+
+    /// @dev By memory: a tuple of storage structs is copied one after the other, and both end up the same.
+    function _swap(uint256 i, uint256 j) private {
+        IAttributionOracle.Receipt memory one = receipts[i];
+        receipts[i] = receipts[j];
+        receipts[j] = one;
     }
 
     function _entry(uint256 which, uint64 model_) private view returns (uint256 i) {
