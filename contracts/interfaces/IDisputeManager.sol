@@ -44,7 +44,7 @@ interface IDisputeManager {
     }
 
     /// @param id Of the offence. @param role The stake at risk; `None` where no stake is.
-    /// @param atRisk What is slashed if it is upheld. @param locked Of it, what was there to be locked.
+    /// @param atRisk What is locked, and slashed if it is upheld.
     /// @param bountyBps Of what is slashed, to the filer. @param trial Number of the receipt's case; 0 for other kinds.
     struct Dispute {
         bytes32 id;
@@ -58,10 +58,10 @@ interface IDisputeManager {
         address filer;
         address accused;
         uint96 atRisk;
-        uint96 locked;
     }
 
-    /// @notice What a kind's verdict costs: `slashBps` of what can be slashed when it is filed, at most `slashMaximum`.
+    /// @notice What a kind's verdict costs: `slashBps` of what can be slashed when it is filed, at most `slashMaximum` and what
+    /// nobody else has locked.
     /// @param slashBps At most 200 for downtime, 2,000 else. @param slashMaximum At most 1,000,000 OPEN.
     /// @param bountyBps Of it, to the filer; at most 2,500.
     struct Penalty {
@@ -90,7 +90,6 @@ interface IDisputeManager {
         address filer,
         address accused,
         uint96 atRisk,
-        uint96 locked,
         bytes32 evidenceHash
     );
     /// @param taken What was slashed, here or by the court. @param bounty Of it, to the filer.

@@ -228,7 +228,7 @@ interface IReceiptCourt {
     function returnDeposit(uint64 batch, uint32 index) external;
 
     /// @notice Unlocks the runner's stake when no demand of the batch is open and the time to prove with what they brought is
-    /// over, or the batch is void. Anyone.
+    /// over. Anyone. A void batch's lock ended with it.
     function release(Batch calldata batch) external;
 
     /// @notice Takes an answer and pays its deposit. Only the court's own verifier, before the deadline.

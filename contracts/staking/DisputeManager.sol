@@ -187,9 +187,7 @@ contract DisputeManager is IDisputeManager, UUPSUpgradeable, AccessManagedUpgrad
         $.latest[d.id] = dispute;
         $.disputes[dispute] = d;
 
-        emit DisputeFiled(
-            dispute, d.kind, d.id, d.subject, d.offence, msg.sender, d.accused, d.atRisk, d.locked, evidenceHash
-        );
+        emit DisputeFiled(dispute, d.kind, d.id, d.subject, d.offence, msg.sender, d.accused, d.atRisk, evidenceHash);
     }
 
     /// @dev Locks as much of it as nobody else has locked: thawing or not, it stays.
@@ -197,10 +195,9 @@ contract DisputeManager is IDisputeManager, UUPSUpgradeable, AccessManagedUpgrad
         Penalty storage penalty = _storage().penalties[d.kind];
         uint256 part = uint256(staking.slashable(d.accused, d.role)) * penalty.slashBps / BPS;
 
-        // at most the maximum
-        d.atRisk = uint96(Math.min(part, penalty.slashMaximum));
         d.bountyBps = penalty.bountyBps;
-        d.locked = staking.lock(d.accused, d.role, d.atRisk);
+        // at most the maximum
+        d.atRisk = staking.lock(d.accused, d.role, uint96(Math.min(part, penalty.slashMaximum)));
     }
 
     /// @dev The case may have lapsed; then the verdict concerns nobody.
@@ -221,8 +218,8 @@ contract DisputeManager is IDisputeManager, UUPSUpgradeable, AccessManagedUpgrad
                 staking.slash(IStakingManager.Slash(d.accused, d.role, d.atRisk, d.filer, d.bountyBps, address(0), 0));
             if (d.kind == Kind.Model) _deprecate(uint64(uint256(d.subject)));
         }
-        // the slash took of the lock first
-        if (d.locked > taken) staking.unlock(d.accused, d.role, d.locked - taken);
+        // a slash takes of the lock, which covers it
+        if (d.atRisk > taken) staking.unlock(d.accused, d.role, d.atRisk - taken);
     }
 
     function _deprecate(uint64 model) private {

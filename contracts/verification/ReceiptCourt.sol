@@ -151,7 +151,7 @@ contract ReceiptCourt is IReceiptCourt, AccessManaged {
         BatchState storage s = _known(batch);
         uint96 locked = s.locked;
         if (locked == 0) revert ReceiptCourt_NothingLocked(batch.number);
-        if (s.voidedAt == 0 && (s.openDemands != 0 || block.timestamp < s.lockedUntil)) {
+        if (s.openDemands != 0 || block.timestamp < s.lockedUntil) {
             revert ReceiptCourt_StillLocked(batch.number, s.openDemands, s.lockedUntil);
         }
 
@@ -195,7 +195,7 @@ contract ReceiptCourt is IReceiptCourt, AccessManaged {
         if (_equivocations[place]) revert ReceiptCourt_AlreadyProven(channel, model, nonce);
 
         _equivocations[place] = true;
-        (uint96 taken, uint96 bounty,) = _slash(runner, _terms.minimumSlash, bountyTo, bountyTo, 0);
+        (uint96 taken, uint96 bounty,) = _slash(runner, _terms.minimumSlash, 0, bountyTo, address(0), 0);
 
         emit EquivocationProven(channel, model, nonce, runner, bountyTo, taken, bounty);
     }
@@ -249,14 +249,16 @@ contract ReceiptCourt is IReceiptCourt, AccessManaged {
 
         uint96 refunded;
         if (s.voidedAt == 0) {
-            uint96 owed = c.trial.payer == address(0) ? 0 : c.trial.fee;
-            (taken, bounty, refunded) = _slash(c.trial.runner, _costOf(c.trial.fee), bountyTo, c.trial.payer, owed);
+            Trial memory t = c.trial;
+            // a channel that was never opened has no payer
+            (taken, bounty, refunded) = _slash(t.runner, _costOf(t.fee), t.locked, bountyTo, t.payer, t.fee);
             s.struck += refunded;
             _struckOf[batch][c.pair] += refunded;
+        } else {
+            staking.unlock(c.trial.runner, Role.Runner, c.trial.locked);
         }
 
         emit CaseStruck(batch, index, c.trial.number, bountyTo, taken, bounty, refunded);
-        staking.unlock(c.trial.runner, Role.Runner, c.trial.locked);
     }
 
     /// @inheritdoc IReceiptCourt
@@ -328,9 +330,11 @@ contract ReceiptCourt is IReceiptCourt, AccessManaged {
         // what strikes refunded was at most their fees, each at most the amount, but nothing bounds their sum
         uint96 owed = batch.amount > s.struck ? batch.amount - s.struck : 0;
 
+        uint96 locked = s.locked;
         s.voidedAt = uint64(block.timestamp);
+        s.locked = 0;
         (uint96 taken, uint96 bounty, uint96 refunded) =
-            _slash(batch.runner, _costOf(owed), bountyTo, address(this), owed);
+            _slash(batch.runner, _costOf(owed), locked, bountyTo, address(this), owed);
         s.refundTotal = refunded;
 
         emit BatchVoided(batch.number, batch.runner, fault, bountyTo, taken, bounty, refunded);
@@ -380,13 +384,22 @@ contract ReceiptCourt is IReceiptCourt, AccessManaged {
         }
     }
 
-    function _slash(address runner, uint96 amount, address bountyTo, address refundTo, uint96 refundAmount)
+    /// @dev The staking manager takes of this court's lock first, whatever it was for: what was locked for this matter is given up
+    /// with it, what is locked for others is locked again as far as there is stake.
+    /// @param own Locked for this matter.
+    function _slash(address runner, uint96 amount, uint96 own, address bountyTo, address refundTo, uint96 refundAmount)
         private
         returns (uint96 taken, uint96 bounty, uint96 refunded)
     {
-        return staking.slash(
+        uint96 before = staking.lockOf(address(this), runner, Role.Runner);
+        (taken, bounty, refunded) = staking.slash(
             IStakingManager.Slash(runner, Role.Runner, amount, bountyTo, _terms.bountyBps, refundTo, refundAmount)
         );
+
+        uint96 others = before > own ? before - own : 0;
+        uint96 left = before > taken ? before - taken : 0;
+        if (left > others) staking.unlock(runner, Role.Runner, left - others);
+        if (left < others) staking.lock(runner, Role.Runner, others - left);
     }
 
     function _setTerms(Terms memory terms_) private {

@@ -118,8 +118,6 @@ contract CourtsOverStakingTest is DisputeFixture {
         vm.warp(START + 2 + REVEAL);
         court.expire(batchOf[number], 0);
         court.refund(batchOf[number], _settlements(number), 1);
-        // what was locked was taken
-        court.release(batchOf[number]);
 
         assertEq(token.balanceOf(payers[0]), 14_000e18);
         assertEq(token.balanceOf(burnQueue), 17_500e18);

@@ -24,7 +24,6 @@ export function loadDispute(number: BigInt): Dispute {
   dispute.filer = Address.zero();
   dispute.accused = Address.zero();
   dispute.atRisk = zero;
-  dispute.locked = zero;
   dispute.state = "Open";
   dispute.bond = zero;
   dispute.quorum = zero;

@@ -10,7 +10,6 @@ export function handleDisputeFiled(event: DisputeFiled): void {
   dispute.subject = event.params.subject;
   dispute.offence = event.params.offence;
   dispute.atRisk = event.params.atRisk;
-  dispute.locked = event.params.locked;
   dispute.save();
 }
 

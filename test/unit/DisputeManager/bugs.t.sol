@@ -195,10 +195,9 @@ contract DisputeManagerBugsTest is DisputeFixture {
         uint64 dispute = _fileDowntime();
         vm.warp(START + 1 + REVEAL);
         court.expire(batchOf[number], 0);
-        court.release(batchOf[number]);
 
         assertEq(staking.lockOf(address(court), runner, Role.Runner), 0);
-        assertEq(staking.lockOf(address(disputes), runner, Role.Runner), disputes.disputeOf(dispute).locked);
+        assertEq(staking.lockOf(address(disputes), runner, Role.Runner), disputes.disputeOf(dispute).atRisk);
     }
 
     function test_UninitialisedImplementationBelongsToNobody() public {

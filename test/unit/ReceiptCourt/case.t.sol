@@ -124,6 +124,19 @@ contract ReceiptCourtCaseTest is CourtFixture {
         assertEq(court.voidedAt(number), 0);
     }
 
+    /// @dev A verdict takes and gives up what was locked for it, and nothing of what another case has locked.
+    function test_StruckCaseLeavesTheLocksOfOthers() public {
+        _openCase(0);
+        _openCase(1);
+        vm.prank(judge);
+        court.strike(number, 1, prover);
+        assertEq(staking.lockOf(address(court), runner, Role.Runner), MINIMUM_SLASH);
+
+        vm.prank(judge);
+        court.clear(number, 0);
+        assertEq(staking.lockOf(address(court), runner, Role.Runner), 0);
+    }
+
     function test_ClearedCaseUnlocks() public {
         _openCase(1);
         vm.warp(START + 5 days);
@@ -200,7 +213,6 @@ contract ReceiptCourtCaseTest is CourtFixture {
         assertEq(bounty, 0);
         assertEq(staking.slashed(), slashed);
         _assertCase(1, IReceiptCourt.CaseState.Struck, START, START + REVEAL);
-        court.release(batchOf[number]);
         assertEq(staking.lockOf(address(court), runner, Role.Runner), 0);
     }
 

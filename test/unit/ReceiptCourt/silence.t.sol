@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+import {IAttributionOracle} from "../../../contracts/interfaces/IAttributionOracle.sol";
 import {IReceiptCourt} from "../../../contracts/interfaces/IReceiptCourt.sol";
 import {Role} from "../../../contracts/interfaces/IStakingManager.sol";
 import {CourtFixture} from "../../fixture/CourtFixture.sol";
@@ -142,19 +143,44 @@ contract ReceiptCourtSilenceTest is CourtFixture {
         court.release(batchOf[number]);
     }
 
+    /// @dev A proof without a demand has nothing locked of its own: what it takes of others' locks is locked again.
+    function test_ProofWithoutADemandLeavesTheLocksOfOthers() public {
+        _demand(number, 0);
+        receiptsOf[number][0].fee += 1;
+        uint64 second = _settle(receiptsOf[number], new Entry[](0));
+
+        verifier.proveFee(_opening(second), _place(second, 0));
+
+        assertEq(staking.slashed(), MINIMUM_SLASH);
+        assertEq(staking.lockOf(address(court), runner, Role.Runner), MINIMUM_SLASH);
+    }
+
+    function test_EquivocationLeavesTheLocksOfDemands() public {
+        _demand(number, 0);
+        IAttributionOracle.Receipt memory one = receiptsOf[number][0];
+        IAttributionOracle.Receipt memory other = receiptsOf[number][0];
+        other.seed = keccak256("another");
+        verifier.proveEquivocation(
+            one, _sign(runnerKey, _receiptHash(one)), other, _sign(runnerKey, _receiptHash(other))
+        );
+
+        assertEq(staking.slashed(), MINIMUM_SLASH);
+        assertEq(staking.lockOf(address(court), runner, Role.Runner), MINIMUM_SLASH);
+    }
+
     function test_StakeOfAVoidBatchIsReleasedAtOnce() public {
         _demand(number, 0);
         _demand(number, 1);
         vm.warp(START + REVEAL);
         court.expire(batchOf[number], 1);
 
-        court.release(batchOf[number]);
-
         assertEq(staking.lockOf(address(court), runner, Role.Runner), 0);
+        vm.expectRevert(abi.encodeWithSelector(IReceiptCourt.ReceiptCourt_NothingLocked.selector, number));
+        court.release(batchOf[number]);
     }
 
-    /// @dev A slash takes of the court's lock first, whatever batch it was for; releases give back what is left of it.
-    function test_ReleasesOfTwoBatchesNeverUnlockMoreThanIsLocked() public {
+    /// @dev A slash takes of the court's lock first, whatever it was for: what is locked for another batch stays locked.
+    function test_FallOfABatchLeavesTheLocksOfOthers() public {
         _answer(0, model, 9, 9);
         uint64 second = _close();
         _demand(number, 0);
@@ -164,9 +190,8 @@ contract ReceiptCourtSilenceTest is CourtFixture {
         court.expire(batchOf[number], 0);
         assertEq(staking.lockOf(address(court), runner, Role.Runner), MINIMUM_SLASH);
 
-        court.release(batchOf[number]);
+        staking.thaw(runner, Role.Runner, STAKE - MINIMUM_SLASH);
         court.expire(batchOf[second], 0);
-        court.release(batchOf[second]);
 
         assertEq(staking.lockOf(address(court), runner, Role.Runner), 0);
         assertEq(staking.slashed(), 2 * MINIMUM_SLASH);
