@@ -21,7 +21,7 @@ contract DisputeManagerFileTest is DisputeFixture {
         bytes32 id = keccak256(abi.encode(DOWNTIME, _subject(runner), bytes32(uint256(DAY))));
         vm.expectEmit(address(disputes));
         emit IDisputeManager.DisputeFiled(
-            1, DOWNTIME, id, _subject(runner), bytes32(uint256(DAY)), filer, runner, 1000e18, 1000e18, EVIDENCE_HASH
+            1, DOWNTIME, id, _subject(runner), bytes32(uint256(DAY)), filer, runner, 1000e18, EVIDENCE_HASH
         );
         assertEq(_fileDowntime(), 1);
 
