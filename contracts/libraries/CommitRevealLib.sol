@@ -16,7 +16,7 @@ pragma solidity ^0.8.34;
 ///
 /// LIVENESS. A round ends by time. What nobody revealed is `commitCount - revealCount`.
 ///
-/// The SDK (`sdk/src/hash/commitment.ts`) has the same hashes; `test/vectors/hash.json` pins both.
+/// The SDK (`sdk/src/hash/commitment.ts`) has the same hashes; `test/vectors/datanet.json` pins both.
 library CommitRevealLib {
     enum Phase {
         None,
