@@ -50,6 +50,7 @@ describe("upgradeable contracts", () => {
       "ContributionRegistry",
       "DatanetRegistry",
       "DatanetValidators",
+      "DisputeManager",
       "InferenceMarket",
       "ModelRegistry",
       "StakingManager",

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { agentDocument } from "./agent.js";
 import { datanetDocument } from "./datanets.js";
+import { courtDocument } from "./court.js";
 import { hashDocument, merkleDocument, moneyDocument } from "./documents.js";
 import { marketDocument } from "./marketDocument.js";
 import { programVectors } from "./program.js";
@@ -19,6 +20,7 @@ const documents = {
   datanet: datanetDocument(),
   trace: traceDocument(),
   program: programVectors(),
+  court: await courtDocument(),
 };
 for (const [name, document] of Object.entries(documents)) {
   writeFileSync(

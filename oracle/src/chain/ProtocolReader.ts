@@ -1,7 +1,7 @@
 /** What the contracts say at the newest block: asked again before every transaction. */
 import {
   attributionOracleAbi,
-  type BatchHeaderOpening,
+  type BatchOpening,
   type ChainReader,
   type Deployment,
   inferenceMarketAbi,
@@ -62,7 +62,7 @@ export class ProtocolReader {
   }
 
   /** A batch's header as proofs take it; undefined while none of it is pinned. */
-  async batchOpening(batch: bigint): Promise<BatchHeaderOpening | undefined> {
+  async batchOpening(batch: bigint): Promise<BatchOpening | undefined> {
     return this.#ask(`the chain of batch ${batch}`, () => readBatchOpening(this.#reader, batch));
   }
 

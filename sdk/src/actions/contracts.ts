@@ -5,9 +5,13 @@ import {
   contributionRegistryAbi,
   datanetRegistryAbi,
   datanetValidatorsAbi,
+  disputeManagerAbi,
   inferenceMarketAbi,
+  juryAbi,
   modelRegistryAbi,
   openTokenAbi,
+  receiptCourtAbi,
+  receiptVerifierAbi,
   rewardDistributorAbi,
   stakingManagerAbi,
 } from "../abi/index.js";
@@ -21,10 +25,14 @@ export const contractAbis = {
   datanetValidators: datanetValidatorsAbi,
   modelRegistry: modelRegistryAbi,
   rewardDistributor: rewardDistributorAbi,
+  receiptCourt: receiptCourtAbi,
+  receiptVerifier: receiptVerifierAbi,
   attributionOracle: attributionOracleAbi,
   inferenceMarket: inferenceMarketAbi,
   agentRegistry: agentRegistryAbi,
   agentReputation: agentReputationAbi,
+  jury: juryAbi,
+  disputeManager: disputeManagerAbi,
 } as const;
 
 export type ContractAbis = typeof contractAbis;

@@ -11,10 +11,14 @@ export const CONTRACT_NAMES = [
   "datanetValidators",
   "modelRegistry",
   "rewardDistributor",
+  "receiptCourt",
+  "receiptVerifier",
   "attributionOracle",
   "inferenceMarket",
   "agentRegistry",
   "agentReputation",
+  "jury",
+  "disputeManager",
 ] as const;
 
 export type ContractName = (typeof CONTRACT_NAMES)[number];

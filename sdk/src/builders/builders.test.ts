@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { type Address, getAddress, pad, toHex } from "viem";
 import { describe, expect, it } from "vitest";
-import type { BatchHeaderOpening } from "../hash/batch.js";
+import type { BatchOpening } from "../hash/batch.js";
 import { payoutLeaf } from "../hash/payout.js";
 import { poolAccount } from "../hash/poolAccount.js";
 import type { Credit, Payout, Receipt, Share } from "../hash/types.js";
@@ -225,7 +225,7 @@ function proposalOf(lists: Lists, drawn: readonly Drawn[], previous: readonly Pa
 }
 
 /** What the chain says of a batch: the search hands it on as it is. */
-function headerOf(number: bigint): BatchHeaderOpening {
+function headerOf(number: bigint): BatchOpening {
   const receiptsRoot = pad("0x5");
   const settlementsHash = pad("0x6");
   const amounts = { amount: 10n, dataAmount: 4n };

@@ -7,7 +7,7 @@
  * A credit that is missing is no fault here: an oracle may pass over a receipt that it found false.
  */
 import { type Address, getAddress, zeroAddress, zeroHash } from "viem";
-import type { BatchHeaderOpening } from "../hash/batch.js";
+import type { BatchOpening } from "../hash/batch.js";
 import type { Credit, Payout } from "../hash/types.js";
 import type { MerkleTree } from "../merkle/MerkleTree.js";
 import { EMPTY_NODE } from "../merkle/node.js";
@@ -26,7 +26,7 @@ import { compareCredits, creditTree, payoutTree } from "./epochTrees.js";
 /** The receipts under one batch's root. */
 export type BatchOpening = {
   /** Its header, shown against the chain. */
-  readonly header: BatchHeaderOpening;
+  readonly header: BatchOpening;
   readonly receiptCount: number;
   readonly tree: MerkleTree;
   /**
@@ -268,7 +268,7 @@ function straddle<Opening>(
 }
 
 /** What the contract does not look at: the credit's batch lies outside the epoch. */
-const NO_BATCH: BatchHeaderOpening = {
+const NO_BATCH: BatchOpening = {
   batch: {
     number: 0n,
     runner: zeroAddress,

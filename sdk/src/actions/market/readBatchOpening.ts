@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import { type BatchHeaderOpening, EMPTY_CHAIN, openBatchHeader, PIN_INTERVAL } from "../../hash/batch.js";
+import { type BatchOpening, EMPTY_CHAIN, openBatchHeader, PIN_INTERVAL } from "../../hash/batch.js";
 import type { ChainReader } from "../ChainClient.js";
 import { contractAbis } from "../contracts.js";
 import { readSettledBatches } from "./readSettledBatches.js";
@@ -8,7 +8,7 @@ import { readSettledBatches } from "./readSettledBatches.js";
  * A batch's header with the way to the next pinned number, as contracts take it; undefined while no number from the batch on
  * is pinned: `pinBatches` helps.
  */
-export async function readBatchOpening(reader: ChainReader, batch: bigint): Promise<BatchHeaderOpening | undefined> {
+export async function readBatchOpening(reader: ChainReader, batch: bigint): Promise<BatchOpening | undefined> {
   const chainAt = (number: bigint): Promise<Hex> =>
     reader.publicClient.readContract({
       address: reader.deployment.addresses.inferenceMarket,

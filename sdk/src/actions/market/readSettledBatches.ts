@@ -1,12 +1,12 @@
 import type { Address, Hex } from "viem";
-import type { BatchHeader } from "../../hash/batch.js";
+import type { Batch } from "../../hash/batch.js";
 import { type BatchRecord, decodeBatchRecord } from "../../wire/batchRecord.js";
 import type { ChainReader } from "../ChainClient.js";
 import { contractAbis } from "../contracts.js";
 
 /** A batch as its event told it. */
 export type SettledBatch = {
-  readonly header: BatchHeader;
+  readonly header: Batch;
   /** SHA-256 of its file in the content store. */
   readonly dataHash: Hex;
   /** Data parts of all batches up to and with it, base units. */

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.34;
+
+import {IContributionRegistry} from "./IContributionRegistry.sol";
+import {BatchOpening} from "./IInferenceMarket.sol";
+import {IReceiptCourt} from "./IReceiptCourt.sol";
+import {Role} from "./IStakingManager.sol";
+
+/// @title IDisputeManager
+/// @notice Takes to a jury what arithmetic cannot settle, and does what follows: licences, unlawful or junk data, a runner's
+/// downtime, false answers, models' and agents' misbehaviour.
+/// @dev STATES. A dispute is what its hearing at the jury (`IJury`) is; when that is finished `enforce` or `enforceRevocation` does
+/// what follows, once.
+///
+/// OFFENCES. Each has one id, `keccak256(abi.encode(kind, subject, offence))`: while a dispute over it is open, and once one was
+/// upheld, there is no other; dismissed, it may be filed again, for dismissing confirms nothing. What can happen again has another
+/// offence each time, so another id.
+/// – `Licence`, `Data`: subject contribution number; offence 0 for all of it, else record index + 1. Upheld: it is revoked.
+/// – `Downtime`: subject the runner's address; offence a day since 1970. Upheld: its stake is slashed.
+/// – `Answer`: subject batch · 2³² + index; offence 0. Upheld: the receipt's case is struck; dismissed: cleared.
+/// – `Model`: subject its number; offence a day. Upheld: it is deprecated, and its owner's stake behind models slashed.
+/// – `Agent`: subject the operator's address; offence a day. Upheld: its stake behind agents is slashed.
+///
+/// CLOCKS. The jury's. Conduct is disputed on its day or within 7 days after it; answers within the court's trial period.
+///
+/// MONEY. None is held here. Filing pulls the bond into the jury. A slash is what the kind's penalty was when the dispute was filed,
+/// locked then, whether the stake thaws or not; its bounty goes to the filer, at least half burns.
+///
+/// TRUST. The jury. It can take no more than was put at risk by the filing, which governance bounds by kind and constants here bound
+/// for ever: 2 % of what can be slashed for a day's downtime, 20 % for conduct. Governance upgrades this contract.
+///
+/// LIVENESS. Enforcing is anyone's and may be tried again for ever; a case that nobody closes lapses in the court.
+///
+/// NOT DONE. Agents are not deprecated, for want of a registry of agents.
+interface IDisputeManager {
+    enum Kind {
+        None,
+        Licence,
+        Data,
+        Downtime,
+        Answer,
+        Model,
+        Agent
+    }
+
+    /// @param id Of the offence. @param role The stake at risk; `None` where no stake is.
+    /// @param atRisk What is locked, and slashed if it is upheld.
+    /// @param bountyBps Of what is slashed, to the filer. @param trial Number of the receipt's case; 0 for other kinds.
+    struct Dispute {
+        bytes32 id;
+        bytes32 subject;
+        bytes32 offence;
+        Kind kind;
+        Role role;
+        bool isEnforced;
+        uint16 bountyBps;
+        uint32 trial;
+        address filer;
+        address accused;
+        uint96 atRisk;
+    }
+
+    /// @notice What a kind's verdict costs: `slashBps` of what can be slashed when it is filed, at most `slashMaximum` and what
+    /// nobody else has locked.
+    /// @param slashBps At most 200 for downtime, 2,000 else. @param slashMaximum At most 1,000,000 OPEN.
+    /// @param bountyBps Of it, to the filer; at most 2,500.
+    struct Penalty {
+        uint16 slashBps;
+        uint96 slashMaximum;
+        uint16 bountyBps;
+    }
+
+    error DisputeManager_PenaltyOutOfBounds(Kind kind, Penalty penalty);
+    error DisputeManager_WrongKind(Kind kind);
+    error DisputeManager_UnknownContribution(uint64 contribution);
+    error DisputeManager_UnknownSubject(Kind kind, bytes32 subject);
+    error DisputeManager_OffenceOutOfRange(uint64 offence);
+    error DisputeManager_AlreadyFiled(bytes32 id, uint64 dispute);
+    error DisputeManager_NotFinished(uint64 dispute);
+    error DisputeManager_NotUpheld(uint64 dispute);
+    error DisputeManager_AlreadyEnforced(uint64 dispute);
+    error DisputeManager_WrongContribution(uint64 dispute, uint64 contribution);
+
+    event DisputeFiled(
+        uint64 indexed dispute,
+        Kind indexed kind,
+        bytes32 indexed id,
+        bytes32 subject,
+        bytes32 offence,
+        address filer,
+        address accused,
+        uint96 atRisk,
+        bytes32 evidenceHash
+    );
+    /// @param taken What was slashed, here or by the court. @param bounty Of it, to the filer.
+    event VerdictEnforced(uint64 indexed dispute, Kind indexed kind, bool isUpheld, uint96 taken, uint96 bounty);
+    event PenaltySet(Kind indexed kind, Penalty penalty);
+
+    /// @notice Disputes a contribution, or one record of it, by kind `Licence` or `Data`.
+    /// @param offence 0: all of it; else the record's index + 1.
+    /// @param evidenceHash SHA-256 of the evidence in the content store; not zero.
+    function fileContribution(
+        Kind kind,
+        IContributionRegistry.Contribution calldata contribution,
+        uint64 offence,
+        bytes32 evidenceHash
+    ) external returns (uint64 dispute);
+
+    /// @notice Disputes an operator's conduct on a day, by kind `Downtime`, `Model` or `Agent`; locks what it may cost.
+    /// @param subject See OFFENCES. @param day Since 1970: today or one of the 7 before.
+    function fileConduct(Kind kind, bytes32 subject, uint64 day, bytes32 evidenceHash) external returns (uint64 dispute);
+
+    /// @notice Disputes the answer of a receipt: opens its case in the court, which takes it out of its epoch.
+    function fileAnswer(
+        BatchOpening calldata opening,
+        IReceiptCourt.PlacedReceipt calldata placed,
+        bytes32 evidenceHash
+    ) external returns (uint64 dispute);
+
+    /// @notice Does what follows from a finished dispute over conduct or an answer. Anyone, once.
+    function enforce(uint64 dispute) external;
+
+    /// @notice Revokes what a dispute was upheld over. Anyone, once.
+    function enforceRevocation(uint64 dispute, IContributionRegistry.Contribution calldata contribution) external;
+
+    /// @notice Sets what a kind's verdict costs in disputes to come. Governed.
+    function setPenalty(Kind kind, Penalty calldata penalty) external;
+
+    function penaltyOf(Kind kind) external view returns (Penalty memory);
+    function disputeOf(uint64 dispute) external view returns (Dispute memory);
+
+    /// @notice The newest dispute over an offence; 0 when there was none.
+    function latestOf(bytes32 id) external view returns (uint64);
+}

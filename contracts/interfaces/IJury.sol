@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.34;
+
+/// @title IJury
+/// @notice Hears disputes: evidence, votes of validators' stake by commit and reveal, one appeal, and the bonds of both sides. What
+/// a dispute is over, and what follows, is the dispute manager's.
+/// @dev STATES. A hearing is `Open`; `finish` makes it `Dismissed` or `Upheld` for ever.
+///
+/// CLOCKS. In seconds from the opening: evidence for `evidence`; then commits and reveals for `vote` each; then an appeal for
+/// `appeal`. An appeal starts a second and last round, `vote` each. From the end of what is last anyone may finish: at most
+/// evidence + 4·vote + appeal in all, at most 29 days, within the 30 of a receipt's case.
+///
+/// JURY. Whoever is active as a validator and staked the second before the opening, but the parties. A vote weighs what was staked
+/// then, at most what is active when it is revealed: neither stake that came for the vote nor stake that left counts. Votes are
+/// committed, then revealed (`CommitRevealLib`; scope `scopeOf(dispute, round)`; value 1 upholds, 2 dismisses). With less weight
+/// than the quorum the outcome is the default: dismissed in the first round, the first round's in the second, whose quorum is
+/// double. Equal weights dismiss.
+///
+/// MONEY. The filer's bond and an appellant's, double that. Of each the jurors' fee goes to its round; the rest goes back, or, when
+/// a jury with a quorum found against it, to that jury. Jurors who voted with the outcome share by weight, exactly; where no quorum
+/// decided, all who revealed. A fee that nobody shares goes to the jury that decided, or back.
+///
+/// TRUST. A majority of validators' stake that takes part. Governance sets terms within bounds for hearings to come; it cannot take
+/// a bond. The code is never changed in place.
+///
+/// LIVENESS. `finish` needs nobody but the clock and no other contract but the token: neither a pause nor a missing role traps a
+/// bond.
+///
+/// NOT DONE. Juries drawn by lot; parties behind other accounts are not told apart.
+interface IJury {
+    enum HearingState {
+        None,
+        Open,
+        Dismissed,
+        Upheld
+    }
+
+    enum Vote {
+        None,
+        Uphold,
+        Dismiss
+    }
+
+    /// @param bond The filer's. @param quorum Least weight of the first round. @param jurorFeeBps Of each bond, to its round.
+    /// @param openedAt Timestamp. @param appellant Zero unless there was an appeal.
+    struct Hearing {
+        HearingState state;
+        address filer;
+        uint64 openedAt;
+        address accused;
+        uint96 bond;
+        address appellant;
+        uint96 quorum;
+        uint16 jurorFeeBps;
+    }
+
+    /// @param uphold Weight that was revealed for it. @param dismiss Against it.
+    /// @param commitsUntil First second in which no commit is taken, @param revealsUntil no reveal.
+    /// @param pot What the round's jurors still share, once it is finished. @param potWeight Whose weight still shares it.
+    /// @param side The vote that shares it; `None`: all.
+    struct Tally {
+        uint96 uphold;
+        uint96 dismiss;
+        uint64 commitsUntil;
+        uint64 revealsUntil;
+        uint96 pot;
+        uint96 potWeight;
+        Vote side;
+    }
+
+    /// @param bond Of a filer; an appellant's is double. @param quorum Weight, base units; doubled in the second round.
+    /// @param jurorFeeBps Of a bond, 1 to 5,000.
+    struct Terms {
+        uint96 bond;
+        uint96 quorum;
+        uint16 jurorFeeBps;
+    }
+
+    /// @param evidence At least 48 h, @param vote at least 36 h, @param appeal at least 7 d; 1 second each on a local chain.
+    struct Clocks {
+        uint64 evidence;
+        uint64 vote;
+        uint64 appeal;
+    }
+
+    error Jury_ClocksOutOfBounds(Clocks clocks);
+    error Jury_TermsOutOfBounds(Terms terms);
+    error Jury_NotManager(address caller, address manager);
+    error Jury_ZeroEvidence();
+    error Jury_TooMuchEvidence(uint64 dispute, address from, uint32 maximum);
+    error Jury_NotOpen(uint64 dispute, HearingState state);
+    error Jury_TooEarly(uint64 dispute, uint64 earliest, uint64 now_);
+    error Jury_TooLate(uint64 dispute, uint64 end, uint64 now_);
+    error Jury_NotAJuror(uint64 dispute, address account);
+    error Jury_WrongVote(Vote vote);
+    error Jury_AlreadyAppealed(uint64 dispute, address appellant);
+    error Jury_NotFinished(uint64 dispute);
+    error Jury_NothingToClaim(uint64 dispute, uint8 round, address juror);
+
+    event HearingOpened(
+        uint64 indexed dispute,
+        address indexed filer,
+        address indexed accused,
+        uint96 bond,
+        uint96 quorum,
+        uint64 evidenceUntil,
+        uint64 commitsUntil,
+        uint64 revealsUntil
+    );
+    event EvidenceSubmitted(
+        uint64 indexed dispute, address indexed from, bytes32 evidenceHash, uint32 evidenceCountOfSender
+    );
+    event VoteCommitted(
+        uint64 indexed dispute, uint8 indexed round, address indexed juror, bytes32 commitment, uint32 commitCount
+    );
+    event VoteRevealed(
+        uint64 indexed dispute,
+        uint8 indexed round,
+        address indexed juror,
+        Vote vote,
+        uint96 weight,
+        uint96 upholdAfter,
+        uint96 dismissAfter
+    );
+    event HearingAppealed(
+        uint64 indexed dispute, address indexed appellant, uint96 bond, uint64 commitsUntil, uint64 revealsUntil
+    );
+    /// @param byDefault Whether no jury with a quorum decided. @param toFiler Of its bond, what went back.
+    /// @param toAppellant Of its bond, what went back. @param pots What the rounds' jurors share; all four are both bonds.
+    event HearingFinished(
+        uint64 indexed dispute,
+        HearingState indexed state,
+        bool byDefault,
+        uint96 toFiler,
+        uint96 toAppellant,
+        uint96[2] pots
+    );
+    event JurorPaid(uint64 indexed dispute, uint8 indexed round, address indexed juror, uint96 amount, uint96 potAfter);
+    event TermsSet(Terms terms);
+
+    /// @notice Opens a hearing and pulls the filer's bond. Only the dispute manager.
+    /// @param evidenceHash SHA-256 of the filer's evidence in the content store; not zero.
+    /// @return dispute Its number, from 1.
+    function open(address filer, address accused, bytes32 evidenceHash) external returns (uint64 dispute);
+
+    /// @notice Adds evidence while there is time: at most 16 pieces of each account, so that nobody can crowd out another.
+    function submitEvidence(uint64 dispute, bytes32 evidenceHash) external;
+
+    /// @notice Commits the caller's vote in the round that runs.
+    /// @param commitment `CommitRevealLib.commitmentHash(scopeOf(dispute, round), juror, vote, salt)`.
+    function commitVote(uint64 dispute, bytes32 commitment) external;
+
+    /// @notice Reveals a juror's vote in the round that runs. Anyone who knows it.
+    function revealVote(uint64 dispute, address juror, Vote vote, bytes32 salt) external;
+
+    /// @notice Starts the second and last round. Anyone, once; twice the filer's bond is pulled.
+    function appeal(uint64 dispute) external;
+
+    /// @notice Ends a hearing whose last clock has run out. Anyone.
+    function finish(uint64 dispute) external;
+
+    /// @notice Pays a juror its part of a finished round's pot. Anyone may call; only the juror is paid.
+    function claim(uint64 dispute, uint8 round, address juror) external returns (uint96 amount);
+
+    /// @notice Sets the terms of hearings to come. Governed.
+    function setTerms(Terms calldata terms) external;
+
+    function clocks() external view returns (Clocks memory);
+    function terms() external view returns (Terms memory);
+    function disputeCount() external view returns (uint64);
+    function hearingOf(uint64 dispute) external view returns (Hearing memory);
+    function stateOf(uint64 dispute) external view returns (HearingState);
+
+    /// @param round 1 or 2.
+    function tallyOf(uint64 dispute, uint8 round) external view returns (Tally memory);
+
+    /// @notice What a juror revealed, and its weight; 0 once it has claimed.
+    function voteOf(uint64 dispute, uint8 round, address juror) external view returns (Vote vote, uint96 weight);
+    function scopeOf(uint64 dispute, uint8 round) external pure returns (bytes32);
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+pragma solidity 0.8.37;
+
+import {Roles} from "../contracts/governance/Roles.sol";
+import {IContributionRegistry} from "../contracts/interfaces/IContributionRegistry.sol";
+import {IDisputeManager} from "../contracts/interfaces/IDisputeManager.sol";
+import {IInferenceMarket} from "../contracts/interfaces/IInferenceMarket.sol";
+import {IJury} from "../contracts/interfaces/IJury.sol";
+import {IModelRegistry} from "../contracts/interfaces/IModelRegistry.sol";
+import {IReceiptCourt} from "../contracts/interfaces/IReceiptCourt.sol";
+import {IStakingManager} from "../contracts/interfaces/IStakingManager.sol";
+import {DisputeManager} from "../contracts/staking/DisputeManager.sol";
+import {Jury} from "../contracts/staking/Jury.sol";
+import {ReceiptCourt} from "../contracts/verification/ReceiptCourt.sol";
+import {ReceiptVerifier} from "../contracts/verification/ReceiptVerifier.sol";
+import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
+import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Vm} from "forge-std/Vm.sol";
+
+/// @title CourtsDeployer
+/// @notice Deploys the receipt court with its verifier, and the dispute manager with its jury; says which function needs which
+/// role, and which role each of them needs.
+/// @dev Court and verifier, jury and manager name each other: the second's address is predicted from the deployer's nonce.
+/// Order: `_deployReceiptCourt` may come before the market, whose address it takes; `_deployDisputes` after the court.
+abstract contract CourtsDeployer {
+    /// @param trial Seconds in which a batch can be demanded or tried. @param reveal Seconds for an answer.
+    struct CourtClocks {
+        uint64 trial;
+        uint64 reveal;
+        IJury.Clocks jury;
+    }
+
+    /// @notice What the courts judge and slash.
+    struct CourtParties {
+        address deployer;
+        address authority;
+        IERC20 token;
+        IStakingManager staking;
+        IInferenceMarket market;
+        IModelRegistry models;
+        IContributionRegistry contributions;
+    }
+
+    struct Courts {
+        ReceiptCourt receiptCourt;
+        ReceiptVerifier receiptVerifier;
+        Jury jury;
+        DisputeManager disputes;
+    }
+
+    /// @notice Functions of a court that one role may call.
+    struct CourtRestriction {
+        address target;
+        uint64 role;
+        bytes4[] selectors;
+    }
+
+    error CourtsDeployer_AddressMispredicted(address predicted, address actual);
+
+    uint96 internal constant DEMAND_DEPOSIT = 5e18;
+    uint96 internal constant MINIMUM_SLASH = 1000e18;
+    uint16 internal constant COURT_BOUNTY_BPS = 1000;
+    uint96 internal constant DISPUTE_BOND = 1000e18;
+    uint96 internal constant DISPUTE_QUORUM = 100_000e18;
+    uint16 internal constant JUROR_FEE_BPS = 2000;
+    uint16 internal constant DISPUTE_BOUNTY_BPS = 2000;
+
+    /// @dev Forge's own address for what a contract cannot know: here the deployer's nonce.
+    Vm private constant FORGE = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+    function _deployReceiptCourt(CourtParties memory p, CourtClocks memory clocks, Courts memory c) internal {
+        address predicted = FORGE.computeCreateAddress(p.deployer, FORGE.getNonce(p.deployer) + 1);
+        c.receiptCourt = new ReceiptCourt(
+            p.authority,
+            p.token,
+            p.market,
+            p.staking,
+            predicted,
+            clocks.reveal,
+            clocks.trial,
+            IReceiptCourt.Terms(DEMAND_DEPOSIT, MINIMUM_SLASH, COURT_BOUNTY_BPS)
+        );
+        c.receiptVerifier = new ReceiptVerifier(c.receiptCourt, p.market, p.models);
+        _requireAt(predicted, address(c.receiptVerifier));
+    }
+
+    function _deployDisputes(CourtParties memory p, CourtClocks memory clocks, Courts memory c) internal {
+        // behind the jury and the manager's code
+        address predicted = FORGE.computeCreateAddress(p.deployer, FORGE.getNonce(p.deployer) + 2);
+        c.jury = new Jury(
+            p.authority,
+            p.token,
+            p.staking,
+            predicted,
+            clocks.jury,
+            IJury.Terms(DISPUTE_BOND, DISPUTE_QUORUM, JUROR_FEE_BPS)
+        );
+        DisputeManager code = new DisputeManager(c.jury, p.staking, c.receiptCourt, p.contributions, p.models);
+        bytes memory initialization = abi.encodeCall(
+            DisputeManager.initialize,
+            (
+                p.authority,
+                IDisputeManager.Penalty(100, 5000e18, DISPUTE_BOUNTY_BPS),
+                IDisputeManager.Penalty(1000, 20_000e18, DISPUTE_BOUNTY_BPS)
+            )
+        );
+        c.disputes = DisputeManager(address(new ERC1967Proxy(address(code), initialization)));
+        _requireAt(predicted, address(c.disputes));
+    }
+
+    /// @notice Which functions need which role.
+    /// @dev The courts themselves need, without a delay: SLASHER for `receiptCourt` and `disputes`; COURT and MODERATOR for
+    /// `disputes`. The verifier and the jury need none.
+    function _courtRestrictions(Courts memory c) internal pure returns (CourtRestriction[] memory restrictions) {
+        restrictions = new CourtRestriction[](5);
+        bytes4[] memory cases = new bytes4[](3);
+        cases[0] = IReceiptCourt.openCase.selector;
+        cases[1] = IReceiptCourt.strike.selector;
+        cases[2] = IReceiptCourt.clear.selector;
+        restrictions[0] = CourtRestriction(address(c.receiptCourt), Roles.COURT, cases);
+        restrictions[1] =
+            CourtRestriction(address(c.receiptCourt), Roles.PARAMETERS, _one(IReceiptCourt.setTerms.selector));
+        restrictions[2] = CourtRestriction(address(c.jury), Roles.PARAMETERS, _one(IJury.setTerms.selector));
+        restrictions[3] =
+            CourtRestriction(address(c.disputes), Roles.PARAMETERS, _one(IDisputeManager.setPenalty.selector));
+        restrictions[4] =
+            CourtRestriction(address(c.disputes), Roles.UPGRADES, _one(UUPSUpgradeable.upgradeToAndCall.selector));
+    }
+
+    function _one(bytes4 selector) private pure returns (bytes4[] memory selectors) {
+        selectors = new bytes4[](1);
+        selectors[0] = selector;
+    }
+
+    function _requireAt(address predicted, address actual) private pure {
+        if (actual != predicted) revert CourtsDeployer_AddressMispredicted(predicted, actual);
+    }
+}
