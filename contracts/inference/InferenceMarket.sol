@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {IInferenceMarket} from "../interfaces/IInferenceMarket.sol";
+import {Batch, IInferenceMarket} from "../interfaces/IInferenceMarket.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {IRewardDistributor} from "../interfaces/IRewardDistributor.sol";
 import {IStakingManager, Role} from "../interfaces/IStakingManager.sol";
+import {BatchChainLib} from "./BatchChainLib.sol";
+import {BatchLib} from "./BatchLib.sol";
 import {MarketDomainLib} from "./MarketDomainLib.sol";
 import {MarketStorageLib} from "./MarketStorageLib.sol";
 import {SettlementRowsLib} from "./SettlementRowsLib.sol";
@@ -34,6 +36,7 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
         SplitConfig config;
         uint96 amount;
         Split sum;
+        bytes settlements;
     }
 
     uint256 private constant MAXIMUM_GOVERNED_BPS = 2000;
@@ -187,7 +190,7 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
         batch = s.batch;
 
         $.batchCount = batch;
-        $.receiptsRoot[batch] = receiptsRoot;
+        _chain($, s, receiptsRoot);
         $.protocolDue += s.sum.protocol;
         $.securityDue += s.sum.security;
         $.cumulativeData += s.sum.data;
@@ -196,7 +199,38 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
         dues.stakers += s.sum.stakers;
 
         emit BatchSettled(batch, msg.sender, receiptsRoot, dataHash, s.amount, s.sum.data, $.cumulativeData);
-        if (s.sum.data != 0) distributor.fund(dataStream, s.sum.data);
+    }
+
+    function _chain(MarketStorageLib.Layout storage $, Settlement memory s, bytes32 receiptsRoot) private {
+        Batch memory header = Batch(
+            s.batch, msg.sender, uint64(block.timestamp), s.amount, s.sum.data, receiptsRoot, keccak256(s.settlements)
+        );
+        $.chain = BatchLib.extend($.chain, BatchLib.hash(header));
+        if (s.batch % BatchChainLib.PIN_INTERVAL == 0) pinBatches();
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function pinBatches() public returns (uint64 number, bytes32 chain) {
+        MarketStorageLib.Layout storage $ = MarketStorageLib.load();
+        number = $.batchCount;
+        chain = $.chain;
+        if ($.pinned[number] == chain) return (number, chain);
+
+        $.pinned[number] = chain;
+
+        emit BatchesPinned(number, chain);
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function collectData() external returns (uint96 amount) {
+        MarketStorageLib.Layout storage $ = MarketStorageLib.load();
+        amount = $.cumulativeData - $.dataCollected;
+        if (amount == 0) return 0;
+
+        $.dataCollected += amount;
+
+        emit DataCollected(dataStream, amount, $.dataCollected);
+        distributor.fund(dataStream, amount);
     }
 
     /// @inheritdoc IInferenceMarket
@@ -278,8 +312,24 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
     }
 
     /// @inheritdoc IInferenceMarket
-    function receiptsRootOf(uint64 batch) external view returns (bytes32) {
-        return MarketStorageLib.load().receiptsRoot[batch];
+    function batchChainAt(uint64 number) external view returns (bytes32) {
+        return MarketStorageLib.load().pinned[number];
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function payerOf(bytes32 channel) external view returns (address) {
+        MarketStorageLib.Layout storage $ = MarketStorageLib.load();
+        return $.channels[$.runnerOf[channel]][channel].payer;
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function runnerOf(bytes32 channel) external view returns (address) {
+        return MarketStorageLib.load().runnerOf[channel];
+    }
+
+    /// @inheritdoc IInferenceMarket
+    function isSigner(address payer, address signer) external pure returns (bool) {
+        return payer == signer;
     }
 
     /// @inheritdoc IInferenceMarket
@@ -458,6 +508,8 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
         // at most `available`, a uint96
         c.claimed = uint96(claimedAfter);
         modelClaimed[row.voucher.model] = row.cumulative;
+
+        s.settlements = abi.encodePacked(s.settlements, channel, row.voucher.model, before, row.cumulative);
 
         emit ChannelSettled(
             channel, row.voucher.model, s.batch, row.voucher.nonce, paid, row.cumulative, uint96(claimedAfter)

@@ -38,7 +38,9 @@ library MarketStorageLib {
         // keyed by runner first: a row of somebody else's channel finds nothing, and the runner need not be read
         mapping(address runner => mapping(bytes32 channel => ChannelState)) channels;
         mapping(bytes32 channel => mapping(uint64 model => uint96)) modelClaimed;
-        mapping(uint64 batch => bytes32) receiptsRoot;
+        bytes32 chain;
+        mapping(uint64 batch => bytes32) pinned;
+        uint96 dataCollected;
         mapping(address runner => RunnerDues) runnerDues;
         mapping(uint64 model => uint96) modelDue;
     }

@@ -1,6 +1,33 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+/// @notice A batch's header: all that the chain commits to of a settlement. The market stores only the chain of their hashes.
+/// @param number Running number, from 1.
+/// @param settledAt Timestamp of the block that settled it.
+/// @param amount All that it settled. @param dataAmount Of it, the data parts.
+/// @param receiptsRoot Root of its receipts, `MerkleLib` over `LeafLib.receipt`, ordered by (channel, model, nonce).
+/// @param settlementsHash `keccak256` of `(bytes32 channel ‖ uint64 model ‖ uint96 before ‖ uint96 after)*`: one entry of 64
+/// bytes for each (channel, model) that it moved, models strictly ascending and channels strictly ascending within a model.
+/// `before` and `after` are the channel's claimed amounts for that model.
+struct Batch {
+    uint64 number;
+    address runner;
+    uint64 settledAt;
+    uint96 amount;
+    uint96 dataAmount;
+    bytes32 receiptsRoot;
+    bytes32 settlementsHash;
+}
+
+/// @notice A batch's header with the way from it to a pinned number of the chain.
+/// @param chainBefore The chain before the batch, 0 for the first.
+/// @param later Header hashes of the batches behind it up to and with the pinned one, at most 64; none when it is itself pinned.
+struct BatchOpening {
+    Batch batch;
+    bytes32 chainBefore;
+    bytes32[] later;
+}
+
 /// @title IInferenceMarket
 /// @notice Owns payers' money: free balances, channels to runners, vouchers, settlement in batches and exact splits.
 /// @dev MONEY. The balance covers free balances + (channel balance - claimed) over channels + all dues. The data part leaves
@@ -78,6 +105,7 @@ interface IInferenceMarket {
     error InferenceMarket_SplitTooLarge(uint256 sumBps, uint256 maximumBps);
     error InferenceMarket_NothingDue();
     error InferenceMarket_UnknownStream(uint64 stream);
+    error InferenceMarket_InvalidBatchOpening(uint64 number);
     error InferenceMarket_UpgradesFrozen(uint64 frozenAt, uint64 now_);
 
     event Deposited(address indexed payer, address indexed from, uint96 amount, uint96 freeAfter);
@@ -114,6 +142,9 @@ interface IInferenceMarket {
         uint96 dataAmount,
         uint96 cumulativeData
     );
+    /// @notice The chain of headers up to and with a batch can be shown against from now on.
+    event BatchesPinned(uint64 indexed number, bytes32 chain);
+    event DataCollected(uint64 indexed stream, uint96 amount, uint96 cumulativeCollected);
     event ProtocolCollected(address indexed to, uint96 amount);
     event SecurityCollected(address indexed to, uint96 amount);
     event StakersCollected(address indexed runner, uint96 amount);
@@ -161,6 +192,15 @@ interface IInferenceMarket {
     function collectModel(uint64 model) external returns (uint96);
     function collectRunner(address runner) external returns (uint96);
 
+    /// @notice Moves the data parts settled so far into the distributor's stream. Anyone.
+    /// @dev Never reverts for want of dues: it then returns 0.
+    function collectData() external returns (uint96 amount);
+
+    /// @notice Pins the chain at the newest batch, so that each batch up to it can be opened. Anyone; repeated, a no-op.
+    /// @dev Each multiple of 64 is pinned by the settlement that reaches it.
+    /// @return number The newest batch, 0 when there is none. @return chain The chain behind it.
+    function pinBatches() external returns (uint64 number, bytes32 chain);
+
     /// @notice Sets the governed parts; raises the configuration's number. Governed.
     function setSplitConfig(SplitConfig calldata config) external;
 
@@ -173,8 +213,9 @@ interface IInferenceMarket {
     function splitConfig() external view returns (SplitConfig memory);
     function batchCount() external view returns (uint64);
 
-    /// @notice Root of a batch's receipts, 0 when there is no such batch. The batch's other facts are in its events.
-    function receiptsRootOf(uint64 batch) external view returns (bytes32);
+    /// @notice The chain behind a pinned batch: chain_n = keccak256(chain_(n−1) ‖ keccak256(abi.encode(header_n))), chain_0 = 0.
+    /// @return 0 for a number that is not pinned.
+    function batchChainAt(uint64 number) external view returns (bytes32);
 
     /// @notice Data parts of all batches so far, base units.
     function cumulativeData() external view returns (uint96);
@@ -185,6 +226,11 @@ interface IInferenceMarket {
     function upgradesFrozenAt() external view returns (uint64);
     function freeOf(address payer) external view returns (uint96);
     function channelOf(bytes32 channel) external view returns (Channel memory);
+    function payerOf(bytes32 channel) external view returns (address);
+    function runnerOf(bytes32 channel) external view returns (address);
+
+    /// @notice Whether `signer` is the payer or was ever authorised by it: a revoked signer counts for what it signed.
+    function isSigner(address payer, address signer) external view returns (bool);
     function channelId(address payer, address runner, bytes32 salt) external view returns (bytes32);
     function modelClaimedOf(bytes32 channel, uint64 model) external view returns (uint96);
     function protocolDue() external view returns (uint96);
