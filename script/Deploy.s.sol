@@ -40,6 +40,7 @@ contract Deploy is ProtocolDeployer {
         config.security = vm.parseJsonAddress(json, ".security");
         config.window = vm.parseJsonUint(json, ".window").toUint64();
         config.epochPeriod = vm.parseJsonUint(json, ".epochPeriod").toUint64();
+        config.revealPeriod = vm.parseJsonUint(json, ".revealPeriod").toUint64();
         config.stakingThaw = vm.parseJsonUint(json, ".stakingThaw").toUint64();
         config.marketThaw = vm.parseJsonUint(json, ".marketThaw").toUint64();
     }
@@ -51,6 +52,8 @@ contract Deploy is ProtocolDeployer {
         vm.serializeAddress("addresses", "datanetRegistry", address(d.datanets));
         vm.serializeAddress("addresses", "modelRegistry", address(d.models));
         vm.serializeAddress("addresses", "rewardDistributor", address(d.distributor));
+        vm.serializeAddress("addresses", "receiptCourt", address(d.receiptCourt));
+        vm.serializeAddress("addresses", "epochCourt", address(d.epochCourt));
         vm.serializeAddress("addresses", "attributionOracle", address(d.oracle));
         string memory addresses = vm.serializeAddress("addresses", "inferenceMarket", address(d.market));
 

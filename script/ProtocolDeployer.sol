@@ -2,14 +2,17 @@
 pragma solidity 0.8.37;
 
 import {AttributionOracle} from "../contracts/attribution/AttributionOracle.sol";
+import {EpochCourt} from "../contracts/attribution/EpochCourt.sol";
 import {InferenceMarket} from "../contracts/inference/InferenceMarket.sol";
 import {IInferenceMarket} from "../contracts/interfaces/IInferenceMarket.sol";
+import {IReceiptCourt} from "../contracts/interfaces/IReceiptCourt.sol";
 import {Role} from "../contracts/interfaces/IStakingManager.sol";
 import {DatanetRegistry} from "../contracts/registry/DatanetRegistry.sol";
 import {ModelRegistry} from "../contracts/registry/ModelRegistry.sol";
 import {RewardDistributor} from "../contracts/rewards/RewardDistributor.sol";
 import {StakingManager} from "../contracts/staking/StakingManager.sol";
 import {OpenToken} from "../contracts/token/OpenToken.sol";
+import {StandInReceiptCourt} from "./StandInReceiptCourt.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
 import {Vm} from "forge-std/Vm.sol";
@@ -20,6 +23,7 @@ abstract contract ProtocolDeployer {
     /// @param deployer Sender of every transaction; governs at first, and holds the genesis supply.
     /// @param treasury Where the protocol's part goes. @param security Where the security part goes.
     /// @param window Seconds in which a root can be refuted. @param epochPeriod Least seconds between epochs.
+    /// @param revealPeriod Seconds in which a demanded leaf has to be revealed.
     /// @param stakingThaw Seconds that a stake thaws. @param marketThaw Seconds that a payer's money thaws.
     struct Config {
         address deployer;
@@ -27,6 +31,7 @@ abstract contract ProtocolDeployer {
         address security;
         uint64 window;
         uint64 epochPeriod;
+        uint64 revealPeriod;
         uint64 stakingThaw;
         uint64 marketThaw;
     }
@@ -38,6 +43,8 @@ abstract contract ProtocolDeployer {
         DatanetRegistry datanets;
         ModelRegistry models;
         RewardDistributor distributor;
+        IReceiptCourt receiptCourt;
+        EpochCourt epochCourt;
         AttributionOracle oracle;
         InferenceMarket market;
     }
@@ -72,44 +79,65 @@ abstract contract ProtocolDeployer {
         d.staking.setMinimumStake(Role.Oracle, MINIMUM_ORACLE_STAKE);
     }
 
-    /// @dev Oracle and market name each other. The market's proxy is the fourth creation from here: the oracle's code and
-    /// proxy and the market's code come before it.
+    /// @dev Epoch court, oracle and market name each other: the proxies' addresses are predicted.
     function _deployMarket(Deployment memory d, Config memory config) private {
+        d.receiptCourt = IReceiptCourt(address(new StandInReceiptCourt()));
+        // The creations from here: court, the oracle's code and proxy, the market's code and proxy.
         uint256 nonce = VM.getNonce(config.deployer);
-        InferenceMarket predicted = InferenceMarket(VM.computeCreateAddress(config.deployer, nonce + 3));
-        d.oracle = AttributionOracle(
-            _proxy(
-                address(
-                    new AttributionOracle(d.token, predicted, d.distributor, d.staking, d.models, config.epochPeriod)
-                ),
-                abi.encodeCall(AttributionOracle.initialize, (address(d.accessManager), EPOCH_BOND))
+        AttributionOracle oracle = AttributionOracle(VM.computeCreateAddress(config.deployer, nonce + 2));
+        InferenceMarket market = InferenceMarket(VM.computeCreateAddress(config.deployer, nonce + 4));
+
+        d.epochCourt = new EpochCourt(oracle, market, d.models, d.receiptCourt);
+        d.oracle = AttributionOracle(_proxy(_newOracle(d, config, market), _initializeOracle(d)));
+        d.market = InferenceMarket(_proxy(_newMarket(d, config), _initializeMarket(d, config)));
+
+        _requirePredicted(address(oracle), address(d.oracle));
+        _requirePredicted(address(market), address(d.market));
+    }
+
+    function _newOracle(Deployment memory d, Config memory config, InferenceMarket market) private returns (address) {
+        return address(
+            new AttributionOracle(
+                d.token,
+                market,
+                d.distributor,
+                d.staking,
+                address(d.epochCourt),
+                config.epochPeriod,
+                config.revealPeriod
             )
         );
-        d.market = InferenceMarket(
-            _proxy(
-                address(
-                    new InferenceMarket(
-                        d.token, d.distributor, d.staking, d.models, d.oracle.stream(), config.marketThaw
-                    )
-                ),
-                abi.encodeCall(
-                    InferenceMarket.initialize,
-                    (
-                        address(d.accessManager),
-                        config.treasury,
-                        config.security,
-                        IInferenceMarket.SplitConfig({protocolBps: 200, securityBps: 500, stakersBps: 800})
-                    )
-                )
-            )
-        );
-        if (address(d.market) != address(predicted)) {
-            revert ProtocolDeployer_AddressMispredicted(address(predicted), address(d.market));
-        }
+    }
+
+    function _newMarket(Deployment memory d, Config memory config) private returns (address) {
+        return
+            address(
+                new InferenceMarket(d.token, d.distributor, d.staking, d.models, d.oracle.stream(), config.marketThaw)
+            );
     }
 
     function _proxy(address implementation, bytes memory initialization) private returns (address) {
         return address(new ERC1967Proxy(implementation, initialization));
+    }
+
+    function _initializeOracle(Deployment memory d) private pure returns (bytes memory) {
+        return abi.encodeCall(AttributionOracle.initialize, (address(d.accessManager), EPOCH_BOND));
+    }
+
+    function _initializeMarket(Deployment memory d, Config memory config) private pure returns (bytes memory) {
+        return abi.encodeCall(
+            InferenceMarket.initialize,
+            (
+                address(d.accessManager),
+                config.treasury,
+                config.security,
+                IInferenceMarket.SplitConfig({protocolBps: 200, securityBps: 500, stakersBps: 800})
+            )
+        );
+    }
+
+    function _requirePredicted(address predicted, address actual) private pure {
+        if (actual != predicted) revert ProtocolDeployer_AddressMispredicted(predicted, actual);
     }
 
     function _requireClocks(Config memory config) private view {

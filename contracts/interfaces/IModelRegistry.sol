@@ -51,6 +51,7 @@ interface IModelRegistry {
     }
 
     error ModelRegistry_UnknownModel(uint64 model);
+    error ModelRegistry_BeforeRegistration(uint64 model, uint64 timestamp, uint64 registeredAt);
     error ModelRegistry_NotABase(uint64 model);
     error ModelRegistry_ZeroRoot();
     error ModelRegistry_ZeroManifestHash();
@@ -88,4 +89,7 @@ interface IModelRegistry {
 
     /// @notice The revenue split and price alone: what settlement and proofs read.
     function termsOf(uint64 model) external view returns (Price memory price, Revenue memory revenue);
+
+    /// @notice The revenue split that was in force at a timestamp from the model's registration on.
+    function revenueAt(uint64 model, uint64 timestamp) external view returns (Revenue memory);
 }

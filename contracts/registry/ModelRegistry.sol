@@ -107,6 +107,14 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
         revenue = Revenue(m.modelBps, m.dataBps);
     }
 
+    /// @inheritdoc IModelRegistry
+    function revenueAt(uint64 model, uint64 timestamp) external view returns (Revenue memory) {
+        StoredModel storage m = _storage().models[model];
+        if (m.registeredAt == 0) revert ModelRegistry_UnknownModel(model);
+        if (timestamp < m.registeredAt) revert ModelRegistry_BeforeRegistration(model, timestamp, m.registeredAt);
+        return Revenue(m.modelBps, m.dataBps);
+    }
+
     // solhint-disable-next-line no-empty-blocks
     function _authorizeUpgrade(address) internal override restricted {}
 

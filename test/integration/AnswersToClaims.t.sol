@@ -19,7 +19,8 @@ contract AnswersToClaimsTest is EpochFixture, ProtocolDeployer {
 
     function setUp() public override {
         vm.warp(START);
-        Deployment memory d = _deploy(Config(address(this), treasury, security, WINDOW, 1, 21 days, THAW_PERIOD));
+        Deployment memory d =
+            _deploy(Config(address(this), treasury, security, WINDOW, 1, REVEAL_PERIOD, 21 days, THAW_PERIOD));
         token = TestToken(address(d.token));
         stakes = d.staking;
         distributor = IRewardDistributor(address(d.distributor));

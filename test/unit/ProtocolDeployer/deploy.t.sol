@@ -26,11 +26,17 @@ contract ProtocolDeployerDeployTest is Test, ProtocolDeployer {
 
         assertEq(d.token.balanceOf(deployer), 1e27);
         assertEq(address(d.oracle.market()), address(d.market));
+        assertEq(d.oracle.court(), address(d.epochCourt));
+        assertEq(address(d.epochCourt.oracle()), address(d.oracle));
+        assertEq(address(d.epochCourt.market()), address(d.market));
+        assertEq(address(d.epochCourt.models()), address(d.models));
+        assertEq(address(d.epochCourt.receiptCourt()), address(d.receiptCourt));
         assertEq(address(d.market.distributor()), address(d.distributor));
         assertEq(d.market.dataStream(), d.oracle.stream());
         assertEq(d.distributor.streamOf(d.oracle.stream()).allocator, address(d.oracle));
         assertEq(d.distributor.window(), config.window);
         assertEq(d.oracle.epochPeriod(), config.epochPeriod);
+        assertEq(d.oracle.revealPeriod(), config.revealPeriod);
         assertEq(d.oracle.bond(), 1000e18);
         assertEq(d.staking.thawPeriod(), config.stakingThaw);
         assertEq(d.market.thawPeriod(), config.marketThaw);
@@ -60,7 +66,7 @@ contract ProtocolDeployerDeployTest is Test, ProtocolDeployer {
 
     function test_LocalChainTakesShortClocks() public {
         Config memory config = _config();
-        (config.window, config.stakingThaw) = (6, 10);
+        (config.window, config.revealPeriod, config.stakingThaw) = (6, 1, 10);
 
         this.deploy(config);
     }
@@ -90,6 +96,7 @@ contract ProtocolDeployerDeployTest is Test, ProtocolDeployer {
             security: makeAddr("security"),
             window: 24 hours,
             epochPeriod: 1 days,
+            revealPeriod: 4 hours,
             stakingThaw: 21 days,
             marketThaw: 3 days
         });
