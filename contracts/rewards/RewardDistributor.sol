@@ -218,11 +218,9 @@ contract RewardDistributor is IRewardDistributor {
 
     /// @inheritdoc IRewardDistributor
     function isClaimableRoot(uint64 stream, bytes32 root) public view returns (bool) {
-        // slots that were never written hold the zero root
-        if (root == 0) return false;
         StreamState storage s = _streams[stream];
         uint32 number = s.rootCount;
-        // newest first, where most claims look
+        // newest first, where most claims look; never a slot without a final root, which would hold the zero root
         for (uint256 i = 0; i < CLAIMABLE_ROOTS && number > 0; ++i) {
             if (s.roots[_slotOf(number--)] == root) return true;
         }
