@@ -16,6 +16,7 @@ import { renderIndex } from "./renderIndex.js";
 const CONTRACTS = [
   "AttributionOracle",
   "DatanetRegistry",
+  "EpochCourt",
   "InferenceMarket",
   "ModelRegistry",
   "OpenToken",

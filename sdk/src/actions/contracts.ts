@@ -1,6 +1,7 @@
 import {
   attributionOracleAbi,
   datanetRegistryAbi,
+  epochCourtAbi,
   inferenceMarketAbi,
   modelRegistryAbi,
   openTokenAbi,
@@ -15,6 +16,7 @@ export const contractAbis = {
   datanetRegistry: datanetRegistryAbi,
   modelRegistry: modelRegistryAbi,
   rewardDistributor: rewardDistributorAbi,
+  epochCourt: epochCourtAbi,
   attributionOracle: attributionOracleAbi,
   inferenceMarket: inferenceMarketAbi,
 } as const;

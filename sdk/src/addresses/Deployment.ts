@@ -8,6 +8,8 @@ const CONTRACTS = [
   "datanetRegistry",
   "modelRegistry",
   "rewardDistributor",
+  "receiptCourt",
+  "epochCourt",
   "attributionOracle",
   "inferenceMarket",
 ] as const;

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { type Address, getAddress, pad, toHex } from "viem";
 import { describe, expect, it } from "vitest";
+import { type Batch, batchHash, extendBatchChain } from "../hash/batch.js";
+import { creditLeaf } from "../hash/credit.js";
 import { payoutLeaf } from "../hash/payout.js";
 import { poolAccount } from "../hash/poolAccount.js";
 import type { Credit, Payout, Receipt, Share } from "../hash/types.js";
@@ -8,10 +10,16 @@ import { domainHash } from "../merkle/domain.js";
 import { MerkleTree } from "../merkle/MerkleTree.js";
 import { leafHash } from "../merkle/node.js";
 import { verifyMerkleProof } from "../merkle/verifyMerkleProof.js";
+import { verifyMerkleRange } from "../merkle/verifyMerkleRange.js";
 import { receiptDataFee } from "../units/dueAmount.js";
 import { buildEpoch, type CreditedReceipt } from "./buildEpoch.js";
-import { type BatchOpening, findEpochFault, type ProposedEpoch } from "./findEpochFault.js";
+import type { EpochFault } from "./EpochFault.js";
+import { type BatchReceipts, findEpochFault, type ProposedEpoch } from "./findEpochFault.js";
+import { leafReveal } from "./leafReveal.js";
+import { openBatch } from "./openBatch.js";
+import { belongsTo, type Membership } from "./belongsTo.js";
 import { payoutClaim } from "./payoutClaim.js";
+import { rangeClaim } from "./rangeClaim.js";
 
 const STREAM = 3n;
 const BATCHES = [4n, 5n, 6n];
@@ -83,6 +91,31 @@ describe("buildEpoch", () => {
     );
   });
 
+  it("makes claims of ranges, whose proofs hold", () => {
+    fc.assert(
+      fc.property(receiptLists, fc.nat(), fc.nat(), (receipts, from, many) => {
+        const file = epochOf(1n, receipts, []);
+        const first = from % file.payouts.length;
+        const length = 1 + (many % (file.payouts.length - first));
+
+        const { root, leaves, ...proof } = rangeClaim(file, first, length);
+
+        const nodes = leaves.map((payout) => payoutLeaf(STREAM, payout));
+        expect(leaves).toEqual(file.payouts.slice(first, first + length));
+        expect(verifyMerkleRange(domainHash("Payout"), root, nodes, proof)).toBe(true);
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it("refuses ranges that the tree or the contract does not take", () => {
+    const file = epochOf(1n, fc.sample(receiptLists, { numRuns: 1, seed: 4 })[0]!, []);
+
+    expect(() => rangeClaim(file, 0, file.payouts.length + 1)).toThrow(/at least 0/);
+    expect(() => rangeClaim(file, 0, 0)).toThrow(/at least 1/);
+    expect(() => rangeClaim(file, 0, 257)).toThrow(/at most 256/);
+  });
+
   it("gives nothing by a list that is not whole", () => {
     const shares = [{ account: contributorAt(1), share: 65_535 }];
 
@@ -97,16 +130,62 @@ describe("buildEpoch", () => {
 });
 
 describe("findEpochFault", () => {
-  it("finds nothing in what buildEpoch makes, also when receipts are passed over", () => {
+  it("finds nothing in what buildEpoch makes, also when a receipt is kept back", () => {
     fc.assert(
       fc.property(receiptLists, receiptLists, fc.nat(8), (first, second, skipped) => {
         const before = epochOf(1n, first, []);
         const kept = receiptsOf(second).filter((_, at) => at !== skipped);
+        const proposed = proposalOf(build(2n, kept, before.payouts), second, before.payouts);
 
-        expect(findEpochFault(proposalOf(build(2n, kept, before.payouts), second, before.payouts))).toBeUndefined();
+        expect(findEpochFault({ ...proposed, belongs: (...place) => placeOf(...place) !== skipped })).toBeUndefined();
       }),
       { numRuns: 30 },
     );
+  });
+
+  it("finds the first share that has no credit, when a receipt is passed over that belongs", () => {
+    fc.assert(
+      fc.property(receiptLists, fc.nat(8), (drawn, skipped) => {
+        const receipts = receiptsOf(drawn);
+        fc.pre(receiptDataFee(receipts[skipped]!, DATA_BPS) > 0n);
+        const lists = build(
+          2n,
+          receipts.filter((_, at) => at !== skipped),
+          [],
+        );
+
+        const fault = findEpochFault(proposalOf(lists, drawn, []));
+
+        expect(fault).toMatchObject({ kind: 3, batch: receipts[skipped]!.batch });
+        expect(nameOf(fault)).toBe("proveMissingCredit");
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it("finds a credit of a receipt that does not belong", () => {
+    const drawn = fc.sample(receiptLists, { numRuns: 1, seed: 11 })[0]!;
+    const honest = epochOf(2n, drawn, []);
+    const kept = placeOf(honest.credits[0]!.batch, honest.credits[0]!.receiptIndex);
+
+    const fault = findEpochFault({ ...proposalOf(honest, drawn, []), belongs: (...place) => placeOf(...place) !== kept });
+
+    expect(fault).toMatchObject({ kind: 2, proof: { name: "proveForeignCredit" } });
+  });
+
+  it("finds what lacks of a receipt that moved here from an earlier epoch", () => {
+    const drawn = fc.sample(receiptLists, { numRuns: 1, seed: 12 })[0]!;
+    const lists = build(2n, receiptsOf(drawn).slice(PER_BATCH), []);
+
+    const fault = findEpochFault({
+      ...proposalOf(lists, drawn, []),
+      firstBatch: 5n,
+      movedBatches: [4n],
+      epochOf: (batch) => (batch < 5n ? 1n : 2n),
+    });
+
+    expect(fault).toMatchObject({ kind: 3, batch: 4n });
+    expect((nameAndArgs(fault).args as unknown[])[3], "its own epoch").toBe(1n);
   });
 
   it("finds a fault wherever one number is changed", () => {
@@ -138,7 +217,7 @@ describe("findEpochFault", () => {
 
     const fault = findEpochFault(proposalOf(build(2n, cheaper, []), drawn, []));
 
-    expect(fault?.proof.name).toBe("proveCreditAmount");
+    expect(nameOf(fault)).toBe("proveCreditAmount");
   });
 
   it("finds an account that was given what another earned, though every sum agrees", () => {
@@ -178,6 +257,79 @@ describe("findEpochFault", () => {
   });
 });
 
+describe("belongsTo", () => {
+  const [open, cleared, struck, none] = ["open", "cleared", "struck", "none"] as const;
+  const own = { epoch: 2n, ownEpoch: 2n, asOf: 200n, previousAsOf: 100n, ownAsOf: 200n };
+  const moved = { epoch: 2n, ownEpoch: 1n, asOf: 200n, previousAsOf: 100n, ownAsOf: 100n };
+  // State, opened, closed, voided: whether it belongs to its own epoch, and to the one after.
+  it.each([
+    [none, 0n, 0n, 0n, true, false],
+    [open, 200n, 0n, 0n, false, false],
+    [open, 201n, 0n, 0n, true, false],
+    [struck, 201n, 202n, 0n, true, false],
+    [struck, 100n, 101n, 0n, false, false],
+    [cleared, 199n, 200n, 0n, true, false],
+    [cleared, 199n, 201n, 0n, false, false],
+    [cleared, 90n, 100n, 0n, true, false],
+    [cleared, 100n, 101n, 0n, true, true],
+    [cleared, 100n, 200n, 0n, true, true],
+    [cleared, 100n, 201n, 0n, false, false],
+    // Opened once its fee was reckoned: to clear it does not pay it again.
+    [cleared, 101n, 102n, 0n, true, false],
+    [cleared, 100n, 101n, 200n, false, false],
+    [cleared, 100n, 101n, 201n, true, true],
+  ])("%s from %i to %i, void at %i: %s in its own epoch, %s in the next", (state, openedAt, closedAt, voidedAt, a, b) => {
+    const facts: Pick<Membership, "case" | "voidedAt"> = { case: { state, openedAt, closedAt }, voidedAt };
+
+    expect(belongsTo({ ...own, ...facts })).toBe(a);
+    expect(belongsTo({ ...moved, ...facts })).toBe(b);
+  });
+});
+
+describe("openBatch", () => {
+  const header = (number: bigint): Batch => ({
+    number,
+    runner: contributorAt(1),
+    settledAt: 1000n + number,
+    amount: 10n,
+    dataAmount: 4n,
+    receiptsRoot: pad("0x1"),
+    settlementsHash: pad("0x2"),
+  });
+
+  it("leads from each header of a run to its pinned end", () => {
+    const headers = [5n, 6n, 7n, 8n].map(header);
+    const chainBefore = pad("0x9");
+    const pinned = headers.map(batchHash).reduce(extendBatchChain, chainBefore);
+
+    for (const { number } of headers) {
+      const opening = openBatch({ chainBefore, headers }, number);
+
+      expect(opening.batch.number).toBe(number);
+      expect(opening.later.reduce(extendBatchChain, extendBatchChain(opening.chainBefore, batchHash(opening.batch)))).toBe(
+        pinned,
+      );
+    }
+    expect(() => openBatch({ chainBefore, headers }, 9n)).toThrow(/a batch of the run/);
+  });
+});
+
+describe("leafReveal", () => {
+  it("shows the leaf that is demanded, or how many there are", () => {
+    const file = epochOf(1n, fc.sample(receiptLists, { numRuns: 1, seed: 5 })[0]!, []);
+    const count = BigInt(file.credits.length);
+
+    const credit = leafReveal(file, { proposal: 7n, tree: "credits", index: 1n });
+    const payout = leafReveal(file, { proposal: 7n, tree: "payouts", index: 0n });
+    const absent = leafReveal(file, { proposal: 7n, tree: "credits", index: count });
+
+    expect(credit).toMatchObject({ name: "revealCredit", args: [7n, { credit: file.credits[1], index: 1n, count }] });
+    expect(payout).toMatchObject({ name: "revealPayout", args: [7n, { payout: file.payouts[0], index: 0n }] });
+    const top = new MerkleTree(domainHash("Credit"), file.credits.map(creditLeaf)).top;
+    expect(absent).toEqual({ name: "revealAbsence", args: [7n, 0, count, count, top] });
+  });
+});
+
 type Drawn = { readonly fee: bigint; readonly before: bigint; readonly shares: Share[] };
 type Lists = ReturnType<typeof buildEpoch>;
 
@@ -207,7 +359,7 @@ function epochOf(epoch: bigint, drawn: readonly Drawn[], previous: readonly Payo
 function proposalOf(lists: Lists, drawn: readonly Drawn[], previous: readonly Payout[]): ProposedEpoch {
   const receipts = receiptsOf(drawn);
   const leaves = Array.from({ length: PER_BATCH }, (_, at) => leafHash(domainHash("Receipt"), Uint8Array.of(at)));
-  const batch = (number: bigint): BatchOpening => ({
+  const batch = (number: bigint): BatchReceipts => ({
     receiptCount: PER_BATCH,
     tree: new MerkleTree(domainHash("Receipt"), leaves),
     receipt: (index) => {
@@ -219,7 +371,25 @@ function proposalOf(lists: Lists, drawn: readonly Drawn[], previous: readonly Pa
       };
     },
   });
-  return { epoch: 2n, firstBatch: 4n, lastBatch: 6n, stream: STREAM, total: lists.total, lists, previous, batch };
+  const range = { epoch: 2n, firstBatch: 4n, lastBatch: 6n, stream: STREAM, total: lists.total };
+  const membership = { belongs: () => true, epochOf: () => 2n, movedBatches: [] };
+  return { ...range, ...membership, lists, previous, batch };
+}
+
+/** Place of a receipt among the drawn ones. */
+function placeOf(batch: bigint, receiptIndex: number): number {
+  return BATCHES.indexOf(batch) * PER_BATCH + receiptIndex;
+}
+
+function nameAndArgs(fault: EpochFault | undefined): { readonly name: string; readonly args: unknown } {
+  if (fault === undefined) throw new Error("no fault was found");
+  if ("proof" in fault) return fault.proof;
+  const batch = { number: fault.batch } as Batch;
+  return fault.proofBy({ batch, chainBefore: pad("0x0"), later: [] });
+}
+
+function nameOf(fault: EpochFault | undefined): string {
+  return nameAndArgs(fault).name;
 }
 
 /** The lists with one number changed by one; undefined when that is no number of that kind. */

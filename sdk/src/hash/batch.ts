@@ -1,0 +1,51 @@
+import { type Address, encodeAbiParameters, type Hex, keccak256 } from "viem";
+import { packHex } from "../bytes/pack.js";
+
+/** A batch's header: what the chain commits to of a settlement. Amounts in base units. */
+export type Batch = {
+  /** Running number, from 1. */
+  readonly number: bigint;
+  readonly runner: Address;
+  /** Timestamp of its block, seconds since 1970. */
+  readonly settledAt: bigint;
+  readonly amount: bigint;
+  readonly dataAmount: bigint;
+  readonly receiptsRoot: Hex;
+  /** Hash of what it moved, channel by channel: see the contract. */
+  readonly settlementsHash: Hex;
+};
+
+/** A header with the way from it to a pinned number of the chain. */
+export type BatchOpening = {
+  readonly batch: Batch;
+  /** The chain before the batch, zero for the first. */
+  readonly chainBefore: Hex;
+  /** Hashes of the headers behind it, up to and with the pinned one. */
+  readonly later: readonly Hex[];
+};
+
+const HEADER = [
+  { type: "uint64" },
+  { type: "address" },
+  { type: "uint64" },
+  { type: "uint96" },
+  { type: "uint96" },
+  { type: "bytes32" },
+  { type: "bytes32" },
+] as const;
+
+/** `keccak256(abi.encode(batch))`. */
+export function batchHash(batch: Batch): Hex {
+  const { number, runner, settledAt, amount, dataAmount, receiptsRoot, settlementsHash } = batch;
+  return keccak256(
+    encodeAbiParameters(HEADER, [number, runner, settledAt, amount, dataAmount, receiptsRoot, settlementsHash]),
+  );
+}
+
+/** The chain behind a batch: `keccak256(chainBefore ‖ headerHash)`. */
+export function extendBatchChain(chainBefore: Hex, headerHash: Hex): Hex {
+  const preimage = new Uint8Array(64);
+  preimage.set(packHex("chainBefore", chainBefore, 32), 0);
+  preimage.set(packHex("headerHash", headerHash, 32), 32);
+  return keccak256(preimage);
+}
