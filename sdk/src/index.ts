@@ -4,6 +4,7 @@ export * from "./addresses/Deployment.js";
 export * from "./builders/belongsTo.js";
 export * from "./builders/buildEpoch.js";
 export * from "./builders/EpochFault.js";
+export type { BatchReceipts, KnownReceipt } from "./builders/epochOpenings.js";
 export * from "./builders/epochTrees.js";
 export * from "./builders/findEpochFault.js";
 export * from "./builders/leafReveal.js";

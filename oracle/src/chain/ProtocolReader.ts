@@ -1,13 +1,17 @@
 /** What the contracts say at the newest block: asked again before every transaction. */
 import {
   attributionOracleAbi,
+  type CaseState,
   type Deployment,
   inferenceMarketAbi,
+  modelRegistryAbi,
   openTokenAbi,
+  type ReceiptCase,
   stakingManagerAbi,
 } from "@openledger/sdk";
-import type { Address, Hex, PublicClient } from "viem";
+import { type Address, BaseError, ContractFunctionRevertedError, type Hex, type PublicClient } from "viem";
 import { OracleError } from "../OracleError.js";
+import { receiptCourtAbi } from "./receiptCourtAbi.js";
 
 export type EpochState = "none" | "open" | "proposed" | "final";
 
@@ -21,10 +25,15 @@ export interface EpochOnChain {
 }
 
 const states: readonly EpochState[] = ["none", "open", "proposed", "final"];
+const caseStates: readonly CaseState[] = ["none", "open", "cleared", "struck"];
+/** Timestamps kept in memory: they never change. */
+const keptTimestamps = 20_000;
 const oracleRole = 2;
 
 /** Every method @throws OracleError `chain_unavailable`. */
 export class ProtocolReader {
+  readonly #timestamps = new Map<Hex, bigint>();
+
   constructor(
     private readonly client: PublicClient,
     private readonly deployment: Deployment,
@@ -33,6 +42,21 @@ export class ProtocolReader {
   /** Timestamp of the newest block, seconds since 1970. */
   async now(): Promise<bigint> {
     return this.#ask("the newest block", async () => (await this.client.getBlock()).timestamp);
+  }
+
+  /** Timestamp of the block of a number, seconds since 1970. */
+  async timestampAt(number: bigint): Promise<bigint> {
+    return this.#ask(`block ${number}`, async () => (await this.client.getBlock({ blockNumber: number })).timestamp);
+  }
+
+  /** Timestamp of a block, seconds since 1970. */
+  async timestamp(blockHash: Hex): Promise<bigint> {
+    const known = this.#timestamps.get(blockHash);
+    if (known !== undefined) return known;
+    const { timestamp } = await this.#ask(`block ${blockHash}`, () => this.client.getBlock({ blockHash }));
+    if (this.#timestamps.size >= keptTimestamps) this.#timestamps.clear();
+    this.#timestamps.set(blockHash, timestamp);
+    return timestamp;
   }
 
   async epoch(epoch: bigint): Promise<EpochOnChain> {
@@ -50,19 +74,53 @@ export class ProtocolReader {
     return this.#ask("the bond", () => this.client.readContract({ ...this.#oracle, functionName: "bond" }));
   }
 
-  async receiptsRoots(first: bigint, last: bigint): Promise<readonly Hex[]> {
-    const batches = Array.from({ length: Number(last - first + 1n) }, (_, at) => first + BigInt(at));
-    return this.#ask(`roots of batches ${first} to ${last}`, () =>
-      Promise.all(
-        batches.map((batch) =>
-          this.client.readContract({
-            address: this.deployment.addresses.inferenceMarket,
-            abi: inferenceMarketAbi,
-            functionName: "receiptsRootOf",
-            args: [batch],
-          }),
-        ),
-      ),
+  /** The market's chain of headers behind a batch, zero where it is not pinned. */
+  async batchChainAt(batch: bigint): Promise<Hex> {
+    return this.#ask(`the chain at batch ${batch}`, () =>
+      this.client.readContract({
+        address: this.deployment.addresses.inferenceMarket,
+        abi: inferenceMarketAbi,
+        functionName: "batchChainAt",
+        args: [batch],
+      }),
+    );
+  }
+
+  /** Data part of a model's fees at a timestamp, basis points; undefined when there was no such model. */
+  async dataBpsAt(model: bigint, timestamp: bigint): Promise<number | undefined> {
+    return this.#ask(`the revenue of model ${model}`, async () => {
+      try {
+        const { dataBps } = await this.client.readContract({
+          address: this.deployment.addresses.modelRegistry,
+          abi: modelRegistryAbi,
+          functionName: "revenueAt",
+          args: [model, timestamp],
+        });
+        return dataBps;
+      } catch (error) {
+        const revert = error instanceof BaseError && error.walk((at) => at instanceof ContractFunctionRevertedError);
+        // An answer in words is one, as the court takes it: there was no such model.
+        if (revert instanceof ContractFunctionRevertedError && revert.data !== undefined) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async caseOf(batch: bigint, receiptIndex: number): Promise<ReceiptCase> {
+    return this.#ask(`the case of receipt ${receiptIndex} of batch ${batch}`, async () => {
+      const found = await this.client.readContract({
+        ...this.#court,
+        functionName: "caseOf",
+        args: [batch, receiptIndex],
+      });
+      return { ...found, state: caseStates[found.state] ?? "none" };
+    });
+  }
+
+  /** 0 while the batch stands; else the timestamp at which it was struck whole. */
+  async voidedAt(batch: bigint): Promise<bigint> {
+    return this.#ask(`whether batch ${batch} stands`, () =>
+      this.client.readContract({ ...this.#court, functionName: "voidedAt", args: [batch] }),
     );
   }
 
@@ -98,6 +156,10 @@ export class ProtocolReader {
       balance: await this.client.readContract({ ...token, functionName: "balanceOf", args: [account] }),
       allowance: await this.client.readContract({ ...token, functionName: "allowance", args: [account, spender] }),
     }));
+  }
+
+  get #court() {
+    return { address: this.deployment.addresses.receiptCourt, abi: receiptCourtAbi } as const;
   }
 
   get #oracle() {

@@ -6,6 +6,7 @@ import {
   stakingManagerAbi,
 } from "@openledger/sdk";
 import type { ProtocolContract } from "./ProtocolEvent.js";
+import { receiptCourtAbi } from "./receiptCourtAbi.js";
 
 /** Where the followed events are declared. */
 export const followedAbis = {
@@ -13,6 +14,7 @@ export const followedAbis = {
   datanetRegistry: datanetRegistryAbi,
   inferenceMarket: inferenceMarketAbi,
   modelRegistry: modelRegistryAbi,
+  receiptCourt: receiptCourtAbi,
   stakingManager: stakingManagerAbi,
 } as const satisfies Record<ProtocolContract, unknown>;
 
@@ -21,7 +23,16 @@ export const followedEvents: ReadonlySet<string> = new Set([
   "EpochOpened",
   "EpochProposed",
   "EpochRefuted",
+  "EpochWithdrawn",
   "EpochFinalized",
+  "LeafDemanded",
+  "CreditRevealed",
+  "PayoutRevealed",
+  "AbsenceRevealed",
+  "DemandAnswered",
+  "DepositReturned",
+  "CaseOpened",
+  "BatchVoided",
   "ContributionCommitted",
   "ContributionAccepted",
   "VersionPublished",

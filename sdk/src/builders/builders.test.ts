@@ -12,12 +12,13 @@ import { leafHash } from "../merkle/node.js";
 import { verifyMerkleProof } from "../merkle/verifyMerkleProof.js";
 import { verifyMerkleRange } from "../merkle/verifyMerkleRange.js";
 import { receiptDataFee } from "../units/dueAmount.js";
+import { belongsTo, type Membership } from "./belongsTo.js";
 import { buildEpoch, type CreditedReceipt } from "./buildEpoch.js";
 import type { EpochFault } from "./EpochFault.js";
-import { type BatchReceipts, findEpochFault, type ProposedEpoch } from "./findEpochFault.js";
+import type { BatchReceipts } from "./epochOpenings.js";
+import { findEpochFault, type ProposedEpoch } from "./findEpochFault.js";
 import { leafReveal } from "./leafReveal.js";
 import { openBatch } from "./openBatch.js";
-import { belongsTo, type Membership } from "./belongsTo.js";
 import { payoutClaim } from "./payoutClaim.js";
 import { rangeClaim } from "./rangeClaim.js";
 
@@ -168,7 +169,10 @@ describe("findEpochFault", () => {
     const honest = epochOf(2n, drawn, []);
     const kept = placeOf(honest.credits[0]!.batch, honest.credits[0]!.receiptIndex);
 
-    const fault = findEpochFault({ ...proposalOf(honest, drawn, []), belongs: (...place) => placeOf(...place) !== kept });
+    const fault = findEpochFault({
+      ...proposalOf(honest, drawn, []),
+      belongs: (...place) => placeOf(...place) !== kept,
+    });
 
     expect(fault).toMatchObject({ kind: 2, proof: { name: "proveForeignCredit" } });
   });
@@ -278,12 +282,15 @@ describe("belongsTo", () => {
     [cleared, 101n, 102n, 0n, true, false],
     [cleared, 100n, 101n, 200n, false, false],
     [cleared, 100n, 101n, 201n, true, true],
-  ])("%s from %i to %i, void at %i: %s in its own epoch, %s in the next", (state, openedAt, closedAt, voidedAt, a, b) => {
-    const facts: Pick<Membership, "case" | "voidedAt"> = { case: { state, openedAt, closedAt }, voidedAt };
+  ])(
+    "%s from %i to %i, void at %i: %s in its own epoch, %s in the next",
+    (state, openedAt, closedAt, voidedAt, a, b) => {
+      const facts: Pick<Membership, "case" | "voidedAt"> = { case: { state, openedAt, closedAt }, voidedAt };
 
-    expect(belongsTo({ ...own, ...facts })).toBe(a);
-    expect(belongsTo({ ...moved, ...facts })).toBe(b);
-  });
+      expect(belongsTo({ ...own, ...facts })).toBe(a);
+      expect(belongsTo({ ...moved, ...facts })).toBe(b);
+    },
+  );
 });
 
 describe("openBatch", () => {
@@ -306,9 +313,9 @@ describe("openBatch", () => {
       const opening = openBatch({ chainBefore, headers }, number);
 
       expect(opening.batch.number).toBe(number);
-      expect(opening.later.reduce(extendBatchChain, extendBatchChain(opening.chainBefore, batchHash(opening.batch)))).toBe(
-        pinned,
-      );
+      expect(
+        opening.later.reduce(extendBatchChain, extendBatchChain(opening.chainBefore, batchHash(opening.batch))),
+      ).toBe(pinned);
     }
     expect(() => openBatch({ chainBefore, headers }, 9n)).toThrow(/a batch of the run/);
   });

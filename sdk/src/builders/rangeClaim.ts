@@ -23,11 +23,7 @@ export type RangeClaim = {
  * @param first Place of the first leaf, from 0. @param length 1 to 256.
  * @throws InvalidValueError when the tree does not hold the range or it is too long.
  */
-export function rangeClaim(
-  file: Pick<EpochFile, "stream" | "payouts">,
-  first: number,
-  length: number,
-): RangeClaim {
+export function rangeClaim(file: Pick<EpochFile, "stream" | "payouts">, first: number, length: number): RangeClaim {
   if (length > MAXIMUM_RANGE) throw new InvalidValueError("length", `at most ${MAXIMUM_RANGE}`, length);
   const tree = keptPayoutTree(file);
   const leaves = file.payouts.slice(first, first + length);
