@@ -24,7 +24,8 @@ pragma solidity ^0.8.34;
 ///
 /// TRUST. One honest watcher within the window. Every proof is arithmetic over what the proposer itself committed to, or over
 /// what a runner signed; none needs a vote. Nobody has to publish leaves, but who cannot show one that is demanded is slashed:
-/// a watcher that knows the true lists finds where a withheld tree departs from them by a search over demands.
+/// an answer shows, with the leaf, each node beside its way up, so that a watcher that knows the true lists follows those that
+/// are not the true ones down to the first false leaf: one demand a level at most.
 ///
 /// LIVENESS. Every demand ends: by an answer, by expiry, or with its proposal. There is no bound on open demands, since a
 /// false proposer could fill it with its own; each costs its demander a deposit that pays the answer. Finality can be paused

@@ -11,6 +11,7 @@ export * from "./builders/leafReveal.js";
 export * from "./builders/openBatch.js";
 export * from "./builders/payoutClaim.js";
 export * from "./builders/rangeClaim.js";
+export * from "./builders/searchEpochFault.js";
 export * from "./bytes/pack.js";
 export * from "./content/ContentClient.js";
 export * from "./errors/AnswerRefusedError.js";

@@ -14,13 +14,14 @@ import { verifyMerkleRange } from "../merkle/verifyMerkleRange.js";
 import { receiptDataFee } from "../units/dueAmount.js";
 import { belongsTo, type Membership } from "./belongsTo.js";
 import { buildEpoch, type CreditedReceipt } from "./buildEpoch.js";
-import type { EpochFault } from "./EpochFault.js";
+import type { CreditOpening, EpochFault, PayoutOpening } from "./EpochFault.js";
 import type { BatchReceipts } from "./epochOpenings.js";
 import { findEpochFault, type ProposedEpoch } from "./findEpochFault.js";
 import { leafReveal } from "./leafReveal.js";
 import { openBatch } from "./openBatch.js";
 import { payoutClaim } from "./payoutClaim.js";
 import { rangeClaim } from "./rangeClaim.js";
+import { searchEpochFault } from "./searchEpochFault.js";
 
 const STREAM = 3n;
 const BATCHES = [4n, 5n, 6n];
@@ -260,6 +261,116 @@ describe("findEpochFault", () => {
     );
   });
 });
+
+describe("searchEpochFault", () => {
+  it("finds the fault that a withheld list hides, by demands alone", () => {
+    fc.assert(
+      fc.property(
+        receiptLists,
+        receiptLists,
+        fc.nat(),
+        fc.integer({ min: 0, max: 7 }),
+        fc.constantFrom(1n, -1n),
+        fc.integer({ min: 1, max: 5 }),
+        (first, second, place, field, by, width) => {
+          const before = epochOf(1n, first, []);
+          const honest = epochOf(2n, second, before.payouts);
+          fc.pre(honest.credits.length > 0);
+          const hidden = change(honest, place, field, by);
+          fc.pre(hidden !== undefined);
+
+          const { fault, rounds } = searchedIn(hidden!, honest, second, before.payouts, width);
+
+          expect(fault).toBeDefined();
+          expect(nameAndArgs(fault).args).toBeDefined();
+          // The first answer tells how many leaves there are, the last shows the leaf that is false.
+          expect(rounds).toBeLessThanOrEqual(2 + Math.ceil(6 / Math.floor(Math.log2(width + 1))));
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it("finds a credit that was left out or put in, and a list that ends too early", () => {
+    fc.assert(
+      fc.property(receiptLists, fc.nat(), fc.constantFrom("drop", "cut", "add"), (drawn, place, how) => {
+        const honest = epochOf(2n, drawn, []);
+        fc.pre(honest.credits.length > 1);
+        const at = place % honest.credits.length;
+        const extra: Credit = { ...honest.credits[at]!, contributor: contributorAt(60), running: 1n, amount: 1n };
+        const credits = {
+          drop: honest.credits.filter((_, index) => index !== at),
+          cut: honest.credits.slice(0, at),
+          add: [...honest.credits, extra],
+        }[how];
+
+        const { fault } = searchedIn({ ...honest, credits }, honest, drawn, [], 3);
+
+        expect(fault).toBeDefined();
+        expect([1, 2, 3]).toContain(fault!.kind);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("finds nothing in the true lists, and what a false total leaves", () => {
+    const drawn = fc.sample(receiptLists, { numRuns: 1, seed: 21 })[0]!;
+    const honest = epochOf(2n, drawn, []);
+
+    expect(searchedIn(honest, honest, drawn, [], 4)).toEqual({ fault: undefined, rounds: 0 });
+    expect(searchedIn({ ...honest, total: honest.total + 1n }, honest, drawn, [], 4).fault?.kind).toBe(6);
+  });
+
+  it("waits for leaves that were demanded", () => {
+    const drawn = fc.sample(receiptLists, { numRuns: 1, seed: 22 })[0]!;
+    const honest = epochOf(2n, drawn, []);
+    const nothing = { leaves: new Map(), count: undefined };
+
+    const step = searchEpochFault({
+      epoch: proposalOf(honest, drawn, []),
+      creditsRoot: pad("0x1"),
+      payoutsRoot: pad("0x2"),
+      credits: nothing,
+      payouts: nothing,
+      isDemanded: () => true,
+      width: 3,
+    });
+
+    expect(step).toEqual({ kind: "demand", tree: "credits", indices: [] });
+  });
+});
+
+/** Searches as a watcher does: each demand is answered out of the hidden lists. */
+function searchedIn(hidden: Lists, honest: Lists, drawn: readonly Drawn[], previous: readonly Payout[], width: number) {
+  const trees = {
+    credits: new MerkleTree(domainHash("Credit"), hidden.credits.map(creditLeaf)),
+    payouts: new MerkleTree(
+      domainHash("Payout"),
+      hidden.payouts.map((payout) => payoutLeaf(STREAM, payout)),
+    ),
+  };
+  const credits = { leaves: new Map<bigint, CreditOpening>(), count: undefined as bigint | undefined };
+  const payouts = { leaves: new Map<bigint, PayoutOpening>(), count: undefined as bigint | undefined };
+  for (let rounds = 0; ; rounds++) {
+    const step = searchEpochFault({
+      epoch: { ...proposalOf(honest, drawn, previous), total: hidden.total },
+      creditsRoot: trees.credits.root,
+      payoutsRoot: trees.payouts.root,
+      credits,
+      payouts,
+      isDemanded: () => false,
+      width,
+    });
+    if (step.kind !== "demand") return { fault: step.kind === "fault" ? step.fault : undefined, rounds };
+    if (step.indices.length === 0) throw new Error("nothing more to demand");
+    for (const index of step.indices) {
+      const { name, args } = leafReveal(hidden, { proposal: 1n, tree: step.tree, index });
+      if (name === "revealCredit") credits.leaves.set(index, args[1]);
+      if (name === "revealPayout") payouts.leaves.set(index, args[1]);
+      if (name === "revealAbsence") (step.tree === "credits" ? credits : payouts).count = args[3];
+    }
+  }
+}
 
 describe("belongsTo", () => {
   const [open, cleared, struck, none] = ["open", "cleared", "struck", "none"] as const;
