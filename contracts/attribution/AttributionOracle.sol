@@ -49,8 +49,9 @@ contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManaged
         uint64 epochPeriod_,
         uint64 revealPeriod_
     ) {
-        uint64 minimum = block.chainid == LOCAL_CHAIN_ID ? MINIMUM_LOCAL_REVEAL_PERIOD : MINIMUM_REVEAL_PERIOD;
-        uint64 maximum = distributor_.window() / REVEALS_PER_WINDOW;
+        bool isLocal = block.chainid == LOCAL_CHAIN_ID;
+        uint64 minimum = isLocal ? MINIMUM_LOCAL_REVEAL_PERIOD : MINIMUM_REVEAL_PERIOD;
+        uint64 maximum = isLocal ? distributor_.window() : distributor_.window() / REVEALS_PER_WINDOW;
         if (revealPeriod_ < minimum || revealPeriod_ > maximum) {
             revert AttributionOracle_RevealPeriodOutOfRange(revealPeriod_, minimum, maximum);
         }
@@ -318,7 +319,9 @@ contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManaged
         if (e.state == EpochState.None) return e;
         (e.firstBatch, e.lastBatch, e.asOf) = rangeOf(epoch);
         e.dataAmount = $.ranges[epoch].dataAmount;
-        if (epoch != $.epochCount || e.state == EpochState.Open) return e;
+        if (epoch != $.epochCount) return e;
+        e.openedAt = $.openedAt;
+        if (e.state == EpochState.Open) return e;
         OracleStorageLib.Proposal storage p = $.newest;
         e.proposal = $.proposalCount;
         e.proposer = p.proposer;

@@ -63,8 +63,8 @@ interface IAttributionOracle {
     /// @param firstBatch First batch of the range, inclusive. @param lastBatch Last, inclusive.
     /// @param dataAmount Data parts of these batches, base units.
     /// @param asOf Of the newest proposal; 0 before the first.
-    /// @param proposal Number of the pending or final proposal. Like all that follows 0 while the epoch is open, and once a
-    /// later epoch is opened: the events tell of what was.
+    /// @param openedAt Timestamp of its opening; 0, like all that follows, once a later epoch is opened: the events tell.
+    /// @param proposal Number of the pending or final proposal; 0, like all that follows, while the epoch is open.
     /// @param demandsEnd Timestamp until which (exclusive) leaves may be demanded.
     /// @param demandDeposit What a demand costs, base units. @param openDemands Demands that wait for an answer.
     struct Epoch {
@@ -73,6 +73,7 @@ interface IAttributionOracle {
         uint96 dataAmount;
         EpochState state;
         uint64 asOf;
+        uint64 openedAt;
         uint64 proposal;
         address proposer;
         uint96 bond;

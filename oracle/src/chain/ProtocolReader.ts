@@ -7,9 +7,17 @@ import {
   modelRegistryAbi,
   openTokenAbi,
   type ReceiptCase,
+  rewardDistributorAbi,
   stakingManagerAbi,
 } from "@openledger/sdk";
-import { type Address, BaseError, ContractFunctionRevertedError, type Hex, type PublicClient } from "viem";
+import {
+  type Address,
+  BaseError,
+  type ContractFunctionArgs,
+  ContractFunctionRevertedError,
+  type Hex,
+  type PublicClient,
+} from "viem";
 import { OracleError } from "../OracleError.js";
 import { receiptCourtAbi } from "./receiptCourtAbi.js";
 
@@ -22,6 +30,9 @@ export interface EpochOnChain {
   readonly creditsRoot: Hex;
   readonly payoutsRoot: Hex;
   readonly finalizableAt: bigint;
+  /** Leaves may be demanded until then (exclusive), each for the deposit. */
+  readonly demandsEnd: bigint;
+  readonly demandDeposit: bigint;
 }
 
 const states: readonly EpochState[] = ["none", "open", "proposed", "final"];
@@ -103,6 +114,23 @@ export class ProtocolReader {
         if (revert instanceof ContractFunctionRevertedError && revert.data !== undefined) return undefined;
         throw error;
       }
+    });
+  }
+
+  /** What a range of claims would pay now, base units. */
+  async rangeAmount(
+    account: Address,
+    args: ContractFunctionArgs<typeof rewardDistributorAbi, "nonpayable", "claimRange">,
+  ): Promise<bigint> {
+    return this.#ask("what a range of claims would pay", async () => {
+      const { result } = await this.client.simulateContract({
+        account,
+        address: this.deployment.addresses.rewardDistributor,
+        abi: rewardDistributorAbi,
+        functionName: "claimRange",
+        args,
+      });
+      return result;
     });
   }
 

@@ -1,5 +1,5 @@
 /** What the followed events say, typed. Every answer is of the branch that is stored now. */
-import type { LeafTree, Price } from "@openledger/sdk";
+import type { CreditOpening, LeafTree, PayoutOpening, Price, RevealedTree } from "@openledger/sdk";
 import type { Address, Hex } from "viem";
 import type { EventValue } from "../chain/ProtocolEvent.js";
 import type { Queries, Row } from "./Database.js";
@@ -116,6 +116,8 @@ export interface FollowedEpoch extends OpenedEpoch {
   readonly proposal: EpochProposal | undefined;
   /** Proposals of this epoch that a proof or a silence cancelled. */
   readonly refuted: readonly EpochProposal[];
+  /** Proposals of this epoch that ended without fault, since a batch was voided. */
+  readonly withdrawn: readonly EpochProposal[];
 }
 
 interface EventRow extends Row {
@@ -311,6 +313,28 @@ export class ChainFacts {
     return open.flat().filter((demand) => demand.demander.toLowerCase() === demander.toLowerCase());
   }
 
+  /** What the proposer of a proposal has shown of its trees. */
+  async revealed(proposal: bigint): Promise<{
+    readonly credits: RevealedTree<CreditOpening>;
+    readonly payouts: RevealedTree<PayoutOpening>;
+  }> {
+    const rows = await this.queries.query<EventRow>(
+      `select * from events where name in ('CreditRevealed', 'PayoutRevealed', 'AbsenceRevealed')
+         and args->>'proposal' = $1 order by block, log_index`,
+      [proposal.toString()],
+    );
+    const credits = new Map<bigint, CreditOpening>();
+    const payouts = new Map<bigint, PayoutOpening>();
+    const counts: (bigint | undefined)[] = [undefined, undefined];
+    for (const { name, args } of rows) {
+      const index = BigInt(args.index as string);
+      if (name === "CreditRevealed") credits.set(index, creditOpeningOf(args.opening as Stored));
+      if (name === "PayoutRevealed") payouts.set(index, payoutOpeningOf(args.opening as Stored));
+      if (name === "AbsenceRevealed") counts[Number(args.tree)] = BigInt(args.count as string);
+    }
+    return { credits: { leaves: credits, count: counts[0] }, payouts: { leaves: payouts, count: counts[1] } };
+  }
+
   /** Receipts that ever had a case, ascending. */
   async casedReceipts(): Promise<readonly ReceiptPlace[]> {
     const rows = await this.queries.query<{ batch: string; index: string }>(
@@ -373,6 +397,7 @@ function applyEpochEvent(epoch: FollowedEpoch | undefined, row: EventRow): Follo
       stage: "open",
       proposal: undefined,
       refuted: [],
+      withdrawn: [],
     };
   }
   if (epoch === undefined) return undefined;
@@ -387,7 +412,12 @@ function applyEpochEvent(epoch: FollowedEpoch | undefined, row: EventRow): Follo
         refuted: epoch.proposal === undefined ? epoch.refuted : [...epoch.refuted, epoch.proposal],
       };
     case "EpochWithdrawn":
-      return { ...epoch, stage: "open", proposal: undefined };
+      return {
+        ...epoch,
+        stage: "open",
+        proposal: undefined,
+        withdrawn: epoch.proposal === undefined ? epoch.withdrawn : [...epoch.withdrawn, epoch.proposal],
+      };
     case "EpochFinalized":
       return { ...epoch, stage: "final" };
     default:
@@ -409,6 +439,38 @@ function proposalOf(row: EventRow): EpochProposal {
     asOf: BigInt(args.asOf as string),
     finalizableAt: BigInt(args.finalizableAt as string),
   };
+}
+
+type Stored = { readonly [name: string]: EventValue };
+
+function creditOpeningOf(opening: Stored): CreditOpening {
+  const credit = opening.credit as Readonly<Record<string, string>>;
+  return {
+    credit: {
+      contributor: credit.contributor as Address,
+      batch: BigInt(credit.batch!),
+      receiptIndex: Number(credit.receiptIndex),
+      amount: BigInt(credit.amount!),
+      running: BigInt(credit.running!),
+    },
+    ...proofOf(opening),
+  };
+}
+
+function payoutOpeningOf(opening: Stored): PayoutOpening {
+  const payout = opening.payout as Readonly<Record<string, string>>;
+  return {
+    payout: {
+      account: payout.account as Address,
+      cumulative: BigInt(payout.cumulative!),
+      runningSum: BigInt(payout.runningSum!),
+    },
+    ...proofOf(opening),
+  };
+}
+
+function proofOf({ index, count, siblings }: Stored) {
+  return { index: BigInt(index as string), count: BigInt(count as string), siblings: siblings as readonly Hex[] };
 }
 
 function batchOf(row: EventRow): SettledBatch {

@@ -15,6 +15,7 @@ import { creditLeaf } from "../hash/credit.js";
 import { payoutLeaf } from "../hash/payout.js";
 import type { Credit, Payout } from "../hash/types.js";
 import type { MerkleProof } from "../merkle/MerkleTree.js";
+import { treeDepth } from "../merkle/treeDepth.js";
 import {
   firstDifference,
   KnownNodes,
@@ -22,17 +23,8 @@ import {
   PositionalNodes,
   siblingsBefore,
 } from "../merkle/treeDifference.js";
-import { treeDepth } from "../merkle/treeDepth.js";
 import type { CreditOpening, EpochFault, Lookup, PayoutOpening } from "./EpochFault.js";
-import {
-  dueOf,
-  EMPTY_CREDIT,
-  EMPTY_PAYOUT,
-  evidenceOf,
-  isSame,
-  lookUpCredit,
-  lookUpPayout,
-} from "./epochOpenings.js";
+import { dueOf, EMPTY_CREDIT, EMPTY_PAYOUT, evidenceOf, isSame, lookUpCredit, lookUpPayout } from "./epochOpenings.js";
 import { compareCredits, creditTree, payoutTree } from "./epochTrees.js";
 import { findEpochFault, type ProposedEpoch } from "./findEpochFault.js";
 

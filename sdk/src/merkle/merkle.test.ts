@@ -7,8 +7,8 @@ import { MerkleTree } from "./MerkleTree.js";
 import { merkleProof } from "./merkleProof.js";
 import { merkleRoot } from "./merkleRoot.js";
 import { leafHash } from "./node.js";
-import { firstDifference, KnownNodes, PositionalNodes, siblingsBefore } from "./treeDifference.js";
 import { treeDepth } from "./treeDepth.js";
+import { firstDifference, KnownNodes, PositionalNodes, siblingsBefore } from "./treeDifference.js";
 import { verifyMerkleProof } from "./verifyMerkleProof.js";
 
 const domain = domainHash("Record");

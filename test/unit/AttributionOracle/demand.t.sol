@@ -385,7 +385,8 @@ contract AttributionOracleDemandTest is EpochFixture {
         this.deployWith(4 hours + 1);
         vm.chainId(31_337);
         this.deployWith(1);
-        _expectRevealPeriod(0, 1, 4 hours);
+        this.deployWith(24 hours);
+        _expectRevealPeriod(0, 1, 24 hours);
         this.deployWith(0);
     }
 

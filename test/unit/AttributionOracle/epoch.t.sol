@@ -154,6 +154,7 @@ contract AttributionOracleEpochTest is EpochFixture {
         _proposeAsOf(START + 102);
         _proposeAsOf(START + 100);
         assertEq(oracle.epochOf(1).asOf, START + 100);
+        assertEq(oracle.epochOf(1).openedAt, START + 100);
     }
 
     function test_RevertWhen_AsOfIsBeforeTheEpochWasOpened() public {
