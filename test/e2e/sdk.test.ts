@@ -4,9 +4,11 @@ import {
   approveToken,
   attributionMethodHash,
   attributionRecordsHash,
+  type Batch,
   buildEpoch,
   type ContributionFile,
   claim,
+  claimRange,
   collectModel,
   collectProtocol,
   collectRunner,
@@ -22,14 +24,17 @@ import {
   createPayer,
   creditTree,
   domainHash,
+  type EpochFault,
   type EpochFile,
   encodeBatchFile,
   encodeEpochFile,
   finalizeEpoch,
   findEpochFault,
+  inferenceMarketAbi,
   isActive,
   licenceToBytes32,
   merkleRoot,
+  openBatch,
   openEpoch,
   type Payer,
   type ProposedEpoch,
@@ -41,6 +46,7 @@ import {
   proposeEpoch,
   proveEpoch,
   publishVersion,
+  rangeClaim,
   readChannel,
   readClaimed,
   readEpoch,
@@ -61,7 +67,7 @@ import {
   withdraw,
   withdrawThawed,
 } from "@openledger/sdk";
-import { type Hex, keccak256, stringToHex } from "viem";
+import { encodePacked, type Hex, keccak256, stringToHex, zeroHash } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ScriptedRunner, scriptedRunner } from "./scriptedRunner.js";
 import { accountOf, STAKE, startWorld, type World } from "./world.js";
@@ -311,6 +317,7 @@ describe("the protocol through the SDK", () => {
       domain,
       runner.answered.map(({ receipt }) => receipt),
     );
+    const opening = await openFirstBatch();
     const judged = (lists: Pick<EpochFile, "credits" | "payouts">, total: bigint): ProposedEpoch => ({
       epoch: 1n,
       firstBatch: 1n,
@@ -328,7 +335,11 @@ describe("the protocol through the SDK", () => {
           return { receipt, attribution, dataBps: REVENUE.dataBps };
         },
       }),
+      belongs: () => true,
+      epochOf: () => 1n,
+      movedBatches: [],
     });
+    const proofOf = (fault: EpochFault) => ("proof" in fault ? fault.proof : fault.proofBy(opening));
     expect(findEpochFault(judged(honest, honest.total))).toBeUndefined();
 
     const propose = async (lists: Pick<EpochFile, "credits" | "payouts">, total: bigint) => {
@@ -339,25 +350,52 @@ describe("the protocol through the SDK", () => {
         payoutsRoot: payoutTree(stream, lists.payouts).root,
         total,
         dataHash: contentHash(encodeEpochFile({ ...honest, ...lists, total })),
+        asOf: (await oracle.publicClient.getBlock()).timestamp - 1n,
       });
     };
+    await world.pass(2);
 
     for (const { kind, proof, lists, total } of falseEpochs(honest)) {
       const proposed = await propose(lists, total);
-      const fault = findEpochFault(judged(lists, total));
-      expect([fault?.kind, fault?.proof.name]).toEqual([kind, proof]);
+      const fault = findEpochFault(judged(lists, total))!;
+      expect([fault.kind, proofOf(fault).name]).toEqual([kind, proof]);
       const before = await readTokenBalance(watcher, watcher.account.address);
-      const refuted = await proveEpoch(watcher, fault!.proof);
+      const refuted = await proveEpoch(watcher, proofOf(fault));
       expect(refuted.event).toMatchObject({ epoch: 1n, proof: kind, bounty: proposed.event.bond / 2n });
       expect(await readTokenBalance(watcher, watcher.account.address)).toBe(before + proposed.event.bond / 2n);
     }
 
     await propose(honest, honest.total);
     const innocent = findEpochFault(judged(falseEpochs(honest)[0]!.lists, honest.total))!;
-    await expect(proveEpoch(watcher, innocent.proof)).rejects.toMatchObject({
+    await expect(proveEpoch(watcher, proofOf(innocent))).rejects.toMatchObject({
       errorName: "AttributionOracle_InvalidOpening",
     });
   });
+
+  /** The header of the first batch, of what the market's events tell. */
+  async function openFirstBatch() {
+    const { publicClient } = clients.watcher;
+    const [settled] = await publicClient.getContractEvents({
+      address: deployment.addresses.inferenceMarket,
+      abi: inferenceMarketAbi,
+      eventName: "BatchSettled",
+      strict: true,
+      fromBlock: 0n,
+    });
+    const { batch, runner: by, amount, dataAmount, receiptsRoot } = settled!.args;
+    const { timestamp } = await publicClient.getBlock({ blockHash: settled!.blockHash });
+    const moved = encodePacked(["bytes32", "uint64", "uint96", "uint96"], [payer.channel, 2n, 0n, batchCumulative]);
+    const header: Batch = {
+      number: batch,
+      runner: by,
+      settledAt: timestamp,
+      amount,
+      dataAmount,
+      receiptsRoot,
+      settlementsHash: keccak256(moved),
+    };
+    return openBatch({ chainBefore: zeroHash, headers: [header] }, 1n);
+  }
 
   it("finalises the true one and pays every claim, to the last unit", async () => {
     const { oracle, watcher, owner } = clients;
@@ -366,18 +404,27 @@ describe("the protocol through the SDK", () => {
     expect((await finalizeEpoch(watcher, { epoch: 1n })).event.total).toBe(honest.total);
     expect((await readEpoch(watcher, 1n)).state).toBe(3);
 
-    for (const { account, cumulative } of honest.payouts) {
-      const to = account === poolAccount(1n) ? owner.account.address : account;
-      const before = await readTokenBalance(watcher, to);
-      const paid = await claim(watcher, payoutClaim(honest, account)!);
-      expect(paid.event).toMatchObject({ account, to, amount: cumulative });
-      expect(await readTokenBalance(watcher, to)).toBe(before + cumulative);
+    const [pool, first, ...others] = honest.payouts;
+    expect(pool!.account).toBe(poolAccount(1n));
+    const before = await readTokenBalance(watcher, first!.account);
+    const paid = await claim(watcher, payoutClaim(honest, first!.account)!);
+    expect(paid.event).toMatchObject({ account: first!.account, to: first!.account, amount: first!.cumulative });
+    expect(await readTokenBalance(watcher, first!.account)).toBe(before + first!.cumulative);
+    await expect(claim(watcher, payoutClaim(honest, first!.account)!)).rejects.toMatchObject({
+      errorName: "RewardDistributor_NothingToClaim",
+    });
+
+    // The rest at once: the pool and who was paid are passed over.
+    await claimRange(watcher, rangeClaim(honest, 0, honest.payouts.length));
+    for (const { account, cumulative } of others) {
       expect(await readClaimed(watcher, honest.stream, account)).toBe(cumulative);
     }
+    expect(await readClaimed(watcher, honest.stream, pool!.account)).toBe(0n);
     const stream = await readStream(watcher, honest.stream);
-    expect([stream.funded, stream.allocated, stream.claimed]).toEqual([honest.total, honest.total, honest.total]);
-    await expect(claim(watcher, payoutClaim(honest, poolAccount(1n))!)).rejects.toMatchObject({
-      errorName: "RewardDistributor_NothingToClaim",
+    const left = honest.total - pool!.cumulative;
+    expect([stream.funded, stream.allocated, stream.claimed]).toEqual([honest.total, honest.total, left]);
+    await expect(claim(owner, payoutClaim(honest, pool!.account)!)).rejects.toMatchObject({
+      errorName: "RewardDistributor_NotDatanets",
     });
   });
 
@@ -428,13 +475,13 @@ function falseEpochs({ credits, payouts, total }: EpochFile): FalseEpoch[] {
     { kind: 1, proof: "proveCreditNeighbours", lists: { credits: [first, ...credits], payouts }, total },
     {
       kind: 2,
-      proof: "proveCreditOutside",
+      proof: "proveForeignCredit",
       lists: { credits: at(credits, 14, { batch: 2n }), payouts },
       total,
     },
     {
       kind: 2,
-      proof: "proveCreditOutside",
+      proof: "proveCreditBeyond",
       lists: { credits: at(credits, 14, { receiptIndex: 5 }), payouts },
       total,
     },
@@ -455,6 +502,18 @@ function falseEpochs({ credits, payouts, total }: EpochFile): FalseEpoch[] {
         payouts,
       },
       total,
+    },
+    {
+      kind: 3,
+      proof: "proveMissingCredit",
+      lists: {
+        credits: credits.slice(0, 14),
+        payouts: at(payouts, last, {
+          cumulative: payouts[last]!.cumulative - credits[14]!.amount,
+          runningSum: payouts[last]!.runningSum - credits[14]!.amount,
+        }),
+      },
+      total: total - credits[14]!.amount,
     },
     {
       kind: 4,
