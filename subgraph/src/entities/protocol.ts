@@ -37,5 +37,6 @@ export function loadProtocol(): Protocol {
   protocol.securityBps = 0;
   protocol.stakersBps = 0;
   protocol.bond = zero;
+  protocol.finalityPausedUntil = zero;
   return protocol;
 }
