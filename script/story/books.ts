@@ -4,6 +4,7 @@ import {
   query,
   readChannel,
   readClaimed,
+  readDataPart,
   readDues,
   readFree,
   readStream,
@@ -56,11 +57,12 @@ export async function balanceBooks(story: StoryContext, file: EpochFile | null):
   const models = (await query.models(story.graph)).map(({ number }) => number);
   const channelIds = (await query.channels(story.graph)).map(({ channel }) => channel);
 
-  const [frees, channels, dues, stream, marketHolds, distributorHolds] = await Promise.all([
+  const [frees, channels, dues, stream, dataPart, marketHolds, distributorHolds] = await Promise.all([
     Promise.all(story.payers.map((payer) => readFree(reader, addressOf(payer)))),
     Promise.all(channelIds.map((channel) => readChannel(reader, channel))),
     readDues(reader, addressOf(story.runner), models),
     readStream(reader, dataStream),
+    readDataPart(reader),
     readTokenBalance(reader, addresses.inferenceMarket),
     readTokenBalance(reader, addresses.rewardDistributor),
   ]);
@@ -83,23 +85,25 @@ export async function balanceBooks(story: StoryContext, file: EpochFile | null):
     security: totals.securityPart,
     stakers: totals.stakersPart,
     model: totals.modelPart,
-    data: stream.funded,
+    data: dataPart,
     runner: totals.runnerPart,
     claimed,
     pool,
-    unclaimed: claimable + (stream.funded - stream.allocated),
+    unclaimed: claimable + (dataPart - stream.allocated),
   };
   const parts = books.protocol + books.security + books.stakers + books.model + books.data + books.runner;
+  // An epoch's opening moves the data parts into the stream.
+  const dataDue = dataPart - stream.funded;
   const due = dues.protocol + dues.security + dues.stakers + dues.models + dues.runner;
 
   same("deposits = balances + channels + every part", books.deposits, balances + inChannels + parts);
   same("data part = claimed + pool + unclaimed", books.data, claimed + pool + books.unclaimed);
-  same("what the market holds = balances + channels + dues", marketHolds, balances + inChannels + due);
+  same("what the market holds = balances + channels + dues", marketHolds, balances + inChannels + due + dataDue);
   same("what the distributor holds = funded - claimed", distributorHolds, stream.funded - stream.claimed);
   same("index: free balances", totals.free, balances);
   same("index: channels", totals.inChannels, inChannels);
   same("index: settled = parts", totals.settled, parts);
-  same("index: data part = funded", totals.dataPart, stream.funded);
+  same("index: data part", totals.dataPart, dataPart);
   same("index: parts but data = dues + collected", totals.settled - totals.dataPart, due + totals.collected);
   same("index: claimed", totals.claimed, stream.claimed);
   return books;

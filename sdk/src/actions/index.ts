@@ -29,6 +29,7 @@ export * from "./market/collectStakers.js";
 export * from "./market/deposit.js";
 export * from "./market/openChannel.js";
 export * from "./market/readChannel.js";
+export * from "./market/readDataPart.js";
 export * from "./market/readDues.js";
 export * from "./market/readFree.js";
 export * from "./market/readModelClaimed.js";
