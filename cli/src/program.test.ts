@@ -9,7 +9,7 @@ import { createProgram } from "./program.js";
 const account = pad("0x1", { size: 20 });
 const contracts = [
   ["accessManager", "openToken", "stakingManager", "datanetRegistry"],
-  ["modelRegistry", "rewardDistributor", "attributionOracle", "inferenceMarket"],
+  ["modelRegistry", "rewardDistributor", "receiptCourt", "epochCourt", "attributionOracle", "inferenceMarket"],
 ].flat();
 let folder: string;
 
