@@ -20,6 +20,7 @@ library MerkleRangeLib {
         bytes32[] calldata siblings
     ) internal pure returns (bool) {
         uint256 width = nodes.length;
+        // a range that reached beyond the tree would end with nodes beside the top that nothing is compared with
         if (width == 0 || first >= count || width > count - first) return false;
 
         uint256 used = 0;

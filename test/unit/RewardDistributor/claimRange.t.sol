@@ -153,6 +153,21 @@ contract RewardDistributorClaimRangeTest is StreamFixture {
         distributor.claimRange(stream, root, type(uint64).max - 1, type(uint64).max, leaves, siblings);
     }
 
+    /// @dev Two leaves of a full tree of four and two that nobody allocated: without the bound the walk would end at the true top
+    /// and never look at what it folded beside it.
+    function test_RevertWhen_LeavesAreAddedBehindAFullTree() public {
+        bytes32 root = _finalTree(4);
+        IRewardDistributor.Leaf[] memory leaves = new IRewardDistributor.Leaf[](4);
+        (leaves[0], leaves[1]) = (list[2], list[3]);
+        leaves[2] = IRewardDistributor.Leaf(stranger, 5, 1);
+        leaves[3] = IRewardDistributor.Leaf(stranger, 10, 1);
+        bytes32[] memory siblings = new bytes32[](2);
+        siblings[0] = keccak256(abi.encodePacked(hex"01", nodes[0], nodes[1]));
+
+        _expectInvalidProof(root, 2, 4);
+        distributor.claimRange(stream, root, 2, 4, leaves, siblings);
+    }
+
     function test_RangeOf256LeavesIsTheLongest() public {
         bytes32 root = _build(_amounts(257, 3));
         _makeFinal(root);
