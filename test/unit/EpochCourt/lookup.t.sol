@@ -106,6 +106,20 @@ contract EpochCourtLookupTest is EpochFixture {
         _prove(ALICE, lookup, _lookUp(_list, ALICE));
     }
 
+    /// @dev A place is taken modulo the tree's width unless it is bound: the first leaf would follow the last.
+    function test_RevertWhen_APlaceIsNamedByANumberBeyondTheTree() public {
+        IAttributionOracle.CreditOpening memory last = _openCredit(_list, 3);
+        IAttributionOracle.CreditOpening memory first = _openCredit(_list, 0);
+        first.index = 4;
+        assertEq(first.siblings.length, 2, "four leaves");
+        bytes32 root = _creditsRoot(_list);
+
+        vm.expectRevert(
+            abi.encodeWithSelector(IAttributionOracle.AttributionOracle_InvalidOpening.selector, root, 4, 4)
+        );
+        court.proveCreditNeighbours(1, last, first);
+    }
+
     function test_RevertWhen_AnEarlierCreditIsCalledTheLast() public {
         IAttributionOracle.CreditLookup memory lookup;
         lookup.present = true;
