@@ -7,14 +7,14 @@ import {IRewardDistributor} from "../../contracts/interfaces/IRewardDistributor.
 import {OpenToken} from "../../contracts/token/OpenToken.sol";
 import {StreamFixture} from "../fixture/StreamFixture.sol";
 import {Tree} from "../fixture/Tree.sol";
+import {GasSnapshots} from "./GasSnapshots.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {console} from "forge-std/console.sol";
 
 /// @notice Gas of claims out of a tree of 2^20 leaves, as transactions pay it: cold storage, 21,000 and calldata included.
 /// @dev First: the account never held OPEN. Repeat: it was paid by an earlier root. Amounts and sums fill their width as real
 /// ones do.
 /// forge-config: default.isolate = true
-contract ClaimsGasTest is StreamFixture {
+contract ClaimsGasTest is GasSnapshots, StreamFixture {
     uint256 private constant DEPTH = 20;
     uint256 private constant RANGE = 128;
     /// @dev Odd, so that the range has siblings on both sides.
@@ -27,9 +27,9 @@ contract ClaimsGasTest is StreamFixture {
     }
 
     function test_ClaimOneByOne() public {
-        console.log("claim_first", _claimOne(1e18 + 12_345));
+        _record("claim_first", _claimOne(1e18 + 12_345));
         uint256 first = vm.lastCallGas().gasTotalUsed;
-        console.log("claim_repeat", _claimOne(2e18 + 54_321));
+        _record("claim_repeat", _claimOne(2e18 + 54_321));
 
         assertLe(first, 110_000);
         assertLe(vm.lastCallGas().gasTotalUsed, 77_000);
@@ -43,15 +43,15 @@ contract ClaimsGasTest is StreamFixture {
             _makeFinal(keccak256(abi.encode(i)), 1e22);
         }
 
-        console.log("claim_first_oldest_root", _send(root, leaves[0], siblings));
+        _record("claim_first_oldest_root", _send(root, leaves[0], siblings));
         assertLe(vm.lastCallGas().gasTotalUsed, 115_000);
     }
 
     function test_ClaimRange() public {
         uint256 first = _claimMany(1e18 + 12_345) / RANGE;
         uint256 repeat = _claimMany(2e18 + 54_321) / RANGE;
-        console.log("claim_range_leaf_first", first);
-        console.log("claim_range_leaf_repeat", repeat);
+        _record("claim_range_leaf_first", first);
+        _record("claim_range_leaf_repeat", repeat);
 
         assertLe(first, 56_000);
         assertLe(repeat, 21_000);

@@ -10,12 +10,12 @@ import {IStakingManager, Role} from "../../contracts/interfaces/IStakingManager.
 import {ProtocolDeployer} from "../../script/ProtocolDeployer.sol";
 import {EpochFixture} from "../fixture/EpochFixture.sol";
 import {TestToken} from "../fixture/TestToken.sol";
-import {console} from "forge-std/console.sol";
+import {GasSnapshots} from "./GasSnapshots.sol";
 
 /// @notice Gas of an epoch as transactions over the deployed protocol pay it: each with cold storage, 21,000 and its calldata.
 /// @dev Roots are those of a list nobody could hold: what is posted does not depend on how long the lists are.
 /// forge-config: default.isolate = true
-contract OracleGasTest is EpochFixture, ProtocolDeployer {
+contract OracleGasTest is GasSnapshots, EpochFixture, ProtocolDeployer {
     function setUp() public override {
         vm.warp(START);
         vm.chainId(10);
@@ -40,20 +40,20 @@ contract OracleGasTest is EpochFixture, ProtocolDeployer {
     function test_RootOfAnEpoch() public {
         // the distributor keeps four roots: from the fifth on nothing is written that was empty
         for (uint64 number = 1; number < 5; ++number) {
-            _epoch(number, string.concat("epoch ", vm.toString(number)));
+            _epoch(number);
         }
-        (uint256 settled, uint256 opened, uint256 proposed, uint256 finalized) = _epoch(5, "epoch 5");
+        (uint256 settled, uint256 opened, uint256 proposed, uint256 finalized) = _epoch(5);
 
-        console.log("epoch_open", opened);
-        console.log("root_propose", proposed);
-        console.log("root_finalize", finalized);
-        console.log("settle_and_root", settled + proposed + finalized);
+        _record("epoch_open", opened);
+        _record("root_propose", proposed);
+        _record("root_finalize", finalized);
+        _record("settle_and_root", settled + proposed + finalized);
         assertLe(proposed, 200_000);
         assertLe(finalized, 95_000);
         assertLe(settled + proposed + finalized, 350_000);
     }
 
-    function _epoch(uint64 number, string memory name)
+    function _epoch(uint64 number)
         private
         returns (uint256 settled, uint256 opened, uint256 proposed, uint256 finalized)
     {
@@ -67,8 +67,6 @@ contract OracleGasTest is EpochFixture, ProtocolDeployer {
         vm.warp(vm.getBlockTimestamp() + WINDOW);
         oracle.finalize(number);
         finalized = vm.lastCallGas().gasTotalUsed;
-        console.log(name, settled, opened);
-        console.log(name, proposed, finalized);
     }
 
     function _settleOpenBatch() private returns (uint256) {

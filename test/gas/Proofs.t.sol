@@ -4,11 +4,11 @@ pragma solidity ^0.8.34;
 import {IAttributionOracle} from "../../contracts/interfaces/IAttributionOracle.sol";
 import {EpochFixture} from "../fixture/EpochFixture.sol";
 import {Tree} from "../fixture/Tree.sol";
-import {console} from "forge-std/console.sol";
+import {GasSnapshots} from "./GasSnapshots.sol";
 
 /// @notice Gas of what a watcher sends against a list of 2^20 credits, as transactions pay it.
 /// forge-config: default.isolate = true
-contract ProofsGasTest is EpochFixture {
+contract ProofsGasTest is GasSnapshots, EpochFixture {
     uint256 private constant DEPTH = 20;
     uint64 private constant FIRST = 700_002;
 
@@ -62,7 +62,7 @@ contract ProofsGasTest is EpochFixture {
 
     function _print(string memory name, uint256 maximum) private {
         uint256 used = vm.lastCallGas().gasTotalUsed;
-        console.log(name, used);
+        _record(name, used);
         assertLe(used, maximum, name);
     }
 
