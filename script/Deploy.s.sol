@@ -40,6 +40,12 @@ contract Deploy is ProtocolDeployer {
         config.security = vm.parseJsonAddress(json, ".security");
         config.window = vm.parseJsonUint(json, ".window").toUint64();
         config.epochPeriod = vm.parseJsonUint(json, ".epochPeriod").toUint64();
+        config.revealPeriod = vm.parseJsonUint(json, ".revealPeriod").toUint64();
+        config.trialPeriod = vm.parseJsonUint(json, ".trialPeriod").toUint64();
+        config.receiptRevealPeriod = vm.parseJsonUint(json, ".receiptRevealPeriod").toUint64();
+        config.juryClocks.evidence = vm.parseJsonUint(json, ".evidencePeriod").toUint64();
+        config.juryClocks.vote = vm.parseJsonUint(json, ".votePeriod").toUint64();
+        config.juryClocks.appeal = vm.parseJsonUint(json, ".appealPeriod").toUint64();
         config.stakingThaw = vm.parseJsonUint(json, ".stakingThaw").toUint64();
         config.marketThaw = vm.parseJsonUint(json, ".marketThaw").toUint64();
     }
@@ -53,6 +59,11 @@ contract Deploy is ProtocolDeployer {
         vm.serializeAddress("addresses", "datanetValidators", address(d.validators));
         vm.serializeAddress("addresses", "modelRegistry", address(d.models));
         vm.serializeAddress("addresses", "rewardDistributor", address(d.distributor));
+        vm.serializeAddress("addresses", "receiptCourt", address(d.courts.receiptCourt));
+        vm.serializeAddress("addresses", "receiptVerifier", address(d.courts.receiptVerifier));
+        vm.serializeAddress("addresses", "jury", address(d.courts.jury));
+        vm.serializeAddress("addresses", "disputeManager", address(d.courts.disputes));
+        vm.serializeAddress("addresses", "epochCourt", address(d.epochCourt));
         vm.serializeAddress("addresses", "attributionOracle", address(d.oracle));
         vm.serializeAddress("addresses", "inferenceMarket", address(d.market));
         vm.serializeAddress("addresses", "agentRegistry", address(d.agents));

@@ -4,25 +4,33 @@ pragma solidity 0.8.37;
 import {AgentRegistry} from "../contracts/agents/AgentRegistry.sol";
 import {AgentReputation} from "../contracts/agents/AgentReputation.sol";
 import {AttributionOracle} from "../contracts/attribution/AttributionOracle.sol";
+import {EpochCourt} from "../contracts/attribution/EpochCourt.sol";
 import {InferenceMarket} from "../contracts/inference/InferenceMarket.sol";
 import {IInferenceMarket} from "../contracts/interfaces/IInferenceMarket.sol";
+import {IJury} from "../contracts/interfaces/IJury.sol";
 import {Role} from "../contracts/interfaces/IStakingManager.sol";
+import {ContributionRegistry} from "../contracts/registry/ContributionRegistry.sol";
 import {DatanetRegistry} from "../contracts/registry/DatanetRegistry.sol";
+import {DatanetValidators} from "../contracts/registry/DatanetValidators.sol";
 import {ModelRegistry} from "../contracts/registry/ModelRegistry.sol";
 import {RewardDistributor} from "../contracts/rewards/RewardDistributor.sol";
 import {StakingManager} from "../contracts/staking/StakingManager.sol";
 import {BurnQueue} from "../contracts/token/BurnQueue.sol";
 import {OpenToken} from "../contracts/token/OpenToken.sol";
+import {CourtsDeployer} from "./CourtsDeployer.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
 import {Vm} from "forge-std/Vm.sol";
 
 /// @title ProtocolDeployer
 /// @notice Deploys and wires the protocol: the same way in the script and in the tests.
-abstract contract ProtocolDeployer {
+abstract contract ProtocolDeployer is CourtsDeployer {
     /// @param deployer Sender of every transaction; governs at first, and holds the genesis supply.
     /// @param treasury Where the protocol's part goes. @param security Where the security part goes.
     /// @param window Seconds in which a root can be refuted. @param epochPeriod Least seconds between epochs.
+    /// @param revealPeriod Seconds in which a demanded leaf has to be revealed.
+    /// @param trialPeriod Seconds in which a batch can be demanded or tried. @param receiptRevealPeriod Seconds in which a demanded
+    /// receipt has to be revealed. @param juryClocks Of disputes.
     /// @param stakingThaw Seconds that a stake thaws. @param marketThaw Seconds that a payer's money thaws.
     struct Config {
         address deployer;
@@ -30,6 +38,10 @@ abstract contract ProtocolDeployer {
         address security;
         uint64 window;
         uint64 epochPeriod;
+        uint64 revealPeriod;
+        uint64 trialPeriod;
+        uint64 receiptRevealPeriod;
+        IJury.Clocks juryClocks;
         uint64 stakingThaw;
         uint64 marketThaw;
     }
@@ -40,8 +52,12 @@ abstract contract ProtocolDeployer {
         BurnQueue burnQueue;
         StakingManager staking;
         DatanetRegistry datanets;
+        ContributionRegistry contributions;
+        DatanetValidators validators;
         ModelRegistry models;
         RewardDistributor distributor;
+        Courts courts;
+        EpochCourt epochCourt;
         AttributionOracle oracle;
         InferenceMarket market;
         AgentRegistry agents;
@@ -73,11 +89,11 @@ abstract contract ProtocolDeployer {
         d.accessManager = new AccessManager(config.deployer);
         d.token = new OpenToken(config.deployer);
         bytes memory byAuthority = abi.encodeCall(StakingManager.initialize, (address(d.accessManager)));
-        d.burnQueue = new BurnQueue(d.token);
+        d.burnQueue = new BurnQueue(address(d.token), address(0));
         address stakingCode =
             address(new StakingManager(d.token, address(d.burnQueue), config.stakingThaw, DELEGATED_CAP_BPS));
         d.staking = StakingManager(_proxy(stakingCode, byAuthority));
-        d.datanets = DatanetRegistry(_proxy(address(new DatanetRegistry()), byAuthority));
+        _deployDatanets(d, byAuthority);
         d.models = ModelRegistry(
             _proxy(
                 address(new ModelRegistry(d.datanets, d.token)),
@@ -85,7 +101,9 @@ abstract contract ProtocolDeployer {
             )
         );
         d.distributor = new RewardDistributor(d.token, d.datanets, config.window);
+        d.datanets.wire(d.distributor, d.contributions, d.validators);
         _deployMarket(d, config);
+        _deployDisputes(_parties(d, config, d.market), _clocks(config), d.courts);
         d.agents = AgentRegistry(_proxy(address(new AgentRegistry(d.staking, d.models)), byAuthority));
         d.reputation = AgentReputation(_proxy(address(new AgentReputation(d.agents, d.market)), byAuthority));
 
@@ -96,44 +114,89 @@ abstract contract ProtocolDeployer {
         d.staking.setMinimumStake(Role.Agent, MINIMUM_AGENT_STAKE);
     }
 
-    /// @dev Oracle and market name each other. The market's proxy is the fourth creation from here: the oracle's code and
-    /// proxy and the market's code come before it.
+    function _deployDatanets(Deployment memory d, bytes memory byAuthority) private {
+        d.datanets = DatanetRegistry(_proxy(address(new DatanetRegistry(d.token)), byAuthority));
+        d.contributions =
+            ContributionRegistry(_proxy(address(new ContributionRegistry(d.token, d.datanets)), byAuthority));
+        d.validators = DatanetValidators(
+            _proxy(address(new DatanetValidators(d.token, d.datanets, d.contributions, d.staking)), byAuthority)
+        );
+    }
+
+    /// @dev Epoch court, oracle and market name each other: the proxies' addresses are predicted.
     function _deployMarket(Deployment memory d, Config memory config) private {
+        // The creations from here: receipt court, its verifier, epoch court, the oracle's code and proxy, the market's code and
+        // proxy.
         uint256 nonce = VM.getNonce(config.deployer);
-        InferenceMarket predicted = InferenceMarket(VM.computeCreateAddress(config.deployer, nonce + 3));
-        d.oracle = AttributionOracle(
-            _proxy(
-                address(
-                    new AttributionOracle(d.token, predicted, d.distributor, d.staking, d.models, config.epochPeriod)
-                ),
-                abi.encodeCall(AttributionOracle.initialize, (address(d.accessManager), EPOCH_BOND))
+        AttributionOracle oracle = AttributionOracle(VM.computeCreateAddress(config.deployer, nonce + 4));
+        InferenceMarket market = InferenceMarket(VM.computeCreateAddress(config.deployer, nonce + 6));
+
+        _deployReceiptCourt(_parties(d, config, market), _clocks(config), d.courts);
+        d.epochCourt = new EpochCourt(oracle, market, d.models, d.courts.receiptCourt);
+        d.oracle = AttributionOracle(_proxy(_newOracle(d, config, market), _initializeOracle(d)));
+        d.market = InferenceMarket(_proxy(_newMarket(d, config), _initializeMarket(d, config)));
+
+        _requirePredicted(address(oracle), address(d.oracle));
+        _requirePredicted(address(market), address(d.market));
+    }
+
+    function _newOracle(Deployment memory d, Config memory config, InferenceMarket market) private returns (address) {
+        return address(
+            new AttributionOracle(
+                d.token,
+                market,
+                d.distributor,
+                d.staking,
+                address(d.epochCourt),
+                config.epochPeriod,
+                config.revealPeriod
             )
         );
-        d.market = InferenceMarket(
-            _proxy(
-                address(
-                    new InferenceMarket(
-                        d.token, d.distributor, d.staking, d.models, d.oracle.stream(), config.marketThaw
-                    )
-                ),
-                abi.encodeCall(
-                    InferenceMarket.initialize,
-                    (
-                        address(d.accessManager),
-                        config.treasury,
-                        config.security,
-                        IInferenceMarket.SplitConfig({protocolBps: 200, securityBps: 500, stakersBps: 800})
-                    )
-                )
-            )
-        );
-        if (address(d.market) != address(predicted)) {
-            revert ProtocolDeployer_AddressMispredicted(address(predicted), address(d.market));
-        }
+    }
+
+    function _newMarket(Deployment memory d, Config memory config) private returns (address) {
+        return
+            address(
+                new InferenceMarket(d.token, d.distributor, d.staking, d.models, d.oracle.stream(), config.marketThaw)
+            );
     }
 
     function _proxy(address implementation, bytes memory initialization) private returns (address) {
         return address(new ERC1967Proxy(implementation, initialization));
+    }
+
+    function _initializeOracle(Deployment memory d) private pure returns (bytes memory) {
+        return abi.encodeCall(AttributionOracle.initialize, (address(d.accessManager), EPOCH_BOND));
+    }
+
+    function _initializeMarket(Deployment memory d, Config memory config) private pure returns (bytes memory) {
+        return abi.encodeCall(
+            InferenceMarket.initialize,
+            (
+                address(d.accessManager),
+                config.treasury,
+                config.security,
+                IInferenceMarket.SplitConfig({protocolBps: 200, securityBps: 500, stakersBps: 800})
+            )
+        );
+    }
+
+    function _parties(Deployment memory d, Config memory config, InferenceMarket market)
+        private
+        pure
+        returns (CourtParties memory)
+    {
+        return CourtParties(
+            config.deployer, address(d.accessManager), d.token, d.staking, market, d.models, d.contributions
+        );
+    }
+
+    function _clocks(Config memory config) private pure returns (CourtClocks memory) {
+        return CourtClocks(config.trialPeriod, config.receiptRevealPeriod, config.juryClocks);
+    }
+
+    function _requirePredicted(address predicted, address actual) private pure {
+        if (actual != predicted) revert ProtocolDeployer_AddressMispredicted(predicted, actual);
     }
 
     function _requireClocks(Config memory config) private view {

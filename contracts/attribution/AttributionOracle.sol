@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {BatchChainLib} from "../inference/BatchChainLib.sol";
-import {MarketDomainLib} from "../inference/MarketDomainLib.sol";
-import {SplitLib} from "../inference/SplitLib.sol";
 import {IAttributionOracle} from "../interfaces/IAttributionOracle.sol";
-import {BatchOpening, IInferenceMarket} from "../interfaces/IInferenceMarket.sol";
-import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+import {IInferenceMarket} from "../interfaces/IInferenceMarket.sol";
 import {IRewardDistributor} from "../interfaces/IRewardDistributor.sol";
 import {IStakingManager, Role} from "../interfaces/IStakingManager.sol";
 import {LeafLib} from "../libraries/LeafLib.sol";
@@ -14,8 +10,6 @@ import {MerkleLib} from "../libraries/MerkleLib.sol";
 import {CreditTreeLib} from "./CreditTreeLib.sol";
 import {OracleStorageLib} from "./OracleStorageLib.sol";
 import {PayoutTreeLib} from "./PayoutTreeLib.sol";
-import {ReceiptLib} from "./ReceiptLib.sol";
-import {ShareLib} from "./ShareLib.sol";
 import {
     AccessManagedUpgradeable
 } from "@openzeppelin/contracts-upgradeable/access/manager/AccessManagedUpgradeable.sol";
@@ -24,241 +18,273 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 
 /// @title AttributionOracle
-/// @notice Owns epochs: closed ranges of batches, the bonded roots of who earned what in them, and the proofs that cancel a
-/// false root in one transaction.
+/// @notice Owns epochs: closed ranges of batches and the bonded roots of who earned what in them.
 contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManagedUpgradeable {
     using SafeERC20 for IERC20;
-    using ReceiptLib for Receipt;
 
-    uint8 private constant PROOF_CREDIT_ORDER = 1;
-    uint8 private constant PROOF_CREDIT_AMOUNT = 2;
-    uint8 private constant PROOF_PAYOUT_AMOUNT = 4;
-    uint8 private constant PROOF_PAYOUT_ORDER = 5;
-    uint8 private constant PROOF_PAYOUT_TOTAL = 6;
+    uint8 private constant PROOF_SILENCE = 7;
+    uint96 private constant DEPOSITS_PER_BOND = 500;
+    uint64 private constant MAXIMUM_PAUSE = 7 days;
+    uint64 private constant MINIMUM_REVEAL_PERIOD = 1 hours;
+    uint64 private constant MINIMUM_LOCAL_REVEAL_PERIOD = 1 seconds;
+    /// @dev A withheld tree of 2^24 leaves is searched in four rounds of 64 demands each; two more are to spare.
+    uint64 private constant REVEALS_PER_WINDOW = 6;
+    uint256 private constant LOCAL_CHAIN_ID = 31_337;
 
     IERC20 public immutable token;
     IInferenceMarket public immutable market;
     IRewardDistributor public immutable distributor;
     IStakingManager public immutable staking;
-    IModelRegistry public immutable models;
+    /// @notice The contract that proofs go to: the only one that may refute.
+    address public immutable court;
     uint64 public immutable epochPeriod;
+    uint64 public immutable revealPeriod;
 
     constructor(
         IERC20 token_,
         IInferenceMarket market_,
         IRewardDistributor distributor_,
         IStakingManager staking_,
-        IModelRegistry models_,
-        uint64 epochPeriod_
+        address court_,
+        uint64 epochPeriod_,
+        uint64 revealPeriod_
     ) {
+        bool isLocal = block.chainid == LOCAL_CHAIN_ID;
+        uint64 minimum = isLocal ? MINIMUM_LOCAL_REVEAL_PERIOD : MINIMUM_REVEAL_PERIOD;
+        uint64 maximum = isLocal ? distributor_.window() : distributor_.window() / REVEALS_PER_WINDOW;
+        if (revealPeriod_ < minimum || revealPeriod_ > maximum) {
+            revert AttributionOracle_RevealPeriodOutOfRange(revealPeriod_, minimum, maximum);
+        }
         token = token_;
         market = market_;
         distributor = distributor_;
         staking = staking_;
-        models = models_;
+        court = court_;
         epochPeriod = epochPeriod_;
+        revealPeriod = revealPeriod_;
         _disableInitializers();
     }
 
     function initialize(address authority, uint96 bond_) external initializer {
         __AccessManaged_init(authority);
         _setBond(bond_);
-        OracleStorageLib.Layout storage $ = OracleStorageLib.load();
-        $.finalPayoutsRoot = MerkleLib.emptyRoot(LeafLib.PAYOUT);
-        $.stream = distributor.createStream(address(this));
+        OracleStorageLib.load().stream = distributor.createStream(address(this));
     }
 
     /// @inheritdoc IAttributionOracle
     function openEpoch() external returns (uint64 epoch) {
         OracleStorageLib.Layout storage $ = OracleStorageLib.load();
-        Epoch storage previous = $.epochs[$.epochCount];
-        if ($.epochCount != 0 && previous.state != EpochState.Final) {
-            revert AttributionOracle_EpochUnfinished($.epochCount);
-        }
-        (uint64 lastBatch,) = market.pinBatches();
-        if (lastBatch == previous.lastBatch) revert AttributionOracle_NoNewBatches(lastBatch);
+        uint64 previous = $.epochCount;
+        if (previous != 0 && $.state != EpochState.Final) revert AttributionOracle_EpochUnfinished(previous);
         uint64 earliest = $.openedAt + epochPeriod;
-        if ($.openedAt != 0 && block.timestamp < earliest) {
+        if (previous != 0 && block.timestamp < earliest) {
             revert AttributionOracle_TooEarly(earliest, uint64(block.timestamp));
         }
+        (uint64 lastBatch, bytes32 chain) = market.pinBatches();
+        uint64 previousLast = $.ranges[previous].lastBatch;
+        if (lastBatch == previousLast) revert AttributionOracle_NoNewBatches(lastBatch);
 
-        epoch = $.epochCount + 1;
-        uint64 firstBatch = previous.lastBatch + 1;
+        epoch = previous + 1;
         uint96 cumulativeData = market.cumulativeData();
         uint96 dataAmount = cumulativeData - $.dataClosed;
 
-        Epoch storage e = $.epochs[epoch];
-        e.firstBatch = firstBatch;
-        e.lastBatch = lastBatch;
-        e.dataAmount = dataAmount;
-        e.state = EpochState.Open;
         $.epochCount = epoch;
         $.openedAt = uint64(block.timestamp);
+        $.state = EpochState.Open;
         $.dataClosed = cumulativeData;
+        $.ranges[epoch] = OracleStorageLib.EpochRange({lastBatch: lastBatch, asOf: 0, dataAmount: dataAmount});
 
-        emit EpochOpened(epoch, firstBatch, lastBatch, dataAmount);
+        emit EpochOpened(epoch, previousLast + 1, lastBatch, dataAmount, cumulativeData, chain);
         market.collectData();
     }
 
     /// @inheritdoc IAttributionOracle
-    function propose(uint64 epoch, bytes32 creditsRoot, bytes32 payoutsRoot, uint96 total, bytes32 dataHash) external {
-        Epoch storage e = _inState(epoch, EpochState.Open);
+    function propose(
+        uint64 epoch,
+        bytes32 creditsRoot,
+        bytes32 payoutsRoot,
+        uint96 total,
+        bytes32 dataHash,
+        uint64 asOf
+    ) external {
+        OracleStorageLib.Layout storage $ = _inState(epoch, EpochState.Open);
         if (!staking.isActive(msg.sender, Role.Oracle)) revert AttributionOracle_ProposerNotActive(msg.sender);
         if (creditsRoot == 0 || payoutsRoot == 0) revert AttributionOracle_ZeroRoot();
         if (dataHash == 0) revert AttributionOracle_ZeroDataHash();
-        _requireTotal(total, payoutsRoot, e.dataAmount);
+        // before now: what may still happen in this second would change what `asOf` means
+        if (asOf < $.openedAt || asOf >= block.timestamp) {
+            revert AttributionOracle_AsOfOutOfRange(asOf, $.openedAt, uint64(block.timestamp));
+        }
+        _requireTotal($, total, payoutsRoot);
 
-        OracleStorageLib.Layout storage $ = OracleStorageLib.load();
         uint96 bond_ = $.bond;
-        uint64 finalizableAt = uint64(block.timestamp) + distributor.window();
+        uint64 demandsEnd = uint64(block.timestamp) + distributor.window();
+        uint64 proposal = $.proposalCount + 1;
 
-        e.state = EpochState.Proposed;
-        e.proposer = msg.sender;
-        e.bond = bond_;
-        e.total = total;
-        e.finalizableAt = finalizableAt;
-        e.creditsRoot = creditsRoot;
-        e.payoutsRoot = payoutsRoot;
+        $.proposalCount = proposal;
+        $.state = EpochState.Proposed;
+        $.ranges[epoch].asOf = asOf;
+        $.newest = OracleStorageLib.Proposal({
+            proposer: msg.sender,
+            bond: bond_,
+            total: total,
+            finalizableAt: demandsEnd,
+            demandsEnd: demandsEnd,
+            openDemands: 0,
+            creditsRoot: creditsRoot,
+            payoutsRoot: payoutsRoot
+        });
 
-        emit EpochProposed(epoch, msg.sender, creditsRoot, payoutsRoot, dataHash, total, bond_, finalizableAt);
+        emit EpochProposed(
+            epoch, msg.sender, proposal, creditsRoot, payoutsRoot, dataHash, total, asOf, bond_, demandsEnd
+        );
         distributor.proposeRoot($.stream, payoutsRoot, total);
         token.safeTransferFrom(msg.sender, address(this), bond_);
     }
 
     /// @inheritdoc IAttributionOracle
     function finalize(uint64 epoch) external {
-        Epoch storage e = _inState(epoch, EpochState.Proposed);
-        if (block.timestamp < e.finalizableAt) {
-            revert AttributionOracle_TooEarly(e.finalizableAt, uint64(block.timestamp));
+        OracleStorageLib.Layout storage $ = _inState(epoch, EpochState.Proposed);
+        OracleStorageLib.Proposal storage p = $.newest;
+        if (block.timestamp < p.finalizableAt) {
+            revert AttributionOracle_TooEarly(p.finalizableAt, uint64(block.timestamp));
         }
+        if (block.timestamp < $.finalityPausedUntil) {
+            revert AttributionOracle_FinalityPaused($.finalityPausedUntil, uint64(block.timestamp));
+        }
+        if (p.openDemands != 0) revert AttributionOracle_DemandsOpen($.proposalCount, p.openDemands);
 
-        OracleStorageLib.Layout storage $ = OracleStorageLib.load();
-        e.state = EpochState.Final;
-        $.finalTotal = e.total;
-        $.finalPayoutsRoot = e.payoutsRoot;
+        address proposer = p.proposer;
+        uint96 bond_ = p.bond;
 
-        emit EpochFinalized(epoch, e.proposer, e.payoutsRoot, e.total);
+        $.state = EpochState.Final;
+
+        emit EpochFinalized(epoch, proposer, $.proposalCount, p.payoutsRoot, p.total);
         distributor.finalizeRoot($.stream);
-        token.safeTransfer(e.proposer, e.bond);
+        token.safeTransfer(proposer, bond_);
     }
 
     /// @inheritdoc IAttributionOracle
-    function proveFirstCredit(uint64 epoch, CreditOpening calldata first) external {
-        Epoch storage e = _refutable(epoch);
-        CreditTreeLib.requireOpening(e.creditsRoot, first);
+    function demandLeaf(uint64 proposal, LeafTree tree, uint64 index) external {
+        OracleStorageLib.Proposal storage p = _pending(proposal);
+        if (block.timestamp >= p.demandsEnd) {
+            revert AttributionOracle_DemandsClosed(p.demandsEnd, uint64(block.timestamp));
+        }
+        Demand storage demand = _demand(proposal, tree, index);
+        if (demand.state != DemandState.None) revert AttributionOracle_DemandedBefore(proposal, tree, index);
 
-        bool fault = first.index == 0 && first.credit.running != first.credit.amount;
+        uint96 deposit = _depositOf(p.bond);
+        uint64 deadline = uint64(block.timestamp) + revealPeriod;
+        uint32 openDemandsAfter = p.openDemands + 1;
 
-        _refute(epoch, e, fault, PROOF_CREDIT_ORDER);
+        demand.demander = msg.sender;
+        demand.deposit = deposit;
+        demand.deadline = deadline;
+        demand.state = DemandState.Open;
+        p.openDemands = openDemandsAfter;
+
+        emit LeafDemanded(proposal, tree, index, msg.sender, deposit, deadline, openDemandsAfter);
+        token.safeTransferFrom(msg.sender, address(this), deposit);
     }
 
     /// @inheritdoc IAttributionOracle
-    function proveCreditNeighbours(uint64 epoch, CreditOpening calldata left, CreditOpening calldata right) external {
-        Epoch storage e = _refutable(epoch);
-        _requireNeighbours(left.index, right.index);
-        CreditTreeLib.requireOpening(e.creditsRoot, left);
-        CreditTreeLib.requireOpening(e.creditsRoot, right);
+    function revealCredit(uint64 proposal, CreditOpening calldata opening) external {
+        CreditTreeLib.requireOpening(_pending(proposal).creditsRoot, opening);
 
-        uint256 before = left.credit.contributor == right.credit.contributor ? left.credit.running : 0;
-        bool fault =
-            !CreditTreeLib.isBefore(left.credit, right.credit) || right.credit.running != before + right.credit.amount;
-
-        _refute(epoch, e, fault, PROOF_CREDIT_ORDER);
+        emit CreditRevealed(proposal, opening.index, opening);
+        _answer(proposal, LeafTree.Credits, opening.index);
     }
 
     /// @inheritdoc IAttributionOracle
-    function proveCreditOutside(
-        uint64 epoch,
-        CreditOpening calldata credit,
-        BatchOpening calldata opening,
-        uint64 receiptCount,
-        bytes32 top
-    ) external {
-        Epoch storage e = _refutable(epoch);
-        CreditTreeLib.requireOpening(e.creditsRoot, credit);
+    function revealPayout(uint64 proposal, PayoutOpening calldata opening) external {
+        PayoutTreeLib.requireOpening(_pending(proposal).payoutsRoot, OracleStorageLib.load().stream, opening);
 
-        uint64 batch = credit.credit.batch;
-        bool fault = batch < e.firstBatch || batch > e.lastBatch;
-        if (!fault) {
-            bytes32 root = _receiptsRootOf(batch, opening);
-            if (MerkleLib.rootHash(LeafLib.RECEIPT, receiptCount, top) != root) {
-                revert AttributionOracle_InvalidOpening(root, credit.credit.receiptIndex, receiptCount);
-            }
-            fault = credit.credit.receiptIndex >= receiptCount;
+        emit PayoutRevealed(proposal, opening.index, opening);
+        _answer(proposal, LeafTree.Payouts, opening.index);
+    }
+
+    /// @inheritdoc IAttributionOracle
+    function revealAbsence(uint64 proposal, LeafTree tree, uint64 index, uint64 count, bytes32 top) external {
+        OracleStorageLib.Proposal storage p = _pending(proposal);
+        bytes32 root = tree == LeafTree.Credits ? p.creditsRoot : p.payoutsRoot;
+        bytes32 domain = tree == LeafTree.Credits ? LeafLib.CREDIT : LeafLib.PAYOUT;
+        if (MerkleLib.rootHash(domain, count, top) != root) {
+            revert AttributionOracle_InvalidOpening(root, index, count);
+        }
+        if (index < count) revert AttributionOracle_LeafExists(index, count);
+
+        emit AbsenceRevealed(proposal, tree, index, count, top);
+        _answer(proposal, tree, index);
+    }
+
+    /// @inheritdoc IAttributionOracle
+    function expireDemand(uint64 proposal, LeafTree tree, uint64 index) external {
+        _pending(proposal);
+        Demand storage demand = _openDemand(proposal, tree, index);
+        if (block.timestamp < demand.deadline) {
+            revert AttributionOracle_TooEarly(demand.deadline, uint64(block.timestamp));
         }
 
-        _refute(epoch, e, fault, PROOF_CREDIT_AMOUNT);
+        address demander = demand.demander;
+        uint96 deposit = demand.deposit;
+
+        demand.state = DemandState.Ended;
+
+        emit DepositReturned(proposal, tree, index, demander, deposit);
+        _refute(OracleStorageLib.load().epochCount, PROOF_SILENCE, demander);
+        token.safeTransfer(demander, deposit);
     }
 
     /// @inheritdoc IAttributionOracle
-    function proveCreditAmount(
-        uint64 epoch,
-        CreditOpening calldata credit,
-        BatchOpening calldata opening,
-        ReceiptOpening calldata receipt,
-        Attribution calldata attribution
-    ) external {
-        Epoch storage e = _refutable(epoch);
-        CreditTreeLib.requireOpening(e.creditsRoot, credit);
-        _requireReceipt(_receiptsRootOf(credit.credit.batch, opening), credit.credit.receiptIndex, receipt);
-        bytes32 revealed =
-            LeafLib.attribution(LeafLib.shares(attribution.shares), attribution.recordsHash, attribution.methodHash);
-        if (revealed != receipt.receipt.attributionHash) {
-            revert AttributionOracle_AttributionMismatch(receipt.receipt.attributionHash, revealed);
-        }
+    function reclaimDeposit(uint64 proposal, LeafTree tree, uint64 index) external {
+        if (_isPending(proposal)) revert AttributionOracle_StillPending(proposal);
+        Demand storage demand = _openDemand(proposal, tree, index);
 
-        uint96 due = ShareLib.due(attribution.shares, credit.credit.contributor, _dataFeeOf(receipt.receipt));
+        address demander = demand.demander;
+        uint96 deposit = demand.deposit;
 
-        _refute(epoch, e, credit.credit.amount != due, PROOF_CREDIT_AMOUNT);
+        demand.state = DemandState.Ended;
+
+        emit DepositReturned(proposal, tree, index, demander, deposit);
+        token.safeTransfer(demander, deposit);
     }
 
     /// @inheritdoc IAttributionOracle
-    function provePayout(
-        uint64 epoch,
-        address account,
-        PayoutLookup calldata newLeaf,
-        PayoutLookup calldata previousLeaf,
-        CreditLookup calldata credit
-    ) external {
-        Epoch storage e = _refutable(epoch);
-        OracleStorageLib.Layout storage $ = OracleStorageLib.load();
+    function refute(uint64 epoch, uint8 proof, address prover) external {
+        _requireCourt();
+        _inState(epoch, EpochState.Proposed);
 
-        uint256 expected = PayoutTreeLib.cumulativeOf($.finalPayoutsRoot, $.stream, account, previousLeaf);
-        expected += CreditTreeLib.lastRunning(e.creditsRoot, account, credit);
-        uint96 actual = PayoutTreeLib.cumulativeOf(e.payoutsRoot, $.stream, account, newLeaf);
-
-        _refute(epoch, e, actual != expected, PROOF_PAYOUT_AMOUNT);
+        _refute(epoch, proof, prover);
     }
 
     /// @inheritdoc IAttributionOracle
-    function provePayoutNeighbours(uint64 epoch, PayoutOpening calldata left, PayoutOpening calldata right) external {
-        Epoch storage e = _refutable(epoch);
-        uint64 stream_ = OracleStorageLib.load().stream;
-        _requireNeighbours(left.index, right.index);
-        PayoutTreeLib.requireOpening(e.payoutsRoot, stream_, left);
-        PayoutTreeLib.requireOpening(e.payoutsRoot, stream_, right);
+    function withdraw(uint64 epoch, uint64 batch) external {
+        _requireCourt();
+        OracleStorageLib.Layout storage $ = _inState(epoch, EpochState.Proposed);
 
-        bool unordered = left.payout.account >= right.payout.account;
-        bool unsummed = right.payout.runningSum != uint256(left.payout.runningSum) + right.payout.cumulative;
+        address proposer = $.newest.proposer;
+        uint96 bond_ = $.newest.bond;
 
-        _refute(epoch, e, unordered || unsummed, unordered ? PROOF_PAYOUT_ORDER : PROOF_PAYOUT_TOTAL);
-    }
+        $.state = EpochState.Open;
 
-    /// @inheritdoc IAttributionOracle
-    function provePayoutTotal(uint64 epoch, PayoutOpening calldata edge) external {
-        Epoch storage e = _refutable(epoch);
-        PayoutTreeLib.requireOpening(e.payoutsRoot, OracleStorageLib.load().stream, edge);
-
-        // the opening holds, so index < count
-        bool fault = (edge.index == 0 && edge.payout.runningSum != edge.payout.cumulative)
-            || (edge.index + 1 == edge.count && edge.payout.runningSum != e.total);
-
-        _refute(epoch, e, fault, PROOF_PAYOUT_TOTAL);
+        emit EpochWithdrawn(epoch, proposer, batch, $.proposalCount, bond_);
+        distributor.cancelRoot($.stream);
+        token.safeTransfer(proposer, bond_);
     }
 
     /// @inheritdoc IAttributionOracle
     function setBond(uint96 bond_) external restricted {
         _setBond(bond_);
+    }
+
+    /// @inheritdoc IAttributionOracle
+    function pauseFinality(uint64 until) external restricted {
+        uint64 maximum = uint64(block.timestamp) + MAXIMUM_PAUSE;
+        if (until > maximum) revert AttributionOracle_PauseTooLong(until, maximum);
+
+        OracleStorageLib.load().finalityPausedUntil = until;
+
+        emit FinalityPaused(until);
     }
 
     /// @inheritdoc IAttributionOracle
@@ -277,31 +303,99 @@ contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManaged
     }
 
     /// @inheritdoc IAttributionOracle
-    function epochOf(uint64 epoch) external view returns (Epoch memory) {
-        return OracleStorageLib.load().epochs[epoch];
+    function proposalCount() external view returns (uint64) {
+        return OracleStorageLib.load().proposalCount;
     }
 
-    /// @dev Cancels the proposal when `fault`; reverts otherwise, so that no proof ever confirms anything. A proposer that
-    /// proves its own fault still loses what the treasury gets.
-    function _refute(uint64 epoch, Epoch storage e, bool fault, uint8 proof) private {
-        if (!fault) revert AttributionOracle_NoFault();
+    /// @inheritdoc IAttributionOracle
+    function finalityPausedUntil() external view returns (uint64) {
+        return OracleStorageLib.load().finalityPausedUntil;
+    }
 
-        address proposer = e.proposer;
-        uint96 bounty = e.bond / 2;
-        uint96 rest = e.bond - bounty;
+    /// @inheritdoc IAttributionOracle
+    function epochOf(uint64 epoch) external view returns (Epoch memory e) {
+        OracleStorageLib.Layout storage $ = OracleStorageLib.load();
+        e.state = _stateOf($, epoch);
+        if (e.state == EpochState.None) return e;
+        (e.firstBatch, e.lastBatch, e.asOf) = rangeOf(epoch);
+        e.dataAmount = $.ranges[epoch].dataAmount;
+        if (epoch != $.epochCount) return e;
+        e.openedAt = $.openedAt;
+        if (e.state == EpochState.Open) return e;
+        OracleStorageLib.Proposal storage p = $.newest;
+        e.proposal = $.proposalCount;
+        e.proposer = p.proposer;
+        e.bond = p.bond;
+        e.total = p.total;
+        e.finalizableAt = p.finalizableAt;
+        e.demandsEnd = p.demandsEnd;
+        e.demandDeposit = _depositOf(p.bond);
+        e.openDemands = p.openDemands;
+        e.creditsRoot = p.creditsRoot;
+        e.payoutsRoot = p.payoutsRoot;
+    }
 
-        e.state = EpochState.Open;
-        e.proposer = address(0);
-        e.bond = 0;
-        e.total = 0;
-        e.finalizableAt = 0;
-        e.creditsRoot = 0;
-        e.payoutsRoot = 0;
+    /// @inheritdoc IAttributionOracle
+    function demandOf(uint64 proposal, LeafTree tree, uint64 index) external view returns (Demand memory) {
+        return _demand(proposal, tree, index);
+    }
 
-        emit EpochRefuted(epoch, proposer, msg.sender, proof, bounty);
-        distributor.cancelRoot(OracleStorageLib.load().stream);
-        token.safeTransfer(msg.sender, bounty);
-        token.safeTransfer(market.treasury(), rest);
+    /// @inheritdoc IAttributionOracle
+    function reviewOf(uint64 epoch) external view returns (Review memory review) {
+        OracleStorageLib.Layout storage $ = _inState(epoch, EpochState.Proposed);
+        OracleStorageLib.Proposal storage p = $.newest;
+        review.epoch = epoch;
+        review.stream = $.stream;
+        (review.firstBatch, review.lastBatch, review.asOf) = rangeOf(epoch);
+        review.previousAsOf = $.ranges[epoch - 1].asOf;
+        review.total = p.total;
+        review.creditsRoot = p.creditsRoot;
+        review.payoutsRoot = p.payoutsRoot;
+        bytes32 previous = distributor.newestRootOf($.stream);
+        review.previousPayoutsRoot = previous == 0 ? MerkleLib.emptyRoot(LeafLib.PAYOUT) : previous;
+    }
+
+    /// @inheritdoc IAttributionOracle
+    function rangeOf(uint64 epoch) public view returns (uint64 firstBatch, uint64 lastBatch, uint64 asOf) {
+        OracleStorageLib.Layout storage $ = OracleStorageLib.load();
+        if (_stateOf($, epoch) == EpochState.None) revert AttributionOracle_UnknownEpoch(epoch);
+        OracleStorageLib.EpochRange storage range = $.ranges[epoch];
+        return ($.ranges[epoch - 1].lastBatch + 1, range.lastBatch, range.asOf);
+    }
+
+    /// @dev Closes an open demand, and leaves time for a proof that is built on the answer.
+    function _answer(uint64 proposal, LeafTree tree, uint64 index) private {
+        OracleStorageLib.Proposal storage p = OracleStorageLib.load().newest;
+        Demand storage demand = _openDemand(proposal, tree, index);
+        if (block.timestamp >= demand.deadline) {
+            revert AttributionOracle_DeadlinePassed(demand.deadline, uint64(block.timestamp));
+        }
+
+        uint96 deposit = demand.deposit;
+        uint64 followUpEnd = uint64(block.timestamp) + revealPeriod;
+        uint64 finalizableAtAfter = followUpEnd > p.finalizableAt ? followUpEnd : p.finalizableAt;
+        uint32 openDemandsAfter = p.openDemands - 1;
+
+        demand.state = DemandState.Answered;
+        p.openDemands = openDemandsAfter;
+        p.finalizableAt = finalizableAtAfter;
+
+        emit DemandAnswered(proposal, tree, index, msg.sender, deposit, finalizableAtAfter, openDemandsAfter);
+        token.safeTransfer(msg.sender, deposit);
+    }
+
+    /// @dev A proposer that proves its own fault still loses what the treasury gets.
+    function _refute(uint64 epoch, uint8 proof, address prover) private {
+        OracleStorageLib.Layout storage $ = OracleStorageLib.load();
+        uint96 bond_ = $.newest.bond;
+        uint96 bounty = bond_ / 2;
+
+        $.state = EpochState.Open;
+
+        emit EpochRefuted(epoch, $.newest.proposer, prover, $.proposalCount, proof, bounty);
+        distributor.cancelRoot($.stream);
+        token.safeTransfer(prover, bounty);
+        token.safeTransfer(market.treasury(), bond_ - bounty);
     }
 
     function _setBond(uint96 bond_) private {
@@ -315,55 +409,56 @@ contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManaged
     /// @dev `upgradeToAndCall` is the only entry, so `restricted` checks that selector.
     function _authorizeUpgrade(address) internal override restricted {}
 
-    function _inState(uint64 epoch, EpochState expected) private view returns (Epoch storage e) {
-        e = OracleStorageLib.load().epochs[epoch];
-        if (e.state == EpochState.None) revert AttributionOracle_UnknownEpoch(epoch);
-        if (e.state != expected) revert AttributionOracle_WrongState(epoch, e.state, expected);
+    function _requireCourt() private view {
+        if (msg.sender != court) revert AttributionOracle_NotCourt(msg.sender);
     }
 
-    function _refutable(uint64 epoch) private view returns (Epoch storage e) {
-        e = _inState(epoch, EpochState.Proposed);
-        if (block.timestamp >= e.finalizableAt) {
-            revert AttributionOracle_WindowClosed(e.finalizableAt, uint64(block.timestamp));
-        }
+    function _stateOf(OracleStorageLib.Layout storage $, uint64 epoch) private view returns (EpochState) {
+        if (epoch == 0 || epoch > $.epochCount) return EpochState.None;
+        // an epoch is opened only behind a final one
+        return epoch == $.epochCount ? $.state : EpochState.Final;
     }
 
-    /// @dev A pay-out tree without leaves has no last running sum that could refute its total, so its total is 0.
-    function _requireTotal(uint96 total, bytes32 payoutsRoot, uint96 dataAmount) private view {
-        uint96 previous = OracleStorageLib.load().finalTotal;
-        if (total < previous) revert AttributionOracle_TotalDecreased(total, previous);
-        // both are parts of the stream's funds, a uint96
-        uint96 maximum = previous + dataAmount;
+    function _inState(uint64 epoch, EpochState expected) private view returns (OracleStorageLib.Layout storage $) {
+        $ = OracleStorageLib.load();
+        EpochState state = _stateOf($, epoch);
+        if (state == EpochState.None) revert AttributionOracle_UnknownEpoch(epoch);
+        if (state != expected) revert AttributionOracle_WrongState(epoch, state, expected);
+    }
+
+    function _isPending(uint64 proposal) private view returns (bool) {
+        OracleStorageLib.Layout storage $ = OracleStorageLib.load();
+        return $.state == EpochState.Proposed && proposal == $.proposalCount;
+    }
+
+    function _pending(uint64 proposal) private view returns (OracleStorageLib.Proposal storage) {
+        if (!_isPending(proposal)) revert AttributionOracle_NotPending(proposal);
+        return OracleStorageLib.load().newest;
+    }
+
+    function _demand(uint64 proposal, LeafTree tree, uint64 index) private view returns (Demand storage) {
+        return OracleStorageLib.load().demands[proposal][tree][index];
+    }
+
+    function _openDemand(uint64 proposal, LeafTree tree, uint64 index) private view returns (Demand storage demand) {
+        demand = _demand(proposal, tree, index);
+        if (demand.state != DemandState.Open) revert AttributionOracle_NotDemanded(proposal, tree, index);
+    }
+
+    /// @dev A pay-out tree without leaves has no last running sum that could refute its total, so its total is 0. That the
+    /// total does not fall is the distributor's rule.
+    function _requireTotal(OracleStorageLib.Layout storage $, uint96 total, bytes32 payoutsRoot) private view {
+        // not only this epoch's: what a case kept back in an earlier one may be due now
+        uint96 maximum = $.dataClosed;
         if (total > maximum) revert AttributionOracle_TotalExceedsFunds(total, maximum);
         if (total != 0 && payoutsRoot == MerkleLib.emptyRoot(LeafLib.PAYOUT)) {
             revert AttributionOracle_TotalWithoutPayouts(total);
         }
     }
 
-    function _receiptsRootOf(uint64 batch, BatchOpening calldata opening) private view returns (bytes32) {
-        if (opening.batch.number != batch) {
-            revert IInferenceMarket.InferenceMarket_InvalidBatchOpening(opening.batch.number);
-        }
-        BatchChainLib.requireBatch(market, opening);
-        return opening.batch.receiptsRoot;
-    }
-
-    function _requireReceipt(bytes32 root, uint32 index, ReceiptOpening calldata opening) private view {
-        bytes32 leaf = LeafLib.receipt(opening.receipt.digest(MarketDomainLib.separator(address(market))));
-        if (!MerkleLib.verify(root, LeafLib.RECEIPT, leaf, index, opening.count, opening.siblings)) {
-            revert AttributionOracle_InvalidOpening(root, index, opening.count);
-        }
-    }
-
-    /// @dev A receipt over a model that does not exist, or with a fee above its cumulative amount, has no data fee.
-    function _dataFeeOf(Receipt calldata receipt) private view returns (uint96) {
-        if (receipt.model == 0 || receipt.model > models.modelCount()) return 0;
-        if (receipt.fee > receipt.cumulative) return 0;
-        (, IModelRegistry.Revenue memory revenue) = models.termsOf(receipt.model);
-        return SplitLib.dataFee(receipt.cumulative - receipt.fee, receipt.cumulative, revenue.dataBps);
-    }
-
-    function _requireNeighbours(uint64 left, uint64 right) private pure {
-        if (uint256(left) + 1 != right) revert AttributionOracle_NotNeighbours(left, right);
+    /// @dev Rounded up, so that no demand is free.
+    function _depositOf(uint96 bond_) private pure returns (uint96) {
+        // a 500th of a uint96, so that adding one cannot overflow
+        return (bond_ - 1) / DEPOSITS_PER_BOND + 1;
     }
 }

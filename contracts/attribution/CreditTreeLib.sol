@@ -2,6 +2,7 @@
 pragma solidity ^0.8.34;
 
 import {IAttributionOracle} from "../interfaces/IAttributionOracle.sol";
+import {IEpochCourt} from "../interfaces/IEpochCourt.sol";
 import {LeafLib} from "../libraries/LeafLib.sol";
 import {MerkleLib} from "../libraries/MerkleLib.sol";
 
@@ -22,9 +23,33 @@ library CreditTreeLib {
         pure
         returns (bool)
     {
-        if (left.contributor != right.contributor) return left.contributor < right.contributor;
-        if (left.batch != right.batch) return left.batch < right.batch;
-        return left.receiptIndex < right.receiptIndex;
+        return _placeOf(left) < _placeOf(right);
+    }
+
+    /// @notice Reverts unless the list has no credit at the place of (contributor, batch, receiptIndex).
+    /// @dev The root binds the count, so that an edge of the list is an edge.
+    function requireAbsence(
+        bytes32 root,
+        address contributor,
+        uint64 batch,
+        uint32 receiptIndex,
+        IAttributionOracle.CreditLookup calldata lookup
+    ) internal pure {
+        uint256 place = _place(contributor, batch, receiptIndex);
+        bool holds =
+            !lookup.present && (lookup.hasLeft || lookup.hasRight || root == MerkleLib.emptyRoot(LeafLib.CREDIT));
+        if (lookup.hasLeft) {
+            requireOpening(root, lookup.left);
+            // index < count, so no overflow
+            uint64 next = lookup.left.index + 1;
+            holds = holds && _placeOf(lookup.left.credit) < place
+                && next == (lookup.hasRight ? lookup.right.index : lookup.left.count);
+        }
+        if (lookup.hasRight) {
+            requireOpening(root, lookup.right);
+            holds = holds && _placeOf(lookup.right.credit) > place && (lookup.hasLeft || lookup.right.index == 0);
+        }
+        if (!holds) revert IEpochCourt.EpochCourt_InvalidLookup(contributor);
     }
 
     /// @notice The contributor's last running total; 0 when the list does not hold the contributor.
@@ -48,7 +73,16 @@ library CreditTreeLib {
             requireOpening(root, lookup.right);
             holds = holds && lookup.right.credit.contributor > contributor;
         }
-        if (!holds) revert IAttributionOracle.AttributionOracle_InvalidLookup(contributor);
+        if (!holds) revert IEpochCourt.EpochCourt_InvalidLookup(contributor);
         return lookup.present ? lookup.left.credit.running : 0;
+    }
+
+    function _placeOf(IAttributionOracle.Credit calldata credit) private pure returns (uint256) {
+        return _place(credit.contributor, credit.batch, credit.receiptIndex);
+    }
+
+    /// @dev The list's order as one number: 160 bits of contributor, 64 of batch, 32 of receipt.
+    function _place(address contributor, uint64 batch, uint32 receiptIndex) private pure returns (uint256) {
+        return uint256(uint160(contributor)) << 96 | uint256(batch) << 32 | receiptIndex;
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.34;
 
 import {IAttributionOracle} from "../interfaces/IAttributionOracle.sol";
+import {IEpochCourt} from "../interfaces/IEpochCourt.sol";
 import {LeafLib} from "../libraries/LeafLib.sol";
 import {MerkleLib} from "../libraries/MerkleLib.sol";
 
@@ -42,7 +43,7 @@ library PayoutTreeLib {
             requireOpening(root, stream, lookup.right);
             holds = holds && lookup.right.payout.account > account;
         }
-        if (!holds) revert IAttributionOracle.AttributionOracle_InvalidLookup(account);
+        if (!holds) revert IEpochCourt.EpochCourt_InvalidLookup(account);
         return lookup.present ? lookup.left.payout.cumulative : 0;
     }
 }

@@ -1,31 +1,44 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {BatchOpening} from "./IInferenceMarket.sol";
-
 /// @title IAttributionOracle
-/// @notice Owns epochs: closed ranges of batches, the bonded roots of who earned what in them, and the proofs that cancel a
-/// false root in one transaction.
-/// @dev STATES. `Open` (range fixed) → `Proposed` (bonded root, window runs) → `Final`; a proof takes `Proposed` back to
-/// `Open`, forfeits the bond and lets anyone eligible propose again.
+/// @notice Owns epochs: closed ranges of batches and the bonded roots of who earned what in them. What is false in a root is
+/// proven to `IEpochCourt`; what its proposer withholds is demanded here.
+/// @dev STATES. `Open` (range fixed) → `Proposed` (bonded roots, window runs) → `Final`. A proof, a demand that nobody answers
+/// and a batch that was voided take `Proposed` back to `Open`: anyone eligible proposes again. One epoch at a time, one
+/// proposal at a time; nobody, its proposer included, can replace or withdraw a pending one.
 ///
-/// CLOCKS. A proposal can be refuted until the distributor's window has passed; `finalize` works from that second on.
+/// CLOCKS. `finalize` works from `finalizableAt` on (inclusive): the distributor's window after the proposal, later by at most
+/// two `revealPeriod`s where leaves were demanded. A proposal is refutable until `finalize` has been called, however late.
+/// Leaves can be demanded until `demandsEnd` (exclusive), where the window ends. A demand is answered before its `deadline`
+/// and expires from it on. What is revealed leaves `revealPeriod` seconds for a proof that is built on it.
 ///
-/// MONEY. Bonds, until returned on finality or forfeited: half to who proved, half to the treasury. The pay-outs lie in the
-/// distributor's stream and are limited by it.
+/// AS OF. A proposal reckons with cases and voids as they stood at `asOf`, a past timestamp since the epoch was opened, so that
+/// nothing that happens later makes it false. A receipt is credited in exactly one epoch: the first whose `asOf` is not before
+/// the end of its case, when it had an open case at its own epoch's `asOf`; else its own. See `IEpochCourt`, BELONGS.
 ///
-/// TRUST. One honest watcher within the window. Every proof is arithmetic over what the proposer itself committed to, or
-/// over what a runner signed; none needs a vote.
+/// MONEY. Here lie the pending proposal's bond and the deposits of open demands, nothing else. The bond comes back on finality
+/// and when a void ends the proposal; refuted, half goes to who proved or whose demand was not answered, the rest to the
+/// treasury: who refutes itself loses that. A demand's deposit, a 500th of the bond, goes to who answers; it comes back when
+/// nobody does, or when the proposal ends meanwhile. The pay-outs lie in the distributor's stream and are limited by it.
+///
+/// TRUST. One honest watcher within the window. Every proof is arithmetic over what the proposer itself committed to, or over
+/// what a runner signed; none needs a vote. Nobody has to publish leaves, but who cannot show one that is demanded is slashed:
+/// an answer shows, with the leaf, each node beside its way up, so that a watcher that knows the true lists follows those that
+/// are not the true ones down to the first false leaf: one demand a level at most.
+///
+/// LIVENESS. Every demand ends: by an answer, by expiry, or with its proposal. There is no bound on open demands, since a
+/// false proposer could fill it with its own; each costs its demander a deposit that pays the answer. Finality can be paused
+/// for 7 days at a time; a pause moves no other clock.
 ///
 /// CREDITS. A receipt earns somebody something only when its shares are at most 72, ascending by account, each above 0 and
 /// 65,536 in all, its model is known and its fee is at most its cumulative amount. An account earns floor(dataFee·share/2¹⁶);
 /// only the list's first account, when it is a pool's (at most 2⁶⁴ − 1), earns what the others leave instead.
 ///
-/// NOT DONE. A proof of a missing credit (an oracle must be free to pass over a receipt that is false), a demand for
-/// leaves that were not published, a proof that a batch's receipts do not chain. Until then oracles watch what they can read.
-///
 /// TREES. Credits: `MerkleLib` over `LeafLib.credit`, sorted by (contributor, batch, receiptIndex). Pay-outs: `MerkleLib`
 /// over `LeafLib.payout`, sorted by account. Shares: `LeafLib.shares`.
+///
+/// NOT DONE. What a runner is paid for a receipt that is struck later comes back from its stake, not from here.
 interface IAttributionOracle {
     enum EpochState {
         None,
@@ -34,19 +47,66 @@ interface IAttributionOracle {
         Final
     }
 
+    /// @notice The two trees of a proposal.
+    enum LeafTree {
+        Credits,
+        Payouts
+    }
+
+    enum DemandState {
+        None,
+        Open,
+        Answered,
+        Ended
+    }
+
     /// @param firstBatch First batch of the range, inclusive. @param lastBatch Last, inclusive.
-    /// @param dataAmount Data parts of these batches, base units: what the epoch may hand out.
+    /// @param dataAmount Data parts of these batches, base units.
+    /// @param asOf Of the newest proposal; 0 before the first.
+    /// @param openedAt Timestamp of its opening; 0, like all that follows, once a later epoch is opened: the events tell.
+    /// @param proposal Number of the pending or final proposal; 0, like all that follows, while the epoch is open.
+    /// @param demandsEnd Timestamp until which (exclusive) leaves may be demanded.
+    /// @param demandDeposit What a demand costs, base units. @param openDemands Demands that wait for an answer.
     struct Epoch {
         uint64 firstBatch;
         uint64 lastBatch;
         uint96 dataAmount;
         EpochState state;
+        uint64 asOf;
+        uint64 openedAt;
+        uint64 proposal;
         address proposer;
         uint96 bond;
         uint96 total;
         uint64 finalizableAt;
+        uint64 demandsEnd;
+        uint96 demandDeposit;
+        uint32 openDemands;
         bytes32 creditsRoot;
         bytes32 payoutsRoot;
+    }
+
+    /// @notice What a pending proposal is judged by.
+    /// @param previousAsOf Of the epoch before, 0 for the first. @param previousPayoutsRoot The newest final root.
+    struct Review {
+        uint64 epoch;
+        uint64 stream;
+        uint64 firstBatch;
+        uint64 lastBatch;
+        uint64 asOf;
+        uint64 previousAsOf;
+        uint96 total;
+        bytes32 creditsRoot;
+        bytes32 payoutsRoot;
+        bytes32 previousPayoutsRoot;
+    }
+
+    /// @param deadline Timestamp from which (inclusive) the demand can expire and no longer be answered.
+    struct Demand {
+        address demander;
+        uint96 deposit;
+        uint64 deadline;
+        DemandState state;
     }
 
     /// @notice A credit: what one contributor earned by one receipt.
@@ -148,97 +208,170 @@ interface IAttributionOracle {
     error AttributionOracle_ProposerNotActive(address proposer);
     error AttributionOracle_ZeroRoot();
     error AttributionOracle_ZeroBond();
-    error AttributionOracle_TotalWithoutPayouts(uint96 total);
     error AttributionOracle_ZeroDataHash();
+    error AttributionOracle_AsOfOutOfRange(uint64 asOf, uint64 earliest, uint64 now_);
+    error AttributionOracle_TotalWithoutPayouts(uint96 total);
     error AttributionOracle_TotalExceedsFunds(uint96 total, uint96 maximum);
-    error AttributionOracle_TotalDecreased(uint96 total, uint96 previous);
-    error AttributionOracle_WindowClosed(uint64 finalizableAt, uint64 now_);
     error AttributionOracle_InvalidOpening(bytes32 root, uint64 index, uint64 count);
-    error AttributionOracle_NotNeighbours(uint64 left, uint64 right);
-    error AttributionOracle_InvalidLookup(address account);
-    error AttributionOracle_AttributionMismatch(bytes32 committed, bytes32 revealed);
-    error AttributionOracle_NoFault();
+    error AttributionOracle_NotCourt(address caller);
+    error AttributionOracle_RevealPeriodOutOfRange(uint64 revealPeriod, uint64 minimum, uint64 maximum);
+    error AttributionOracle_PauseTooLong(uint64 until, uint64 maximum);
+    error AttributionOracle_FinalityPaused(uint64 until, uint64 now_);
+    error AttributionOracle_DemandsOpen(uint64 proposal, uint32 openDemands);
+    error AttributionOracle_DemandsClosed(uint64 demandsEnd, uint64 now_);
+    error AttributionOracle_NotPending(uint64 proposal);
+    error AttributionOracle_StillPending(uint64 proposal);
+    error AttributionOracle_DemandedBefore(uint64 proposal, LeafTree tree, uint64 index);
+    error AttributionOracle_NotDemanded(uint64 proposal, LeafTree tree, uint64 index);
+    error AttributionOracle_DeadlinePassed(uint64 deadline, uint64 now_);
+    error AttributionOracle_LeafExists(uint64 index, uint64 count);
 
-    event EpochOpened(uint64 indexed epoch, uint64 firstBatch, uint64 lastBatch, uint96 dataAmount);
+    /// @param chain The market's chain of batches behind `lastBatch`, pinned.
+    event EpochOpened(
+        uint64 indexed epoch,
+        uint64 firstBatch,
+        uint64 lastBatch,
+        uint96 dataAmount,
+        uint96 dataAmountAfter,
+        bytes32 chain
+    );
+    /// @param proposal Running number over all epochs, from 1: what demands name.
     event EpochProposed(
         uint64 indexed epoch,
         address indexed proposer,
+        uint64 indexed proposal,
         bytes32 creditsRoot,
         bytes32 payoutsRoot,
         bytes32 dataHash,
         uint96 total,
+        uint64 asOf,
         uint96 bond,
         uint64 finalizableAt
     );
-    /// @param proof Number of the proof, 1 to 6. @param bounty The prover's half of the bond; the treasury has the rest.
+    /// @param prover Who proved; for proof 7 whose demand was not answered.
+    /// @param proof Number of the proof, 1 to 7. @param bounty The prover's half of the bond; the treasury has the rest.
     event EpochRefuted(
-        uint64 indexed epoch, address indexed proposer, address indexed prover, uint8 proof, uint96 bounty
+        uint64 indexed epoch,
+        address indexed proposer,
+        address indexed prover,
+        uint64 proposal,
+        uint8 proof,
+        uint96 bounty
     );
-    event EpochFinalized(uint64 indexed epoch, address indexed proposer, bytes32 payoutsRoot, uint96 total);
+    /// @notice A batch that the proposal credits was voided after its `asOf`; the bond went back.
+    event EpochWithdrawn(
+        uint64 indexed epoch, address indexed proposer, uint64 indexed batch, uint64 proposal, uint96 bond
+    );
+    event EpochFinalized(
+        uint64 indexed epoch, address indexed proposer, uint64 indexed proposal, bytes32 payoutsRoot, uint96 total
+    );
+    event LeafDemanded(
+        uint64 indexed proposal,
+        LeafTree indexed tree,
+        uint64 indexed index,
+        address demander,
+        uint96 deposit,
+        uint64 deadline,
+        uint32 openDemandsAfter
+    );
+    /// @notice With its whole opening, so that a proof can be built on the event alone.
+    event CreditRevealed(uint64 indexed proposal, uint64 indexed index, CreditOpening opening);
+    event PayoutRevealed(uint64 indexed proposal, uint64 indexed index, PayoutOpening opening);
+    /// @notice The tree has only `count` leaves.
+    event AbsenceRevealed(
+        uint64 indexed proposal, LeafTree indexed tree, uint64 indexed index, uint64 count, bytes32 top
+    );
+    /// @param finalizableAtAfter Timestamp from which the proposal may become final.
+    event DemandAnswered(
+        uint64 indexed proposal,
+        LeafTree indexed tree,
+        uint64 indexed index,
+        address revealer,
+        uint96 deposit,
+        uint64 finalizableAtAfter,
+        uint32 openDemandsAfter
+    );
+    /// @param to The demander.
+    event DepositReturned(
+        uint64 indexed proposal, LeafTree indexed tree, uint64 indexed index, address to, uint96 deposit
+    );
     event BondSet(uint96 bond);
+    event FinalityPaused(uint64 until);
 
     /// @notice Closes the range of all batches since the last epoch and opens an epoch over it. Anyone.
-    /// @dev The epoch before must be final; at least `epochPeriod` seconds must lie between openings.
+    /// @dev Moves the range's data parts into the stream and pins the market's chain of batches. The epoch before must be final;
+    /// at least `epochPeriod` seconds must lie between openings.
     function openEpoch() external returns (uint64 epoch);
 
     /// @notice Proposes an open epoch's roots, bonded. Only an active oracle.
-    /// @param total New cumulative total of the pay-out tree: at least the previous, at most it + the epoch's `dataAmount`.
+    /// @dev Reverts, in this order: unknown epoch, not open, proposer, roots, hash, `asOf`, total.
+    /// @param total New cumulative total of the pay-out tree: at least the previous, at most all data parts up to this epoch.
     /// @param dataHash SHA-256 of the leaf data in the content store.
-    function propose(uint64 epoch, bytes32 creditsRoot, bytes32 payoutsRoot, uint96 total, bytes32 dataHash) external;
+    /// @param asOf Timestamp as of which cases and voids count: since the epoch was opened (inclusive), before now.
+    /// Warning: the bond is lost with any false leaf, and with any leaf that is demanded and not revealed.
+    function propose(
+        uint64 epoch,
+        bytes32 creditsRoot,
+        bytes32 payoutsRoot,
+        uint96 total,
+        bytes32 dataHash,
+        uint64 asOf
+    ) external;
 
     /// @notice Makes a proposed epoch final after its window and returns the bond. Anyone.
+    /// @dev Reverts while the window, a pause or a demand is open.
     function finalize(uint64 epoch) external;
 
-    /// @notice Proof 1: the first credit, whose running total is not its amount.
-    function proveFirstCredit(uint64 epoch, CreditOpening calldata first) external;
+    /// @notice Demands a leaf of a pending proposal, for a deposit of `Epoch.demandDeposit`, pulled from the caller. Anyone.
+    /// @dev Each leaf once a proposal. Works until `demandsEnd`.
+    /// @param proposal Its number, so that a demand never meets another proposal than the one it was meant for.
+    /// Warning: the deposit is lost to whoever answers.
+    function demandLeaf(uint64 proposal, LeafTree tree, uint64 index) external;
 
-    /// @notice Proof 1: two neighbouring credits out of order, duplicated, or whose running totals do not add up.
-    function proveCreditNeighbours(uint64 epoch, CreditOpening calldata left, CreditOpening calldata right) external;
+    /// @notice Answers a demand of a credit. Anyone; the deposit goes to the caller.
+    function revealCredit(uint64 proposal, CreditOpening calldata opening) external;
 
-    /// @notice Proof 2: a credit for a batch outside the epoch, or for a receipt index beyond the batch's receipts.
-    /// @param opening The credit's batch; not read when it lies outside. @param receiptCount Count that the batch's root binds; `top` its tree's top node.
-    function proveCreditOutside(
-        uint64 epoch,
-        CreditOpening calldata credit,
-        BatchOpening calldata opening,
-        uint64 receiptCount,
-        bytes32 top
-    ) external;
+    /// @notice Answers a demand of a pay-out. Anyone; the deposit goes to the caller.
+    function revealPayout(uint64 proposal, PayoutOpening calldata opening) external;
 
-    /// @notice Proof 2: a credit whose amount is not what the receipt's data fee and share give.
-    /// @param opening The credit's batch.
-    /// @dev Data fee = floor(cumulative·dataBps/10⁴) − floor((cumulative − fee)·dataBps/10⁴). A contributor earns
-    /// floor(dataFee·share/2¹⁶), a pool what these leave: see CREDITS above.
-    function proveCreditAmount(
-        uint64 epoch,
-        CreditOpening calldata credit,
-        BatchOpening calldata opening,
-        ReceiptOpening calldata receipt,
-        Attribution calldata attribution
-    ) external;
+    /// @notice Answers a demand of a leaf that the tree does not have. Anyone; the deposit goes to the caller.
+    /// @param count Leaves of the tree, which its root binds, at most `index`. @param top The node over all leaves.
+    function revealAbsence(uint64 proposal, LeafTree tree, uint64 index, uint64 count, bytes32 top) external;
 
-    /// @notice Proof 4: an account's new cumulative amount is not its previous one plus its last running total.
-    function provePayout(
-        uint64 epoch,
-        address account,
-        PayoutLookup calldata newLeaf,
-        PayoutLookup calldata previousLeaf,
-        CreditLookup calldata credit
-    ) external;
+    /// @notice Proof 7: cancels a proposal of which a leaf was not revealed within its time. Anyone; bounty and deposit go to
+    /// the demander.
+    function expireDemand(uint64 proposal, LeafTree tree, uint64 index) external;
 
-    /// @notice Proofs 5 and 6: neighbouring pay-out leaves out of order, or whose running sums do not add up.
-    function provePayoutNeighbours(uint64 epoch, PayoutOpening calldata left, PayoutOpening calldata right) external;
+    /// @notice Returns the deposit of an unanswered demand whose proposal has ended otherwise. Anyone; it goes to the demander.
+    function reclaimDeposit(uint64 proposal, LeafTree tree, uint64 index) external;
 
-    /// @notice Proof 6: the first leaf's running sum is not its amount, or the last leaf's is not the stated total.
-    function provePayoutTotal(uint64 epoch, PayoutOpening calldata edge) external;
+    /// @notice Cancels the pending proposal of an epoch and pays the prover half of its bond. Only the court.
+    function refute(uint64 epoch, uint8 proof, address prover) external;
+
+    /// @notice Cancels the pending proposal of an epoch that credits a voided batch and returns the bond. Only the court.
+    function withdraw(uint64 epoch, uint64 batch) external;
 
     /// @notice Sets the bond of proposals to come, not zero. Governed.
     function setBond(uint96 bond) external;
+
+    /// @notice Refuses finality until a timestamp (exclusive), at most 7 days ahead; one that has passed lifts the pause.
+    /// Governed.
+    function pauseFinality(uint64 until) external;
 
     /// @notice The distributor's stream that epochs pay out.
     function stream() external view returns (uint64);
     function bond() external view returns (uint96);
     function epochPeriod() external view returns (uint64);
+    function revealPeriod() external view returns (uint64);
     function epochCount() external view returns (uint64);
+    function proposalCount() external view returns (uint64);
+    function finalityPausedUntil() external view returns (uint64);
     function epochOf(uint64 epoch) external view returns (Epoch memory);
+    function demandOf(uint64 proposal, LeafTree tree, uint64 index) external view returns (Demand memory);
+
+    /// @notice What the pending proposal of an epoch is judged by. Reverts when none is pending.
+    function reviewOf(uint64 epoch) external view returns (Review memory);
+
+    /// @notice An epoch's range, both inclusive, and the `asOf` of its newest proposal. Reverts for an unknown epoch.
+    function rangeOf(uint64 epoch) external view returns (uint64 firstBatch, uint64 lastBatch, uint64 asOf);
 }

@@ -12,6 +12,8 @@ import type { ChainSource } from "./chain/ChainSource.js";
 import { followChain } from "./chain/followChain.js";
 import type { Log } from "./Log.js";
 import type { EpochWatcher } from "./prove/EpochWatcher.js";
+import type { ClaimPusher } from "./settle/ClaimPusher.js";
+import type { DemandAnswerer } from "./settle/DemandAnswerer.js";
 import type { EpochSettler } from "./settle/EpochSettler.js";
 import type { ChainLedger } from "./store/ChainLedger.js";
 
@@ -23,6 +25,9 @@ export interface OracleNodeDeps {
   /** Absent when the oracle only watches. */
   readonly settler: EpochSettler | undefined;
   readonly watcher: EpochWatcher;
+  readonly answerer: DemandAnswerer;
+  /** Absent when claims are left to who earned them. */
+  readonly pusher: ClaimPusher | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly pollIntervalMs: number;
@@ -47,9 +52,14 @@ export class OracleNode {
   async settle(signal: AbortSignal): Promise<boolean> {
     await this.follow();
     if (signal.aborted) return false;
-    const cancelled = await this.deps.watcher.step(signal);
-    const settled = !signal.aborted && ((await this.deps.settler?.step(signal)) ?? false);
-    return cancelled || settled;
+    const { answerer, watcher, settler, pusher } = this.deps;
+    // What has the nearest deadline first.
+    let isAnyDone = false;
+    for (const worker of [answerer, watcher, settler, pusher]) {
+      if (signal.aborted) break;
+      isAnyDone = ((await worker?.step(signal)) ?? false) || isAnyDone;
+    }
+    return isAnyDone;
   }
 
   async follow(): Promise<void> {

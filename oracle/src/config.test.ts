@@ -48,6 +48,12 @@ describe("readOracleConfig", () => {
     expect(() => readOracleConfig(env)).not.toThrow(/1234/);
   });
 
+  it("pushes claims only where it is told the least amount", () => {
+    expect(readOracleConfig(environment(31_337)).pushedLeast).toBeUndefined();
+    const env = { ...environment(31_337), PUSH_CLAIMS_LEAST: "0.5" };
+    expect(readOracleConfig(env).pushedLeast).toBe(5n * 10n ** 17n);
+  });
+
   it("needs no model to watch", () => {
     const { MODEL_DIR: _, ...env } = environment(31_337);
 
@@ -62,6 +68,8 @@ describe("readOracleConfig", () => {
     ["POLL_INTERVAL_MS", "0"],
     ["GRACE_SECONDS", "-1"],
     ["DATABASE_URL", ""],
+    ["PUSH_CLAIMS_LEAST", "-1"],
+    ["PUSH_CLAIMS_LEAST", "all"],
     ["DEPLOYMENT_FILE", "/nowhere.json"],
   ])("names %s when it is %s", (name, value) => {
     expect(() => readOracleConfig({ ...environment(31_337), [name]: value })).toThrow(name);

@@ -10,7 +10,7 @@ import {
   TIERS,
   type Tier,
 } from "@openledger/engine";
-import { type Deployment, parseDeployment } from "@openledger/sdk";
+import { type Deployment, parseDeployment, parseOpen } from "@openledger/sdk";
 import type { Hex } from "viem";
 import { readKey } from "./chain/readKey.js";
 import { OracleError } from "./OracleError.js";
@@ -44,6 +44,8 @@ export interface OracleConfig {
   readonly confirmations: bigint;
   /** How long a file or a runner that does not answer is waited for before its receipts count as false. */
   readonly graceSeconds: number;
+  /** Least that a range of claims must pay to be pushed, base units; undefined when none are. */
+  readonly pushedLeast: bigint | undefined;
 }
 
 const localChain = 31_337;
@@ -70,6 +72,7 @@ const localChain = 31_337;
  * | POLL_INTERVAL_MS | between looks at the chain | 250 locally, else 2000 |
  * | CONFIRMATIONS | blocks above what is acted on | 0 locally, else 12 |
  * | GRACE_SECONDS | patience with what cannot be read | 3600 |
+ * | PUSH_CLAIMS_LEAST | pushes others' claims in ranges that pay at least so many OPEN | none |
  *
  * @throws OracleError `invalid_config`, `unknown_key`
  */
@@ -97,6 +100,7 @@ export function readOracleConfig(env: NodeJS.ProcessEnv = process.env): OracleCo
     pollIntervalMs: wholeNumber(env, "POLL_INTERVAL_MS", isLocal ? 250 : 2000, 50, 60_000),
     confirmations: BigInt(wholeNumber(env, "CONFIRMATIONS", isLocal ? 0 : 12, 0, 10_000)),
     graceSeconds: wholeNumber(env, "GRACE_SECONDS", 3600, 1, 30 * 24 * 3600),
+    pushedLeast: openAmount(env, "PUSH_CLAIMS_LEAST"),
   };
 }
 
@@ -129,6 +133,13 @@ function wholeNumber(env: NodeJS.ProcessEnv, name: string, standard: number, lea
     throw invalid(name, `a whole number from ${least} to ${most}`, text);
   }
   return value;
+}
+
+function openAmount(env: NodeJS.ProcessEnv, name: string): bigint | undefined {
+  const text = env[name];
+  if (text === undefined || text === "") return undefined;
+  if (!/^\d{1,9}(\.\d{1,18})?$/.test(text)) throw invalid(name, "an amount of OPEN", text);
+  return parseOpen(text);
 }
 
 function invalid(name: string, expected: string, found: string): OracleError {

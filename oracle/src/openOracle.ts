@@ -16,12 +16,17 @@ import { ProtocolReader } from "./chain/ProtocolReader.js";
 import type { OracleConfig } from "./config.js";
 import type { Log } from "./Log.js";
 import { OracleNode } from "./OracleNode.js";
+import { BatchOpener } from "./prove/BatchOpener.js";
 import { EpochWatcher } from "./prove/EpochWatcher.js";
 import type { Health, OracleView } from "./server/createOracleApp.js";
 import { DatabaseView } from "./server/DatabaseView.js";
+import { ClaimPusher } from "./settle/ClaimPusher.js";
+import { DemandAnswerer } from "./settle/DemandAnswerer.js";
 import { EpochFiles } from "./settle/EpochFiles.js";
 import { EpochSettler } from "./settle/EpochSettler.js";
 import { Outbox } from "./settle/Outbox.js";
+import { Purse } from "./settle/Purse.js";
+import { UnfiledCases } from "./settle/ReceiptCases.js";
 import { BatchLedger } from "./store/BatchLedger.js";
 import { ChainFacts } from "./store/ChainFacts.js";
 import { ChainLedger } from "./store/ChainLedger.js";
@@ -60,7 +65,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
   const batches = new BatchLedger(database);
   const epochs = new EpochLedger(database);
   const chain = new ProtocolReader(client, deployment);
-  const files = new EpochFiles({ content, epochs, batches, facts, clock, stream: deployment.dataStream });
+  const files = new EpochFiles({ content, epochs, batches, facts, chain, clock, stream: deployment.dataStream });
   const outbox = new Outbox({
     client,
     chainId: deployment.chainId,
@@ -69,7 +74,24 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
     clock,
     log,
   });
-  const shared = { deployment, chain, content, facts, batches, epochs, files, outbox, clock, log };
+  const purse = new Purse({ deployment, chain, epochs, outbox, clock, log });
+  const headers = new BatchOpener(facts, chain);
+  const cases = new UnfiledCases({ batches, epochs, clock, log });
+  const shared = {
+    deployment,
+    chain,
+    content,
+    facts,
+    batches,
+    epochs,
+    files,
+    headers,
+    outbox,
+    purse,
+    cases,
+    clock,
+    log,
+  };
   const source = new NodeChainSource(rpcUrl, deployment.chainId, deployment.addresses);
 
   const { modelDir, provider, tier, arithmetic, threads } = config;
@@ -113,11 +135,13 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
       verifier: new BatchVerifier({ ...shared, domain, graceSeconds: config.graceSeconds, recomputation }),
       settler,
       watcher: new EpochWatcher(shared),
+      answerer: new DemandAnswerer(shared),
+      pusher: config.pushedLeast === undefined ? undefined : new ClaimPusher({ ...shared, least: config.pushedLeast }),
       clock,
       log,
       pollIntervalMs: config.pollIntervalMs,
     }),
-    view: new DatabaseView({ facts, batches, epochs, files, health }),
+    view: new DatabaseView({ facts, batches, chain, epochs, files, health }),
     database,
     outbox,
     close: async () => {

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { callRpc, type Devnet, startDevnet } from "@openledger/script";
 import {
   type AttributedReceipt,
+  approveToken,
   attributionOracleAbi,
   buildEpoch,
   type Credit,
@@ -13,8 +14,11 @@ import {
   claim,
   creditTree,
   type Deployment,
+  demandLeaf,
   type EpochFile,
   encodeEpochFile,
+  isPoolAccount,
+  leafReveal,
   openEpoch,
   openTokenAbi,
   type Payout,
@@ -27,6 +31,7 @@ import {
   readEpoch,
   readStream,
   receiptHash,
+  revealLeaf,
   transferToken,
 } from "@openledger/sdk";
 import { getAddress, type Hex, parseEventLogs } from "viem";
@@ -41,6 +46,8 @@ import { accounts, contributorAccounts, dataBps, ProtocolScene, type SettledAnsw
 import { testAccount, testKey } from "./testing/testAccount.js";
 
 const EPOCH_SECONDS = 45;
+/** The hash of a file that nobody has. */
+const nowhere: Hex = `0x${"ab".repeat(32)}`;
 
 let folder: string;
 let net: Devnet;
@@ -86,8 +93,8 @@ describe("an honest epoch", () => {
     expect(file).toEqual(honestLists(1n, [settled[0]!], []));
     expect(final.total).toBe(final.dataAmount);
     const paid = await claimAll(file);
-    expect(paid).toBe(final.dataAmount);
-    expect((await readStream(scene.client(0), deployment.dataStream)).claimed).toBe(final.dataAmount);
+    expect(paid).toBe(final.dataAmount - poolPart(file));
+    expect((await readStream(scene.client(0), deployment.dataStream)).claimed).toBe(paid);
     expect([...scene.askers]).toEqual([testAccount(accounts.oracle).address]);
     const { bond, allowance } = await oracleFunds();
     expect(allowance <= 8n * bond).toBe(true);
@@ -122,6 +129,7 @@ describe("a false epoch", () => {
     ["whose running totals do not add up", 1, (honest) => ({ ...honest, credits: bumpLast(honest) })],
     ["whose credits are out of order", 1, (honest) => ({ ...honest, credits: swap(honest.credits) })],
     ["with a credit for a batch outside it", 2, (honest) => relist(honest, [...honest.credits, strayBatch(honest)])],
+    ["that leaves out what somebody earned", 3, (honest) => relist(honest, honest.credits.slice(0, -1))],
     [
       "with a credit for a receipt that the batch does not have",
       2,
@@ -165,26 +173,75 @@ describe("a false epoch", () => {
     await oracle.stop();
 
     expect(file).toEqual(honest);
-    expect(final.total).toBe((await readEpoch(scene.client(0), 1n)).total + final.dataAmount);
-    expect(await claimAll(file)).toBe(final.dataAmount);
+    const before = (await honestPayouts(1n)).total;
+    expect(final.total).toBe(before + final.dataAmount);
+    expect(await claimAll(file)).toBe(final.dataAmount - (poolPart(file) - poolPart(await honestPayouts(1n))));
   });
+});
 
-  it("is called out when its file does not hold its leaves", async () => {
+describe("a withheld epoch", () => {
+  let watcher: RunningOracle;
+  let honest: EpochFile;
+
+  beforeAll(async () => {
     settled.push(await scene.settleAnswers(1));
     await openEpoch(scene.client(accounts.liar));
-    const lie = honestLists(3n, [settled[2]!], (await honestPayouts(2n)).payouts);
-    const { hash } = await scene.content.put(encodeEpochFile({ ...lie, credits: [] }));
-    await proposeRoots(lie, hash);
+    honest = honestLists(3n, [settled[2]!], (await honestPayouts(2n)).payouts);
+    watcher = await startOracle("watcher", "watch");
+  }, 60_000);
 
-    const message = await eventually("the warning", 8, async () =>
-      watcher.faults.find((fault) => fault.startsWith("UNCHECKED: epoch 3")),
-    );
+  afterAll(() => watcher.stop());
 
-    expect(message).toContain(creditTree([]).root);
+  it("is cancelled when its proposer does not answer a demand", async () => {
+    const proposed = await proposeRoots({ ...honest, credits: withCredit(honest, 0, { running: 1n }) }, nowhere);
+
+    const refuted = await eventually("the refutation", 20, async () => (await refutations(proposed))[0]);
+
+    expect(refuted.args).toMatchObject({ proof: 7, prover: testAccount(accounts.watcher).address });
+    expect(watcher.faults.some((fault) => fault.startsWith("WITHHELD: epoch 3"))).toBe(true);
+  });
+
+  it("is cancelled by a proof when the answers show what is false", async () => {
+    const lie = { ...honest, credits: withCredit(honest, 0, { running: 1n }) };
+    const proposed = await proposeRoots(lie, nowhere);
+    const answering = new AbortController();
+    const answers = answerDemands(lie, proposed, answering.signal);
+
+    const refuted = await eventually("the refutation", 20, async () => (await refutations(proposed))[0]);
+    answering.abort();
+
+    expect(refuted.args).toMatchObject({ proof: 1, prover: testAccount(accounts.watcher).address });
+    expect(await answers).toBeGreaterThan(0);
+  });
+
+  it("stands when its roots are the true ones, and whoever knows the leaves answers for it", async () => {
+    const { hash } = await scene.content.put(encodeEpochFile({ ...honest, credits: [] }));
+    const proposed = await proposeRoots(honest, hash);
+    const proposal = (await oracleLogs(proposed)).find((log) => log.eventName === "EpochProposed")!.args.proposal;
     const oracle = await startOracle("honest", "propose");
-    // Roots that this oracle comes to itself are good whatever the file holds, and it keeps the leaves.
+    const payer = scene.client(accounts.deployer);
+    await approveToken(payer, { spender: deployment.addresses.attributionOracle, amount: 2n ** 90n });
+    await demandLeaf(payer, { proposal, tree: "credits", index: 0n });
+
     await finalEpoch(3n);
-    expect(await epochFile(oracle, 3n)).toEqual(lie);
+    expect(await epochFile(oracle, 3n)).toEqual(honest);
+    await oracle.stop();
+
+    const answered = (await oracleLogs(proposed)).filter((log) => log.eventName === "DemandAnswered");
+    expect(answered.map(({ args }) => args.revealer)).toEqual([expect.stringMatching(/^0x/)]);
+    expect(await refutations(proposed)).toEqual([]);
+  });
+
+  it("is paid out in ranges by a keeper", async () => {
+    const oracle = await startOracle("keeper", "watch", { pushedLeast: 1n });
+    const contributor = honest.payouts.filter(({ account }) => !isPoolAccount(account));
+
+    await eventually("the claims", 30, async () => {
+      const claimed = await Promise.all(
+        contributor.map(({ account }) => readClaimed(scene.client(0), honest.stream, account)),
+      );
+      return claimed.every((amount, at) => amount === contributor[at]!.cumulative);
+    });
     await oracle.stop();
   });
 });
@@ -252,6 +309,7 @@ describe("a false receipt", () => {
     expect(file).toEqual(honestLists(4n, [batch], (await honestPayouts(3n)).payouts, skipped));
     expect(new Set(file.credits.map((credit) => credit.receiptIndex)).size).toBe(batch.receipts.length - 3);
     expect(final.total).toBe(file.total);
+    expect(oracle.faults.some((fault) => fault.includes("3 receipts and 0 batches are passed over"))).toBe(true);
   });
 });
 
@@ -366,7 +424,7 @@ describe("faults around the oracle", () => {
     await kill(child);
 
     expect((await proposals(6n)).length).toBe(1);
-    expect(final.total).toBe((await readEpoch(scene.client(0), 5n)).total + final.dataAmount);
+    expect(final.total).toBe((await finalTotal(5n)) + final.dataAmount);
   }, 120_000);
 
   it("goes on when PostgreSQL is killed and comes back", async () => {
@@ -393,7 +451,11 @@ interface RunningOracle {
 async function startOracle(
   name: string,
   mode: "propose" | "watch",
-  { run = true, graceSeconds = 60 }: { readonly run?: boolean; readonly graceSeconds?: number } = {},
+  {
+    run = true,
+    graceSeconds = 60,
+    pushedLeast,
+  }: { readonly run?: boolean; readonly graceSeconds?: number; readonly pushedLeast?: bigint } = {},
 ): Promise<RunningOracle> {
   const faults: string[] = [];
   const log: Log = {
@@ -419,6 +481,7 @@ async function startOracle(
     pollIntervalMs: 100,
     confirmations: 0n,
     graceSeconds,
+    pushedLeast,
   };
   const oracle = await openOracle(config, systemClock, log);
   await oracle.database.migrate();
@@ -532,6 +595,8 @@ async function claimAll(file: EpochFile): Promise<bigint> {
   const client = scene.client(accounts.deployer);
   const amounts = await Promise.all(
     file.payouts.map(async ({ account, cumulative }, at) => {
+      // A pool is claimed by its registry.
+      if (isPoolAccount(account)) return 0n;
       const before = await readClaimed(client, file.stream, account);
       if (cumulative === before) return 0n;
       // Each from an account of its own, so that one block holds them all: whoever sends it, the leaf's account is paid.
@@ -550,7 +615,14 @@ async function proposeLie(lie: Lie): Promise<bigint> {
 
 /** @returns The block of the proposal. */
 async function proposeRoots(lie: Lie, dataHash: Hex): Promise<bigint> {
-  const { receipt } = await proposeEpoch(scene.client(accounts.liar), {
+  const client = scene.client(accounts.liar);
+  const { openedAt } = await readEpoch(client, lie.epoch);
+  const asOf = await eventually("a block behind the opening", 8, async () => {
+    const { timestamp } = await client.publicClient.getBlock();
+    return timestamp > openedAt && timestamp - 1n;
+  });
+  const { receipt } = await proposeEpoch(client, {
+    asOf,
     epoch: lie.epoch,
     creditsRoot: creditTree(lie.credits).root,
     payoutsRoot: payoutTree(lie.stream, lie.payouts).root,
@@ -558,6 +630,32 @@ async function proposeRoots(lie: Lie, dataHash: Hex): Promise<bigint> {
     dataHash,
   });
   return receipt.blockNumber;
+}
+
+/** Reveals each leaf of the lie that is demanded. @returns How many were. */
+async function answerDemands(lie: Lie, fromBlock: bigint, signal: AbortSignal): Promise<number> {
+  const answered = new Set<string>();
+  while (!signal.aborted) {
+    for (const { args } of (await oracleLogs(fromBlock)).filter((log) => log.eventName === "LeafDemanded")) {
+      const place = { proposal: args.proposal, tree: (["credits", "payouts"] as const)[args.tree]!, index: args.index };
+      const key = `${place.tree}/${place.index}`;
+      if (answered.has(key)) continue;
+      answered.add(key);
+      await revealLeaf(scene.client(accounts.liar), leafReveal(lie, place)).catch(() => {});
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return answered.size;
+}
+
+/** What the pools have of all pay-outs. */
+function poolPart({ payouts }: EpochFile): bigint {
+  return payouts.reduce((sum, { account, cumulative }) => sum + (isPoolAccount(account) ? cumulative : 0n), 0n);
+}
+
+async function finalTotal(epoch: bigint): Promise<bigint> {
+  const final = (await oracleLogs(0n)).filter((log) => log.eventName === "EpochFinalized");
+  return final.find(({ args }) => args.epoch === epoch)!.args.total;
 }
 
 async function oracleLogs(fromBlock: bigint) {

@@ -23,6 +23,7 @@ const CONTRACTS = [
   "DatanetRegistry",
   "DatanetValidators",
   "DisputeManager",
+  "EpochCourt",
   "Genesis",
   "InferenceMarket",
   "Jury",

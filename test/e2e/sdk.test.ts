@@ -4,10 +4,11 @@ import {
   approveToken,
   attributionMethodHash,
   attributionRecordsHash,
+  type Batch,
   buildEpoch,
-  type Contribution,
   type ContributionFile,
   claim,
+  claimRange,
   collectModel,
   collectProtocol,
   collectRunner,
@@ -15,7 +16,6 @@ import {
   collectStakers,
   commitIndex,
   compareReceipts,
-  configCode,
   contentHash,
   contribute,
   contributionCommitment,
@@ -23,16 +23,18 @@ import {
   createDatanet,
   createPayer,
   creditTree,
-  divideGoverned,
   domainHash,
+  type EpochFault,
   type EpochFile,
   encodeBatchFile,
   encodeEpochFile,
   finalizeEpoch,
   findEpochFault,
+  inferenceMarketAbi,
   isActive,
   licenceToBytes32,
   merkleRoot,
+  openBatch,
   openEpoch,
   type Payer,
   type ProposedEpoch,
@@ -44,16 +46,14 @@ import {
   proposeEpoch,
   proveEpoch,
   publishVersion,
-  readBatchOpening,
+  rangeClaim,
   readChannel,
   readClaimed,
-  readContributionState,
-  readContributions,
   readEpoch,
   readFree,
   readModelClaimed,
   readPool,
-  readSettledBatches,
+  readReceiptsRoot,
   readStream,
   readTokenBalance,
   readVersion,
@@ -67,7 +67,7 @@ import {
   withdraw,
   withdrawThawed,
 } from "@openledger/sdk";
-import { type Hex, keccak256, stringToHex } from "viem";
+import { encodePacked, type Hex, keccak256, stringToHex, zeroHash } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ScriptedRunner, scriptedRunner } from "./scriptedRunner.js";
 import { accountOf, STAKE, startWorld, type World } from "./world.js";
@@ -111,7 +111,7 @@ describe("the protocol through the SDK", () => {
       [clients.oracle, "Oracle"],
     ] as const) {
       await setEndpoint(client, { role, endpoint: "http://127.0.0.1:8080" });
-      expect((await readPool(client, client.account.address, role)).own).toBe(STAKE);
+      expect((await readPool(client, client.account.address, role)).tokens).toBe(STAKE);
       expect(await isActive(client, client.account.address, role)).toBe(true);
     }
   });
@@ -121,17 +121,13 @@ describe("the protocol through the SDK", () => {
     const { event } = await createDatanet(owner, { name: "Code", metadataHash: word("about"), licences: ["MIT"] });
     expect(event.datanet).toBe(1n);
     const files = [contribution(ada.account.address, "ada"), contribution(bob.account.address, "bob")];
-    const made: Contribution[] = [];
     for (const [at, client] of [ada, bob].entries()) {
       const { licence, ...commitment } = contributionCommitment(files[at]!);
       expect(licence).toBe(licenceToBytes32("MIT"));
-      const { event, contribution } = await contribute(client, { datanet: 1n, ...commitment, licence: "MIT" });
-      expect(event.contribution).toBe(BigInt(at + 1));
-      made.unshift(contribution);
+      const made = await contribute(client, { datanet: 1n, ...commitment, licence: "MIT" });
+      expect(made.event.contribution).toBe(BigInt(at + 1));
     }
-    expect(await readContributions(owner, [2n, 1n])).toEqual(made);
-    await acceptContributions(owner, { datanet: 1n, contributions: made });
-    expect(await readContributionState(owner, 1n)).toBe("Accepted");
+    await acceptContributions(owner, { datanet: 1n, contributions: [2n, 1n] });
     const published = await publishVersion(owner, { datanet: 1n });
     expect(published.event.version).toBe(1);
 
@@ -253,7 +249,7 @@ describe("the protocol through the SDK", () => {
       client: clients.payer,
       runnerUrl: "http://runner",
       fetch: dearer.fetch,
-      salt: 1n,
+      salt: word("other channel"),
     });
     await other.fund(parseOpen("1"));
     const asked = other.ask({ model: 2n, prompt: "const a =", maxTokens: 8 });
@@ -265,14 +261,8 @@ describe("the protocol through the SDK", () => {
     const receipts = runner.answered.map(({ receipt }) => receipt).sort(compareReceipts);
     const entries = runner.answered.map(({ payment: _, ...entry }) => entry);
     const file = encodeBatchFile({ ...domain, runner: clients.runner.account.address, receipts: entries });
-    const { voucher, signature } = last.payment;
-    const parties = { payer: clients.payer.account.address, channelSalt: 0n };
-    const row = { ...parties, voucher, signature, cumulative: last.receipt.cumulative };
-    const terms = {
-      receiptsRoot: receiptTree(domain, receipts).root,
-      dataHash: contentHash(file),
-      expectedConfig: configCode(SPLIT),
-    };
+    const row = { ...last.payment, cumulative: last.receipt.cumulative };
+    const terms = { receiptsRoot: receiptTree(domain, receipts).root, dataHash: contentHash(file), expectedConfig: 1 };
 
     const stranger = await clients.ada.walletClient.signMessage({ account: clients.ada.account, message: "x" });
     const forged = settle(clients.runner, { ...terms, rows: packSettlementRows([{ ...row, signature: stranger }]) });
@@ -280,16 +270,10 @@ describe("the protocol through the SDK", () => {
 
     const settled = await settle(clients.runner, { ...terms, rows: packSettlementRows([row]) });
     expect(settled.event).toMatchObject({ batch: 1n, amount: row.cumulative, dataHash: terms.dataHash });
-    const [batch] = await readSettledBatches(clients.runner, { numbers: [1n] });
-    expect(batch?.header).toMatchObject({ number: 1n, receiptsRoot: terms.receiptsRoot, amount: row.cumulative });
-    const { nonce, channel } = voucher;
-    const moved = { channel, model: 2n, before: 0n, after: row.cumulative, nonce, claimedAfter: row.cumulative };
-    expect(batch?.record.settlements).toEqual([moved]);
+    expect(await readReceiptsRoot(clients.runner, 1n)).toBe(terms.receiptsRoot);
     expect(await readModelClaimed(clients.runner, payer.channel, 2n)).toBe(row.cumulative);
     const split = splitSettlement([{ before: 0n, after: row.cumulative }], SPLIT, REVENUE);
     expect(settled.event?.dataAmount).toBe(split.data);
-    const { model: modelPart, ...others } = split;
-    expect(batch?.record.splits).toEqual([{ model: 2n, modelPart, ...others }]);
     batchCumulative = row.cumulative;
 
     const again = await settle(clients.runner, { ...terms, rows: packSettlementRows([row]) });
@@ -302,8 +286,7 @@ describe("the protocol through the SDK", () => {
       await collectModel(clients.watcher, { model: 2n }),
       await collectRunner(clients.watcher, { runner: payer.runner }),
     ].map(({ event }) => event.amount);
-    const { protocol, security } = divideGoverned(split.governed, SPLIT);
-    expect(swept).toEqual([protocol, security, split.stakers, split.model, split.runner]);
+    expect(swept).toEqual([split.protocol, split.security, split.stakers, split.model, split.runner]);
   });
 
   it("cancels every false epoch it can name by the proof it finds", async () => {
@@ -334,8 +317,7 @@ describe("the protocol through the SDK", () => {
       domain,
       runner.answered.map(({ receipt }) => receipt),
     );
-    // Opening the epoch has pinned its last batch.
-    const header = (await readBatchOpening(watcher, 1n))!;
+    const opening = await openFirstBatch();
     const judged = (lists: Pick<EpochFile, "credits" | "payouts">, total: bigint): ProposedEpoch => ({
       epoch: 1n,
       firstBatch: 1n,
@@ -345,7 +327,6 @@ describe("the protocol through the SDK", () => {
       lists,
       previous: [],
       batch: () => ({
-        header,
         receiptCount: runner.answered.length,
         tree,
         receipt: (at) => {
@@ -354,7 +335,11 @@ describe("the protocol through the SDK", () => {
           return { receipt, attribution, dataBps: REVENUE.dataBps };
         },
       }),
+      belongs: () => true,
+      epochOf: () => 1n,
+      movedBatches: [],
     });
+    const proofOf = (fault: EpochFault) => ("proof" in fault ? fault.proof : fault.proofBy(opening));
     expect(findEpochFault(judged(honest, honest.total))).toBeUndefined();
 
     const propose = async (lists: Pick<EpochFile, "credits" | "payouts">, total: bigint) => {
@@ -365,25 +350,52 @@ describe("the protocol through the SDK", () => {
         payoutsRoot: payoutTree(stream, lists.payouts).root,
         total,
         dataHash: contentHash(encodeEpochFile({ ...honest, ...lists, total })),
+        asOf: (await oracle.publicClient.getBlock()).timestamp - 1n,
       });
     };
+    await world.pass(2);
 
     for (const { kind, proof, lists, total } of falseEpochs(honest)) {
       const proposed = await propose(lists, total);
-      const fault = findEpochFault(judged(lists, total));
-      expect([fault?.kind, fault?.proof.name]).toEqual([kind, proof]);
+      const fault = findEpochFault(judged(lists, total))!;
+      expect([fault.kind, proofOf(fault).name]).toEqual([kind, proof]);
       const before = await readTokenBalance(watcher, watcher.account.address);
-      const refuted = await proveEpoch(watcher, fault!.proof);
+      const refuted = await proveEpoch(watcher, proofOf(fault));
       expect(refuted.event).toMatchObject({ epoch: 1n, proof: kind, bounty: proposed.event.bond / 2n });
       expect(await readTokenBalance(watcher, watcher.account.address)).toBe(before + proposed.event.bond / 2n);
     }
 
     await propose(honest, honest.total);
     const innocent = findEpochFault(judged(falseEpochs(honest)[0]!.lists, honest.total))!;
-    await expect(proveEpoch(watcher, innocent.proof)).rejects.toMatchObject({
+    await expect(proveEpoch(watcher, proofOf(innocent))).rejects.toMatchObject({
       errorName: "AttributionOracle_InvalidOpening",
     });
   });
+
+  /** The header of the first batch, of what the market's events tell. */
+  async function openFirstBatch() {
+    const { publicClient } = clients.watcher;
+    const [settled] = await publicClient.getContractEvents({
+      address: deployment.addresses.inferenceMarket,
+      abi: inferenceMarketAbi,
+      eventName: "BatchSettled",
+      strict: true,
+      fromBlock: 0n,
+    });
+    const { batch, runner: by, amount, dataAmount, receiptsRoot } = settled!.args;
+    const { timestamp } = await publicClient.getBlock({ blockHash: settled!.blockHash });
+    const moved = encodePacked(["bytes32", "uint64", "uint96", "uint96"], [payer.channel, 2n, 0n, batchCumulative]);
+    const header: Batch = {
+      number: batch,
+      runner: by,
+      settledAt: timestamp,
+      amount,
+      dataAmount,
+      receiptsRoot,
+      settlementsHash: keccak256(moved),
+    };
+    return openBatch({ chainBefore: zeroHash, headers: [header] }, 1n);
+  }
 
   it("finalises the true one and pays every claim, to the last unit", async () => {
     const { oracle, watcher, owner } = clients;
@@ -392,18 +404,27 @@ describe("the protocol through the SDK", () => {
     expect((await finalizeEpoch(watcher, { epoch: 1n })).event.total).toBe(honest.total);
     expect((await readEpoch(watcher, 1n)).state).toBe(3);
 
-    for (const { account, cumulative } of honest.payouts) {
-      const to = account === poolAccount(1n) ? owner.account.address : account;
-      const before = await readTokenBalance(watcher, to);
-      const paid = await claim(watcher, payoutClaim(honest, account)!);
-      expect(paid.event).toMatchObject({ account, to, amount: cumulative });
-      expect(await readTokenBalance(watcher, to)).toBe(before + cumulative);
+    const [pool, first, ...others] = honest.payouts;
+    expect(pool!.account).toBe(poolAccount(1n));
+    const before = await readTokenBalance(watcher, first!.account);
+    const paid = await claim(watcher, payoutClaim(honest, first!.account)!);
+    expect(paid.event).toMatchObject({ account: first!.account, to: first!.account, amount: first!.cumulative });
+    expect(await readTokenBalance(watcher, first!.account)).toBe(before + first!.cumulative);
+    await expect(claim(watcher, payoutClaim(honest, first!.account)!)).rejects.toMatchObject({
+      errorName: "RewardDistributor_NothingToClaim",
+    });
+
+    // The rest at once: the pool and who was paid are passed over.
+    await claimRange(watcher, rangeClaim(honest, 0, honest.payouts.length));
+    for (const { account, cumulative } of others) {
       expect(await readClaimed(watcher, honest.stream, account)).toBe(cumulative);
     }
+    expect(await readClaimed(watcher, honest.stream, pool!.account)).toBe(0n);
     const stream = await readStream(watcher, honest.stream);
-    expect([stream.funded, stream.allocated, stream.claimed]).toEqual([honest.total, honest.total, honest.total]);
-    await expect(claim(watcher, payoutClaim(honest, poolAccount(1n))!)).rejects.toMatchObject({
-      errorName: "RewardDistributor_NothingToClaim",
+    const left = honest.total - pool!.cumulative;
+    expect([stream.funded, stream.allocated, stream.claimed]).toEqual([honest.total, honest.total, left]);
+    await expect(claim(owner, payoutClaim(honest, pool!.account)!)).rejects.toMatchObject({
+      errorName: "RewardDistributor_NotDatanets",
     });
   });
 
@@ -454,13 +475,13 @@ function falseEpochs({ credits, payouts, total }: EpochFile): FalseEpoch[] {
     { kind: 1, proof: "proveCreditNeighbours", lists: { credits: [first, ...credits], payouts }, total },
     {
       kind: 2,
-      proof: "proveCreditOutside",
+      proof: "proveForeignCredit",
       lists: { credits: at(credits, 14, { batch: 2n }), payouts },
       total,
     },
     {
       kind: 2,
-      proof: "proveCreditOutside",
+      proof: "proveCreditBeyond",
       lists: { credits: at(credits, 14, { receiptIndex: 5 }), payouts },
       total,
     },
@@ -481,6 +502,18 @@ function falseEpochs({ credits, payouts, total }: EpochFile): FalseEpoch[] {
         payouts,
       },
       total,
+    },
+    {
+      kind: 3,
+      proof: "proveMissingCredit",
+      lists: {
+        credits: credits.slice(0, 14),
+        payouts: at(payouts, last, {
+          cumulative: payouts[last]!.cumulative - credits[14]!.amount,
+          runningSum: payouts[last]!.runningSum - credits[14]!.amount,
+        }),
+      },
+      total: total - credits[14]!.amount,
     },
     {
       kind: 4,

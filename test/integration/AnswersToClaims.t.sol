@@ -17,14 +17,17 @@ import {console} from "forge-std/console.sol";
 /// forge-config: default.isolate = true
 contract AnswersToClaimsTest is EpochFixture, ProtocolDeployer {
     IStakingManager private stakes;
+    address private registry;
 
     function setUp() public override {
         vm.warp(START);
-        Deployment memory d = _deploy(Config(address(this), treasury, security, WINDOW, 1, 21 days, THAW_PERIOD));
+        Deployment memory d =
+            _deploy(Config(address(this), treasury, security, WINDOW, 1, REVEAL_PERIOD, 21 days, THAW_PERIOD));
         token = TestToken(address(d.token));
         stakes = d.staking;
         distributor = IRewardDistributor(address(d.distributor));
         oracle = IAttributionOracle(address(d.oracle));
+        registry = address(d.datanets);
         market = IInferenceMarket(address(d.market));
         stream = d.oracle.stream();
         (payer, payerKey) = makeAddrAndKey("payer");
@@ -43,18 +46,19 @@ contract AnswersToClaimsTest is EpochFixture, ProtocolDeployer {
         _closeBatch();
         _answer(3e18 + 7, _shares(BOB));
         _closeBatch();
-        oracle.openEpoch();
+        _openEpoch();
         IAttributionOracle.Credit[] memory credits = _credits(1, 2);
         IAttributionOracle.Payout[] memory payouts = _payouts(new IAttributionOracle.Payout[](0), credits);
 
         _propose(1, credits, payouts);
         console.log("propose, first", vm.lastCallGas().gasTotalUsed);
-        vm.warp(START + WINDOW);
+        vm.warp(vm.getBlockTimestamp() + WINDOW);
         oracle.finalize(1);
         console.log("finalize, first", vm.lastCallGas().gasTotalUsed);
         bytes32 root = _payoutsRoot(payouts);
         for (uint256 i; i < payouts.length; ++i) {
             IAttributionOracle.PayoutOpening memory o = _openPayout(payouts, i);
+            if (o.payout.account == POOL) vm.prank(registry);
             distributor.claim(
                 stream, root, o.index, o.count, o.payout.account, o.payout.cumulative, o.payout.runningSum, o.siblings
             );

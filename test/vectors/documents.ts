@@ -1,5 +1,5 @@
 import { type Address, bytesToHex, encodePacked, type Hex, keccak256, numberToHex, stringToHex } from "viem";
-import { domainOf, floorDivide, leaf, packShares, root, siblings, top, typedDigest } from "./slow.js";
+import { domainOf, floorDivide, leaf, packShares, rangeSiblings, root, siblings, top, typedDigest } from "./slow.js";
 
 // The files are read by Solidity tests: arrays of flat objects whose values are hex or decimal strings.
 
@@ -15,6 +15,7 @@ const numberedLeaf = (i: number): Hex => leaf("Record", numberToHex(i, { size: 8
 export function merkleDocument() {
   const counts = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 13, 16, 17, 31, 64, 65];
   const leavesOf = (count: number): Hex[] => Array.from({ length: count }, (_, i) => numberedLeaf(i));
+  const packed = (words: readonly Hex[]): Hex => `0x${words.map((one) => one.slice(2)).join("")}`;
   const proofs = counts.slice(1).flatMap((count) =>
     [...new Set([0, 1, Math.floor(count / 2), count - 2, count - 1])]
       .filter((index) => index >= 0 && index < count)
@@ -23,9 +24,19 @@ export function merkleDocument() {
         index: `${index}`,
         leaf: numberedLeaf(index),
         root: root("Record", leavesOf(count)),
-        siblings: `0x${siblings(leavesOf(count), index)
-          .map((sibling) => sibling.slice(2))
-          .join("")}`,
+        siblings: packed(siblings(leavesOf(count), index)),
+      })),
+  );
+  const ranges = counts.slice(1).flatMap((count) =>
+    [0, 1, Math.floor(count / 2), count - 1]
+      .flatMap((first) => [1, 2, 5, count - first].map((length) => ({ first, length })))
+      .filter(({ first, length }) => length > 0 && first + length <= count)
+      .map(({ first, length }) => ({
+        count: `${count}`,
+        first: `${first}`,
+        length: `${length}`,
+        root: root("Record", leavesOf(count)),
+        siblings: packed(rangeSiblings(leavesOf(count), first, length)),
       })),
   );
   return {
@@ -35,6 +46,7 @@ export function merkleDocument() {
       top: top(leavesOf(count)),
     })),
     proofs,
+    ranges,
   };
 }
 

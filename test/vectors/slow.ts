@@ -42,6 +42,25 @@ export function siblings(leaves: readonly Hex[], index: number): Hex[] {
   return found;
 }
 
+/**
+ * Siblings of neighbouring leaves, bottom-up and at each level the left one first: the nodes whose parents lie over both the
+ * range and what is outside of it, and that lie outside themselves.
+ */
+export function rangeSiblings(leaves: readonly Hex[], first: number, length: number): Hex[] {
+  let size = 1;
+  while (size < leaves.length) size *= 2;
+  const padded = [...leaves, ...new Array<Hex>(size - leaves.length).fill(ZERO)];
+  const touches = (from: number, width: number) => from < first + length && from + width > first;
+  const found: Hex[] = [];
+  for (let width = 1; width < size; width *= 2) {
+    for (let from = 0; from < size; from += width) {
+      const parent = from - (from % (2 * width));
+      if (!touches(from, width) && touches(parent, 2 * width)) found.push(top(padded.slice(from, from + width)));
+    }
+  }
+  return found;
+}
+
 /** Largest q with q·divisor ≤ dividend, by bisection. */
 export function floorDivide(dividend: bigint, divisor: bigint): bigint {
   let low = 0n;

@@ -35,6 +35,7 @@ import {
   splitSettlement,
   verifyMerkleProof,
   vestedAmount,
+  verifyMerkleRange,
   voucherDigest,
 } from "@openledger/sdk";
 import { type Address, type Hex, hexToBytes, hexToString, numberToBytes } from "viem";
@@ -70,7 +71,7 @@ describe("sdk against the vectors", () => {
   const leafOf = (i: number): Hex => leafHash(domainHash("Record"), numberToBytes(i, { size: 8 }));
 
   it("trees", () => {
-    const { roots, proofs } = merkleDocument();
+    const { roots, proofs, ranges } = merkleDocument();
     const domain = domainHash("Record");
     for (const { count, root, top } of roots) {
       const tree = new MerkleTree(
@@ -89,6 +90,17 @@ describe("sdk against the vectors", () => {
         Array.from({ length: Number(count) }, (_, i) => leafOf(i)),
       );
       expect(tree.proof(Number(index))).toEqual(proof);
+    }
+    for (const { count, first, length, root, siblings } of ranges) {
+      const leaves = Array.from({ length: Number(count) }, (_, i) => leafOf(i));
+      const range = leaves.slice(Number(first), Number(first) + Number(length));
+      const proof = { firstIndex: BigInt(first), count: BigInt(count), siblings: words(siblings, 64) };
+      expect(new MerkleTree(domain, leaves).rangeProof(Number(first), Number(length))).toEqual(proof);
+      expect(verifyMerkleRange(domain, root, range, proof)).toBe(true);
+      expect(verifyMerkleRange(domain, root, range, { ...proof, firstIndex: proof.firstIndex + 1n })).toBe(false);
+      expect(verifyMerkleRange(domain, root, range, { ...proof, count: proof.count + 1n })).toBe(false);
+      expect(verifyMerkleRange(domain, root, range, { ...proof, siblings: [...proof.siblings, root] })).toBe(false);
+      expect(verifyMerkleRange(domain, root, [...range].reverse(), proof)).toBe(range.length === 1);
     }
   });
 

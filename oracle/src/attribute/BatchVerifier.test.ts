@@ -144,6 +144,7 @@ async function verifierOf(): Promise<BatchVerifier> {
     runner: runner.address,
     receiptsRoot: tree.root,
     dataHash: contentHash(file),
+    amount: 0n,
     dataAmount: 40n,
   };
   const facts = {

@@ -8,6 +8,7 @@ export type ProtocolContract =
   | "datanetRegistry"
   | "inferenceMarket"
   | "modelRegistry"
+  | "receiptCourt"
   | "stakingManager";
 
 /** A value of an event's argument: integers of any width as decimal strings, hex in lower case, text that can be stored. */

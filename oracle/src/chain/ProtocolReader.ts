@@ -3,16 +3,28 @@ import {
   attributionOracleAbi,
   type BatchOpening,
   type ChainReader,
+  type CaseState,
   type Deployment,
   inferenceMarketAbi,
+  modelRegistryAbi,
   openTokenAbi,
   readBatchOpening,
   readSettledBatches,
   type SettledBatch,
+  type ReceiptCase,
+  rewardDistributorAbi,
   stakingManagerAbi,
 } from "@openledger/sdk";
-import type { Address, Hex, PublicClient } from "viem";
+import {
+  type Address,
+  BaseError,
+  type ContractFunctionArgs,
+  ContractFunctionRevertedError,
+  type Hex,
+  type PublicClient,
+} from "viem";
 import { OracleError } from "../OracleError.js";
+import { receiptCourtAbi } from "./receiptCourtAbi.js";
 
 export type EpochState = "none" | "open" | "proposed" | "final";
 
@@ -23,13 +35,21 @@ export interface EpochOnChain {
   readonly creditsRoot: Hex;
   readonly payoutsRoot: Hex;
   readonly finalizableAt: bigint;
+  /** Leaves may be demanded until then (exclusive), each for the deposit. */
+  readonly demandsEnd: bigint;
+  readonly demandDeposit: bigint;
 }
 
 const states: readonly EpochState[] = ["none", "open", "proposed", "final"];
+const caseStates: readonly CaseState[] = ["none", "open", "cleared", "struck"];
+/** Timestamps kept in memory: they never change. */
+const keptTimestamps = 20_000;
 const oracleRole = 2;
 
 /** Every method @throws OracleError `chain_unavailable`. */
 export class ProtocolReader {
+  readonly #timestamps = new Map<Hex, bigint>();
+
   constructor(
     private readonly client: PublicClient,
     private readonly deployment: Deployment,
@@ -38,6 +58,21 @@ export class ProtocolReader {
   /** Timestamp of the newest block, seconds since 1970. */
   async now(): Promise<bigint> {
     return this.#ask("the newest block", async () => (await this.client.getBlock()).timestamp);
+  }
+
+  /** Timestamp of the block of a number, seconds since 1970. */
+  async timestampAt(number: bigint): Promise<bigint> {
+    return this.#ask(`block ${number}`, async () => (await this.client.getBlock({ blockNumber: number })).timestamp);
+  }
+
+  /** Timestamp of a block, seconds since 1970. */
+  async timestamp(blockHash: Hex): Promise<bigint> {
+    const known = this.#timestamps.get(blockHash);
+    if (known !== undefined) return known;
+    const { timestamp } = await this.#ask(`block ${blockHash}`, () => this.client.getBlock({ blockHash }));
+    if (this.#timestamps.size >= keptTimestamps) this.#timestamps.clear();
+    this.#timestamps.set(blockHash, timestamp);
+    return timestamp;
   }
 
   async epoch(epoch: bigint): Promise<EpochOnChain> {
@@ -64,6 +99,73 @@ export class ProtocolReader {
   /** A batch's header as proofs take it; undefined while none of it is pinned. */
   async batchOpening(batch: bigint): Promise<BatchOpening | undefined> {
     return this.#ask(`the chain of batch ${batch}`, () => readBatchOpening(this.#reader, batch));
+  }
+
+  /** The market's chain of headers behind a batch, zero where it is not pinned. */
+  async batchChainAt(batch: bigint): Promise<Hex> {
+    return this.#ask(`the chain at batch ${batch}`, () =>
+      this.client.readContract({
+        address: this.deployment.addresses.inferenceMarket,
+        abi: inferenceMarketAbi,
+        functionName: "batchChainAt",
+        args: [batch],
+      }),
+    );
+  }
+
+  /** Data part of a model's fees at a timestamp, basis points; undefined when there was no such model. */
+  async dataBpsAt(model: bigint, timestamp: bigint): Promise<number | undefined> {
+    return this.#ask(`the revenue of model ${model}`, async () => {
+      try {
+        const { dataBps } = await this.client.readContract({
+          address: this.deployment.addresses.modelRegistry,
+          abi: modelRegistryAbi,
+          functionName: "revenueAt",
+          args: [model, timestamp],
+        });
+        return dataBps;
+      } catch (error) {
+        const revert = error instanceof BaseError && error.walk((at) => at instanceof ContractFunctionRevertedError);
+        // An answer in words is one, as the court takes it: there was no such model.
+        if (revert instanceof ContractFunctionRevertedError && revert.data !== undefined) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  /** What a range of claims would pay now, base units. */
+  async rangeAmount(
+    account: Address,
+    args: ContractFunctionArgs<typeof rewardDistributorAbi, "nonpayable", "claimRange">,
+  ): Promise<bigint> {
+    return this.#ask("what a range of claims would pay", async () => {
+      const { result } = await this.client.simulateContract({
+        account,
+        address: this.deployment.addresses.rewardDistributor,
+        abi: rewardDistributorAbi,
+        functionName: "claimRange",
+        args,
+      });
+      return result;
+    });
+  }
+
+  async caseOf(batch: bigint, receiptIndex: number): Promise<ReceiptCase> {
+    return this.#ask(`the case of receipt ${receiptIndex} of batch ${batch}`, async () => {
+      const found = await this.client.readContract({
+        ...this.#court,
+        functionName: "caseOf",
+        args: [batch, receiptIndex],
+      });
+      return { ...found, state: caseStates[found.state] ?? "none" };
+    });
+  }
+
+  /** 0 while the batch stands; else the timestamp at which it was struck whole. */
+  async voidedAt(batch: bigint): Promise<bigint> {
+    return this.#ask(`whether batch ${batch} stands`, () =>
+      this.client.readContract({ ...this.#court, functionName: "voidedAt", args: [batch] }),
+    );
   }
 
   /** Whose money a channel holds; the zero address of a channel that was never opened. */
@@ -102,6 +204,10 @@ export class ProtocolReader {
 
   get #reader(): ChainReader {
     return { publicClient: this.client as ChainReader["publicClient"], deployment: this.deployment };
+  }
+
+  get #court() {
+    return { address: this.deployment.addresses.receiptCourt, abi: receiptCourtAbi } as const;
   }
 
   get #oracle() {

@@ -7,6 +7,7 @@ import {
   stakingManagerAbi,
 } from "@openledger/sdk";
 import type { ProtocolContract } from "./ProtocolEvent.js";
+import { receiptCourtAbi } from "./receiptCourtAbi.js";
 
 /** Where the followed events are declared. */
 export const followedAbis = {
@@ -15,6 +16,7 @@ export const followedAbis = {
   datanetRegistry: datanetRegistryAbi,
   inferenceMarket: inferenceMarketAbi,
   modelRegistry: modelRegistryAbi,
+  receiptCourt: receiptCourtAbi,
   stakingManager: stakingManagerAbi,
 } as const satisfies Record<ProtocolContract, unknown>;
 
@@ -23,7 +25,16 @@ export const followedEvents: ReadonlySet<string> = new Set([
   "EpochOpened",
   "EpochProposed",
   "EpochRefuted",
+  "EpochWithdrawn",
   "EpochFinalized",
+  "LeafDemanded",
+  "CreditRevealed",
+  "PayoutRevealed",
+  "AbsenceRevealed",
+  "DemandAnswered",
+  "DepositReturned",
+  "CaseOpened",
+  "BatchVoided",
   "ContributionCommitted",
   "ContributionAccepted",
   "ContributionRevoked",

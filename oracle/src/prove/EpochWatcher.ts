@@ -1,18 +1,28 @@
 /**
  * Checks every proposed epoch that is not this oracle's own, by whomever, and cancels a false one by the one proof that
- * shows its fault, while its window is open.
+ * shows its fault, while it is pending.
  *
- * The leaves come from the file that the proposer posted; they are only believed when they hash to the roots on chain.
- * A proposer that posts no such file cannot be refuted by a proof: that is said as loudly as this program can.
+ * The leaves come from the file that the proposer posted; they are only believed when they hash to the roots on chain. Where no
+ * such file can be had, leaves are demanded: a proposer that does not reveal them loses its root and bond, and one that does
+ * leads to the leaf that is false.
  */
 import {
   attributionOracleAbi,
-  type BatchOpening,
+  type BatchReceipts,
   type ContentClient,
+  creditTree,
   type Deployment,
+  type EpochFault,
   type EpochFile,
+  encodeEpochFile,
+  epochCourtAbi,
   findEpochFault,
+  LEAF_TREES,
+  type LeafTree,
   type Payout,
+  type ProposedEpoch,
+  payoutTree,
+  searchEpochFault,
 } from "@openledger/sdk";
 import { isAddressEqual } from "viem";
 import { readBatchFile } from "../attribute/readBatchFile.js";
@@ -21,9 +31,12 @@ import type { ProtocolReader } from "../chain/ProtocolReader.js";
 import type { Log } from "../Log.js";
 import { OracleError } from "../OracleError.js";
 import type { EpochFiles } from "../settle/EpochFiles.js";
+import { membersOf } from "../settle/EpochMembership.js";
 import type { Outbox } from "../settle/Outbox.js";
-import type { ChainFacts, EpochProposal, FollowedEpoch } from "../store/ChainFacts.js";
+import type { Purse } from "../settle/Purse.js";
+import type { ChainFacts, EpochProposal, FollowedEpoch, SettledBatch } from "../store/ChainFacts.js";
 import type { EpochLedger } from "../store/EpochLedger.js";
+import type { BatchOpener } from "./BatchOpener.js";
 import { openReceipt } from "./openReceipt.js";
 
 export interface EpochWatcherDeps {
@@ -33,13 +46,17 @@ export interface EpochWatcherDeps {
   readonly facts: ChainFacts;
   readonly epochs: EpochLedger;
   readonly files: EpochFiles;
+  readonly headers: BatchOpener;
   readonly outbox: Outbox;
+  readonly purse: Purse;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /** Pause before a proposal of which something cannot be read is looked at again. */
 const rereadMs = 3000;
+/** Leaves demanded at once: four levels of a tree, so that 2^20 leaves take five rounds. */
+const demandsAtOnce = 15;
 
 export class EpochWatcher {
   /** The proposal that was found sound last; there is one at a time. */
@@ -49,28 +66,29 @@ export class EpochWatcher {
 
   constructor(private readonly deps: EpochWatcherDeps) {}
 
-  /** @returns Whether a proposal was cancelled. @throws OracleError `chain_unavailable`, `database_unavailable` */
+  /** @returns Whether something was done. @throws OracleError `chain_unavailable`, `database_unavailable` */
   async step(signal: AbortSignal): Promise<boolean> {
+    if (await this.#endDemands(signal)) return true;
     const epoch = await this.deps.facts.newestEpoch();
     const proposal = epoch?.proposal;
     if (epoch?.stage !== "proposed" || proposal === undefined) return false;
-    if (isAddressEqual(proposal.proposer, this.deps.outbox.account)) return false;
-    const key = `${proposal.blockHash}/${epoch.epoch}/${proposal.creditsRoot}/${proposal.payoutsRoot}`;
+    if (isAddressEqual(proposal.proposer, this.deps.outbox.account)) return this.#withdrawOwn(epoch, proposal, signal);
+    const key = `${proposal.blockHash}/${proposal.proposal}`;
     if (key === this.#sound || this.deps.clock.now().getTime() < this.#rereadAt) return false;
-    if ((await this.deps.chain.now()) >= proposal.finalizableAt) return false;
 
     let lists: EpochFile;
     try {
       lists = await this.deps.files.posted(proposal, signal);
     } catch (error) {
       if (signal.aborted || isTransient(error)) throw error;
-      await this.#sayUnreadable(proposal, error);
-      this.#rereadLater();
-      return false;
+      const searched = await this.#search(epoch, proposal, error, signal);
+      if (searched === undefined) this.#sound = key;
+      else if (!searched) this.#rereadLater();
+      return searched === true;
     }
-    const cancelled = await this.#check(epoch, proposal, lists, signal);
-    if (cancelled === undefined) this.#sound = key;
-    return cancelled === true;
+    const checked = await this.#check(epoch, proposal, lists, signal);
+    if (checked === undefined) this.#sound = key;
+    return checked === true;
   }
 
   /** @returns Undefined when nothing is wrong, false when the proof has not landed yet. */
@@ -80,34 +98,142 @@ export class EpochWatcher {
     lists: EpochFile,
     signal: AbortSignal,
   ): Promise<boolean | undefined> {
-    const { deployment, outbox, log } = this.deps;
-    const { batches, areAllRead } = await this.#batches(epoch, signal);
-    const previous = await this.#previous(epoch, signal);
-    const found = findEpochFault({
-      epoch: epoch.epoch,
-      firstBatch: epoch.firstBatch,
-      lastBatch: epoch.lastBatch,
-      stream: deployment.dataStream,
-      total: proposal.total,
-      lists,
-      previous,
-      batch: (number) => batches.get(number),
-    });
-    if (found === undefined) {
-      if (areAllRead && previous !== undefined) return undefined;
-      // What could not be read may hide a fault.
-      this.#rereadLater();
+    if (await this.#withdrawOverVoid(epoch, proposal, lists, signal)) return true;
+    const { proposed, areAllRead } = await this.#proposed(epoch, proposal, lists, signal);
+    const found = findEpochFault(proposed);
+    if (found !== undefined) return this.#prove(epoch, proposal, found, signal);
+    if (areAllRead && proposed.previous !== undefined) return undefined;
+    // What could not be read may hide a fault.
+    this.#rereadLater();
+    return false;
+  }
+
+  /**
+   * Goes after what a proposer withholds, by demands.
+   *
+   * @returns Undefined when the roots are the true ones, whoever has the file; true when something was sent.
+   */
+  async #search(
+    epoch: FollowedEpoch,
+    proposal: EpochProposal,
+    reason: unknown,
+    signal: AbortSignal,
+  ): Promise<boolean | undefined> {
+    const { deployment, facts, files, epochs, clock } = this.deps;
+    const own = await files.own(epoch, proposal, signal);
+    if (own === undefined) {
+      await this.#sayUnreadable(proposal, reason, "This oracle has not judged its batches yet.");
       return false;
     }
+    const { creditsRoot, payoutsRoot } = proposal;
+    const isTrue =
+      creditTree(own.credits).root === creditsRoot &&
+      payoutTree(deployment.dataStream, own.payouts).root === payoutsRoot &&
+      own.total === proposal.total;
+    if (isTrue) {
+      await epochs.keepFile(encodeEpochFile(own), clock.now());
+      return undefined;
+    }
+    await this.#sayUnreadable(proposal, reason, "Its roots are not the ones this oracle comes to: demanding leaves.");
+    const { proposed } = await this.#proposed(epoch, proposal, own, signal);
+    const open = await facts.openDemands(proposal.proposal);
+    const step = searchEpochFault({
+      epoch: proposed,
+      creditsRoot,
+      payoutsRoot,
+      ...(await facts.revealed(proposal.proposal)),
+      isDemanded: (tree, index) => open.some((demand) => demand.tree === tree && demand.index === index),
+      width: demandsAtOnce,
+    });
+    if (step.kind === "fault") return this.#prove(epoch, proposal, step.fault, signal);
+    if (step.kind === "sound") return false;
+    for (const index of step.indices) {
+      if (!(await this.#demand(epoch, proposal, step.tree, index, signal))) return false;
+    }
+    return step.indices.length > 0;
+  }
 
-    log.fault(`Epoch ${epoch.epoch} of ${proposal.proposer} is false: ${found.fault}. Sending ${found.proof.name}.`);
+  async #demand(
+    epoch: FollowedEpoch,
+    { proposal }: EpochProposal,
+    tree: LeafTree,
+    index: bigint,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { deployment, chain, outbox, purse, log } = this.deps;
+    const { demandDeposit, demandsEnd } = await chain.epoch(epoch.epoch);
+    if ((await chain.now()) >= demandsEnd || !(await purse.has(demandDeposit, "deposit of a demand", signal))) {
+      return false;
+    }
     const outcome = await outbox.submit(
       {
-        purpose: `prove epoch ${epoch.epoch} false: credits ${proposal.creditsRoot}, pay-outs ${proposal.payoutsRoot}, ${found.proof.name}`,
+        purpose: `demand ${tree} ${index} of proposal ${proposal}`,
         address: deployment.addresses.attributionOracle,
         abi: attributionOracleAbi,
-        functionName: found.proof.name,
-        args: found.proof.args,
+        functionName: "demandLeaf",
+        args: [proposal, LEAF_TREES[tree], index],
+      },
+      signal,
+    );
+    if (outcome.kind === "refused") log.fault(`The demand of ${tree} ${index} was not taken: ${outcome.error}`);
+    return outcome.kind === "done";
+  }
+
+  /** Expires this oracle's demands that nobody answered, and takes deposits back whose proposals ended otherwise. */
+  async #endDemands(signal: AbortSignal): Promise<boolean> {
+    const { chain, facts, outbox } = this.deps;
+    const [stranded] = await facts.strandedDemands(outbox.account);
+    if (stranded !== undefined) {
+      return this.#sendDemandCall("reclaimDeposit", stranded.proposal, stranded.tree, stranded.index, signal);
+    }
+    const epoch = await facts.newestEpoch();
+    if (epoch?.stage !== "proposed" || epoch.proposal === undefined) return false;
+    const now = await chain.now();
+    const silent = (await facts.openDemands(epoch.proposal.proposal)).find(
+      ({ demander, deadline }) => isAddressEqual(demander, outbox.account) && deadline <= now,
+    );
+    if (silent === undefined) return false;
+    return this.#sendDemandCall("expireDemand", silent.proposal, silent.tree, silent.index, signal);
+  }
+
+  async #sendDemandCall(
+    functionName: "expireDemand" | "reclaimDeposit",
+    proposal: bigint,
+    tree: LeafTree,
+    index: bigint,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { deployment, outbox, log } = this.deps;
+    const outcome = await outbox.submit(
+      {
+        purpose: `${functionName} of ${tree} ${index} of proposal ${proposal}`,
+        address: deployment.addresses.attributionOracle,
+        abi: attributionOracleAbi,
+        functionName,
+        args: [proposal, LEAF_TREES[tree], index],
+      },
+      signal,
+    );
+    if (outcome.kind === "refused") log.info(`${functionName} of ${tree} ${index} was not taken: ${outcome.error}.`);
+    return outcome.kind === "done";
+  }
+
+  async #prove(
+    epoch: FollowedEpoch,
+    proposal: EpochProposal,
+    found: EpochFault,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { deployment, outbox, log } = this.deps;
+    const proof = "proof" in found ? found.proof : found.proofBy(await this.#header(epoch, found.batch));
+    log.fault(`Epoch ${epoch.epoch} of ${proposal.proposer} is false: ${found.fault}. Sending ${proof.name}.`);
+    const outcome = await outbox.submit(
+      {
+        purpose: `prove proposal ${proposal.proposal} of epoch ${epoch.epoch} false, ${proof.name}`,
+        address: deployment.addresses.epochCourt,
+        abi: epochCourtAbi,
+        functionName: proof.name,
+        args: proof.args,
       },
       signal,
     );
@@ -115,8 +241,82 @@ export class EpochWatcher {
     return outcome.kind === "done";
   }
 
+  async #header(epoch: FollowedEpoch, batch: bigint) {
+    const { facts, headers } = this.deps;
+    const own =
+      batch >= epoch.firstBatch
+        ? epoch
+        : (await facts.epochs(Number(epoch.epoch))).find((one) => one.firstBatch <= batch && batch <= one.lastBatch);
+    return headers.open(batch, (own ?? epoch).lastBatch);
+  }
+
+  /** A void takes this oracle's own proposal down too, without loss: it is proposed anew at once. */
+  async #withdrawOwn(epoch: FollowedEpoch, proposal: EpochProposal, signal: AbortSignal): Promise<boolean> {
+    if ((await this.deps.facts.voidBatches()).length === 0) return false;
+    return this.#withdrawOverVoid(epoch, proposal, await this.deps.files.of(epoch, signal), signal);
+  }
+
+  async #withdrawOverVoid(
+    epoch: FollowedEpoch,
+    { asOf, proposal }: EpochProposal,
+    lists: EpochFile,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { facts, chain, deployment, outbox } = this.deps;
+    for (const batch of await facts.voidBatches()) {
+      const at = lists.credits.findIndex((credit) => credit.batch === batch);
+      const credit = lists.credits[at];
+      if (credit === undefined || (await chain.voidedAt(batch)) <= asOf) continue;
+      const outcome = await outbox.submit(
+        {
+          purpose: `withdraw proposal ${proposal} of epoch ${epoch.epoch} over the void of batch ${batch}`,
+          address: deployment.addresses.epochCourt,
+          abi: epochCourtAbi,
+          functionName: "withdrawOverVoid",
+          args: [epoch.epoch, { credit, ...creditTree(lists.credits).proof(at) }],
+        },
+        signal,
+      );
+      return outcome.kind === "done";
+    }
+    return false;
+  }
+
   #rereadLater(): void {
     this.#rereadAt = this.deps.clock.now().getTime() + rereadMs;
+  }
+
+  /** What the chain, the batches and the previous pay-outs say about the epoch, for the lists to be judged by. */
+  async #proposed(
+    epoch: FollowedEpoch,
+    proposal: EpochProposal,
+    lists: Pick<EpochFile, "credits" | "payouts">,
+    signal: AbortSignal,
+  ): Promise<{ readonly proposed: ProposedEpoch; readonly areAllRead: boolean }> {
+    const { deployment, facts } = this.deps;
+    const members = await membersOf(this.deps, epoch, proposal.asOf);
+    const movedBatches = [...new Set(members.moved.map(({ batch }) => batch))];
+    const settled = [...(await facts.batches(epoch.firstBatch, epoch.lastBatch))];
+    for (const batch of movedBatches) settled.push(...(await facts.batches(batch, batch)));
+    const batches = new Map<bigint, BatchReceipts>();
+    for (const batch of settled) {
+      const read = await this.#batch(batch, signal);
+      if (read !== undefined) batches.set(batch.batch, read);
+    }
+    const proposed: ProposedEpoch = {
+      epoch: epoch.epoch,
+      firstBatch: epoch.firstBatch,
+      lastBatch: epoch.lastBatch,
+      stream: deployment.dataStream,
+      total: proposal.total,
+      lists,
+      previous: await this.#previous(epoch, signal),
+      batch: (number) => batches.get(number),
+      belongs: members.belongs,
+      epochOf: members.epochOf,
+      movedBatches,
+    };
+    return { proposed, areAllRead: batches.size === settled.length };
   }
 
   /** Undefined when nobody has them: then all but the sums by account is checked. */
@@ -134,49 +334,41 @@ export class EpochWatcher {
     }
   }
 
-  async #batches(
-    epoch: FollowedEpoch,
-    signal: AbortSignal,
-  ): Promise<{ readonly batches: ReadonlyMap<bigint, BatchOpening>; readonly areAllRead: boolean }> {
-    const { chain, content, deployment, facts } = this.deps;
+  /** Undefined when its list cannot be read. */
+  async #batch(batch: SettledBatch, signal: AbortSignal): Promise<BatchReceipts | undefined> {
+    const { chain, content, deployment } = this.deps;
     const domain = { chainId: deployment.chainId, market: deployment.addresses.inferenceMarket };
-    const dataBps = new Map((await facts.models()).map((model) => [model.model, model.dataBps]));
-    const batches = new Map<bigint, BatchOpening>();
-    let areAllRead = true;
-    for (const batch of await facts.batches(epoch.firstBatch, epoch.lastBatch)) {
-      try {
-        const reading = readBatchFile(domain, batch, await content.get(batch.dataHash, { signal }));
-        if ("refused" in reading) throw new OracleError("content_mismatch", reading.refused, { retryable: false });
-        const { file, tree } = reading;
-        const header = await chain.batchOpening(batch.batch);
-        if (header === undefined) {
-          throw new OracleError("chain_unavailable", `Batch ${batch.batch} is not pinned yet.`, { retryable: true });
-        }
-        batches.set(batch.batch, {
-          header,
-          receiptCount: file.receipts.length,
-          tree,
-          receipt: (index) => openReceipt(file.receipts[index], dataBps),
-        });
-      } catch (error) {
-        if (signal.aborted || isTransient(error)) throw error;
-        areAllRead = false;
-        await this.#say(
-          `batch ${batch.batch}`,
-          "batch_unreadable",
-          `Credits of batch ${batch.batch} cannot be judged: ${messageOf(error)}`,
-        );
+    try {
+      const reading = readBatchFile(domain, batch, await content.get(batch.dataHash, { signal }));
+      if ("refused" in reading) throw new OracleError("content_mismatch", reading.refused, { retryable: false });
+      const { file, tree } = reading;
+      const settledAt = await chain.timestamp(batch.blockHash);
+      const dataBps = new Map<bigint, number | undefined>();
+      for (const { receipt } of file.receipts) {
+        if (!dataBps.has(receipt.model)) dataBps.set(receipt.model, await chain.dataBpsAt(receipt.model, settledAt));
       }
+      return {
+        receiptCount: file.receipts.length,
+        tree,
+        receipt: (index) => openReceipt(file.receipts[index], dataBps),
+      };
+    } catch (error) {
+      if (signal.aborted || isTransient(error)) throw error;
+      await this.#say(
+        `batch ${batch.batch}`,
+        "batch_unreadable",
+        `Credits of batch ${batch.batch} cannot be judged: ${messageOf(error)}`,
+      );
+      return undefined;
     }
-    return { batches, areAllRead };
   }
 
-  async #sayUnreadable(proposal: EpochProposal, error: unknown): Promise<void> {
+  async #sayUnreadable(proposal: EpochProposal, error: unknown, what: string): Promise<void> {
     await this.#say(
-      `epoch ${proposal.epoch}, proposed in block ${proposal.block}`,
+      `epoch ${proposal.epoch}, proposal ${proposal.proposal}`,
       "epoch_unreadable",
-      `UNCHECKED: epoch ${proposal.epoch} of ${proposal.proposer} becomes final at ${proposal.finalizableAt} and its ` +
-        `leaves cannot be read, so nobody can prove anything about it: ${messageOf(error)}`,
+      `WITHHELD: epoch ${proposal.epoch} of ${proposal.proposer} may become final at ${proposal.finalizableAt} and its ` +
+        `leaves cannot be read: ${messageOf(error)} ${what}`,
     );
   }
 

@@ -5,7 +5,7 @@ import { type AttributedReceipt, attributionHash, committedRecordsHash, committe
  * ones that the receipt commits to: the contract would not take them. Lists that are no true attribution, out of order
  * or not whole, are opened all the same: whoever credits them is refuted by them.
  */
-export function openReceipt(entry: AttributedReceipt | undefined, dataBps: ReadonlyMap<bigint, number>) {
+export function openReceipt(entry: AttributedReceipt | undefined, dataBps: ReadonlyMap<bigint, number | undefined>) {
   if (entry === undefined) return undefined;
   const { receipt, shares, records, methodHash } = entry;
   const recordsHash = committedRecordsHash(records);

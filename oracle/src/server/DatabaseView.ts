@@ -1,5 +1,6 @@
 import { decodeEpochFile, dueAmount, type EpochFile, receiptDataFee } from "@openledger/sdk";
 import { type Address, isAddressEqual } from "viem";
+import type { ProtocolReader } from "../chain/ProtocolReader.js";
 import { OracleError } from "../OracleError.js";
 import { creditedReceipts } from "../settle/buildLists.js";
 import type { EpochFiles } from "../settle/EpochFiles.js";
@@ -11,6 +12,7 @@ import type { Health, OracleView, PendingEarnings } from "./createOracleApp.js";
 export interface DatabaseViewDeps {
   readonly facts: ChainFacts;
   readonly batches: BatchLedger;
+  readonly chain: ProtocolReader;
   readonly epochs: EpochLedger;
   readonly files: EpochFiles;
   readonly health: () => Promise<Health>;

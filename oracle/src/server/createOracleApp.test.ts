@@ -27,6 +27,9 @@ const opened: FollowedEpoch = {
   stage: "final",
   proposal: undefined,
   refuted: [],
+  withdrawn: [],
+  dataAmountAfter: 0n,
+  chain: "0x",
 };
 const health: Health = { database: true, chain: true, block: 9n, active: false, mode: "propose", account };
 

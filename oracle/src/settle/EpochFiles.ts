@@ -10,6 +10,7 @@ import {
 } from "@openledger/sdk";
 import type { Hex } from "viem";
 import type { Clock } from "../Clock.js";
+import type { ProtocolReader } from "../chain/ProtocolReader.js";
 import { OracleError } from "../OracleError.js";
 import type { BatchLedger } from "../store/BatchLedger.js";
 import type { ChainFacts, EpochProposal, FollowedEpoch } from "../store/ChainFacts.js";
@@ -21,6 +22,7 @@ export interface EpochFilesDeps {
   readonly epochs: EpochLedger;
   readonly batches: BatchLedger;
   readonly facts: ChainFacts;
+  readonly chain: ProtocolReader;
   readonly clock: Clock;
   /** The distributor's stream that epochs pay out. */
   readonly stream: bigint;
@@ -86,24 +88,33 @@ export class EpochFiles {
       return await this.posted(proposal, signal);
     } catch (error) {
       if (signal.aborted || isDatabaseFault(error)) throw error;
-      const own = (await this.#kept(epoch.epoch)) ?? (await this.#built(epoch, signal));
+      const own = await this.own(epoch, proposal, signal);
       if (own === undefined || !this.#fits(own, proposal)) throw error;
       await this.deps.epochs.keepFile(encodeEpochFile(own), this.deps.clock.now());
       return own;
     }
   }
 
-  async #kept(epoch: bigint): Promise<EpochFile | undefined> {
-    const lists = await this.deps.epochs.lists(epoch);
-    const bytes = lists === undefined ? undefined : await this.deps.epochs.file(lists.dataHash);
+  /**
+   * What this oracle itself comes to as of a proposal, kept or built now; undefined while it has not judged every batch.
+   */
+  async own(epoch: FollowedEpoch, { asOf }: EpochProposal, signal: AbortSignal): Promise<EpochFile | undefined> {
+    return (await this.#kept(epoch, asOf)) ?? (await this.#built(epoch, asOf, signal));
+  }
+
+  async #kept(epoch: FollowedEpoch, asOf: bigint): Promise<EpochFile | undefined> {
+    const lists = await this.deps.epochs.lists(epoch.epoch);
+    if (lists === undefined || lists.asOf !== asOf || lists.blockHash !== epoch.blockHash) return undefined;
+    const bytes = await this.deps.epochs.file(lists.dataHash);
     return bytes === undefined ? undefined : decodeEpochFile(bytes);
   }
 
-  async #built(epoch: FollowedEpoch, signal: AbortSignal): Promise<EpochFile | undefined> {
-    const { facts, batches, stream } = this.deps;
-    const unread = (await batches.states(epoch.firstBatch, epoch.lastBatch)).some(({ state }) => state === "reading");
-    if (unread) return undefined;
-    return buildLists({ facts, batches, stream, files: this }, epoch, signal).catch(() => undefined);
+  async #built(epoch: FollowedEpoch, asOf: bigint, signal: AbortSignal): Promise<EpochFile | undefined> {
+    const { batches } = this.deps;
+    const states = await batches.states(epoch.firstBatch, epoch.lastBatch);
+    const judged = states.filter(({ state }) => state !== "reading").length;
+    if (judged !== Number(epoch.lastBatch - epoch.firstBatch + 1n)) return undefined;
+    return buildLists({ ...this.deps, files: this }, epoch, asOf, signal).catch(() => undefined);
   }
 
   #fits(file: EpochFile, proposal: EpochProposal): boolean {

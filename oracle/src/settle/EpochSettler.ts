@@ -5,7 +5,6 @@ import {
   creditTree,
   type Deployment,
   encodeEpochFile,
-  openTokenAbi,
   payoutTree,
 } from "@openledger/sdk";
 import { isAddressEqual } from "viem";
@@ -18,6 +17,8 @@ import type { EpochLedger, EpochLists } from "../store/EpochLedger.js";
 import { buildLists } from "./buildLists.js";
 import type { EpochFiles } from "./EpochFiles.js";
 import type { Outbox, Outcome } from "./Outbox.js";
+import type { Purse } from "./Purse.js";
+import type { ReceiptCases } from "./ReceiptCases.js";
 import { areJudged, isReadyToOpen, type Situation, situationOf, transitions } from "./transitions.js";
 
 export interface EpochSettlerDeps {
@@ -29,14 +30,16 @@ export interface EpochSettlerDeps {
   readonly epochs: EpochLedger;
   readonly files: EpochFiles;
   readonly outbox: Outbox;
+  readonly purse: Purse;
+  readonly cases: ReceiptCases;
   readonly clock: Clock;
   readonly log: Log;
   /** Blocks that must lie above what a transaction follows from. */
   readonly confirmations: bigint;
 }
 
-/** The oracle contract can be upgraded: what it may take of this account stays small. */
-const approvedBonds = 8n;
+/** Lists are proposed again as they were while they are not older: a transaction on its way keeps its bytes. */
+const keptSeconds = 600n;
 
 export class EpochSettler {
   #lastRefusal = "";
@@ -63,7 +66,7 @@ export class EpochSettler {
   /** The first proposal need not wait for the approval of its bond. */
   async #approveEarly(signal: AbortSignal): Promise<void> {
     if (this.#isBondApproved || !(await this.isActive())) return;
-    this.#isBondApproved = await this.#hasBond(signal);
+    this.#isBondApproved = await this.deps.purse.has(await this.deps.chain.bond(), "bond", signal);
   }
 
   /** Whether this oracle may propose: enough stake for the role. */
@@ -101,7 +104,11 @@ export class EpochSettler {
     if (!(await this.isActive())) return false;
     if (!(await this.#isBuried(epoch)) || !(await this.#isStillThatEpoch(epoch))) return false;
 
-    const lists = await this.#build(epoch, signal);
+    const kept = await this.#reusable(epoch);
+    if (kept === undefined && !(await this.deps.cases.exclude(epoch, signal))) return false;
+    const asOf = kept?.asOf ?? (await this.#asOf(epoch));
+    if (asOf === undefined) return false;
+    const lists = kept ?? (await this.#build(epoch, asOf, signal));
     if (epoch.refuted.some((proposal) => isOwn(proposal, lists, outbox))) {
       const message = `Epoch ${epoch.epoch}: the lists this oracle comes to were refuted before; they are not proposed again.`;
       if (await epochs.find(`epoch ${epoch.epoch}`, "own_lists_refuted", message, this.deps.clock.now())) {
@@ -112,11 +119,11 @@ export class EpochSettler {
     const file = await epochs.file(lists.dataHash);
     // Whoever wants to check the roots must be able to read the leaves before the window opens.
     if (file !== undefined) await content.put(file, { signal });
-    if (!(await this.#hasBond(signal))) return false;
+    if (!(await this.deps.purse.has(await this.deps.chain.bond(), "bond", signal))) return false;
 
     const { creditsRoot, payoutsRoot, total, dataHash } = lists;
-    const purpose = `propose epoch ${epoch.epoch}: credits ${creditsRoot}, pay-outs ${payoutsRoot}, total ${total}, file ${dataHash}`;
-    const call = this.#call(purpose, "propose", [epoch.epoch, creditsRoot, payoutsRoot, total, dataHash]);
+    const purpose = `propose epoch ${epoch.epoch} as of ${asOf}: credits ${creditsRoot}, pay-outs ${payoutsRoot}, total ${total}, file ${dataHash}`;
+    const call = this.#call(purpose, "propose", [epoch.epoch, creditsRoot, payoutsRoot, total, dataHash, asOf]);
     return this.#report(await outbox.submit(call, signal));
   }
 
@@ -126,26 +133,48 @@ export class EpochSettler {
     const { proposal } = epoch;
     if (proposal === undefined) return false;
     if (!isAddressEqual(proposal.proposer, outbox.account)) {
-      if (!isJudged || !areSameRoots(proposal, await this.#ownLists(epoch, signal))) return false;
+      if (!isJudged || !areSameRoots(proposal, await this.#ownLists(epoch, proposal, signal))) return false;
     }
     const purpose = `finalise epoch ${epoch.epoch}: pay-outs ${proposal.payoutsRoot}`;
     return this.#report(await outbox.submit(this.#call(purpose, "finalize", [epoch.epoch]), signal));
   }
 
   /** As they were kept, else built now. */
-  async #ownLists(epoch: FollowedEpoch, signal: AbortSignal): Promise<EpochLists> {
+  async #ownLists(epoch: FollowedEpoch, { asOf }: EpochProposal, signal: AbortSignal): Promise<EpochLists> {
     const kept = await this.deps.epochs.lists(epoch.epoch);
-    return kept?.blockHash === epoch.blockHash ? kept : this.#build(epoch, signal);
+    return kept?.blockHash === epoch.blockHash && kept.asOf === asOf ? kept : this.#build(epoch, asOf, signal);
+  }
+
+  /** Kept lists that may still be proposed: young, and of a timestamp that no proposal of this epoch ended with. */
+  async #reusable(epoch: FollowedEpoch): Promise<EpochLists | undefined> {
+    const kept = await this.deps.epochs.lists(epoch.epoch);
+    if (kept === undefined || kept.blockHash !== epoch.blockHash) return undefined;
+    if ((await this.deps.chain.now()) - kept.asOf > keptSeconds) return undefined;
+    const ended = [...epoch.refuted, ...epoch.withdrawn];
+    return ended.some(({ asOf }) => asOf >= kept.asOf) ? undefined : kept;
+  }
+
+  /**
+   * The second before the newest block that is buried deep enough: what happened up to it stays as it is, and the block that
+   * takes the proposal is younger, also where a node simulates it on the newest one. Undefined while that is before the opening.
+   */
+  async #asOf(epoch: FollowedEpoch): Promise<bigint | undefined> {
+    const { chain, facts, confirmations } = this.deps;
+    const newest = await facts.newestBlock();
+    if (newest === undefined) return undefined;
+    const asOf = (await chain.timestampAt(newest - confirmations)) - 1n;
+    return asOf < (await chain.timestamp(epoch.blockHash)) ? undefined : asOf;
   }
 
   /** The lists of an epoch, kept with their file. */
-  async #build(epoch: OpenedEpoch, signal: AbortSignal): Promise<EpochLists> {
+  async #build(epoch: OpenedEpoch, asOf: bigint, signal: AbortSignal): Promise<EpochLists> {
     const { epochs, clock } = this.deps;
     const stream = this.deps.deployment.dataStream;
-    const file = await buildLists({ ...this.deps, stream }, epoch, signal);
+    const file = await buildLists({ ...this.deps, stream }, epoch, asOf, signal);
     const dataHash = await epochs.keepFile(encodeEpochFile(file), clock.now());
     const lists: EpochLists = {
       epoch: epoch.epoch,
+      asOf,
       block: epoch.block,
       blockHash: epoch.blockHash,
       creditsRoot: creditTree(file.credits).root,
@@ -164,46 +193,17 @@ export class EpochSettler {
    * followed another may have its number, and a proposal built on the old one would be false.
    */
   async #isStillThatEpoch(epoch: FollowedEpoch): Promise<boolean> {
-    const { chain, facts } = this.deps;
+    const { chain } = this.deps;
     const now = await chain.epoch(epoch.epoch);
     if (now.state !== "open" || now.firstBatch !== epoch.firstBatch || now.lastBatch !== epoch.lastBatch) return false;
-    const followed = await facts.batches(epoch.firstBatch, epoch.lastBatch);
-    const settled = await chain.batches(epoch.firstBatch, epoch.lastBatch);
-    return (
-      BigInt(settled.length) === epoch.lastBatch - epoch.firstBatch + 1n &&
-      followed.length === settled.length &&
-      followed.every((batch, at) => batch.receiptsRoot === settled[at]!.header.receiptsRoot)
-    );
+    // The chain of headers is of just these batches.
+    return (await chain.batchChainAt(epoch.lastBatch)) === epoch.chain;
   }
 
   async #isBuried(place: Place): Promise<boolean> {
     if (this.deps.confirmations === 0n) return true;
     const newest = await this.deps.facts.newestBlock();
     return newest !== undefined && newest - place.block >= this.deps.confirmations;
-  }
-
-  /** Whether the bond can be taken; approves a few at once. */
-  async #hasBond(signal: AbortSignal): Promise<boolean> {
-    const { chain, outbox, deployment, epochs, clock, log } = this.deps;
-    const bond = await chain.bond();
-    const { balance, allowance } = await chain.funds(outbox.account);
-    if (balance < bond) {
-      const message = `The bond is ${bond}, ${outbox.account} holds ${balance}: send it OPEN, nothing is proposed before.`;
-      if (await epochs.find(`bond ${bond}`, "bond_missing", message, clock.now())) log.fault(message);
-      return false;
-    }
-    if (allowance >= bond) return true;
-    const outcome = await outbox.submit(
-      {
-        purpose: `approve the oracle contract for ${approvedBonds} bonds of ${bond}`,
-        address: deployment.addresses.openToken,
-        abi: openTokenAbi,
-        functionName: "approve",
-        args: [deployment.addresses.attributionOracle, bond * approvedBonds],
-      },
-      signal,
-    );
-    return this.#report(outcome);
   }
 
   #call(purpose: string, functionName: string, args: readonly unknown[]) {

@@ -1,5 +1,15 @@
 /** What the followed events say, typed. Every answer is of the branch that is stored now. */
-import { ALL_RECORDS, type ChannelSettlement, decodeBatchRecord, type Price, type Revocation } from "@openledger/sdk";
+import {
+  ALL_RECORDS,
+  type ChannelSettlement,
+  type CreditOpening,
+  decodeBatchRecord,
+  type LeafTree,
+  type PayoutOpening,
+  type Price,
+  type RevealedTree,
+  type Revocation,
+} from "@openledger/sdk";
 import type { Address, Hex } from "viem";
 import type { EventValue } from "../chain/ProtocolEvent.js";
 import type { Queries, Row } from "./Database.js";
@@ -15,6 +25,8 @@ export interface SettledBatch extends Place {
   readonly runner: Address;
   readonly receiptsRoot: Hex;
   readonly dataHash: Hex;
+  /** All it settled, base units. */
+  readonly amount: bigint;
   /** Base units. */
   readonly dataAmount: bigint;
 }
@@ -63,17 +75,41 @@ export interface OpenedEpoch extends Place {
   /** Inclusive. */
   readonly lastBatch: bigint;
   readonly dataAmount: bigint;
+  /** Data parts of all batches up to the last one: what pay-outs may add up to. */
+  readonly dataAmountAfter: bigint;
+  /** The market's chain of headers behind the last batch. */
+  readonly chain: Hex;
 }
 
 export interface EpochProposal extends Place {
   readonly epoch: bigint;
+  /** Running number over all epochs. */
+  readonly proposal: bigint;
   readonly proposer: Address;
   readonly creditsRoot: Hex;
   readonly payoutsRoot: Hex;
   readonly dataHash: Hex;
   readonly total: bigint;
-  /** Seconds since 1970; from then on it cannot be refuted. */
+  /** Cases and voids count as they stood then, seconds since 1970. */
+  readonly asOf: bigint;
+  /** Seconds since 1970; from then on it may become final, once no demand is open. */
   readonly finalizableAt: bigint;
+}
+
+/** A demanded leaf that waits for its answer. */
+export interface OpenDemand {
+  readonly proposal: bigint;
+  readonly tree: LeafTree;
+  readonly index: bigint;
+  readonly demander: Address;
+  /** Seconds since 1970; from then on it can expire. */
+  readonly deadline: bigint;
+}
+
+/** A receipt's place in its batch. */
+export interface ReceiptPlace {
+  readonly batch: bigint;
+  readonly receiptIndex: number;
 }
 
 /** `open` also after a proposal was refuted. */
@@ -83,8 +119,10 @@ export interface FollowedEpoch extends OpenedEpoch {
   readonly stage: EpochStage;
   /** The proposal that stands, or that became final. */
   readonly proposal: EpochProposal | undefined;
-  /** Proposals of this epoch that a proof cancelled. */
+  /** Proposals of this epoch that a proof or a silence cancelled. */
   readonly refuted: readonly EpochProposal[];
+  /** Proposals of this epoch that ended without fault, since a batch was voided. */
+  readonly withdrawn: readonly EpochProposal[];
 }
 
 interface EventRow extends Row {
@@ -95,6 +133,7 @@ interface EventRow extends Row {
 }
 
 const runnerRole = "1";
+const leafTrees: readonly LeafTree[] = ["credits", "payouts"];
 
 export class ChainFacts {
   constructor(private readonly queries: Queries) {}
@@ -257,6 +296,76 @@ export class ChainFacts {
     return row === undefined ? undefined : this.epoch(BigInt(row.epoch));
   }
 
+  /** Demands of a proposal that nobody has answered, those that expire first before the others. */
+  async openDemands(proposal: bigint): Promise<readonly OpenDemand[]> {
+    const rows = await this.queries.query<EventRow>(
+      `select * from events d where name = 'LeafDemanded' and args->>'proposal' = $1 and not exists (
+         select from events a where a.name in ('DemandAnswered', 'DepositReturned')
+           and a.args->>'proposal' = $1 and a.args->>'tree' = d.args->>'tree' and a.args->>'index' = d.args->>'index')
+       order by (args->>'deadline')::numeric, block, log_index`,
+      [proposal.toString()],
+    );
+    return rows.map(({ args }) => ({
+      proposal,
+      tree: leafTrees[Number(args.tree)]!,
+      index: BigInt(args.index as string),
+      demander: args.demander as Address,
+      deadline: BigInt(args.deadline as string),
+    }));
+  }
+
+  /** Demands that an account made, whose proposals ended before anybody answered. */
+  async strandedDemands(demander: Address): Promise<readonly OpenDemand[]> {
+    const ended = await this.queries.query<EventRow>(
+      `select e.* from events e where name in ('EpochRefuted', 'EpochWithdrawn') and exists (
+         select from events d where d.name = 'LeafDemanded' and d.args->>'proposal' = e.args->>'proposal'
+           and d.args->>'demander' = $1) order by block, log_index`,
+      [demander.toLowerCase()],
+    );
+    const open = await Promise.all(ended.map(({ args }) => this.openDemands(BigInt(args.proposal as string))));
+    return open.flat().filter((demand) => demand.demander.toLowerCase() === demander.toLowerCase());
+  }
+
+  /** What the proposer of a proposal has shown of its trees. */
+  async revealed(proposal: bigint): Promise<{
+    readonly credits: RevealedTree<CreditOpening>;
+    readonly payouts: RevealedTree<PayoutOpening>;
+  }> {
+    const rows = await this.queries.query<EventRow>(
+      `select * from events where name in ('CreditRevealed', 'PayoutRevealed', 'AbsenceRevealed')
+         and args->>'proposal' = $1 order by block, log_index`,
+      [proposal.toString()],
+    );
+    const credits = new Map<bigint, CreditOpening>();
+    const payouts = new Map<bigint, PayoutOpening>();
+    const counts: (bigint | undefined)[] = [undefined, undefined];
+    for (const { name, args } of rows) {
+      const index = BigInt(args.index as string);
+      if (name === "CreditRevealed") credits.set(index, creditOpeningOf(args.opening as Stored));
+      if (name === "PayoutRevealed") payouts.set(index, payoutOpeningOf(args.opening as Stored));
+      if (name === "AbsenceRevealed") counts[Number(args.tree)] = BigInt(args.count as string);
+    }
+    return { credits: { leaves: credits, count: counts[0] }, payouts: { leaves: payouts, count: counts[1] } };
+  }
+
+  /** Receipts that ever had a case, ascending. */
+  async casedReceipts(): Promise<readonly ReceiptPlace[]> {
+    const rows = await this.queries.query<{ batch: string; index: string }>(
+      `select distinct args->>'batch' as batch, args->>'index' as index from events where name = 'CaseOpened'`,
+    );
+    return rows
+      .map((row) => ({ batch: BigInt(row.batch), receiptIndex: Number(row.index) }))
+      .sort((a, b) => (a.batch === b.batch ? a.receiptIndex - b.receiptIndex : a.batch < b.batch ? -1 : 1));
+  }
+
+  /** Batches that were struck whole. */
+  async voidBatches(): Promise<readonly bigint[]> {
+    const rows = await this.queries.query<{ batch: string }>(
+      `select distinct args->>'batch' as batch from events where name = 'BatchVoided'`,
+    );
+    return rows.map((row) => BigInt(row.batch));
+  }
+
   async #epochs(where: string, values: readonly unknown[]): Promise<readonly FollowedEpoch[]> {
     const rows = await this.queries.query<EventRow>(
       `select * from events where name like 'Epoch%' ${where} order by block, log_index`,
@@ -269,7 +378,21 @@ export class ChainFacts {
       const next = applyEpochEvent(known, row);
       if (next !== undefined) epochs.set(number, next);
     }
-    return [...epochs.values()].sort((a, b) => (a.epoch < b.epoch ? -1 : 1));
+    const sorted = [...epochs.values()].sort((a, b) => (a.epoch < b.epoch ? -1 : 1));
+    return Promise.all(sorted.map((epoch) => this.#putOff(epoch)));
+  }
+
+  /** With the time that answers to demands have added. */
+  async #putOff(epoch: FollowedEpoch): Promise<FollowedEpoch> {
+    const { proposal } = epoch;
+    if (proposal === undefined || epoch.stage === "final") return epoch;
+    const [row] = await this.queries.query<{ latest: string | null }>(
+      `select max((args->>'finalizableAtAfter')::numeric) as latest from events
+       where name = 'DemandAnswered' and args->>'proposal' = $1`,
+      [proposal.proposal.toString()],
+    );
+    if (row?.latest == null || BigInt(row.latest) <= proposal.finalizableAt) return epoch;
+    return { ...epoch, proposal: { ...proposal, finalizableAt: BigInt(row.latest) } };
   }
 }
 
@@ -282,9 +405,12 @@ function applyEpochEvent(epoch: FollowedEpoch | undefined, row: EventRow): Follo
       firstBatch: BigInt(args.firstBatch as string),
       lastBatch: BigInt(args.lastBatch as string),
       dataAmount: BigInt(args.dataAmount as string),
+      dataAmountAfter: BigInt(args.dataAmountAfter as string),
+      chain: args.chain as Hex,
       stage: "open",
       proposal: undefined,
       refuted: [],
+      withdrawn: [],
     };
   }
   if (epoch === undefined) return undefined;
@@ -298,6 +424,13 @@ function applyEpochEvent(epoch: FollowedEpoch | undefined, row: EventRow): Follo
         proposal: undefined,
         refuted: epoch.proposal === undefined ? epoch.refuted : [...epoch.refuted, epoch.proposal],
       };
+    case "EpochWithdrawn":
+      return {
+        ...epoch,
+        stage: "open",
+        proposal: undefined,
+        withdrawn: epoch.proposal === undefined ? epoch.withdrawn : [...epoch.withdrawn, epoch.proposal],
+      };
     case "EpochFinalized":
       return { ...epoch, stage: "final" };
     default:
@@ -310,13 +443,47 @@ function proposalOf(row: EventRow): EpochProposal {
   return {
     ...placeOf(row),
     epoch: BigInt(args.epoch as string),
+    proposal: BigInt(args.proposal as string),
     proposer: args.proposer as Address,
     creditsRoot: args.creditsRoot as Hex,
     payoutsRoot: args.payoutsRoot as Hex,
     dataHash: args.dataHash as Hex,
     total: BigInt(args.total as string),
+    asOf: BigInt(args.asOf as string),
     finalizableAt: BigInt(args.finalizableAt as string),
   };
+}
+
+type Stored = { readonly [name: string]: EventValue };
+
+function creditOpeningOf(opening: Stored): CreditOpening {
+  const credit = opening.credit as Readonly<Record<string, string>>;
+  return {
+    credit: {
+      contributor: credit.contributor as Address,
+      batch: BigInt(credit.batch!),
+      receiptIndex: Number(credit.receiptIndex),
+      amount: BigInt(credit.amount!),
+      running: BigInt(credit.running!),
+    },
+    ...proofOf(opening),
+  };
+}
+
+function payoutOpeningOf(opening: Stored): PayoutOpening {
+  const payout = opening.payout as Readonly<Record<string, string>>;
+  return {
+    payout: {
+      account: payout.account as Address,
+      cumulative: BigInt(payout.cumulative!),
+      runningSum: BigInt(payout.runningSum!),
+    },
+    ...proofOf(opening),
+  };
+}
+
+function proofOf({ index, count, siblings }: Stored) {
+  return { index: BigInt(index as string), count: BigInt(count as string), siblings: siblings as readonly Hex[] };
 }
 
 function batchOf(row: EventRow): SettledBatch {
@@ -326,6 +493,7 @@ function batchOf(row: EventRow): SettledBatch {
     runner: row.args.runner as Address,
     receiptsRoot: row.args.receiptsRoot as Hex,
     dataHash: row.args.dataHash as Hex,
+    amount: BigInt(row.args.amount as string),
     dataAmount: BigInt(row.args.dataAmount as string),
   };
 }

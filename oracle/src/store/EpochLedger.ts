@@ -7,6 +7,8 @@ import { storable } from "./storable.js";
 
 export interface EpochLists extends Place {
   readonly epoch: bigint;
+  /** Cases and voids count as they stood then, seconds since 1970. */
+  readonly asOf: bigint;
   readonly creditsRoot: Hex;
   readonly payoutsRoot: Hex;
   readonly total: bigint;
@@ -25,6 +27,7 @@ interface ListsRow extends Row {
   readonly data_hash: Hex;
   readonly credit_count: number;
   readonly payout_count: number;
+  readonly as_of: string;
 }
 
 export class EpochLedger {
@@ -50,11 +53,11 @@ export class EpochLedger {
   async keepLists(lists: EpochLists, now: Date): Promise<void> {
     await this.database.query(
       `insert into lists
-       select $1, number, hash, $4, $5, $6, $7, $8, $9, $10 from blocks where number = $2 and hash = $3
+       select $1, number, hash, $4, $5, $6, $7, $8, $9, $10, $11 from blocks where number = $2 and hash = $3
        on conflict (epoch) do update set block = excluded.block, block_hash = excluded.block_hash,
          credits_root = excluded.credits_root, payouts_root = excluded.payouts_root, total = excluded.total,
          data_hash = excluded.data_hash, credit_count = excluded.credit_count, payout_count = excluded.payout_count,
-         built_at = excluded.built_at`,
+         built_at = excluded.built_at, as_of = excluded.as_of`,
       [
         lists.epoch,
         lists.block,
@@ -66,6 +69,7 @@ export class EpochLedger {
         lists.creditCount,
         lists.payoutCount,
         now,
+        lists.asOf,
       ],
     );
   }
@@ -84,6 +88,7 @@ export class EpochLedger {
           dataHash: row.data_hash,
           creditCount: row.credit_count,
           payoutCount: row.payout_count,
+          asOf: BigInt(row.as_of),
         };
   }
 

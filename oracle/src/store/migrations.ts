@@ -116,4 +116,10 @@ export const migrations: readonly string[] = [
     primary key (subject, kind)
   );
   `,
+  `
+  -- Lists are of a timestamp: cases and voids count as they stood then. Lists without one cannot be proposed any more.
+  delete from lists;
+  alter table lists add column as_of numeric(20) not null;
+  create index events_by_proposal on events ((args->>'proposal')) where args ? 'proposal';
+  `,
 ];

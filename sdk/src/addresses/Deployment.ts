@@ -13,6 +13,7 @@ export const CONTRACT_NAMES = [
   "rewardDistributor",
   "receiptCourt",
   "receiptVerifier",
+  "epochCourt",
   "attributionOracle",
   "inferenceMarket",
   "agentRegistry",

@@ -1,5 +1,6 @@
 import type { Hex } from "viem";
 import type { EpochProof } from "../actions/epoch/proveEpoch.js";
+import type { BatchOpening } from "../hash/batch.js";
 import type { Credit, Payout, Receipt, Share } from "../hash/types.js";
 
 /** A credit with the proof of its place, as the contract takes it. */
@@ -34,11 +35,26 @@ export type AttributionOpening = {
   readonly methodHash: Hex;
 };
 
-/** What is false in a proposed epoch, and the one transaction that cancels it. */
-export type EpochFault = {
-  /** Number of the proof, as the contract's event names it. */
-  readonly kind: 1 | 2 | 4 | 5 | 6;
-  /** What is false, in words. */
-  readonly fault: string;
-  readonly proof: EpochProof;
+/** What a receipt gives, with the way from its batch's header down to its shares. */
+export type ReceiptEvidence = {
+  readonly batch: BatchOpening;
+  readonly receipt: ReceiptOpening;
+  readonly attribution: AttributionOpening;
 };
+
+/** What is false in a proposed epoch, and the one transaction that cancels it. */
+export type EpochFault =
+  | {
+      /** Number of the proof, as the contract's event names it. */
+      readonly kind: 1 | 2 | 4 | 5 | 6;
+      /** What is false, in words. */
+      readonly fault: string;
+      readonly proof: EpochProof;
+    }
+  | {
+      readonly kind: 2 | 3;
+      readonly fault: string;
+      /** The batch whose header the proof has to show. */
+      readonly batch: bigint;
+      readonly proofBy: (opening: BatchOpening) => EpochProof;
+    };

@@ -2,45 +2,27 @@
  * Finds what is false in a proposed epoch and builds the one proof that cancels it.
  *
  * The lists must be the ones whose roots stand on chain: a proof opens leaves of exactly these. The order of the search
- * matters: look-ups of absent accounts hold only in sorted lists, so order is checked before sums by account.
- *
- * A credit that is missing is no fault here: an oracle may pass over a receipt that it found false.
+ * matters: look-ups of absent accounts hold only in sorted lists, so order is checked before sums by account and before what
+ * is missing.
  */
-import { type Address, getAddress, zeroAddress, zeroHash } from "viem";
-import type { BatchOpening } from "../hash/batch.js";
-import type { Credit, Payout } from "../hash/types.js";
+import { type Address, getAddress } from "viem";
+import type { Payout } from "../hash/types.js";
 import type { MerkleTree } from "../merkle/MerkleTree.js";
-import { EMPTY_NODE } from "../merkle/node.js";
-import { dueAmount, receiptDataFee } from "../units/dueAmount.js";
 import type { EpochFile } from "../wire/epochFile.js";
-import type {
-  AttributionOpening,
-  CreditOpening,
-  EpochFault,
-  Lookup,
-  PayoutOpening,
-  ReceiptOpening,
-} from "./EpochFault.js";
+import type { EpochFault } from "./EpochFault.js";
+import {
+  type BatchReceipts,
+  dueOf,
+  evidenceOf,
+  isSame,
+  keyOf,
+  lookUpCredit,
+  lookUpPayout,
+  lookUpPlace,
+  openCredit,
+  openPayout,
+} from "./epochOpenings.js";
 import { compareCredits, creditTree, payoutTree } from "./epochTrees.js";
-
-/** The receipts under one batch's root. */
-export type BatchOpening = {
-  /** Its header, shown against the chain. */
-  readonly header: BatchOpening;
-  readonly receiptCount: number;
-  readonly tree: MerkleTree;
-  /**
-   * What is known of a receipt: undefined when its `attributionHash` was not opened.
-   * `dataBps` undefined when its model does not exist.
-   */
-  readonly receipt: (index: number) =>
-    | {
-        readonly receipt: ReceiptOpening["receipt"];
-        readonly attribution: AttributionOpening;
-        readonly dataBps: number | undefined;
-      }
-    | undefined;
-};
 
 export type ProposedEpoch = {
   /** Facts of the chain, not of the file. */
@@ -54,7 +36,15 @@ export type ProposedEpoch = {
   /** Pay-outs of the newest final epoch; empty before the first; undefined when nobody has them. */
   readonly previous: readonly Payout[] | undefined;
   /** Undefined for a batch whose file nobody has: its credits cannot be judged. */
-  readonly batch: (batch: bigint) => BatchOpening | undefined;
+  readonly batch: (batch: bigint) => BatchReceipts | undefined;
+  /**
+   * Whether a receipt belongs to the epoch as of the proposal: see `belongsTo`. Undefined when that is not known.
+   */
+  readonly belongs: (batch: bigint, receiptIndex: number) => boolean | undefined;
+  /** The epoch whose range holds a batch; undefined for a batch behind the newest epoch. */
+  readonly epochOf: (batch: bigint) => bigint | undefined;
+  /** Batches before `firstBatch` of which a receipt may belong here, since its case ended. */
+  readonly movedBatches: readonly bigint[];
 };
 
 /** The first fault that a proof can show; undefined when there is none. */
@@ -68,7 +58,8 @@ export function findEpochFault(epoch: ProposedEpoch): EpochFault | undefined {
     creditOrderFault(epoch, trees) ??
     creditFault(epoch, trees) ??
     payoutOrderFault(epoch, trees) ??
-    payoutAmountFault(epoch, trees)
+    payoutAmountFault(epoch, trees) ??
+    missingCreditFault(epoch, trees)
   );
 }
 
@@ -107,45 +98,83 @@ function creditOrderFault({ epoch, lists: { credits } }: ProposedEpoch, trees: T
 }
 
 function creditFault(proposed: ProposedEpoch, trees: Trees): EpochFault | undefined {
-  const { epoch, lists, firstBatch, lastBatch } = proposed;
+  const { epoch, lists, lastBatch } = proposed;
   for (const [at, credit] of lists.credits.entries()) {
+    const { batch: number, receiptIndex } = credit;
     const open = () => openCredit(trees.credits, lists.credits, at);
-    if (credit.batch < firstBatch || credit.batch > lastBatch) {
+    const ownEpoch = number > lastBatch ? 0n : proposed.epochOf(number);
+    if (ownEpoch === undefined || number > lastBatch || proposed.belongs(number, receiptIndex) === false) {
       return {
         kind: 2,
-        proof: {
-          name: "proveCreditOutside",
-          args: [epoch, open(), NO_BATCH, 0n, EMPTY_NODE],
-        },
-        fault: `credit ${at} is of batch ${credit.batch}, the epoch holds ${firstBatch} to ${lastBatch}`,
+        proof: { name: "proveForeignCredit", args: [epoch, open(), ownEpoch ?? 0n] },
+        fault: `credit ${at} is of receipt ${receiptIndex} of batch ${number}, which does not belong to the epoch`,
       };
     }
-    const batch = proposed.batch(credit.batch);
+    const batch = proposed.batch(number);
     if (batch === undefined) continue;
-    if (credit.receiptIndex >= batch.receiptCount) {
+    if (receiptIndex >= batch.receiptCount) {
       return {
         kind: 2,
-        proof: {
-          name: "proveCreditOutside",
-          args: [epoch, open(), batch.header, batch.tree.count, batch.tree.top],
-        },
-        fault: `credit ${at} is of receipt ${credit.receiptIndex}, batch ${credit.batch} has ${batch.receiptCount}`,
+        batch: number,
+        proofBy: (opening) => ({
+          name: "proveCreditBeyond",
+          args: [epoch, open(), opening, batch.tree.count, batch.tree.top],
+        }),
+        fault: `credit ${at} is of receipt ${receiptIndex}, batch ${number} has ${batch.receiptCount}`,
       };
     }
-    const known = batch.receipt(credit.receiptIndex);
+    const known = batch.receipt(receiptIndex);
     if (known === undefined) continue;
-    const fee = receiptDataFee(known.receipt, known.dataBps);
-    const due = dueAmount(known.attribution.shares, credit.contributor, fee);
+    const due = dueOf(known, credit.contributor);
     if (due === credit.amount) continue;
-    const { count, siblings } = batch.tree.proof(credit.receiptIndex);
     return {
       kind: 2,
-      proof: {
+      batch: number,
+      proofBy: (opening) => ({
         name: "proveCreditAmount",
-        args: [epoch, open(), batch.header, { receipt: known.receipt, count, siblings }, known.attribution],
-      },
+        args: [epoch, open(), evidenceOf(opening, batch, receiptIndex, known)],
+      }),
       fault: `credit ${at} of ${credit.contributor} is ${credit.amount}, due is ${due}`,
     };
+  }
+  return undefined;
+}
+
+/** In sorted lists only: whoever looks for a place finds its neighbours there. */
+function missingCreditFault(proposed: ProposedEpoch, trees: Trees): EpochFault | undefined {
+  const { epoch, lists, firstBatch, lastBatch } = proposed;
+  const credited = new Set(lists.credits.map(keyOf));
+  const own = Array.from({ length: Number(lastBatch - firstBatch + 1n) }, (_, at) => firstBatch + BigInt(at));
+  for (const number of [...proposed.movedBatches, ...own]) {
+    const batch = proposed.batch(number);
+    const ownEpoch = proposed.epochOf(number);
+    if (batch === undefined || ownEpoch === undefined) continue;
+    for (let receiptIndex = 0; receiptIndex < batch.receiptCount; receiptIndex++) {
+      if (proposed.belongs(number, receiptIndex) !== true) continue;
+      const known = batch.receipt(receiptIndex);
+      if (known === undefined) continue;
+      for (const { account: contributor } of known.attribution.shares) {
+        const place = { contributor, batch: number, receiptIndex };
+        const due = dueOf(known, contributor);
+        if (due === 0n || credited.has(keyOf(place))) continue;
+        return {
+          kind: 3,
+          batch: number,
+          proofBy: (opening) => ({
+            name: "proveMissingCredit",
+            args: [
+              epoch,
+              contributor,
+              receiptIndex,
+              ownEpoch,
+              evidenceOf(opening, batch, receiptIndex, known),
+              lookUpPlace(trees.credits, lists.credits, place),
+            ],
+          }),
+          fault: `${contributor} has no credit of receipt ${receiptIndex} of batch ${number}, due is ${due}`,
+        };
+      }
+    }
   }
   return undefined;
 }
@@ -229,73 +258,4 @@ function amountsBy<T>(items: readonly T[], read: (item: T) => readonly [Address,
       return [BigInt(account), amount];
     }),
   );
-}
-
-function lookUpPayout(tree: MerkleTree, payouts: readonly Payout[], account: Address): Lookup<PayoutOpening> {
-  const open = (at: number) => openPayout(tree, payouts, at);
-  const place = payouts.findIndex((payout) => BigInt(payout.account) >= BigInt(account));
-  const found = payouts[place];
-  if (found !== undefined && isSame(found.account, account)) {
-    return { present: true, hasLeft: true, hasRight: false, left: open(place), right: EMPTY_PAYOUT };
-  }
-  return straddle(payouts.length, place, open, EMPTY_PAYOUT);
-}
-
-function lookUpCredit(tree: MerkleTree, credits: readonly Credit[], account: Address): Lookup<CreditOpening> {
-  const open = (at: number) => openCredit(tree, credits, at);
-  const next = credits.findIndex((credit) => BigInt(credit.contributor) > BigInt(account));
-  const around = straddle(credits.length, next, open, EMPTY_CREDIT);
-  return { ...around, present: around.hasLeft && isSame(around.left.credit.contributor, account) };
-}
-
-/** @param next Place of the first leaf behind the account's, -1 when there is none. */
-function straddle<Opening>(
-  count: number,
-  next: number,
-  open: (at: number) => Opening,
-  empty: Opening,
-): Lookup<Opening> {
-  const right = next < 0 ? count : next;
-  const hasLeft = right > 0;
-  const hasRight = right < count;
-  return {
-    present: false,
-    hasLeft,
-    hasRight,
-    left: hasLeft ? open(right - 1) : empty,
-    right: hasRight ? open(right) : empty,
-  };
-}
-
-/** What the contract does not look at: the credit's batch lies outside the epoch. */
-const NO_BATCH: BatchOpening = {
-  batch: {
-    number: 0n,
-    runner: zeroAddress,
-    settledAt: 0n,
-    amount: 0n,
-    dataAmount: 0n,
-    receiptsRoot: zeroHash,
-    settlementsHash: zeroHash,
-  },
-  chainBefore: zeroHash,
-  later: [],
-};
-const NOWHERE = { index: 0n, count: 0n, siblings: [] } as const;
-const EMPTY_PAYOUT: PayoutOpening = { payout: { account: zeroAddress, cumulative: 0n, runningSum: 0n }, ...NOWHERE };
-const EMPTY_CREDIT: CreditOpening = {
-  credit: { contributor: zeroAddress, batch: 0n, receiptIndex: 0, amount: 0n, running: 0n },
-  ...NOWHERE,
-};
-
-function openCredit(tree: MerkleTree, credits: readonly Credit[], at: number): CreditOpening {
-  return { credit: credits[at]!, ...tree.proof(at) };
-}
-
-function openPayout(tree: MerkleTree, payouts: readonly Payout[], at: number): PayoutOpening {
-  return { payout: payouts[at]!, ...tree.proof(at) };
-}
-
-function isSame(a: Address, b: Address): boolean {
-  return a.toLowerCase() === b.toLowerCase();
 }

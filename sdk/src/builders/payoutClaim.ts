@@ -19,7 +19,8 @@ export type PayoutClaim = {
 /** A tree serves every claim of its list: it is built once for each. */
 const trees = new WeakMap<readonly Payout[], { readonly stream: bigint; readonly tree: MerkleTree }>();
 
-function treeOf({ stream, payouts }: Pick<EpochFile, "stream" | "payouts">): MerkleTree {
+/** The tree of a file's pay-outs, built once for each list. */
+export function keptPayoutTree({ stream, payouts }: Pick<EpochFile, "stream" | "payouts">): MerkleTree {
   const known = trees.get(payouts);
   if (known?.stream === stream) return known.tree;
   const tree = payoutTree(stream, payouts);
@@ -32,6 +33,6 @@ export function payoutClaim(file: Pick<EpochFile, "stream" | "payouts">, account
   const place = file.payouts.findIndex((payout) => payout.account.toLowerCase() === account.toLowerCase());
   const payout = file.payouts[place];
   if (payout === undefined) return undefined;
-  const tree = treeOf(file);
+  const tree = keptPayoutTree(file);
   return { stream: file.stream, root: tree.root, ...tree.proof(place), ...payout };
 }

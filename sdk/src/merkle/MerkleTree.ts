@@ -10,6 +10,13 @@ export type MerkleProof = {
   readonly siblings: readonly Hex[];
 };
 
+/** The places of neighbouring leaves: at each level the left border's partner, then the right one's, where they lie outside. */
+export type MerkleRangeProof = {
+  readonly firstIndex: bigint;
+  readonly count: bigint;
+  readonly siblings: readonly Hex[];
+};
+
 /**
  * A positional tree, padded on the right with zero nodes to the next power of two, kept whole for many proofs.
  * Time and memory are linear in the leaves, not in the padding: all-empty subtrees are taken from a table.
@@ -55,5 +62,30 @@ export class MerkleTree {
       empty = innerHash(empty, empty);
     }
     return { index: place, count: this.count, siblings };
+  }
+
+  /**
+   * One proof for `length` neighbours: only the borders of the range need siblings.
+   *
+   * @param first Place of the first leaf, from 0. @param length At least 1.
+   * @throws InvalidValueError when the tree does not hold the range.
+   */
+  rangeProof(first: number, length: number): MerkleRangeProof {
+    const count = this.#levels[0]!.length;
+    if (!Number.isInteger(length) || length < 1) throw new InvalidValueError("length", "at least 1", length);
+    if (!Number.isInteger(first) || first < 0 || first + length > count) {
+      throw new InvalidValueError("first", `at least 0 and at most ${count - length}`, first);
+    }
+    const siblings: Hex[] = [];
+    let [low, high] = [first, first + length - 1];
+    let empty = EMPTY_NODE;
+    for (const level of this.#levels.slice(0, -1)) {
+      if (low % 2 === 1) siblings.push(level[low - 1]!);
+      if (high % 2 === 0) siblings.push(level[high + 1] ?? empty);
+      low = Math.floor(low / 2);
+      high = Math.floor(high / 2);
+      empty = innerHash(empty, empty);
+    }
+    return { firstIndex: BigInt(first), count: BigInt(count), siblings };
   }
 }

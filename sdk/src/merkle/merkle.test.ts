@@ -8,6 +8,7 @@ import { merkleProof } from "./merkleProof.js";
 import { merkleRoot } from "./merkleRoot.js";
 import { leafHash } from "./node.js";
 import { treeDepth } from "./treeDepth.js";
+import { firstDifference, KnownNodes, PositionalNodes, siblingsBefore } from "./treeDifference.js";
 import { verifyMerkleProof } from "./verifyMerkleProof.js";
 
 const domain = domainHash("Record");
@@ -70,6 +71,32 @@ describe("merkle", () => {
         expect(verifyMerkleProof(domain, tree.root, leaves[index]!, { ...proof, count: proof.count + 1n })).toBe(false);
         expect(verifyMerkleProof(domainHash("Credit"), tree.root, leaves[index]!, proof)).toBe(false);
         expect(verifyMerkleProof(domain, tree.root, keccak256("0x"), proof)).toBe(false);
+      }),
+    );
+  });
+
+  it("finds the leftmost leaf that differs by openings alone, and what opens the one before", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 70 }), fc.nat(), fc.nat(), (count, a, b) => {
+        const leaves = leavesOf(count);
+        const first = Math.min(a % count, b % count);
+        const other = leaves.map((leaf, at) => (at === first || at === b % count ? keccak256(leaf) : leaf));
+        const tree = new MerkleTree(domain, other);
+        const whole = new PositionalNodes(leaves, treeDepth(count));
+        const known = new KnownNodes(treeDepth(count));
+
+        let place = firstDifference(whole, known)!;
+        for (let asked = 0; place.level > 0 && asked <= treeDepth(count); asked++) {
+          const at = place.index * 2 ** place.level;
+          known.add(other[at]!, tree.proof(at));
+          place = firstDifference(whole, known)!;
+        }
+
+        expect(place).toEqual({ level: 0, index: first });
+        if (first > 0) {
+          const siblings = siblingsBefore(first, other[first]!, tree.proof(first), whole);
+          expect(siblings).toEqual(tree.proof(first - 1).siblings);
+        }
       }),
     );
   });

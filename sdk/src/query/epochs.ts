@@ -13,6 +13,7 @@ export type IndexedEpoch = {
   readonly payoutsRoot: Hex | null;
   readonly dataHash: Hex | null;
   readonly total: bigint | null;
+  readonly asOf: bigint | null;
   readonly finalizableAt: bigint | null;
   readonly finalizedIn: Hex | null;
 };
@@ -23,7 +24,7 @@ export async function epochs(client: GraphClient): Promise<IndexedEpoch[]> {
     client,
     "epoches", // graph-node forms this plural.
     "",
-    "number firstBatch lastBatch dataAmount state proposer creditsRoot payoutsRoot dataHash total finalizableAt finalizedIn",
+    "number firstBatch lastBatch dataAmount state proposer creditsRoot payoutsRoot dataHash total asOf finalizableAt finalizedIn",
   );
   return rows.map((row) => ({
     number: row.bigint("number"),
@@ -36,6 +37,7 @@ export async function epochs(client: GraphClient): Promise<IndexedEpoch[]> {
     payoutsRoot: row.optionalHex("payoutsRoot"),
     dataHash: row.optionalHex("dataHash"),
     total: row.optionalBigint("total"),
+    asOf: row.optionalBigint("asOf"),
     finalizableAt: row.optionalBigint("finalizableAt"),
     finalizedIn: row.optionalHex("finalizedIn"),
   }));

@@ -47,5 +47,6 @@ export function loadProtocol(): Protocol {
   protocol.modelPublishingFee = zero;
   protocol.publishingFee = zero;
   protocol.contributionsPausedUntil = zero;
+  protocol.finalityPausedUntil = zero;
   return protocol;
 }

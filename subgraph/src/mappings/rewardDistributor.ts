@@ -17,6 +17,8 @@ export function handleStreamCreated(event: StreamCreated): void {
   const stream = new Stream(numberId(event.params.stream));
   stream.number = event.params.stream;
   stream.allocator = event.params.allocator;
+  stream.creator = event.params.creator;
+  if (!event.params.datanet.isZero()) stream.datanet = numberId(event.params.datanet);
   stream.funded = BigInt.zero();
   stream.allocated = BigInt.zero();
   stream.claimed = BigInt.zero();

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IInferenceMarket} from "../../../contracts/interfaces/IInferenceMarket.sol";
+import {IJury} from "../../../contracts/interfaces/IJury.sol";
 import {Role} from "../../../contracts/interfaces/IStakingManager.sol";
 import {ProtocolDeployer} from "../../../script/ProtocolDeployer.sol";
 import {Test} from "forge-std/Test.sol";
@@ -26,11 +27,22 @@ contract ProtocolDeployerDeployTest is Test, ProtocolDeployer {
 
         assertEq(d.token.balanceOf(deployer), 1e27);
         assertEq(address(d.oracle.market()), address(d.market));
+        assertEq(d.oracle.court(), address(d.epochCourt));
+        assertEq(address(d.epochCourt.oracle()), address(d.oracle));
+        assertEq(address(d.epochCourt.market()), address(d.market));
+        assertEq(address(d.epochCourt.models()), address(d.models));
+        assertEq(address(d.epochCourt.receiptCourt()), address(d.courts.receiptCourt));
+        assertEq(d.courts.receiptCourt.verifier(), address(d.courts.receiptVerifier));
+        assertEq(address(d.courts.receiptCourt.market()), address(d.market));
+        assertEq(address(d.courts.receiptVerifier.models()), address(d.models));
+        assertEq(d.courts.jury.manager(), address(d.courts.disputes));
+        assertEq(address(d.courts.disputes.contributions()), address(d.contributions));
         assertEq(address(d.market.distributor()), address(d.distributor));
         assertEq(d.market.dataStream(), d.oracle.stream());
         assertEq(d.distributor.streamOf(d.oracle.stream()).allocator, address(d.oracle));
         assertEq(d.distributor.window(), config.window);
         assertEq(d.oracle.epochPeriod(), config.epochPeriod);
+        assertEq(d.oracle.revealPeriod(), config.revealPeriod);
         assertEq(d.oracle.bond(), 1000e18);
         assertEq(d.staking.thawPeriod(), config.stakingThaw);
         assertEq(d.market.thawPeriod(), config.marketThaw);
@@ -80,7 +92,9 @@ contract ProtocolDeployerDeployTest is Test, ProtocolDeployer {
 
     function test_LocalChainTakesShortClocks() public {
         Config memory config = _config();
-        (config.window, config.stakingThaw) = (6, 10);
+        (config.window, config.revealPeriod, config.stakingThaw) = (6, 1, 10);
+        (config.trialPeriod, config.receiptRevealPeriod) = (6, 2);
+        config.juryClocks = IJury.Clocks(5, 5, 5);
 
         this.deploy(config);
     }
@@ -110,6 +124,10 @@ contract ProtocolDeployerDeployTest is Test, ProtocolDeployer {
             security: makeAddr("security"),
             window: 24 hours,
             epochPeriod: 1 days,
+            revealPeriod: 4 hours,
+            trialPeriod: 14 days,
+            receiptRevealPeriod: 2 days,
+            juryClocks: IJury.Clocks(48 hours, 36 hours, 7 days),
             stakingThaw: 21 days,
             marketThaw: 3 days
         });

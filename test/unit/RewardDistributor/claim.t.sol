@@ -34,16 +34,59 @@ contract RewardDistributorClaimTest is MarketFixture {
     }
 
     /// @dev address(1) is a precompile: money sent there would be burnt by whoever calls.
-    function test_PoolsClaimGoesToTheDatanetsOwner() public {
+    function test_PoolsClaimGoesToTheRegistry() public {
         bytes32 root = _makeFinal(own, 10, 30, 60);
+        bytes32[] memory path = Tree.siblings(leaves, 0);
 
         vm.expectEmit(address(distributor));
-        emit IRewardDistributor.Claimed(own, pool, datanetOwner, 10, 10, 10);
-        vm.prank(stranger);
+        emit IRewardDistributor.Claimed(own, pool, address(datanets), 10, 10, 10);
+        vm.prank(address(datanets));
+        distributor.claim(own, root, 0, 3, pool, 10, 10, path);
+
+        assertEq(token.balanceOf(address(datanets)), 10);
+        assertEq(token.balanceOf(pool), 0);
+        assertEq(distributor.claimedOf(own, pool), 10);
+    }
+
+    function test_RevertWhen_AnybodyElseClaimsForAPool() public {
+        bytes32 root = _makeFinal(own, 10, 30, 60);
+        bytes32[] memory path = Tree.siblings(leaves, 0);
+        address[3] memory callers = [stranger, datanetOwner, pool];
+
+        for (uint256 i; i < 3; ++i) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IRewardDistributor.RewardDistributor_NotDatanets.selector, callers[i], pool)
+            );
+            vm.prank(callers[i]);
+            distributor.claim(own, root, 0, 3, pool, 10, 10, path);
+        }
+    }
+
+    /// @dev 2^64 - 1 is the last pool, 2^64 the first account of somebody.
+    function test_PoolsEndBelowTwoToThe64() public {
+        pool = address(uint160(type(uint64).max));
+        bytes32 root = _makeFinal(own, 10, 30, 60);
+        vm.expectRevert(
+            abi.encodeWithSelector(IRewardDistributor.RewardDistributor_NotDatanets.selector, address(this), pool)
+        );
         _claim(own, root, 0, pool, 10, 10);
 
-        assertEq(token.balanceOf(datanetOwner), 10);
-        assertEq(token.balanceOf(pool), 0);
+        pool = address(uint160(type(uint64).max) + 1);
+        root = _makeFinal(own, 10, 30, 60);
+        _claim(own, root, 0, pool, 10, 10);
+
+        assertEq(token.balanceOf(pool), 10);
+    }
+
+    /// @dev The registry is paid for pools alone: what it calls for others goes to them.
+    function test_RegistryClaimsForOthersLikeAnybody() public {
+        bytes32 root = _makeFinal(own, 10, 30, 60);
+        bytes32[] memory path = Tree.siblings(leaves, 1);
+
+        vm.prank(address(datanets));
+        distributor.claim(own, root, 1, 3, alice, 30, 40, path);
+
+        assertEq(token.balanceOf(alice), 30);
     }
 
     function test_ClaimTwicePaysOnce() public {

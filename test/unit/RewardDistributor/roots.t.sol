@@ -3,6 +3,7 @@ pragma solidity ^0.8.34;
 
 import {IRewardDistributor} from "../../../contracts/interfaces/IRewardDistributor.sol";
 import {MarketFixture} from "../../fixture/MarketFixture.sol";
+import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 
 contract RewardDistributorRootsTest is MarketFixture {
     address private allocator = makeAddr("allocator");
@@ -17,15 +18,38 @@ contract RewardDistributorRootsTest is MarketFixture {
 
     function test_StreamsAreNumbered() public {
         vm.expectEmit(address(distributor));
-        emit IRewardDistributor.StreamCreated(own + 1, stranger);
+        emit IRewardDistributor.StreamCreated(own + 1, stranger, 0, address(this));
         assertEq(distributor.createStream(stranger), own + 1);
 
         assertEq(distributor.streamCount(), own + 1);
     }
 
+    function test_AnybodyCreatesAndFundsAStreamForADatanet() public {
+        require(token.transfer(prover, 7), "not paid");
+        vm.startPrank(prover);
+        vm.expectEmit(address(distributor));
+        emit IRewardDistributor.StreamCreated(own + 1, allocator, 1, prover);
+        uint64 made = distributor.createDatanetStream(1, allocator);
+        token.approve(address(distributor), 7);
+        distributor.fund(made, 7);
+
+        assertEq(made, own + 1);
+        assertEq(distributor.streamOf(made).allocator, allocator);
+        assertEq(distributor.streamOf(made).funded, 7);
+    }
+
+    function test_RevertWhen_TheDatanetDoesNotExist() public {
+        vm.expectRevert(abi.encodeWithSelector(IERC721Errors.ERC721NonexistentToken.selector, 2));
+        distributor.createDatanetStream(2, allocator);
+        vm.expectRevert(IRewardDistributor.RewardDistributor_ZeroDatanet.selector);
+        distributor.createDatanetStream(0, allocator);
+    }
+
     function test_RevertWhen_TheAllocatorIsNobody() public {
         vm.expectRevert(IRewardDistributor.RewardDistributor_ZeroAllocator.selector);
         distributor.createStream(address(0));
+        vm.expectRevert(IRewardDistributor.RewardDistributor_ZeroAllocator.selector);
+        distributor.createDatanetStream(1, address(0));
     }
 
     function test_FundIsPulledFromTheCaller() public {
@@ -76,7 +100,20 @@ contract RewardDistributorRootsTest is MarketFixture {
 
         assertTrue(distributor.isClaimableRoot(own, "root"));
         assertEq(distributor.streamOf(own).allocated, 100);
-        assertEq(distributor.pendingRootOf(own).finalizableAt, 0);
+        assertEq(distributor.newestRootOf(own), "root");
+        assertEq(abi.encode(distributor.pendingRootOf(own)), abi.encode(0, 0, 0), "nothing is pending");
+    }
+
+    function test_NewestRootIsTheLastFinalOne() public {
+        assertEq(distributor.newestRootOf(own), 0);
+        bytes32[5] memory roots = [bytes32("a"), "b", "c", "d", "e"];
+        for (uint256 i; i < 5; ++i) {
+            _propose(roots[i], 10);
+            assertEq(distributor.newestRootOf(own), i == 0 ? bytes32(0) : roots[i - 1], "not while it is pending");
+            vm.warp(vm.getBlockTimestamp() + WINDOW);
+            _finalize();
+            assertEq(distributor.newestRootOf(own), roots[i]);
+        }
     }
 
     function test_RevertWhen_TheRootIsZero() public {
@@ -115,12 +152,15 @@ contract RewardDistributorRootsTest is MarketFixture {
         emit IRewardDistributor.RootCancelled(own, "root");
         vm.prank(allocator);
         distributor.cancelRoot(own);
+        assertEq(abi.encode(distributor.pendingRootOf(own)), abi.encode(0, 0, 0), "nothing is pending");
         vm.warp(START + WINDOW);
 
         vm.expectRevert(abi.encodeWithSelector(IRewardDistributor.RewardDistributor_NoRootPending.selector, own));
         _finalize();
         assertFalse(distributor.isClaimableRoot(own, "root"));
         assertEq(distributor.streamOf(own).allocated, 0);
+        _propose("other", 50);
+        assertEq(distributor.pendingRootOf(own).finalizableAt, START + 2 * WINDOW, "a window of its own");
     }
 
     function test_RevertWhen_NothingIsPending() public {

@@ -3,12 +3,14 @@ import type { ChainClient } from "../ChainClient.js";
 import type { ContractAbis } from "../contracts.js";
 import { eventOf, submit } from "../submit.js";
 
-/** The proofs that cancel a false epoch, by the name of the contract's function. */
+/** The proofs that cancel a false epoch, by the name of the court's function. */
 export type ProofName =
   | "proveFirstCredit"
   | "proveCreditNeighbours"
-  | "proveCreditOutside"
+  | "proveForeignCredit"
+  | "proveCreditBeyond"
   | "proveCreditAmount"
+  | "proveMissingCredit"
   | "provePayout"
   | "provePayoutNeighbours"
   | "provePayoutTotal";
@@ -17,7 +19,7 @@ export type ProofName =
 export type EpochProof = {
   readonly [N in ProofName]: {
     readonly name: N;
-    readonly args: ContractFunctionArgs<ContractAbis["attributionOracle"], "nonpayable", N>;
+    readonly args: ContractFunctionArgs<ContractAbis["epochCourt"], "nonpayable", N>;
   };
 }[ProofName];
 
@@ -25,9 +27,9 @@ export type EpochProof = {
  * Sends a proof against a proposed epoch. When the proof holds, the root is cancelled, its bond is forfeited and half of
  * it goes to the account.
  *
- * @throws ContractRefusedError with `AttributionOracle_NoFault` when it proves nothing.
+ * @throws ContractRefusedError with `EpochCourt_NoFault` when it proves nothing.
  */
 export async function proveEpoch(client: ChainClient, proof: EpochProof) {
-  const submitted = await submit(client, "attributionOracle", proof.name, proof.args as never);
+  const submitted = await submit(client, "epochCourt", proof.name, proof.args as never);
   return { ...submitted, event: eventOf(client, submitted, "attributionOracle", "EpochRefuted") };
 }

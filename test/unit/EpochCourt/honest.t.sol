@@ -2,27 +2,30 @@
 pragma solidity ^0.8.34;
 
 import {IAttributionOracle} from "../../../contracts/interfaces/IAttributionOracle.sol";
+import {IEpochCourt} from "../../../contracts/interfaces/IEpochCourt.sol";
 import {EpochFixture} from "../../fixture/EpochFixture.sol";
 import {Tree} from "../../fixture/Tree.sol";
 
 /// @notice No proof of any kind, at any place, cancels an honest root, and every single false number is refuted.
-contract AttributionOracleHonestTest is EpochFixture {
+contract EpochCourtHonestTest is EpochFixture {
     address private constant DAVE = address(uint160(0xD) << 100);
 
     IAttributionOracle.Payout[] private _previous;
 
+    /// forge-config: default.fuzz.runs = 24
     function testFuzz_HonestRootsStand(uint256 seed) public {
         uint64 firstBatch = 1;
         for (uint64 epoch = 1; epoch <= 2; ++epoch) {
             seed = _answers(seed);
             uint64 lastBatch = openBatch - 1;
-            oracle.openEpoch();
+            _openEpoch();
             IAttributionOracle.Credit[] memory credits = _credits(firstBatch, lastBatch);
             IAttributionOracle.Payout[] memory payouts = _payouts(_previous, credits);
             _propose(epoch, credits, payouts);
 
             _tryCredits(epoch, credits);
             _tryPayouts(epoch, credits, payouts);
+            _tryMissing(epoch, firstBatch, credits);
 
             vm.warp(vm.getBlockTimestamp() + WINDOW);
             oracle.finalize(epoch);
@@ -38,16 +41,16 @@ contract AttributionOracleHonestTest is EpochFixture {
     /// @dev One credit's amount is off by one; all that follows from it is computed honestly.
     function testFuzz_AnyFalseCreditIsRefuted(uint256 seed, bool raised) public {
         _answers(seed);
-        oracle.openEpoch();
+        _openEpoch();
         IAttributionOracle.Credit[] memory credits = _credits(1, openBatch - 1);
-        uint256 at = seed % credits.length;
-        credits[at].amount = raised ? credits[at].amount + 1 : credits[at].amount - 1;
+        uint256 place = seed % credits.length;
+        credits[place].amount = raised ? credits[place].amount + 1 : credits[place].amount - 1;
         _sortAndSum(credits);
         IAttributionOracle.Payout[] memory payouts = _payouts(_previous, credits);
         vm.assume(_total(payouts) <= oracle.epochOf(1).dataAmount);
         _propose(1, credits, payouts);
 
-        _proveAmount(1, credits, at);
+        _proveAmount(1, credits, place);
 
         assertEq(uint8(oracle.epochOf(1).state), uint8(IAttributionOracle.EpochState.Open));
     }
@@ -55,19 +58,17 @@ contract AttributionOracleHonestTest is EpochFixture {
     /// @dev One pay-out is off by one, its sums made to fit.
     function testFuzz_AnyFalsePayoutIsRefuted(uint256 seed, bool raised) public {
         _answers(seed);
-        oracle.openEpoch();
+        _openEpoch();
         IAttributionOracle.Credit[] memory credits = _credits(1, openBatch - 1);
         IAttributionOracle.Payout[] memory payouts = _payouts(_previous, credits);
-        uint256 at = seed % payouts.length;
-        payouts[at].cumulative = raised ? payouts[at].cumulative + 1 : payouts[at].cumulative - 1;
+        uint256 place = seed % payouts.length;
+        payouts[place].cumulative = raised ? payouts[place].cumulative + 1 : payouts[place].cumulative - 1;
         _sum(payouts);
         vm.assume(_total(payouts) <= oracle.epochOf(1).dataAmount);
         _propose(1, credits, payouts);
 
-        address account = payouts[at].account;
-        oracle.provePayout(
-            1, account, _lookUp(payouts, account), _lookUp(_previous, account), _lookUp(credits, account)
-        );
+        address account = payouts[place].account;
+        court.provePayout(1, account, _lookUp(payouts, account), _lookUp(_previous, account), _lookUp(credits, account));
 
         assertEq(uint8(oracle.epochOf(1).state), uint8(IAttributionOracle.EpochState.Open));
     }
@@ -76,13 +77,13 @@ contract AttributionOracleHonestTest is EpochFixture {
         bytes memory rows = _group(_payment(_open("plain", 100), plainModel, 100));
         vm.prank(runner);
         market.settle(rows, RECEIPTS_ROOT, DATA_HASH, CONFIG_CODE);
-        oracle.openEpoch();
+        _openEpoch();
         IAttributionOracle.Credit[] memory credits = new IAttributionOracle.Credit[](0);
         _propose(1, credits, _payouts(_previous, credits));
 
-        vm.expectRevert(IAttributionOracle.AttributionOracle_NoFault.selector);
-        oracle.provePayout(1, ALICE, _lookUp(_previous, ALICE), _lookUp(_previous, ALICE), _lookUp(credits, ALICE));
-        vm.warp(START + WINDOW);
+        vm.expectRevert(IEpochCourt.EpochCourt_NoFault.selector);
+        court.provePayout(1, ALICE, _lookUp(_previous, ALICE), _lookUp(_previous, ALICE), _lookUp(credits, ALICE));
+        vm.warp(vm.getBlockTimestamp() + WINDOW);
         oracle.finalize(1);
     }
 
@@ -107,19 +108,55 @@ contract AttributionOracleHonestTest is EpochFixture {
     function _tryCredits(uint64 epoch, IAttributionOracle.Credit[] memory credits) private {
         for (uint256 i; i < credits.length; ++i) {
             _expectNoFault();
-            oracle.proveFirstCredit(epoch, _openCredit(credits, i));
+            court.proveFirstCredit(epoch, _openCredit(credits, i));
             uint64 batch = credits[i].batch;
             bytes32[] memory leaves = _receiptLeaves(batch);
             _expectNoFault();
-            oracle.proveCreditOutside(
+            court.proveCreditBeyond(
                 epoch, _openCredit(credits, i), _openBatch(batch), uint64(leaves.length), Tree.top(leaves)
             );
+            _expectNoFault();
+            court.proveForeignCredit(epoch, _openCredit(credits, i), epoch);
+            _expectNoFault();
+            court.withdrawOverVoid(epoch, _openCredit(credits, i));
             _expectNoFault();
             _proveAmount(epoch, credits, i);
             if (i == 0) continue;
             _expectNoFault();
-            oracle.proveCreditNeighbours(epoch, _openCredit(credits, i - 1), _openCredit(credits, i));
+            court.proveCreditNeighbours(epoch, _openCredit(credits, i - 1), _openCredit(credits, i));
         }
+    }
+
+    /// @dev Each account, named or not, at each receipt ever settled: either its credit stands, or none is due.
+    function _tryMissing(uint64 epoch, uint64 firstBatch, IAttributionOracle.Credit[] memory credits) private {
+        address[6] memory accounts = [POOL, ALICE, BOB, CAROL, DAVE, address(2)];
+        for (uint64 batch = 1; batch < openBatch; ++batch) {
+            for (uint32 index; index < receipts[batch].length; ++index) {
+                for (uint256 i; i < accounts.length; ++i) {
+                    _tryMissing(epoch, batch < firstBatch ? epoch - 1 : epoch, accounts[i], batch, index, credits);
+                }
+            }
+        }
+    }
+
+    function _tryMissing(
+        uint64 epoch,
+        uint64 ownEpoch,
+        address account,
+        uint64 batch,
+        uint32 index,
+        IAttributionOracle.Credit[] memory credits
+    ) private {
+        bool stands;
+        for (uint256 i; i < credits.length; ++i) {
+            stands = stands
+                || (credits[i].contributor == account && credits[i].batch == batch && credits[i].receiptIndex == index);
+        }
+        IEpochCourt.ReceiptEvidence memory evidence = _evidence(batch, index);
+        IAttributionOracle.CreditLookup memory place = _straddle(credits, account, batch, index);
+        if (stands) vm.expectRevert(abi.encodeWithSelector(IEpochCourt.EpochCourt_InvalidLookup.selector, account));
+        else _expectNoFault();
+        court.proveMissingCredit(epoch, account, index, ownEpoch, evidence, place);
     }
 
     function _tryPayouts(
@@ -131,27 +168,23 @@ contract AttributionOracleHonestTest is EpochFixture {
         for (uint256 i; i < accounts.length; ++i) {
             IAttributionOracle.PayoutLookup memory previous = _lookUp(_previous, accounts[i]);
             _expectNoFault();
-            oracle.provePayout(
+            court.provePayout(
                 epoch, accounts[i], _lookUp(payouts, accounts[i]), previous, _lookUp(credits, accounts[i])
             );
         }
         for (uint256 i; i < payouts.length; ++i) {
             _expectNoFault();
-            oracle.provePayoutTotal(epoch, _openPayout(payouts, i));
+            court.provePayoutTotal(epoch, _openPayout(payouts, i));
             if (i == 0) continue;
             _expectNoFault();
-            oracle.provePayoutNeighbours(epoch, _openPayout(payouts, i - 1), _openPayout(payouts, i));
+            court.provePayoutNeighbours(epoch, _openPayout(payouts, i - 1), _openPayout(payouts, i));
         }
     }
 
     /// @dev Makes one call only, so that a revert can be expected of it.
-    function _proveAmount(uint64 epoch, IAttributionOracle.Credit[] memory credits, uint256 at) private {
-        oracle.proveCreditAmount(
-            epoch,
-            _openCredit(credits, at),
-            _openBatch(credits[at].batch),
-            _openReceipt(credits[at].batch, credits[at].receiptIndex),
-            _openAttribution(credits[at].batch, credits[at].receiptIndex)
+    function _proveAmount(uint64 epoch, IAttributionOracle.Credit[] memory credits, uint256 place) private {
+        court.proveCreditAmount(
+            epoch, _openCredit(credits, place), _evidence(credits[place].batch, credits[place].receiptIndex)
         );
     }
 
@@ -160,6 +193,7 @@ contract AttributionOracleHonestTest is EpochFixture {
         for (uint256 i; i < payouts.length; ++i) {
             IAttributionOracle.PayoutOpening memory o = _openPayout(payouts, i);
             if (distributor.claimedOf(stream, o.payout.account) == o.payout.cumulative) continue;
+            if (o.payout.account == POOL) vm.prank(address(datanets));
             distributor.claim(
                 stream, root, o.index, o.count, o.payout.account, o.payout.cumulative, o.payout.runningSum, o.siblings
             );
@@ -168,6 +202,6 @@ contract AttributionOracleHonestTest is EpochFixture {
     }
 
     function _expectNoFault() private {
-        vm.expectRevert(IAttributionOracle.AttributionOracle_NoFault.selector);
+        vm.expectRevert(IEpochCourt.EpochCourt_NoFault.selector);
     }
 }

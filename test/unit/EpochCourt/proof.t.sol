@@ -2,25 +2,26 @@
 pragma solidity ^0.8.34;
 
 import {IAttributionOracle} from "../../../contracts/interfaces/IAttributionOracle.sol";
-import {BatchOpening, IInferenceMarket} from "../../../contracts/interfaces/IInferenceMarket.sol";
+import {IEpochCourt} from "../../../contracts/interfaces/IEpochCourt.sol";
+import {BatchOpening} from "../../../contracts/interfaces/IInferenceMarket.sol";
 import {EpochFixture} from "../../fixture/EpochFixture.sol";
 import {Tree} from "../../fixture/Tree.sol";
 
 /// @notice Each kind of false root falls to its proof.
 /// @dev Epoch 1 is final with Alice and the pool; epoch 2 has two batches: Alice and Bob in the first, the pool, Alice and
 /// Bob in the second.
-contract AttributionOracleProofTest is EpochFixture {
+contract EpochCourtProofTest is EpochFixture {
     IAttributionOracle.Payout[] private _previous;
 
     function setUp() public override {
         super.setUp();
         _answer(1003, _shares(POOL, 10_000, ALICE));
         _closeBatch();
-        oracle.openEpoch();
+        _openEpoch();
         IAttributionOracle.Credit[] memory credits = _credits(1, 1);
         IAttributionOracle.Payout[] memory payouts = _payouts(new IAttributionOracle.Payout[](0), credits);
         _propose(1, credits, payouts);
-        vm.warp(START + WINDOW);
+        vm.warp(vm.getBlockTimestamp() + WINDOW);
         oracle.finalize(1);
         for (uint256 i; i < payouts.length; ++i) {
             _previous.push(payouts[i]);
@@ -31,7 +32,7 @@ contract AttributionOracleProofTest is EpochFixture {
         _closeBatch();
         _answer(5555, _shares(POOL, 1234, BOB));
         _closeBatch();
-        oracle.openEpoch();
+        _openEpoch();
     }
 
     function test_FirstCreditsRunningTotalIsFalse() public {
@@ -40,7 +41,7 @@ contract AttributionOracleProofTest is EpochFixture {
         _propose(2, credits, _payouts(_previous, credits));
 
         _expectRefuted(1);
-        oracle.proveFirstCredit(2, _openCredit(credits, 0));
+        court.proveFirstCredit(2, _openCredit(credits, 0));
         _assertRefuted();
     }
 
@@ -51,8 +52,8 @@ contract AttributionOracleProofTest is EpochFixture {
         IAttributionOracle.CreditOpening memory later = _openCredit(credits, 2);
         assertNotEq(later.credit.running, later.credit.amount);
 
-        vm.expectRevert(IAttributionOracle.AttributionOracle_NoFault.selector);
-        oracle.proveFirstCredit(2, later);
+        vm.expectRevert(IEpochCourt.EpochCourt_NoFault.selector);
+        court.proveFirstCredit(2, later);
     }
 
     function test_RunningTotalsDoNotAddUp() public {
@@ -96,7 +97,7 @@ contract AttributionOracleProofTest is EpochFixture {
         _propose(2, credits, _payouts(_previous, credits));
 
         _expectRefuted(2);
-        oracle.proveCreditOutside(2, _openCredit(credits, 0), _openBatch(1), 0, 0);
+        court.proveForeignCredit(2, _openCredit(credits, 0), 1);
         _assertRefuted();
     }
 
@@ -106,7 +107,7 @@ contract AttributionOracleProofTest is EpochFixture {
         _propose(2, credits, _payouts(_previous, credits));
 
         _expectRefuted(2);
-        oracle.proveCreditOutside(2, _openCredit(credits, 4), _openBatch(3), 0, 0);
+        court.proveForeignCredit(2, _openCredit(credits, 4), 0);
         _assertRefuted();
     }
 
@@ -116,7 +117,7 @@ contract AttributionOracleProofTest is EpochFixture {
         _propose(2, credits, _payouts(_previous, credits));
 
         _expectRefuted(2);
-        oracle.proveCreditOutside(2, _openCredit(credits, 2), _openBatch(2), 2, _receiptsTop(2));
+        court.proveCreditBeyond(2, _openCredit(credits, 2), _openBatch(2), 2, _receiptsTop(2));
         _assertRefuted();
     }
 
@@ -133,24 +134,9 @@ contract AttributionOracleProofTest is EpochFixture {
                 IAttributionOracle.AttributionOracle_InvalidOpening.selector, batch.batch.receiptsRoot, 1, 1
             )
         );
-        oracle.proveCreditOutside(2, last, batch, 1, top);
-        vm.expectRevert(IAttributionOracle.AttributionOracle_NoFault.selector);
-        oracle.proveCreditOutside(2, last, batch, 2, top);
-    }
-
-    function test_RevertWhen_TheBatchIsAnother() public {
-        IAttributionOracle.Credit[] memory credits = _credits(2, 3);
-        _propose(2, credits, _payouts(_previous, credits));
-        IAttributionOracle.CreditOpening memory last = _openCredit(credits, 2);
-        BatchOpening memory batch = _openBatch(3);
-        bytes32 top = _receiptsTop(2);
-
-        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_InvalidBatchOpening.selector, 3));
-        oracle.proveCreditOutside(2, last, batch, 2, top);
-        batch = _openBatch(2);
-        batch.batch.receiptsRoot = keccak256("other");
-        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_InvalidBatchOpening.selector, 2));
-        oracle.proveCreditOutside(2, last, batch, 2, top);
+        court.proveCreditBeyond(2, last, batch, 1, top);
+        vm.expectRevert(IEpochCourt.EpochCourt_NoFault.selector);
+        court.proveCreditBeyond(2, last, batch, 2, top);
     }
 
     function test_AmountIsOneTooHigh() public {
@@ -220,38 +206,31 @@ contract AttributionOracleProofTest is EpochFixture {
         IAttributionOracle.Credit[] memory credits = _credits(2, 3);
         _propose(2, credits, _payouts(_previous, credits));
         IAttributionOracle.CreditOpening memory opening = _openCredit(credits, 2);
-        IAttributionOracle.ReceiptOpening memory receipt = _openReceipt(2, 1);
-        IAttributionOracle.Attribution memory attribution = _openAttribution(2, 1);
+        IEpochCourt.ReceiptEvidence memory evidence = _evidence(2, 1);
 
-        BatchOpening memory batch = _openBatch(2);
-
-        attribution.shares[0].share = 1;
-        bytes32 revealed = _attributionHash(attribution.shares);
+        evidence.attribution.shares[0].share = 1;
+        bytes32 revealed = _attributionHash(evidence.attribution.shares);
         vm.expectRevert(
             abi.encodeWithSelector(
-                IAttributionOracle.AttributionOracle_AttributionMismatch.selector,
-                receipt.receipt.attributionHash,
-                revealed
+                IEpochCourt.EpochCourt_AttributionMismatch.selector, evidence.receipt.receipt.attributionHash, revealed
             )
         );
-        oracle.proveCreditAmount(2, opening, batch, receipt, attribution);
+        court.proveCreditAmount(2, opening, evidence);
     }
 
     function test_RevertWhen_TheReceiptIsAltered() public {
         IAttributionOracle.Credit[] memory credits = _credits(2, 3);
         _propose(2, credits, _payouts(_previous, credits));
         IAttributionOracle.CreditOpening memory opening = _openCredit(credits, 2);
-        IAttributionOracle.ReceiptOpening memory receipt = _openReceipt(2, 1);
-        IAttributionOracle.Attribution memory attribution = _openAttribution(2, 1);
-        BatchOpening memory batch = _openBatch(2);
+        IEpochCourt.ReceiptEvidence memory evidence = _evidence(2, 1);
 
-        receipt.receipt.fee -= 1;
+        evidence.receipt.receipt.fee -= 1;
         vm.expectRevert(
             abi.encodeWithSelector(
-                IAttributionOracle.AttributionOracle_InvalidOpening.selector, batch.batch.receiptsRoot, 1, 2
+                IAttributionOracle.AttributionOracle_InvalidOpening.selector, headers[2].receiptsRoot, 1, 2
             )
         );
-        oracle.proveCreditAmount(2, opening, batch, receipt, attribution);
+        court.proveCreditAmount(2, opening, evidence);
     }
 
     function test_PayoutIsRaisedByOne() public {
@@ -298,7 +277,7 @@ contract AttributionOracleProofTest is EpochFixture {
         _propose(2, credits, payouts);
 
         _expectRefuted(5);
-        oracle.provePayoutNeighbours(2, _openPayout(payouts, 1), _openPayout(payouts, 2));
+        court.provePayoutNeighbours(2, _openPayout(payouts, 1), _openPayout(payouts, 2));
         _assertRefuted();
     }
 
@@ -309,7 +288,7 @@ contract AttributionOracleProofTest is EpochFixture {
         _propose(2, credits, payouts);
 
         _expectRefuted(5);
-        oracle.provePayoutNeighbours(2, _openPayout(payouts, 1), _openPayout(payouts, 2));
+        court.provePayoutNeighbours(2, _openPayout(payouts, 1), _openPayout(payouts, 2));
         _assertRefuted();
     }
 
@@ -320,7 +299,7 @@ contract AttributionOracleProofTest is EpochFixture {
         _propose(2, credits, payouts);
 
         _expectRefuted(6);
-        oracle.provePayoutNeighbours(2, _openPayout(payouts, 0), _openPayout(payouts, 1));
+        court.provePayoutNeighbours(2, _openPayout(payouts, 0), _openPayout(payouts, 1));
         _assertRefuted();
     }
 
@@ -331,7 +310,7 @@ contract AttributionOracleProofTest is EpochFixture {
         _propose(2, credits, payouts);
 
         _expectRefuted(6);
-        oracle.provePayoutTotal(2, _openPayout(payouts, 0));
+        court.provePayoutTotal(2, _openPayout(payouts, 0));
         _assertRefuted();
     }
 
@@ -341,7 +320,7 @@ contract AttributionOracleProofTest is EpochFixture {
         _propose(2, credits, payouts, _total(payouts) - 1);
 
         _expectRefuted(6);
-        oracle.provePayoutTotal(2, _openPayout(payouts, payouts.length - 1));
+        court.provePayoutTotal(2, _openPayout(payouts, payouts.length - 1));
         _assertRefuted();
     }
 
@@ -351,7 +330,7 @@ contract AttributionOracleProofTest is EpochFixture {
         IAttributionOracle.PayoutOpening memory edge = _openPayout(payouts, payouts.length - 1);
 
         vm.prank(proposer);
-        oracle.provePayoutTotal(2, edge);
+        court.provePayoutTotal(2, edge);
 
         assertEq(token.balanceOf(proposer), FUNDS - 501);
         assertEq(token.balanceOf(treasury), 501);
@@ -360,7 +339,7 @@ contract AttributionOracleProofTest is EpochFixture {
 
     function test_EpochCanBeProposedAgain() public {
         IAttributionOracle.Payout[] memory payouts = _proposeFalseTotal();
-        oracle.provePayoutTotal(2, _openPayout(payouts, payouts.length - 1));
+        court.provePayoutTotal(2, _openPayout(payouts, payouts.length - 1));
 
         _propose(2, _credits(2, 3), payouts);
         vm.warp(vm.getBlockTimestamp() + WINDOW);
@@ -369,20 +348,24 @@ contract AttributionOracleProofTest is EpochFixture {
         assertEq(distributor.streamOf(stream).allocated, _total(payouts));
     }
 
-    function test_ProofCountsUntilTheLastSecondOfTheWindow() public {
+    function test_ProofCountsUntilSomebodyFinalizes() public {
         IAttributionOracle.Payout[] memory payouts = _proposeFalseTotal();
         IAttributionOracle.PayoutOpening memory edge = _openPayout(payouts, payouts.length - 1);
-        uint64 finalizableAt = oracle.epochOf(2).finalizableAt;
 
-        vm.warp(finalizableAt);
-        vm.expectRevert(
-            abi.encodeWithSelector(
-                IAttributionOracle.AttributionOracle_WindowClosed.selector, finalizableAt, finalizableAt
-            )
-        );
-        oracle.provePayoutTotal(2, edge);
-        vm.warp(finalizableAt - 1);
-        oracle.provePayoutTotal(2, edge);
+        vm.warp(oracle.epochOf(2).finalizableAt + 30 days);
+        court.provePayoutTotal(2, edge);
+
+        assertEq(uint8(oracle.epochOf(2).state), uint8(IAttributionOracle.EpochState.Open));
+    }
+
+    function test_ProofCountsWhileFinalityIsPaused() public {
+        IAttributionOracle.Payout[] memory payouts = _proposeFalseTotal();
+        oracle.pauseFinality(uint64(vm.getBlockTimestamp()) + 7 days);
+        vm.warp(oracle.epochOf(2).finalizableAt);
+
+        court.provePayoutTotal(2, _openPayout(payouts, payouts.length - 1));
+
+        assertEq(uint8(oracle.epochOf(2).state), uint8(IAttributionOracle.EpochState.Open));
     }
 
     function test_RevertGiven_TheEpochIsFinal() public {
@@ -396,19 +379,19 @@ contract AttributionOracleProofTest is EpochFixture {
                 IAttributionOracle.EpochState.Proposed
             )
         );
-        oracle.provePayoutTotal(1, edge);
+        court.provePayoutTotal(1, edge);
     }
 
     function test_RevertWhen_LeavesAreNotNeighbours() public {
         IAttributionOracle.Credit[] memory credits = _credits(2, 3);
         IAttributionOracle.Payout[] memory payouts = _payouts(_previous, credits);
         _propose(2, credits, payouts);
-        bytes memory refusal = abi.encodeWithSelector(IAttributionOracle.AttributionOracle_NotNeighbours.selector, 0, 2);
+        bytes memory refusal = abi.encodeWithSelector(IEpochCourt.EpochCourt_NotNeighbours.selector, 0, 2);
 
         vm.expectRevert(refusal);
-        oracle.provePayoutNeighbours(2, _openPayout(payouts, 0), _openPayout(payouts, 2));
+        court.provePayoutNeighbours(2, _openPayout(payouts, 0), _openPayout(payouts, 2));
         vm.expectRevert(refusal);
-        oracle.proveCreditNeighbours(2, _openCredit(credits, 0), _openCredit(credits, 2));
+        court.proveCreditNeighbours(2, _openCredit(credits, 0), _openCredit(credits, 2));
     }
 
     function _proposeFalseTotal() private returns (IAttributionOracle.Payout[] memory payouts) {
@@ -422,7 +405,7 @@ contract AttributionOracleProofTest is EpochFixture {
         _propose(2, credits, _payouts(_previous, honest));
 
         _expectRefuted(1);
-        oracle.proveCreditNeighbours(2, _openCredit(credits, left), _openCredit(credits, left + 1));
+        court.proveCreditNeighbours(2, _openCredit(credits, left), _openCredit(credits, left + 1));
         _assertRefuted();
     }
 
@@ -441,13 +424,7 @@ contract AttributionOracleProofTest is EpochFixture {
         uint32 receiptIndex = credits[index].receiptIndex;
 
         _expectRefuted(2);
-        oracle.proveCreditAmount(
-            2,
-            _openCredit(credits, index),
-            _openBatch(batch),
-            _openReceipt(batch, receiptIndex),
-            _openAttribution(batch, receiptIndex)
-        );
+        court.proveCreditAmount(2, _openCredit(credits, index), _evidence(batch, receiptIndex));
         _assertRefuted();
     }
 
@@ -482,16 +459,14 @@ contract AttributionOracleProofTest is EpochFixture {
 
     function _proveThird(uint96 amount) private {
         _closeBatch();
-        oracle.openEpoch();
+        _openEpoch();
         IAttributionOracle.Credit[] memory credits = new IAttributionOracle.Credit[](1);
         credits[0] = IAttributionOracle.Credit(ALICE, 4, 0, amount, amount);
         uint96 total = distributor.streamOf(stream).allocated;
-        bytes32 creditsRoot = _creditsRoot(credits);
-        vm.prank(proposer);
-        oracle.propose(3, creditsRoot, keccak256("payouts"), total, DATA_HASH);
+        _propose(3, _creditsRoot(credits), keccak256("payouts"), total);
 
-        _expectRefuted(3, 2);
-        oracle.proveCreditAmount(3, _openCredit(credits, 0), _openBatch(4), _openReceipt(4, 0), _openAttribution(4, 0));
+        _expectRefuted(3, 2, 3);
+        court.proveCreditAmount(3, _openCredit(credits, 0), _evidence(4, 0));
     }
 
     function _proposeAndProvePayout(address account, int96 change) private {
@@ -527,9 +502,7 @@ contract AttributionOracleProofTest is EpochFixture {
         IAttributionOracle.Credit[] memory credits
     ) private {
         _expectRefuted(4);
-        oracle.provePayout(
-            2, account, _lookUp(payouts, account), _lookUp(_previous, account), _lookUp(credits, account)
-        );
+        court.provePayout(2, account, _lookUp(payouts, account), _lookUp(_previous, account), _lookUp(credits, account));
         _assertRefuted();
     }
 
@@ -538,12 +511,12 @@ contract AttributionOracleProofTest is EpochFixture {
     }
 
     function _expectRefuted(uint8 proof) private {
-        _expectRefuted(2, proof);
+        _expectRefuted(2, proof, 2);
     }
 
-    function _expectRefuted(uint64 epoch, uint8 proof) private {
+    function _expectRefuted(uint64 epoch, uint8 proof, uint64 proposal) private {
         vm.expectEmit(address(oracle));
-        emit IAttributionOracle.EpochRefuted(epoch, proposer, prover, proof, 500);
+        emit IAttributionOracle.EpochRefuted(epoch, proposer, prover, proposal, proof, 500);
         vm.prank(prover);
     }
 

@@ -2,11 +2,12 @@
 pragma solidity ^0.8.34;
 
 import {IAttributionOracle} from "../../../contracts/interfaces/IAttributionOracle.sol";
+import {IEpochCourt} from "../../../contracts/interfaces/IEpochCourt.sol";
 import {EpochFixture} from "../../fixture/EpochFixture.sol";
 
 /// @notice A look-up that does not prove what it says is refused, whichever side of the sum it stands on.
 /// @dev The honest epoch holds Alice, Bob and Carol; nobody's pay-out can be refuted by an inexact look-up.
-contract AttributionOracleLookupTest is EpochFixture {
+contract EpochCourtLookupTest is EpochFixture {
     address private constant BEFORE = address(uint160(0x9) << 100);
     address private constant BETWEEN = address(uint160(0xB) << 100 | 1);
     address private constant AFTER = address(uint160(0xD) << 100);
@@ -19,7 +20,7 @@ contract AttributionOracleLookupTest is EpochFixture {
         _answer(1000, _shares(ALICE, 30_000, BOB));
         _answer(1000, _shares(BOB, 30_000, CAROL));
         _closeBatch();
-        oracle.openEpoch();
+        _openEpoch();
         IAttributionOracle.Credit[] memory credits = _credits(1, 1);
         IAttributionOracle.Payout[] memory payouts = _payouts(new IAttributionOracle.Payout[](0), credits);
         for (uint256 i; i < credits.length; ++i) {
@@ -34,7 +35,7 @@ contract AttributionOracleLookupTest is EpochFixture {
     function test_HonestLookUpsFindNoFault() public {
         address[6] memory accounts = [BEFORE, ALICE, BOB, BETWEEN, CAROL, AFTER];
         for (uint256 i; i < accounts.length; ++i) {
-            vm.expectRevert(IAttributionOracle.AttributionOracle_NoFault.selector);
+            vm.expectRevert(IEpochCourt.EpochCourt_NoFault.selector);
             _prove(accounts[i], _lookUp(_tree, accounts[i]), _lookUp(_list, accounts[i]));
         }
     }
@@ -105,6 +106,20 @@ contract AttributionOracleLookupTest is EpochFixture {
         _prove(ALICE, lookup, _lookUp(_list, ALICE));
     }
 
+    /// @dev A place is taken modulo the tree's width unless it is bound: the first leaf would follow the last.
+    function test_RevertWhen_APlaceIsNamedByANumberBeyondTheTree() public {
+        IAttributionOracle.CreditOpening memory last = _openCredit(_list, 3);
+        IAttributionOracle.CreditOpening memory first = _openCredit(_list, 0);
+        first.index = 4;
+        assertEq(first.siblings.length, 2, "four leaves");
+        bytes32 root = _creditsRoot(_list);
+
+        vm.expectRevert(
+            abi.encodeWithSelector(IAttributionOracle.AttributionOracle_InvalidOpening.selector, root, 4, 4)
+        );
+        court.proveCreditNeighbours(1, last, first);
+    }
+
     function test_RevertWhen_AnEarlierCreditIsCalledTheLast() public {
         IAttributionOracle.CreditLookup memory lookup;
         lookup.present = true;
@@ -154,12 +169,12 @@ contract AttributionOracleLookupTest is EpochFixture {
     }
 
     function _expectInvalid(address account, IAttributionOracle.PayoutLookup memory lookup) private {
-        vm.expectRevert(abi.encodeWithSelector(IAttributionOracle.AttributionOracle_InvalidLookup.selector, account));
+        vm.expectRevert(abi.encodeWithSelector(IEpochCourt.EpochCourt_InvalidLookup.selector, account));
         _prove(account, lookup, _lookUp(_list, account));
     }
 
     function _expectInvalid(address account, IAttributionOracle.CreditLookup memory lookup) private {
-        vm.expectRevert(abi.encodeWithSelector(IAttributionOracle.AttributionOracle_InvalidLookup.selector, account));
+        vm.expectRevert(abi.encodeWithSelector(IEpochCourt.EpochCourt_InvalidLookup.selector, account));
         _prove(account, _lookUp(_tree, account), lookup);
     }
 
@@ -170,6 +185,6 @@ contract AttributionOracleLookupTest is EpochFixture {
         IAttributionOracle.CreditLookup memory credit
     ) private {
         IAttributionOracle.PayoutLookup memory previous;
-        oracle.provePayout(1, account, newLeaf, previous, credit);
+        court.provePayout(1, account, newLeaf, previous, credit);
     }
 }

@@ -1,0 +1,52 @@
+/** Opens headers of batches against the market's chain: made of the followed events, checked by the contract. */
+import { type Batch, type BatchOpening, openBatch } from "@openledger/sdk";
+import { concat, type Hex, keccak256, numberToHex, zeroHash } from "viem";
+import type { ProtocolReader } from "../chain/ProtocolReader.js";
+import type { ChainFacts, ChannelSettlement, SettledBatch } from "../store/ChainFacts.js";
+
+/** The market pins each multiple of it; an epoch's opening pins its last batch. */
+const pinInterval = 64n;
+
+export class BatchOpener {
+  constructor(
+    private readonly facts: ChainFacts,
+    private readonly chain: ProtocolReader,
+  ) {}
+
+  /** @param lastBatch Of the epoch that holds the batch: it is pinned. @throws OracleError `chain_unavailable` */
+  async open(number: bigint, lastBatch: bigint): Promise<BatchOpening> {
+    const multiple = ((number + pinInterval - 1n) / pinInterval) * pinInterval;
+    const pinned = multiple < lastBatch ? multiple : lastBatch;
+    const before = ((number - 1n) / pinInterval) * pinInterval;
+    const headers: Batch[] = [];
+    for (const batch of await this.facts.batches(before + 1n, pinned)) headers.push(await this.#header(batch));
+    const chainBefore = before === 0n ? zeroHash : await this.chain.batchChainAt(before);
+    return openBatch({ chainBefore, headers }, number);
+  }
+
+  async #header({ batch, blockHash, runner, amount, dataAmount, receiptsRoot }: SettledBatch): Promise<Batch> {
+    return {
+      number: batch,
+      runner,
+      settledAt: await this.chain.timestamp(blockHash),
+      amount,
+      dataAmount,
+      receiptsRoot,
+      settlementsHash: settlementsHash(await this.facts.settlements(batch)),
+    };
+  }
+}
+
+/** `keccak256` of what a batch moved, entry by entry in its order. */
+export function settlementsHash(settlements: readonly ChannelSettlement[]): Hex {
+  return keccak256(
+    concat(
+      settlements.flatMap(({ channel, model, before, after }) => [
+        channel,
+        numberToHex(model, { size: 8 }),
+        numberToHex(before, { size: 12 }),
+        numberToHex(after, { size: 12 }),
+      ]),
+    ),
+  );
+}
