@@ -229,7 +229,7 @@ contract GovernanceDeployerHandOverTest is Test {
 
     /// @dev New code of a slasher could take stake in 10 days, while stake leaves in 21.
     function test_RequireHandedOver_RevertWhen_ASlasherUpgradesFasterThanStakeLeaves() public {
-        address slasher = address(new StakingManager(IERC20(address(1)), 1));
+        address slasher = address(new StakingManager(IERC20(address(1)), address(1), 1, 5000));
         GovernanceDeployer.Member[] memory members = _members(Roles.SLASHER, slasher);
         factory.grant(g.manager, members);
         factory.restrictUpgrades(g.manager, slasher, false);

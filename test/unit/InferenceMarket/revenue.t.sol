@@ -83,7 +83,7 @@ contract InferenceMarketRevenueTest is MarketFixture {
             uint256 step = steps[i] % 5 == 0 ? 7 days : steps[i] % 5 == 1 ? 7 days - 1 : steps[i] % 10 days;
             vm.warp(block.timestamp + step);
 
-            uint16 dataBps = models.revenueNow(model).dataBps;
+            uint16 dataBps = models.revenueAt(model, uint64(vm.getBlockTimestamp())).dataBps;
             uint96 before = cumulative;
             uint96 data = _settleThousand();
 
