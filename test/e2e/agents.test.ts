@@ -241,7 +241,7 @@ describe("agents", () => {
     const { addresses } = world.deployment;
     await approveToken(payer, { spender: addresses.inferenceMarket, amount });
     await deposit(payer, { payer: payer.account.address, amount });
-    const salt = numberToHex(1n, { size: 32 });
+    const salt = 1n;
     const { event } = await openChannel(payer, { runner: runner.account.address, salt, amount });
     const voucher = {
       channel: event.channel,
@@ -255,8 +255,10 @@ describe("agents", () => {
       account: payer.account,
       ...voucherTypedData(world.domain, voucher),
     });
-    const rows = packSettlementRows([{ voucher, signature, cumulative: amount }]);
-    const terms = { rows, receiptsRoot: word("receipts"), dataHash: word("batch"), expectedConfig: 1 };
+    const rows = packSettlementRows([
+      { voucher, payer: payer.account.address, channelSalt: salt, signature, cumulative: amount },
+    ]);
+    const terms = { rows, receiptsRoot: word("receipts"), dataHash: word("batch"), expectedConfig: configCode(SPLIT) };
     expect((await settle(runner, terms)).event?.amount).toBe(amount);
     return event.channel;
   }

@@ -25,7 +25,7 @@ import {
   withdraw,
   withdrawUndelegated,
 } from "@openledger/sdk";
-import { type Hex, numberToHex, zeroAddress } from "viem";
+import { type Hex, zeroAddress } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startWorld, type World } from "./world.js";
 

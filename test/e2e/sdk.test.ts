@@ -4,8 +4,8 @@ import {
   approveToken,
   attributionMethodHash,
   attributionRecordsHash,
-  type Batch,
   buildEpoch,
+  type Contribution,
   type ContributionFile,
   claim,
   claimRange,
@@ -16,6 +16,7 @@ import {
   collectStakers,
   commitIndex,
   compareReceipts,
+  configCode,
   contentHash,
   contribute,
   contributionCommitment,
@@ -23,6 +24,7 @@ import {
   createDatanet,
   createPayer,
   creditTree,
+  divideGoverned,
   domainHash,
   type EpochFault,
   type EpochFile,
@@ -30,11 +32,9 @@ import {
   encodeEpochFile,
   finalizeEpoch,
   findEpochFault,
-  inferenceMarketAbi,
   isActive,
   licenceToBytes32,
   merkleRoot,
-  openBatch,
   openEpoch,
   type Payer,
   type ProposedEpoch,
@@ -47,13 +47,16 @@ import {
   proveEpoch,
   publishVersion,
   rangeClaim,
+  readBatchOpening,
   readChannel,
   readClaimed,
+  readContributionState,
+  readContributions,
   readEpoch,
   readFree,
   readModelClaimed,
   readPool,
-  readReceiptsRoot,
+  readSettledBatches,
   readStream,
   readTokenBalance,
   readVersion,
@@ -67,7 +70,7 @@ import {
   withdraw,
   withdrawThawed,
 } from "@openledger/sdk";
-import { encodePacked, type Hex, keccak256, stringToHex, zeroHash } from "viem";
+import { type Hex, keccak256, stringToHex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ScriptedRunner, scriptedRunner } from "./scriptedRunner.js";
 import { accountOf, STAKE, startWorld, type World } from "./world.js";
@@ -111,7 +114,7 @@ describe("the protocol through the SDK", () => {
       [clients.oracle, "Oracle"],
     ] as const) {
       await setEndpoint(client, { role, endpoint: "http://127.0.0.1:8080" });
-      expect((await readPool(client, client.account.address, role)).tokens).toBe(STAKE);
+      expect((await readPool(client, client.account.address, role)).own).toBe(STAKE);
       expect(await isActive(client, client.account.address, role)).toBe(true);
     }
   });
@@ -121,13 +124,17 @@ describe("the protocol through the SDK", () => {
     const { event } = await createDatanet(owner, { name: "Code", metadataHash: word("about"), licences: ["MIT"] });
     expect(event.datanet).toBe(1n);
     const files = [contribution(ada.account.address, "ada"), contribution(bob.account.address, "bob")];
+    const made: Contribution[] = [];
     for (const [at, client] of [ada, bob].entries()) {
       const { licence, ...commitment } = contributionCommitment(files[at]!);
       expect(licence).toBe(licenceToBytes32("MIT"));
-      const made = await contribute(client, { datanet: 1n, ...commitment, licence: "MIT" });
-      expect(made.event.contribution).toBe(BigInt(at + 1));
+      const { event, contribution } = await contribute(client, { datanet: 1n, ...commitment, licence: "MIT" });
+      expect(event.contribution).toBe(BigInt(at + 1));
+      made.unshift(contribution);
     }
-    await acceptContributions(owner, { datanet: 1n, contributions: [2n, 1n] });
+    expect(await readContributions(owner, [2n, 1n])).toEqual(made);
+    await acceptContributions(owner, { datanet: 1n, contributions: made });
+    expect(await readContributionState(owner, 1n)).toBe("Accepted");
     const published = await publishVersion(owner, { datanet: 1n });
     expect(published.event.version).toBe(1);
 
@@ -249,7 +256,7 @@ describe("the protocol through the SDK", () => {
       client: clients.payer,
       runnerUrl: "http://runner",
       fetch: dearer.fetch,
-      salt: word("other channel"),
+      salt: 1n,
     });
     await other.fund(parseOpen("1"));
     const asked = other.ask({ model: 2n, prompt: "const a =", maxTokens: 8 });
@@ -261,8 +268,14 @@ describe("the protocol through the SDK", () => {
     const receipts = runner.answered.map(({ receipt }) => receipt).sort(compareReceipts);
     const entries = runner.answered.map(({ payment: _, ...entry }) => entry);
     const file = encodeBatchFile({ ...domain, runner: clients.runner.account.address, receipts: entries });
-    const row = { ...last.payment, cumulative: last.receipt.cumulative };
-    const terms = { receiptsRoot: receiptTree(domain, receipts).root, dataHash: contentHash(file), expectedConfig: 1 };
+    const { voucher, signature } = last.payment;
+    const parties = { payer: clients.payer.account.address, channelSalt: 0n };
+    const row = { ...parties, voucher, signature, cumulative: last.receipt.cumulative };
+    const terms = {
+      receiptsRoot: receiptTree(domain, receipts).root,
+      dataHash: contentHash(file),
+      expectedConfig: configCode(SPLIT),
+    };
 
     const stranger = await clients.ada.walletClient.signMessage({ account: clients.ada.account, message: "x" });
     const forged = settle(clients.runner, { ...terms, rows: packSettlementRows([{ ...row, signature: stranger }]) });
@@ -270,10 +283,16 @@ describe("the protocol through the SDK", () => {
 
     const settled = await settle(clients.runner, { ...terms, rows: packSettlementRows([row]) });
     expect(settled.event).toMatchObject({ batch: 1n, amount: row.cumulative, dataHash: terms.dataHash });
-    expect(await readReceiptsRoot(clients.runner, 1n)).toBe(terms.receiptsRoot);
+    const [batch] = await readSettledBatches(clients.runner, { numbers: [1n] });
+    expect(batch?.header).toMatchObject({ number: 1n, receiptsRoot: terms.receiptsRoot, amount: row.cumulative });
+    const { nonce, channel } = voucher;
+    const moved = { channel, model: 2n, before: 0n, after: row.cumulative, nonce, claimedAfter: row.cumulative };
+    expect(batch?.record.settlements).toEqual([moved]);
     expect(await readModelClaimed(clients.runner, payer.channel, 2n)).toBe(row.cumulative);
     const split = splitSettlement([{ before: 0n, after: row.cumulative }], SPLIT, REVENUE);
     expect(settled.event?.dataAmount).toBe(split.data);
+    const { model: modelPart, ...others } = split;
+    expect(batch?.record.splits).toEqual([{ model: 2n, modelPart, ...others }]);
     batchCumulative = row.cumulative;
 
     const again = await settle(clients.runner, { ...terms, rows: packSettlementRows([row]) });
@@ -286,7 +305,8 @@ describe("the protocol through the SDK", () => {
       await collectModel(clients.watcher, { model: 2n }),
       await collectRunner(clients.watcher, { runner: payer.runner }),
     ].map(({ event }) => event.amount);
-    expect(swept).toEqual([split.protocol, split.security, split.stakers, split.model, split.runner]);
+    const { protocol, security } = divideGoverned(split.governed, SPLIT);
+    expect(swept).toEqual([protocol, security, split.stakers, split.model, split.runner]);
   });
 
   it("cancels every false epoch it can name by the proof it finds", async () => {
@@ -317,7 +337,8 @@ describe("the protocol through the SDK", () => {
       domain,
       runner.answered.map(({ receipt }) => receipt),
     );
-    const opening = await openFirstBatch();
+    // Opening the epoch has pinned its last batch.
+    const opening = (await readBatchOpening(watcher, 1n))!;
     const judged = (lists: Pick<EpochFile, "credits" | "payouts">, total: bigint): ProposedEpoch => ({
       epoch: 1n,
       firstBatch: 1n,
@@ -373,30 +394,6 @@ describe("the protocol through the SDK", () => {
   });
 
   /** The header of the first batch, of what the market's events tell. */
-  async function openFirstBatch() {
-    const { publicClient } = clients.watcher;
-    const [settled] = await publicClient.getContractEvents({
-      address: deployment.addresses.inferenceMarket,
-      abi: inferenceMarketAbi,
-      eventName: "BatchSettled",
-      strict: true,
-      fromBlock: 0n,
-    });
-    const { batch, runner: by, amount, dataAmount, receiptsRoot } = settled!.args;
-    const { timestamp } = await publicClient.getBlock({ blockHash: settled!.blockHash });
-    const moved = encodePacked(["bytes32", "uint64", "uint96", "uint96"], [payer.channel, 2n, 0n, batchCumulative]);
-    const header: Batch = {
-      number: batch,
-      runner: by,
-      settledAt: timestamp,
-      amount,
-      dataAmount,
-      receiptsRoot,
-      settlementsHash: keccak256(moved),
-    };
-    return openBatch({ chainBefore: zeroHash, headers: [header] }, 1n);
-  }
-
   it("finalises the true one and pays every claim, to the last unit", async () => {
     const { oracle, watcher, owner } = clients;
     await expect(finalizeEpoch(oracle, { epoch: 1n })).rejects.toMatchObject({ code: "contract_refused" });

@@ -1,17 +1,17 @@
 import {
   type BatchProof,
+  type ChannelSettlement,
   compareReceipts,
   disputeId,
   findBatchFault,
   findEquivocation,
+  type JudgedBatch,
   juryCommitment,
   packSettlementList,
   type Receipt,
   receiptTree,
   receiptTypedData,
   receiptVerifierAbi,
-  type SettledBatch,
-  type Settlement,
   type SignedReceipt,
 } from "@openledger/sdk";
 import { encodeFunctionData, type Hex, keccak256, numberToHex, pad, stringToHex } from "viem";
@@ -29,7 +29,7 @@ const PRICES = new Map([
   [2n, { perRequest: 1n, perPromptToken: 0n, perOutputToken: 7n }],
 ]);
 
-type Lists = { readonly receipts: readonly Receipt[]; readonly settlements: readonly Settlement[] };
+type Lists = { readonly receipts: readonly Receipt[]; readonly settlements: readonly ChannelSettlement[] };
 
 /** Three answers of (1, 1), one of (1, 2), two of (2, 1). */
 function honest(): Lists {
@@ -39,7 +39,7 @@ function honest(): Lists {
     [2, 1n, 2],
   ] as const;
   const receipts: Receipt[] = [];
-  const settlements: Settlement[] = [];
+  const settlements: ChannelSettlement[] = [];
   for (const [number, model, count] of pairs) {
     const channel = pad(numberToHex(number));
     let cumulative = 100n * BigInt(number);
@@ -53,7 +53,7 @@ function honest(): Lists {
       const tokens = { promptTokens: 3, outputTokens: nonce };
       receipts.push({ channel, model, nonce: BigInt(nonce), cumulative, fee, ...tokens, ...hashes });
     }
-    settlements.push({ channel, model, before, afterwards: cumulative });
+    settlements.push({ channel, model, before, after: cumulative });
   }
   settlements.sort((a, b) => Number(a.model - b.model));
   return { receipts: receipts.sort(compareReceipts), settlements };
@@ -63,7 +63,7 @@ export async function courtDocument() {
   const { receipts, settlements } = honest();
   const edit = (index: number, change: Partial<Receipt>): readonly Receipt[] =>
     receipts.map((receipt, place) => (place === index ? { ...receipt, ...change } : receipt));
-  const entry = (index: number, change: Partial<Settlement>): readonly Settlement[] =>
+  const entry = (index: number, change: Partial<ChannelSettlement>): readonly ChannelSettlement[] =>
     settlements.map((settled, place) => (place === index ? { ...settled, ...change } : settled));
   const first = receipts[0]!;
   const last = receipts[5]!;
@@ -75,9 +75,9 @@ export async function courtDocument() {
     row("receipts out of order", [receipts[1]!, first, ...receipts.slice(2)], settlements, []),
     row("unknown model", edit(5, { model: 9n }), settlements, []),
     row("first receipt starts elsewhere", receipts, entry(0, { before: 99n }), []),
-    row("last receipt ends elsewhere", receipts, entry(1, { afterwards: 1n << 90n }), []),
+    row("last receipt ends elsewhere", receipts, entry(1, { after: 1n << 90n }), []),
     row("inner pair starts elsewhere", receipts, entry(1, { before: 199n }), []),
-    row("inner pair ends elsewhere", receipts, entry(2, { afterwards: 999n }), []),
+    row("inner pair ends elsewhere", receipts, entry(2, { after: 999n }), []),
     row("receipt without settlement", receipts, settlements.slice(0, 2), []),
     row("settlement between receipts", receipts, [...settlements, uncovered(1)], []),
     row("settlement behind all receipts", receipts, [...settlements, uncovered(3)], []),
@@ -101,13 +101,13 @@ export async function courtDocument() {
 function row(
   name: string,
   receipts: readonly Receipt[],
-  settlements: readonly Settlement[],
+  settlements: readonly ChannelSettlement[],
   held: readonly SignedReceipt[],
 ) {
   const packed = packSettlementList(settlements);
-  const amount = settlements.reduce((sum, { before, afterwards }) => sum + afterwards - before, 0n);
+  const amount = settlements.reduce((sum, { before, after }) => sum + after - before, 0n);
   const receiptsRoot = receiptTree(MARKET, receipts).root;
-  const batch: SettledBatch = {
+  const batch: JudgedBatch = {
     market: MARKET,
     opening: {
       batch: {
@@ -137,8 +137,8 @@ function row(
 const FAULTS = ["broken_chain", "false_edge", "unsettled", "uncovered", "false_fee", "omitted"];
 
 /** Model 2, behind its only other settlement. */
-function uncovered(channel: number): Settlement {
-  return { channel: pad(numberToHex(channel)), model: channel === 1 ? 3n : 2n, before: 0n, afterwards: 5n };
+function uncovered(channel: number): ChannelSettlement {
+  return { channel: pad(numberToHex(channel)), model: channel === 1 ? 3n : 2n, before: 0n, after: 5n };
 }
 
 function encode(proof: BatchProof): Hex {

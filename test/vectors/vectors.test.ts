@@ -14,36 +14,36 @@ import {
   disclosureDigest,
   domainHash,
   dueAmount,
-  grantLeaf,
   extendBatchChain,
+  grantLeaf,
   leafHash,
   licenceFromBytes32,
   MerkleFrontier,
   MerkleTree,
-  openBatchHeader,
+  openBatch,
   payoutLeaf,
   type Receipt,
   receiptHash,
   receiptLeaf,
   recordLeaf,
-  releasedAmount,
   releaseDigest,
+  releasedAmount,
   type Share,
   settleForDigest,
   settlementsHash,
   sharesHash,
   splitSettlement,
   verifyMerkleProof,
-  vestedAmount,
   verifyMerkleRange,
+  vestedAmount,
   voucherDigest,
 } from "@openledger/sdk";
 import { type Address, type Hex, hexToBytes, hexToString, numberToBytes } from "viem";
 import { describe, expect, it } from "vitest";
 import { agentDocument } from "./agent.js";
 import { hashDocument, merkleDocument, moneyDocument } from "./documents.js";
-import { tokenomicsDocument } from "./tokenomics.js";
 import { marketDocument } from "./marketDocument.js";
+import { tokenomicsDocument } from "./tokenomics.js";
 
 const stored = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../vectors/${name}.json`, import.meta.url), "utf8"));
@@ -224,7 +224,10 @@ describe("sdk against the vectors", () => {
       expect(batchHash(headers[at]!)).toBe(row.hash);
       expect(extendBatchChain(row.chainBefore, row.hash)).toBe(row.chain);
       for (let from = 0; from <= at; from++) {
-        const opening = openBatchHeader(BigInt(at + 1), headers.slice(from), rows[from]!.chainBefore);
+        const opening = openBatch(
+          { chainBefore: rows[from]!.chainBefore, headers: headers.slice(from) },
+          BigInt(at + 1),
+        );
         expect(opening.chainBefore).toBe(row.chainBefore);
         expect(opening.later).toEqual(rows.slice(at + 1).map(({ hash }) => hash));
       }

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { agentDocument } from "./agent.js";
-import { datanetDocument } from "./datanets.js";
 import { courtDocument } from "./court.js";
+import { datanetDocument } from "./datanets.js";
 import { hashDocument, merkleDocument, moneyDocument } from "./documents.js";
 import { marketDocument } from "./marketDocument.js";
 import { programVectors } from "./program.js";

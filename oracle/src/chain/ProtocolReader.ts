@@ -2,17 +2,18 @@
 import {
   attributionOracleAbi,
   type BatchOpening,
-  type ChainReader,
   type CaseState,
+  type ChainReader,
   type Deployment,
   inferenceMarketAbi,
   modelRegistryAbi,
   openTokenAbi,
+  type ReceiptCase,
   readBatchOpening,
   readSettledBatches,
-  type SettledBatch,
-  type ReceiptCase,
+  receiptCourtAbi,
   rewardDistributorAbi,
+  type SettledBatch,
   stakingManagerAbi,
 } from "@openledger/sdk";
 import {
@@ -24,7 +25,6 @@ import {
   type PublicClient,
 } from "viem";
 import { OracleError } from "../OracleError.js";
-import { receiptCourtAbi } from "./receiptCourtAbi.js";
 
 export type EpochState = "none" | "open" | "proposed" | "final";
 

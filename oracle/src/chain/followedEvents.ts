@@ -4,10 +4,10 @@ import {
   datanetRegistryAbi,
   inferenceMarketAbi,
   modelRegistryAbi,
+  receiptCourtAbi,
   stakingManagerAbi,
 } from "@openledger/sdk";
 import type { ProtocolContract } from "./ProtocolEvent.js";
-import { receiptCourtAbi } from "./receiptCourtAbi.js";
 
 /** Where the followed events are declared. */
 export const followedAbis = {

@@ -1,11 +1,10 @@
 /** Opens headers of batches against the market's chain: made of the followed events, checked by the contract. */
-import { type Batch, type BatchOpening, openBatch } from "@openledger/sdk";
-import { concat, type Hex, keccak256, numberToHex, zeroHash } from "viem";
+import { type Batch, type BatchOpening, EMPTY_CHAIN, openBatch, PIN_INTERVAL, settlementsHash } from "@openledger/sdk";
 import type { ProtocolReader } from "../chain/ProtocolReader.js";
-import type { ChainFacts, ChannelSettlement, SettledBatch } from "../store/ChainFacts.js";
+import type { ChainFacts, SettledBatch } from "../store/ChainFacts.js";
 
-/** The market pins each multiple of it; an epoch's opening pins its last batch. */
-const pinInterval = 64n;
+/** An epoch's opening pins its last batch as well. */
+const pinInterval = BigInt(PIN_INTERVAL);
 
 export class BatchOpener {
   constructor(
@@ -20,7 +19,7 @@ export class BatchOpener {
     const before = ((number - 1n) / pinInterval) * pinInterval;
     const headers: Batch[] = [];
     for (const batch of await this.facts.batches(before + 1n, pinned)) headers.push(await this.#header(batch));
-    const chainBefore = before === 0n ? zeroHash : await this.chain.batchChainAt(before);
+    const chainBefore = before === 0n ? EMPTY_CHAIN : await this.chain.batchChainAt(before);
     return openBatch({ chainBefore, headers }, number);
   }
 
@@ -35,18 +34,4 @@ export class BatchOpener {
       settlementsHash: settlementsHash(await this.facts.settlements(batch)),
     };
   }
-}
-
-/** `keccak256` of what a batch moved, entry by entry in its order. */
-export function settlementsHash(settlements: readonly ChannelSettlement[]): Hex {
-  return keccak256(
-    concat(
-      settlements.flatMap(({ channel, model, before, after }) => [
-        channel,
-        numberToHex(model, { size: 8 }),
-        numberToHex(before, { size: 12 }),
-        numberToHex(after, { size: 12 }),
-      ]),
-    ),
-  );
 }

@@ -2,13 +2,13 @@ import fc from "fast-check";
 import { type Hex, keccak256, numberToHex, pad } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { describe, expect, it } from "vitest";
-import type { Batch } from "../hash/batch.js";
+import type { Batch, ChannelSettlement } from "../hash/batch.js";
 import { receiptTypedData } from "../hash/typedData.js";
 import type { Receipt } from "../hash/types.js";
 import { compareReceipts, receiptTree } from "../wire/batchFile.js";
-import { packSettlementList, readSettlementList, type Settlement } from "../wire/settlementList.js";
+import { packSettlementList, readSettlementList } from "../wire/settlementList.js";
 import type { SignedReceipt } from "./BatchFault.js";
-import { findBatchFault, type SettledBatch } from "./findBatchFault.js";
+import { findBatchFault, type JudgedBatch } from "./findBatchFault.js";
 import { findEquivocation } from "./findEquivocation.js";
 
 const MARKET = { chainId: 10, market: "0x00000000000000000000000000000000000000aa" } as const;
@@ -81,7 +81,7 @@ describe("findBatchFault", () => {
     const [first, second] = [settlements[0]!, settlements[1]!];
 
     const early = findBatchFault(batchOf(receipts, [first, { ...second, before: 1n }], []));
-    const short = findBatchFault(batchOf(receipts, [{ ...first, afterwards: 1n }, second], []));
+    const short = findBatchFault(batchOf(receipts, [{ ...first, after: 1n }, second], []));
 
     expect(early?.proof.name).toBe("proveBoundary");
     expect(short?.proof.name).toBe("proveBoundary");
@@ -158,7 +158,7 @@ describe("a settlement list", () => {
   });
 });
 
-type Lists = { readonly receipts: readonly Receipt[]; readonly settlements: readonly Settlement[] };
+type Lists = { readonly receipts: readonly Receipt[]; readonly settlements: readonly ChannelSettlement[] };
 type Drawn = {
   readonly channel: number;
   readonly model: bigint;
@@ -196,7 +196,7 @@ const EDITS: Readonly<Record<string, (lists: Lists, index: number, at: number) =
   }),
   uncovered: ({ receipts, settlements }) => ({
     receipts,
-    settlements: [...settlements, { channel: pad("0x02"), model: 98n, before: 0n, afterwards: 5n }],
+    settlements: [...settlements, { channel: pad("0x02"), model: 98n, before: 0n, after: 5n }],
   }),
 };
 
@@ -215,7 +215,7 @@ function withReceipt({ receipts, settlements }: Lists, index: number, edit: (r: 
 
 /** What an honest runner settles of these answers: nothing was settled before. */
 function honest(drawn: readonly Drawn[]): Lists {
-  const done = new Map<string, { nonce: bigint; cumulative: bigint; entry: Settlement }>();
+  const done = new Map<string, { nonce: bigint; cumulative: bigint; entry: ChannelSettlement }>();
   const receipts = drawn.map((answer): Receipt => {
     const channel = pad(numberToHex(answer.channel));
     const key = `${channel}:${answer.model}`;
@@ -226,7 +226,7 @@ function honest(drawn: readonly Drawn[]): Lists {
       BigInt(answer.promptTokens) * price.perPromptToken +
       BigInt(answer.outputTokens) * price.perOutputToken;
     const [nonce, cumulative] = [before.nonce + 1n, before.cumulative + fee];
-    const entry = { channel, model: answer.model, before: 0n, afterwards: cumulative };
+    const entry = { channel, model: answer.model, before: 0n, after: cumulative };
     done.set(key, { nonce, cumulative, entry });
     const hash = pad(numberToHex(nonce));
     const hashes = { requestHash: hash, programRoot: hash, seed: hash, outputHash: hash, attributionHash: hash };
@@ -235,16 +235,16 @@ function honest(drawn: readonly Drawn[]): Lists {
   });
   const settlements = [...done.values()]
     .map(({ entry }) => entry)
-    .filter(({ afterwards }) => afterwards > 0n)
+    .filter(({ after }) => after > 0n)
     .sort((a, b) => (a.model !== b.model ? (a.model < b.model ? -1 : 1) : a.channel < b.channel ? -1 : 1));
   return { receipts: receipts.sort(compareReceipts), settlements };
 }
 
 function batchOf(
   receipts: readonly Receipt[],
-  settlements: readonly Settlement[],
+  settlements: readonly ChannelSettlement[],
   held: readonly SignedReceipt[],
-): SettledBatch {
+): JudgedBatch {
   const batch: Batch = {
     number: 1n,
     runner: RUNNER.address,

@@ -6,22 +6,22 @@
  */
 import { type Hex, keccak256 } from "viem";
 import { InvalidValueError } from "../errors/InvalidValueError.js";
-import type { BatchOpening } from "../hash/batch.js";
+import type { BatchOpening, ChannelSettlement } from "../hash/batch.js";
 import { type MarketDomain, receiptHash } from "../hash/typedData.js";
 import type { Receipt } from "../hash/types.js";
 import { MAX_AMOUNT, type Price } from "../units/fee.js";
 import { compareReceipts } from "../wire/batchFile.js";
-import { packSettlementList, type Settlement } from "../wire/settlementList.js";
+import { packSettlementList } from "../wire/settlementList.js";
 import type { BatchFault, SignedReceipt } from "./BatchFault.js";
 import { compareToPlace, type PlacedReceipts, placeReceipts } from "./placedReceipts.js";
 
-export type SettledBatch = {
+export type JudgedBatch = {
   readonly market: MarketDomain;
   readonly opening: BatchOpening;
   /** In the order of the batch's tree. */
   readonly receipts: readonly Receipt[];
   /** In the order of the batch's `settlementsHash`. */
-  readonly settlements: readonly Settlement[];
+  readonly settlements: readonly ChannelSettlement[];
   /** A model's price; undefined when there is no such model. */
   readonly priceOf: (model: bigint) => Price | undefined;
   /** Receipts that somebody holds, signed by the batch's runner: those of them that it settled must be in it. */
@@ -33,7 +33,7 @@ export type SettledBatch = {
  *
  * @throws InvalidValueError when receipts or settlements are not the batch's.
  */
-export function findBatchFault(batch: SettledBatch): BatchFault | undefined {
+export function findBatchFault(batch: JudgedBatch): BatchFault | undefined {
   const settlements = packSettlementList(batch.settlements);
   const { receiptsRoot, settlementsHash } = batch.opening.batch;
   if (keccak256(settlements) !== settlementsHash) {
@@ -50,7 +50,7 @@ export function findBatchFault(batch: SettledBatch): BatchFault | undefined {
   );
 }
 
-function chainFault({ opening, receipts }: SettledBatch, { open }: PlacedReceipts): BatchFault | undefined {
+function chainFault({ opening, receipts }: JudgedBatch, { open }: PlacedReceipts): BatchFault | undefined {
   for (let right = 1; right < receipts.length; right++) {
     const [left, next] = [receipts[right - 1]!, receipts[right]!];
     const ordered = compareReceipts(left, next) < 0;
@@ -66,7 +66,7 @@ function chainFault({ opening, receipts }: SettledBatch, { open }: PlacedReceipt
   return undefined;
 }
 
-function feeFault({ opening, receipts, priceOf }: SettledBatch, { open }: PlacedReceipts): BatchFault | undefined {
+function feeFault({ opening, receipts, priceOf }: JudgedBatch, { open }: PlacedReceipts): BatchFault | undefined {
   for (const [index, receipt] of receipts.entries()) {
     const price = priceOf(receipt.model);
     const due = price === undefined ? undefined : priceOfAnswer(price, receipt);
@@ -83,7 +83,7 @@ function feeFault({ opening, receipts, priceOf }: SettledBatch, { open }: Placed
   return undefined;
 }
 
-function edgeFault(batch: SettledBatch, { open }: PlacedReceipts, settlements: Hex): BatchFault | undefined {
+function edgeFault(batch: JudgedBatch, { open }: PlacedReceipts, settlements: Hex): BatchFault | undefined {
   const { opening, receipts } = batch;
   for (const [index, receipt] of receipts.entries()) {
     const entry = entryOf(batch, receipt);
@@ -93,11 +93,11 @@ function edgeFault(batch: SettledBatch, { open }: PlacedReceipts, settlements: H
     const isLast = right === undefined || !isSamePair(right, receipt);
     const start = receipt.cumulative - receipt.fee;
     const startsElsewhere = isFirst && start !== entry.before;
-    const endsElsewhere = isLast && receipt.cumulative !== entry.afterwards;
+    const endsElsewhere = isLast && receipt.cumulative !== entry.after;
     if (!startsElsewhere && !endsElsewhere) continue;
     const fault = startsElsewhere
       ? `receipt ${index} starts at ${start}, ${entry.before} was claimed before`
-      : `receipt ${index} ends at ${receipt.cumulative}, ${entry.afterwards} was claimed`;
+      : `receipt ${index} ends at ${receipt.cumulative}, ${entry.after} was claimed`;
     const neighbour = startsElsewhere ? left : right;
     if (neighbour === undefined) {
       return { kind: "false_edge", fault, proof: { name: "proveEdge", args: [opening, settlements, open(index)] } };
@@ -112,7 +112,7 @@ function edgeFault(batch: SettledBatch, { open }: PlacedReceipts, settlements: H
   return undefined;
 }
 
-function unsettledFault(batch: SettledBatch, { open }: PlacedReceipts, settlements: Hex): BatchFault | undefined {
+function unsettledFault(batch: JudgedBatch, { open }: PlacedReceipts, settlements: Hex): BatchFault | undefined {
   const index = batch.receipts.findIndex((receipt) => receipt.fee > 0n && entryOf(batch, receipt) === undefined);
   if (index < 0) return undefined;
   return {
@@ -122,27 +122,24 @@ function unsettledFault(batch: SettledBatch, { open }: PlacedReceipts, settlemen
   };
 }
 
-function uncoveredFault(batch: SettledBatch, placed: PlacedReceipts, settlements: Hex): BatchFault | undefined {
-  for (const { channel, model, before, afterwards } of batch.settlements) {
+function uncoveredFault(batch: JudgedBatch, placed: PlacedReceipts, settlements: Hex): BatchFault | undefined {
+  for (const { channel, model, before, after } of batch.settlements) {
     const place = { channel, model, nonce: undefined };
     if (batch.receipts.some((receipt) => compareToPlace(receipt, place) === 0)) continue;
     return {
       kind: "uncovered",
-      fault: `${afterwards - before} of channel ${channel}, model ${model} was settled without a receipt`,
+      fault: `${after - before} of channel ${channel}, model ${model} was settled without a receipt`,
       proof: { name: "proveUncovered", args: [batch.opening, settlements, channel, model, placed.around(place)] },
     };
   }
   return undefined;
 }
 
-function omissionFault(batch: SettledBatch, placed: PlacedReceipts, settlements: Hex): BatchFault | undefined {
+function omissionFault(batch: JudgedBatch, placed: PlacedReceipts, settlements: Hex): BatchFault | undefined {
   for (const { receipt, signature } of batch.held) {
     const entry = entryOf(batch, receipt);
     const isCovered =
-      entry !== undefined &&
-      receipt.fee > 0n &&
-      receipt.cumulative > entry.before &&
-      receipt.cumulative <= entry.afterwards;
+      entry !== undefined && receipt.fee > 0n && receipt.cumulative > entry.before && receipt.cumulative <= entry.after;
     if (!isCovered) continue;
     const index = batch.receipts.findIndex((found) => compareReceipts(found, receipt) === 0);
     const hash = receiptHash(batch.market, receipt);
@@ -157,7 +154,7 @@ function omissionFault(batch: SettledBatch, placed: PlacedReceipts, settlements:
   return undefined;
 }
 
-function entryOf({ settlements }: SettledBatch, receipt: Receipt): Settlement | undefined {
+function entryOf({ settlements }: JudgedBatch, receipt: Receipt): ChannelSettlement | undefined {
   return settlements.find((entry) => isSamePair(entry, receipt));
 }
 

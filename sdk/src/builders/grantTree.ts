@@ -2,7 +2,7 @@ import { InvalidValueError } from "../errors/InvalidValueError.js";
 import { type Grant, grantLeaf } from "../hash/grant.js";
 import { domainHash } from "../merkle/domain.js";
 import { MerkleTree } from "../merkle/MerkleTree.js";
-import { type Allocation, SCHEDULES } from "../units/allocation.js";
+import { type GenesisAllocation, SCHEDULES } from "../units/allocation.js";
 
 /**
  * The tree of an allocation's grants; its `root` is what `Genesis` is made with. The contract cannot add the leaves up:
@@ -11,7 +11,7 @@ import { type Allocation, SCHEDULES } from "../units/allocation.js";
  * @throws InvalidValueError when a grant is another allocation's, is of nothing or for nobody, or when the amounts do not
  * add up to the allocation to the base unit.
  */
-export function grantTree(allocation: Allocation, grants: readonly Grant[]): MerkleTree {
+export function grantTree(allocation: GenesisAllocation, grants: readonly Grant[]): MerkleTree {
   let sum = 0n;
   for (const grant of grants) {
     if (grant.allocation !== allocation) throw new InvalidValueError("allocation", allocation, grant.allocation);

@@ -3,7 +3,8 @@
  * is shown by an opening: the chain before it, and the headers' hashes behind it up to a pinned number.
  */
 import { type Address, encodeAbiParameters, type Hex, keccak256 } from "viem";
-import { joinBytes, packHex, packUint } from "../bytes/pack.js";
+import { packHex } from "../bytes/pack.js";
+import { packSettlementList } from "../wire/settlementList.js";
 
 /** A batch's header: what the chain commits to of a settlement. Amounts in base units. */
 export type Batch = {
@@ -73,14 +74,5 @@ export function extendBatchChain(chainBefore: Hex, headerHash: Hex): Hex {
  * (channel, model), models ascending, then channels.
  */
 export function settlementsHash(settlements: readonly ChannelSettlement[]): Hex {
-  return keccak256(
-    joinBytes(
-      settlements.flatMap(({ channel, model, before, after }) => [
-        packHex("channel", channel, 32),
-        packUint("model", model, 64),
-        packUint("before", before, 96),
-        packUint("after", after, 96),
-      ]),
-    ),
-  );
+  return keccak256(packSettlementList(settlements));
 }

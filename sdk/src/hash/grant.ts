@@ -2,11 +2,11 @@ import type { Address, Hex } from "viem";
 import { joinBytes, packHex, packUint } from "../bytes/pack.js";
 import { domainHash } from "../merkle/domain.js";
 import { leafHash } from "../merkle/node.js";
-import { ALLOCATIONS, type Allocation } from "../units/allocation.js";
+import { ALLOCATIONS, type GenesisAllocation } from "../units/allocation.js";
 
 /** A part of an allocation of the supply. `amount` in base units: all of it, released or not. */
 export type Grant = {
-  readonly allocation: Allocation;
+  readonly allocation: GenesisAllocation;
   readonly beneficiary: Address;
   readonly amount: bigint;
 };

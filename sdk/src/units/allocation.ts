@@ -1,7 +1,7 @@
 /** The five allocations of the supply, in the order of the contract's `Allocation`. */
 export const ALLOCATIONS = ["community", "investors", "team", "ecosystem", "liquidity"] as const;
 
-export type Allocation = (typeof ALLOCATIONS)[number];
+export type GenesisAllocation = (typeof ALLOCATIONS)[number];
 
 /** When an allocation is released. Amounts in base units, times in seconds after genesis. */
 export type Schedule = {
@@ -25,7 +25,7 @@ const schedule = (total: bigint, atGenesis: bigint, cliff: bigint, months: bigin
 });
 
 /** The tokenomics table: what `ScheduleLib` releases when. */
-export const SCHEDULES: Readonly<Record<Allocation, Schedule>> = {
+export const SCHEDULES: Readonly<Record<GenesisAllocation, Schedule>> = {
   community: schedule(5171n, 1387n, 0n, 48n),
   investors: schedule(1829n, 0n, 12n, 36n),
   team: schedule(1500n, 0n, 12n, 36n),
@@ -34,7 +34,7 @@ export const SCHEDULES: Readonly<Record<Allocation, Schedule>> = {
 };
 
 /** What of an allocation is released `elapsed` seconds after genesis, base units, rounded down; nothing before genesis. */
-export function releasedAmount(allocation: Allocation, elapsed: bigint): bigint {
+export function releasedAmount(allocation: GenesisAllocation, elapsed: bigint): bigint {
   const { total, atGenesis, cliff, duration } = SCHEDULES[allocation];
   if (elapsed < 0n) return 0n;
   if (elapsed <= cliff) return atGenesis;
@@ -43,6 +43,6 @@ export function releasedAmount(allocation: Allocation, elapsed: bigint): bigint 
 }
 
 /** What of a grant of `amount` is released by then: the same part as of its allocation, rounded down. */
-export function vestedAmount(allocation: Allocation, amount: bigint, elapsed: bigint): bigint {
+export function vestedAmount(allocation: GenesisAllocation, amount: bigint, elapsed: bigint): bigint {
   return (amount * releasedAmount(allocation, elapsed)) / SCHEDULES[allocation].total;
 }

@@ -1,33 +1,26 @@
 import { bytesToHex, type Hex, hexToBytes, size } from "viem";
 import { joinBytes, packHex, packUint } from "../bytes/pack.js";
 import { InvalidValueError } from "../errors/InvalidValueError.js";
-
-/** What a batch moved of one (channel, model): the amounts claimed before and behind it, base units. */
-export type Settlement = {
-  readonly channel: Hex;
-  readonly model: bigint;
-  readonly before: bigint;
-  readonly afterwards: bigint;
-};
+import type { ChannelSettlement } from "../hash/batch.js";
 
 const ENTRY_BYTES = 64;
 
 /** The preimage of a batch's `settlementsHash`: 64 bytes an entry, in the order given. @throws InvalidValueError */
-export function packSettlementList(settlements: readonly Settlement[]): Hex {
+export function packSettlementList(settlements: readonly ChannelSettlement[]): Hex {
   return bytesToHex(
     joinBytes(
-      settlements.flatMap(({ channel, model, before, afterwards }) => [
+      settlements.flatMap(({ channel, model, before, after }) => [
         packHex("channel", channel, 32),
         packUint("model", model, 64),
         packUint("before", before, 96),
-        packUint("afterwards", afterwards, 96),
+        packUint("after", after, 96),
       ]),
     ),
   );
 }
 
 /** Reads what `packSettlementList` writes. @throws InvalidValueError when it is no whole number of entries. */
-export function readSettlementList(packed: Hex): readonly Settlement[] {
+export function readSettlementList(packed: Hex): readonly ChannelSettlement[] {
   if (size(packed) % ENTRY_BYTES !== 0) {
     throw new InvalidValueError("settlements", `a multiple of ${ENTRY_BYTES} bytes`, `${size(packed)} bytes`);
   }
@@ -39,7 +32,7 @@ export function readSettlementList(packed: Hex): readonly Settlement[] {
       channel: bytesToHex(bytes.subarray(from, from + 32)),
       model: uint(from + 32, from + 40),
       before: uint(from + 40, from + 52),
-      afterwards: uint(from + 52, from + 64),
+      after: uint(from + 52, from + 64),
     };
   });
 }

@@ -1,12 +1,12 @@
-import type { Batch } from "../../hash/batch.js";
-import { packSettlementList, type Settlement } from "../../wire/settlementList.js";
+import type { Batch, ChannelSettlement } from "../../hash/batch.js";
+import { packSettlementList } from "../../wire/settlementList.js";
 import type { ChainClient } from "../ChainClient.js";
 import { submit } from "../submit.js";
 
 export type RefundBatchParameters = {
   readonly batch: Batch;
   /** All of the batch's, in their order. */
-  readonly settlements: readonly Settlement[];
+  readonly settlements: readonly ChannelSettlement[];
   /** Most entries to be paid now. */
   readonly entries: number;
 };

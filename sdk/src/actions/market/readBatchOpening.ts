@@ -1,5 +1,6 @@
 import type { Hex } from "viem";
-import { type BatchOpening, EMPTY_CHAIN, openBatchHeader, PIN_INTERVAL } from "../../hash/batch.js";
+import { openBatch } from "../../builders/openBatch.js";
+import { type BatchOpening, EMPTY_CHAIN, PIN_INTERVAL } from "../../hash/batch.js";
 import type { ChainReader } from "../ChainClient.js";
 import { contractAbis } from "../contracts.js";
 import { readSettledBatches } from "./readSettledBatches.js";
@@ -28,11 +29,7 @@ export async function readBatchOpening(reader: ChainReader, batch: bigint): Prom
     (_, at) => before.number + 1n + BigInt(at),
   );
   const batches = await readSettledBatches(reader, { numbers });
-  return openBatchHeader(
-    batch,
-    batches.map(({ header }) => header),
-    before.chain,
-  );
+  return openBatch({ chainBefore: before.chain, headers: batches.map(({ header }) => header) }, batch);
 }
 
 /** The first pinned number from `from` to `to`; number 0 has the chain before the first batch. */
