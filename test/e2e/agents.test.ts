@@ -2,6 +2,7 @@
 import {
   approveToken,
   cancelRevenue,
+  configCode,
   deposit,
   deprecateModel,
   type ModelRegistration,
@@ -258,7 +259,8 @@ describe("agents", () => {
     const rows = packSettlementRows([
       { voucher, payer: payer.account.address, channelSalt: salt, signature, cumulative: amount },
     ]);
-    const terms = { rows, receiptsRoot: word("receipts"), dataHash: word("batch"), expectedConfig: configCode(SPLIT) };
+    const split = { protocolBps: 200, securityBps: 500, stakersBps: 800 };
+    const terms = { rows, receiptsRoot: word("receipts"), dataHash: word("batch"), expectedConfig: configCode(split) };
     expect((await settle(runner, terms)).event?.amount).toBe(amount);
     return event.channel;
   }
