@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {Roles} from "../contracts/governance/Roles.sol";
 import {IContributionRegistry} from "../contracts/interfaces/IContributionRegistry.sol";
 import {IDisputeManager} from "../contracts/interfaces/IDisputeManager.sol";
 import {IInferenceMarket} from "../contracts/interfaces/IInferenceMarket.sol";
@@ -14,13 +13,11 @@ import {Jury} from "../contracts/staking/Jury.sol";
 import {ReceiptCourt} from "../contracts/verification/ReceiptCourt.sol";
 import {ReceiptVerifier} from "../contracts/verification/ReceiptVerifier.sol";
 import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
-import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Vm} from "forge-std/Vm.sol";
 
 /// @title CourtsDeployer
-/// @notice Deploys the receipt court with its verifier, and the dispute manager with its jury; says which function needs which
-/// role, and which role each of them needs.
+/// @notice Deploys the receipt court with its verifier, and the dispute manager with its jury.
 /// @dev Court and verifier, jury and manager name each other: the second's address is predicted from the deployer's nonce.
 /// Order: `_deployReceiptCourt` may come before the market, whose address it takes; `_deployDisputes` after the court.
 abstract contract CourtsDeployer {
@@ -47,13 +44,6 @@ abstract contract CourtsDeployer {
         ReceiptVerifier receiptVerifier;
         Jury jury;
         DisputeManager disputes;
-    }
-
-    /// @notice Functions of a court that one role may call.
-    struct CourtRestriction {
-        address target;
-        uint64 role;
-        bytes4[] selectors;
     }
 
     error CourtsDeployer_AddressMispredicted(address predicted, address actual);
@@ -107,30 +97,6 @@ abstract contract CourtsDeployer {
         );
         c.disputes = DisputeManager(address(new ERC1967Proxy(address(code), initialization)));
         _requireAt(predicted, address(c.disputes));
-    }
-
-    /// @notice Which functions need which role.
-    /// @dev The courts themselves need, without a delay: SLASHER for `receiptCourt` and `disputes`; COURT and MODERATOR for
-    /// `disputes`. The verifier and the jury need none.
-    function _courtRestrictions(Courts memory c) internal pure returns (CourtRestriction[] memory restrictions) {
-        restrictions = new CourtRestriction[](5);
-        bytes4[] memory cases = new bytes4[](3);
-        cases[0] = IReceiptCourt.openCase.selector;
-        cases[1] = IReceiptCourt.strike.selector;
-        cases[2] = IReceiptCourt.clear.selector;
-        restrictions[0] = CourtRestriction(address(c.receiptCourt), Roles.COURT, cases);
-        restrictions[1] =
-            CourtRestriction(address(c.receiptCourt), Roles.PARAMETERS, _one(IReceiptCourt.setTerms.selector));
-        restrictions[2] = CourtRestriction(address(c.jury), Roles.PARAMETERS, _one(IJury.setTerms.selector));
-        restrictions[3] =
-            CourtRestriction(address(c.disputes), Roles.PARAMETERS, _one(IDisputeManager.setPenalty.selector));
-        restrictions[4] =
-            CourtRestriction(address(c.disputes), Roles.UPGRADES, _one(UUPSUpgradeable.upgradeToAndCall.selector));
-    }
-
-    function _one(bytes4 selector) private pure returns (bytes4[] memory selectors) {
-        selectors = new bytes4[](1);
-        selectors[0] = selector;
     }
 
     function _requireAt(address predicted, address actual) private pure {

@@ -228,7 +228,7 @@ abstract contract GovernanceDeployer {
         (known,) = target.staticcall(abi.encodeWithSignature("UPGRADE_INTERFACE_VERSION()"));
     }
 
-    function _labelOf(uint64 role) private pure returns (string memory) {
+    function _labelOf(uint64 role) internal pure returns (string memory) {
         if (role == Roles.PARAMETERS) return "PARAMETERS";
         if (role == Roles.UPGRADES) return "UPGRADES";
         if (role == Roles.STAKING) return "STAKING";

@@ -7,7 +7,6 @@ import {AttributionOracle} from "../contracts/attribution/AttributionOracle.sol"
 import {EpochCourt} from "../contracts/attribution/EpochCourt.sol";
 import {InferenceMarket} from "../contracts/inference/InferenceMarket.sol";
 import {IInferenceMarket} from "../contracts/interfaces/IInferenceMarket.sol";
-import {IJury} from "../contracts/interfaces/IJury.sol";
 import {Role} from "../contracts/interfaces/IStakingManager.sol";
 import {ContributionRegistry} from "../contracts/registry/ContributionRegistry.sol";
 import {DatanetRegistry} from "../contracts/registry/DatanetRegistry.sol";
@@ -15,57 +14,25 @@ import {DatanetValidators} from "../contracts/registry/DatanetValidators.sol";
 import {ModelRegistry} from "../contracts/registry/ModelRegistry.sol";
 import {RewardDistributor} from "../contracts/rewards/RewardDistributor.sol";
 import {StakingManager} from "../contracts/staking/StakingManager.sol";
-import {BurnQueue} from "../contracts/token/BurnQueue.sol";
-import {OpenToken} from "../contracts/token/OpenToken.sol";
 import {CourtsDeployer} from "./CourtsDeployer.sol";
+import {Config, Deployment} from "./Deployment.sol";
+import {ProtocolRoles} from "./ProtocolRoles.sol";
+import {TokenDeployer} from "./TokenDeployer.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
 import {Vm} from "forge-std/Vm.sol";
 
 /// @title ProtocolDeployer
-/// @notice Deploys and wires the protocol: the same way in the script and in the tests.
-abstract contract ProtocolDeployer is CourtsDeployer {
-    /// @param deployer Sender of every transaction; governs at first, and holds the genesis supply.
-    /// @param treasury Where the protocol's part goes. @param security Where the security part goes.
-    /// @param window Seconds in which a root can be refuted. @param epochPeriod Least seconds between epochs.
-    /// @param revealPeriod Seconds in which a demanded leaf has to be revealed.
-    /// @param trialPeriod Seconds in which a batch can be demanded or tried. @param receiptRevealPeriod Seconds in which a demanded
-    /// receipt has to be revealed. @param juryClocks Of disputes.
-    /// @param stakingThaw Seconds that a stake thaws. @param marketThaw Seconds that a payer's money thaws.
-    struct Config {
-        address deployer;
-        address treasury;
-        address security;
-        uint64 window;
-        uint64 epochPeriod;
-        uint64 revealPeriod;
-        uint64 trialPeriod;
-        uint64 receiptRevealPeriod;
-        IJury.Clocks juryClocks;
-        uint64 stakingThaw;
-        uint64 marketThaw;
-    }
-
-    struct Deployment {
-        AccessManager accessManager;
-        OpenToken token;
-        BurnQueue burnQueue;
-        StakingManager staking;
-        DatanetRegistry datanets;
-        ContributionRegistry contributions;
-        DatanetValidators validators;
-        ModelRegistry models;
-        RewardDistributor distributor;
-        Courts courts;
-        EpochCourt epochCourt;
-        AttributionOracle oracle;
-        InferenceMarket market;
-        AgentRegistry agents;
-        AgentReputation reputation;
-    }
-
+/// @notice Deploys and wires the protocol and hands it to its governance: the same way in the script and in the tests.
+abstract contract ProtocolDeployer is TokenDeployer, CourtsDeployer, ProtocolRoles {
     error ProtocolDeployer_ClockTooShort(string clock, uint64 actual, uint64 minimum);
     error ProtocolDeployer_AddressMispredicted(address predicted, address actual);
+    /// @dev Off the local chain each of these is a contract of several keys, or of the chain itself.
+    error ProtocolDeployer_NotAContract(string name, address account);
+    /// @dev A treasury, a guardian or a brake that nobody can use.
+    error ProtocolDeployer_Unset(string name);
+    /// @dev OPEN is native on the local chain and bridged on all others that hold the protocol.
+    error ProtocolDeployer_WrongToken(uint256 chainId, address l1Token);
 
     uint96 internal constant MINIMUM_RUNNER_STAKE = 10_000e18;
     uint96 internal constant MINIMUM_ORACLE_STAKE = 10_000e18;
@@ -85,28 +52,32 @@ abstract contract ProtocolDeployer is CourtsDeployer {
     /// @notice Each call and creation has to come from `config.deployer`: broadcast or pranked by the caller.
     function _deploy(Config memory config) internal returns (Deployment memory d) {
         _requireClocks(config);
+        _requireParties(config);
 
         d.accessManager = new AccessManager(config.deployer);
-        d.token = new OpenToken(config.deployer);
-        bytes memory byAuthority = abi.encodeCall(StakingManager.initialize, (address(d.accessManager)));
-        d.burnQueue = new BurnQueue(address(d.token), address(0));
-        address stakingCode =
-            address(new StakingManager(d.token, address(d.burnQueue), config.stakingThaw, DELEGATED_CAP_BPS));
-        d.staking = StakingManager(_proxy(stakingCode, byAuthority));
-        _deployDatanets(d, byAuthority);
-        d.models = ModelRegistry(
-            _proxy(
-                address(new ModelRegistry(d.datanets, d.token)),
-                abi.encodeCall(ModelRegistry.initialize, (address(d.accessManager), config.treasury))
-            )
-        );
-        d.distributor = new RewardDistributor(d.token, d.datanets, config.window);
+        _deployToken(d, config.deployer, config.bridging);
+        _deployStaking(d, config);
+        d.governance = _deployGovernance(d.accessManager, d.token, d.staking, config.guardian);
+        _wireGovernance(d.governance, config.brakeGuardians);
+        _deployRegistries(d);
+        d.distributor = new RewardDistributor(d.token, d.datanets, config.clocks.window);
         d.datanets.wire(d.distributor, d.contributions, d.validators);
+        d.datanets.setPublishingFee(0, address(d.governance.treasury));
         _deployMarket(d, config);
         _deployDisputes(_parties(d, config, d.market), _clocks(config), d.courts);
+        bytes memory byAuthority = _byAuthority(d);
         d.agents = AgentRegistry(_proxy(address(new AgentRegistry(d.staking, d.models)), byAuthority));
         d.reputation = AgentReputation(_proxy(address(new AgentReputation(d.agents, d.market)), byAuthority));
 
+        _wireRoles(d);
+        _handOver(d.governance, config.deployer, config.keeper);
+        _requireRoles(d, config.deployer, config.keeper);
+    }
+
+    function _deployStaking(Deployment memory d, Config memory config) private {
+        StakingManager code =
+            new StakingManager(d.token, address(d.burnQueue), config.clocks.stakingThaw, DELEGATED_CAP_BPS);
+        d.staking = StakingManager(_proxy(address(code), _byAuthority(d)));
         d.staking.setMinimumStake(Role.Runner, MINIMUM_RUNNER_STAKE);
         d.staking.setMinimumStake(Role.Oracle, MINIMUM_ORACLE_STAKE);
         d.staking.setMinimumStake(Role.Validator, MINIMUM_VALIDATOR_STAKE);
@@ -114,12 +85,19 @@ abstract contract ProtocolDeployer is CourtsDeployer {
         d.staking.setMinimumStake(Role.Agent, MINIMUM_AGENT_STAKE);
     }
 
-    function _deployDatanets(Deployment memory d, bytes memory byAuthority) private {
+    function _deployRegistries(Deployment memory d) private {
+        bytes memory byAuthority = _byAuthority(d);
         d.datanets = DatanetRegistry(_proxy(address(new DatanetRegistry(d.token)), byAuthority));
         d.contributions =
             ContributionRegistry(_proxy(address(new ContributionRegistry(d.token, d.datanets)), byAuthority));
         d.validators = DatanetValidators(
             _proxy(address(new DatanetValidators(d.token, d.datanets, d.contributions, d.staking)), byAuthority)
+        );
+        d.models = ModelRegistry(
+            _proxy(
+                address(new ModelRegistry(d.datanets, d.token)),
+                abi.encodeCall(ModelRegistry.initialize, (address(d.accessManager), address(d.governance.treasury)))
+            )
         );
     }
 
@@ -148,8 +126,8 @@ abstract contract ProtocolDeployer is CourtsDeployer {
                 d.distributor,
                 d.staking,
                 address(d.epochCourt),
-                config.epochPeriod,
-                config.revealPeriod
+                config.clocks.epochPeriod,
+                config.clocks.revealPeriod
             )
         );
     }
@@ -157,7 +135,7 @@ abstract contract ProtocolDeployer is CourtsDeployer {
     function _newMarket(Deployment memory d, Config memory config) private returns (address) {
         return
             address(
-                new InferenceMarket(d.token, d.distributor, d.staking, d.models, d.oracle.stream(), config.marketThaw)
+                new InferenceMarket(d.token, d.distributor, d.staking, d.models, d.oracle.stream(), config.clocks.marketThaw)
             );
     }
 
@@ -174,7 +152,7 @@ abstract contract ProtocolDeployer is CourtsDeployer {
             InferenceMarket.initialize,
             (
                 address(d.accessManager),
-                config.treasury,
+                address(d.governance.treasury),
                 config.security,
                 IInferenceMarket.SplitConfig({protocolBps: 200, securityBps: 500, stakersBps: 800})
             )
@@ -192,20 +170,43 @@ abstract contract ProtocolDeployer is CourtsDeployer {
     }
 
     function _clocks(Config memory config) private pure returns (CourtClocks memory) {
-        return CourtClocks(config.trialPeriod, config.receiptRevealPeriod, config.juryClocks);
+        return CourtClocks(config.clocks.trialPeriod, config.clocks.receiptRevealPeriod, config.clocks.jury);
     }
 
     function _requirePredicted(address predicted, address actual) private pure {
         if (actual != predicted) revert ProtocolDeployer_AddressMispredicted(predicted, actual);
     }
 
+    function _byAuthority(Deployment memory d) private pure returns (bytes memory) {
+        return abi.encodeCall(StakingManager.initialize, (address(d.accessManager)));
+    }
+
     function _requireClocks(Config memory config) private view {
         if (block.chainid == LOCAL_CHAIN_ID) return;
-        if (config.window < LEAST_WINDOW) {
-            revert ProtocolDeployer_ClockTooShort("window", config.window, LEAST_WINDOW);
+        if (config.clocks.window < LEAST_WINDOW) {
+            revert ProtocolDeployer_ClockTooShort("window", config.clocks.window, LEAST_WINDOW);
         }
-        if (config.stakingThaw < LEAST_STAKING_THAW) {
-            revert ProtocolDeployer_ClockTooShort("stakingThaw", config.stakingThaw, LEAST_STAKING_THAW);
+        if (config.clocks.stakingThaw < LEAST_STAKING_THAW) {
+            revert ProtocolDeployer_ClockTooShort("stakingThaw", config.clocks.stakingThaw, LEAST_STAKING_THAW);
         }
+    }
+
+    /// @dev The token checks its bridges itself.
+    function _requireParties(Config memory config) private view {
+        bool isLocal = block.chainid == LOCAL_CHAIN_ID;
+        if (isLocal != (config.bridging.l1Token == address(0))) {
+            revert ProtocolDeployer_WrongToken(block.chainid, config.bridging.l1Token);
+        }
+        _requireParty("security", config.security, isLocal);
+        _requireParty("guardian", config.guardian, isLocal);
+        if (config.brakeGuardians.length == 0) revert ProtocolDeployer_Unset("brakeGuardians");
+        for (uint256 i = 0; i < config.brakeGuardians.length; ++i) {
+            _requireParty("brakeGuardians", config.brakeGuardians[i], isLocal);
+        }
+    }
+
+    function _requireParty(string memory name, address account, bool isLocal) private view {
+        if (account == address(0)) revert ProtocolDeployer_Unset(name);
+        if (!isLocal && account.code.length == 0) revert ProtocolDeployer_NotAContract(name, account);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+import {IStakeVotes} from "./IStakeVotes.sol";
+
 /// @notice The roles an operator can stake for.
 enum Role {
     None,
@@ -41,7 +43,7 @@ enum Role {
 /// then 7 days without).
 ///
 /// NOT DONE. Redelegation without a thaw, delegation by signature, withdrawing a part of what has thawed.
-interface IStakingManager {
+interface IStakingManager is IStakeVotes {
     /// @param own The operator's tokens, thawing ones included.
     /// @param ownThawing Of these, those on their way out; they do not count as active.
     /// @param ownThawEnd Timestamp from which (inclusive) they may leave; 0 when none thaw.
@@ -362,25 +364,8 @@ interface IStakingManager {
     /// included, less what others have locked.
     function slashable(address operator, Role role) external view returns (uint96);
 
-    // Votes and checkpoints (ERC-6372; lookups of the present and the future are refused)
-
-    function clock() external view returns (uint48);
-    // solhint-disable-next-line func-name-mixedcase
-    function CLOCK_MODE() external view returns (string memory);
-
-    /// @notice All tokens of all pools of an operator, own and delegated, thawing ones included.
-    function getVotes(address operator) external view returns (uint256);
-    function getPastVotes(address operator, uint256 timepoint) external view returns (uint256);
-
-    /// @notice All tokens of all pools at a past timestamp.
-    function getPastTotalSupply(uint256 timepoint) external view returns (uint256);
+    // Checkpoints; votes are in IStakeVotes (ERC-6372: lookups of the present and the future are refused)
 
     /// @notice All tokens of a pool at a past timestamp.
     function pastStakeOf(address operator, Role role, uint48 timepoint) external view returns (uint96);
-
-    /// @notice What a delegator's shares of a pool were worth at a past timestamp, rounded down.
-    function pastDelegatedOf(address delegator, address operator, Role role, uint48 timepoint)
-        external
-        view
-        returns (uint256);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+import {IStakeVotes} from "../interfaces/IStakeVotes.sol"; // solhint-disable-line no-unused-import
 import {IStakingManager, Role} from "../interfaces/IStakingManager.sol";
 import {PoolLib} from "./PoolLib.sol";
 import {PoolTokens} from "./PoolTokens.sol";
@@ -15,20 +16,20 @@ abstract contract StakingVotes is IStakingManager, StakingStorage {
 
     uint256 private constant ROLE_END = uint256(type(Role).max) + 1;
 
-    /// @inheritdoc IStakingManager
+    /// @inheritdoc IStakeVotes
     // solhint-disable-next-line func-name-mixedcase
     function CLOCK_MODE() external pure returns (string memory) {
         return "mode=timestamp";
     }
 
-    /// @inheritdoc IStakingManager
+    /// @inheritdoc IStakeVotes
     function getVotes(address operator) external view returns (uint256 votes) {
         for (uint256 role = 1; role < ROLE_END; ++role) {
             votes += _pool(operator, Role(role)).tokensNow().sum();
         }
     }
 
-    /// @inheritdoc IStakingManager
+    /// @inheritdoc IStakeVotes
     function getPastVotes(address operator, uint256 timepoint) external view returns (uint256 votes) {
         uint48 past = _past(timepoint);
         for (uint256 role = 1; role < ROLE_END; ++role) {
@@ -36,7 +37,7 @@ abstract contract StakingVotes is IStakingManager, StakingStorage {
         }
     }
 
-    /// @inheritdoc IStakingManager
+    /// @inheritdoc IStakeVotes
     function getPastTotalSupply(uint256 timepoint) external view returns (uint256) {
         return _load().total.upperLookup(_past(timepoint));
     }
@@ -46,7 +47,7 @@ abstract contract StakingVotes is IStakingManager, StakingStorage {
         return uint96(_tokensAt(operator, role, _past(timepoint)).sum());
     }
 
-    /// @inheritdoc IStakingManager
+    /// @inheritdoc IStakeVotes
     function pastDelegatedOf(address delegator, address operator, Role role, uint48 timepoint)
         external
         view
@@ -59,7 +60,7 @@ abstract contract StakingVotes is IStakingManager, StakingStorage {
         return PoolLib.valueOf(shares, _tokensAt(operator, role, past).delegated(), poolShares);
     }
 
-    /// @inheritdoc IStakingManager
+    /// @inheritdoc IStakeVotes
     function clock() public view returns (uint48) {
         return uint48(block.timestamp);
     }

@@ -2,20 +2,16 @@
 pragma solidity ^0.8.34;
 
 import {DeployedFixture} from "../fixture/DeployedFixture.sol";
+import {Config} from "../../script/Deployment.sol";
 import {GasSnapshots} from "./GasSnapshots.sol";
 
 /// @notice Gas of an epoch as transactions over the deployed protocol pay it: each with cold storage, 21,000 and its calldata.
 /// @dev Roots are those of a list nobody could hold: what is posted does not depend on how long the lists are.
 /// forge-config: default.isolate = true
 contract OracleGasTest is GasSnapshots, DeployedFixture {
-    function setUp() public override {
-        vm.chainId(10);
-        super.setUp();
-    }
-
     function _config() internal view override returns (Config memory config) {
         config = super._config();
-        config.epochPeriod = EPOCH_PERIOD;
+        config.clocks.epochPeriod = EPOCH_PERIOD;
     }
 
     function test_RootOfAnEpoch() public {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {Roles} from "../../../contracts/governance/Roles.sol";
 import {IContributionRegistry} from "../../../contracts/interfaces/IContributionRegistry.sol";
 import {IDisputeManager} from "../../../contracts/interfaces/IDisputeManager.sol";
 import {IInferenceMarket} from "../../../contracts/interfaces/IInferenceMarket.sol";
@@ -39,10 +38,6 @@ contract CourtsDeployerTest is CourtsDeployer, Test {
         _deployReceiptCourt(p, clocks, c);
         _deployDisputes(p, clocks, c);
         courts = c;
-        CourtRestriction[] memory restrictions = _courtRestrictions(c);
-        for (uint256 i; i < restrictions.length; ++i) {
-            manager.setTargetFunctionRole(restrictions[i].target, restrictions[i].selectors, restrictions[i].role);
-        }
     }
 
     function test_CourtsNameEachOther() public view {
@@ -51,18 +46,6 @@ contract CourtsDeployerTest is CourtsDeployer, Test {
         assertEq(courts.jury.manager(), address(courts.disputes));
         assertEq(address(courts.disputes.jury()), address(courts.jury));
         assertEq(address(courts.disputes.court()), address(courts.receiptCourt));
-    }
-
-    function test_EveryRestrictedFunctionHasItsRole() public view {
-        address court = address(courts.receiptCourt);
-        assertEq(manager.getTargetFunctionRole(court, courts.receiptCourt.openCase.selector), Roles.COURT);
-        assertEq(manager.getTargetFunctionRole(court, courts.receiptCourt.strike.selector), Roles.COURT);
-        assertEq(manager.getTargetFunctionRole(court, courts.receiptCourt.clear.selector), Roles.COURT);
-        assertEq(manager.getTargetFunctionRole(court, courts.receiptCourt.setTerms.selector), Roles.PARAMETERS);
-        assertEq(manager.getTargetFunctionRole(address(courts.jury), courts.jury.setTerms.selector), Roles.PARAMETERS);
-        address disputes = address(courts.disputes);
-        assertEq(manager.getTargetFunctionRole(disputes, courts.disputes.setPenalty.selector), Roles.PARAMETERS);
-        assertEq(manager.getTargetFunctionRole(disputes, courts.disputes.upgradeToAndCall.selector), Roles.UPGRADES);
     }
 
     function test_TermsAreThoseOfTheDeployer() public view {

@@ -2,30 +2,15 @@
 pragma solidity 0.8.37;
 
 import {IInferenceMarket} from "../../../contracts/interfaces/IInferenceMarket.sol";
-import {IJury} from "../../../contracts/interfaces/IJury.sol";
 import {Role} from "../../../contracts/interfaces/IStakingManager.sol";
-import {ProtocolDeployer} from "../../../script/ProtocolDeployer.sol";
-import {Test} from "forge-std/Test.sol";
+import {Config, Deployment} from "../../../script/Deployment.sol";
+import {ProtocolFixture} from "../../fixture/ProtocolFixture.sol";
 
-contract ProtocolDeployerDeployTest is Test, ProtocolDeployer {
-    address private deployer = makeAddr("deployer");
-
-    function deploy(Config calldata config) external returns (Deployment memory d) {
-        vm.startPrank(config.deployer);
-        d = _deploy(config);
-        vm.stopPrank();
-    }
-
-    /// @dev Without a prank, which would outlive the revert.
-    function deployRefused(Config calldata config) external {
-        _deploy(config);
-    }
-
+contract ProtocolDeployerDeployTest is ProtocolFixture {
     function test_WiresTheProtocol() public {
         Config memory config = _config();
-        Deployment memory d = this.deploy(config);
+        Deployment memory d = factory.deploy(config);
 
-        assertEq(d.token.balanceOf(deployer), 1e27);
         assertEq(address(d.oracle.market()), address(d.market));
         assertEq(d.oracle.court(), address(d.epochCourt));
         assertEq(address(d.epochCourt.oracle()), address(d.oracle));
@@ -37,99 +22,183 @@ contract ProtocolDeployerDeployTest is Test, ProtocolDeployer {
         assertEq(address(d.courts.receiptVerifier.models()), address(d.models));
         assertEq(d.courts.jury.manager(), address(d.courts.disputes));
         assertEq(address(d.courts.disputes.contributions()), address(d.contributions));
+        assertEq(address(d.datanets.contributions()), address(d.contributions));
         assertEq(address(d.market.distributor()), address(d.distributor));
         assertEq(d.market.dataStream(), d.oracle.stream());
         assertEq(d.distributor.streamOf(d.oracle.stream()).allocator, address(d.oracle));
-        assertEq(d.distributor.window(), config.window);
-        assertEq(d.oracle.epochPeriod(), config.epochPeriod);
-        assertEq(d.oracle.revealPeriod(), config.revealPeriod);
+        assertEq(address(d.agents.staking()), address(d.staking));
+        assertEq(address(d.agents.models()), address(d.models));
+        assertEq(address(d.reputation.agents()), address(d.agents));
+        assertEq(address(d.reputation.market()), address(d.market));
+        assertEq(d.staking.burnQueue(), address(d.burnQueue));
+        assertEq(d.burnQueue.token(), address(d.token));
+        assertEq(address(d.governance.governor.stakeVotes()), address(d.staking));
+        assertEq(address(d.models.token()), address(d.token));
+    }
+
+    function test_TermsAreThoseOfTheConfig() public {
+        Config memory config = _config();
+        Deployment memory d = factory.deploy(config);
+
+        assertEq(d.distributor.window(), config.clocks.window);
+        assertEq(d.oracle.epochPeriod(), config.clocks.epochPeriod);
+        assertEq(d.oracle.revealPeriod(), config.clocks.revealPeriod);
+        assertEq(d.courts.receiptCourt.trialPeriod(), config.clocks.trialPeriod);
+        assertEq(d.staking.thawPeriod(), config.clocks.stakingThaw);
+        assertEq(d.market.thawPeriod(), config.clocks.marketThaw);
         assertEq(d.oracle.bond(), 1000e18);
-        assertEq(d.staking.thawPeriod(), config.stakingThaw);
-        assertEq(d.market.thawPeriod(), config.marketThaw);
         assertEq(d.staking.minimumStake(Role.Runner), 10_000e18);
         assertEq(d.staking.minimumStake(Role.Oracle), 10_000e18);
         assertEq(d.staking.minimumStake(Role.Validator), 10_000e18);
         assertEq(d.staking.minimumStake(Role.Model), 1000e18);
         assertEq(d.staking.minimumStake(Role.Agent), 1000e18);
         assertEq(d.staking.delegatedCapBps(), 5000);
-        assertEq(d.staking.burnQueue(), address(d.burnQueue));
-        assertEq(address(d.burnQueue.token()), address(d.token));
-        assertEq(d.market.treasury(), config.treasury);
-        assertEq(d.models.treasury(), config.treasury);
-        assertEq(address(d.models.token()), address(d.token));
         assertEq(d.models.publishingFee(), 0);
-        assertEq(address(d.agents.staking()), address(d.staking));
-        assertEq(address(d.agents.models()), address(d.models));
-        assertEq(address(d.reputation.agents()), address(d.agents));
-        assertEq(address(d.reputation.market()), address(d.market));
+        assertEq(d.market.treasury(), address(d.governance.treasury));
+        assertEq(d.models.treasury(), address(d.governance.treasury));
         assertEq(d.market.security(), config.security);
         assertEq(abi.encode(d.market.splitConfig()), abi.encode(IInferenceMarket.SplitConfig(200, 500, 800)));
     }
 
-    /// @dev Whoever deploys governs; nobody else does, and the proxies cannot be initialised again.
-    function test_GovernsByTheAccessManagerAlone() public {
-        Deployment memory d = this.deploy(_config());
-        address[7] memory governed = [
+    /// @dev What the table of OPEN's allocations releases at genesis, and nothing more.
+    function test_ALocalGenesisPaysWhatIsReleasedAtOnce() public {
+        Deployment memory d = factory.deploy(_config());
+
+        assertEq(d.token.totalSupply(), 1e27);
+        assertEq(d.token.balanceOf(address(this)), 215_500_000e18);
+        assertEq(d.token.balanceOf(d.genesis), 1e27 - 215_500_000e18);
+    }
+
+    function test_EachProxyIsGovernedByTheAccessManager() public {
+        Deployment memory d = factory.deploy(_config());
+        address[10] memory proxies = [
             address(d.staking),
             address(d.datanets),
+            address(d.contributions),
+            address(d.validators),
             address(d.models),
             address(d.oracle),
             address(d.market),
             address(d.agents),
-            address(d.reputation)
+            address(d.reputation),
+            address(d.courts.disputes)
         ];
-        for (uint256 i = 0; i < governed.length; ++i) {
-            (bool known, bytes memory authority) = governed[i].staticcall(abi.encodeWithSignature("authority()"));
+        for (uint256 i = 0; i < proxies.length; ++i) {
+            (bool known, bytes memory authority) = proxies[i].staticcall(abi.encodeWithSignature("authority()"));
             assertTrue(known);
             assertEq(abi.decode(authority, (address)), address(d.accessManager));
-            assertNotEq(vm.load(governed[i], bytes32(uint256(keccak256("eip1967.proxy.implementation")) - 1)), 0);
+            assertNotEq(vm.load(proxies[i], bytes32(uint256(keccak256("eip1967.proxy.implementation")) - 1)), 0);
         }
-        (bool isAdmin,) = d.accessManager.hasRole(0, deployer);
-        assertTrue(isAdmin);
-        (isAdmin,) = d.accessManager.hasRole(0, address(this));
-        assertFalse(isAdmin);
+    }
+
+    /// @dev Here the keeper, on other chains nobody: whoever deploys keeps no role.
+    function test_TheDeployerKeepsNothing() public {
+        Deployment memory d = factory.deploy(_config());
+
+        for (uint64 role = 0; role < 8; ++role) {
+            (bool isMember,) = d.accessManager.hasRole(role, address(factory));
+            assertFalse(isMember);
+            (isMember,) = d.accessManager.hasRole(role, address(this));
+            assertEq(isMember, role < 4);
+        }
     }
 
     function test_LocalChainTakesShortClocks() public {
         Config memory config = _config();
-        (config.window, config.revealPeriod, config.stakingThaw) = (6, 1, 10);
-        (config.trialPeriod, config.receiptRevealPeriod) = (6, 2);
-        config.juryClocks = IJury.Clocks(5, 5, 5);
+        (config.clocks.window, config.clocks.revealPeriod, config.clocks.stakingThaw) = (6, 1, 10);
+        (config.clocks.trialPeriod, config.clocks.receiptRevealPeriod) = (6, 2);
+        (config.clocks.jury.evidence, config.clocks.jury.vote, config.clocks.jury.appeal) = (5, 5, 5);
 
-        this.deploy(config);
+        factory.deploy(config);
+    }
+
+    function test_AnotherChainHasBridgedOpenAndNoKeeper() public {
+        Config memory config = _configElsewhere();
+        Deployment memory d = factory.deploy(config);
+
+        assertEq(d.genesis, address(0));
+        assertEq(d.token.totalSupply(), 0);
+        assertEq(d.burnQueue.nativeQueue(), config.bridging.l1BurnQueue);
+        for (uint64 role = 0; role < 8; ++role) {
+            (bool isMember,) = d.accessManager.hasRole(role, address(factory));
+            assertFalse(isMember);
+            (isMember,) = d.accessManager.hasRole(role, address(this));
+            assertFalse(isMember);
+        }
+    }
+
+    function test_RevertWhen_AKeeperStaysElsewhere() public {
+        Config memory config = _configElsewhere();
+        config.keeper = address(this);
+
+        vm.expectRevert(abi.encodeWithSignature("GovernanceDeployer_AdminKept(address,uint256)", address(this), 10));
+        factory.deploy(config);
     }
 
     function test_RevertWhen_ClocksAreShortElsewhere() public {
-        vm.chainId(10);
-        Config memory config = _config();
-        this.deploy(config);
+        Config memory config = _configElsewhere();
+        config.clocks.window = 24 hours - 1;
+        _expectShort("window", 24 hours - 1, 24 hours);
+        factory.deploy(config);
 
-        config.window = 24 hours - 1;
-        vm.expectRevert(
-            abi.encodeWithSelector(ProtocolDeployer_ClockTooShort.selector, "window", 24 hours - 1, 24 hours)
-        );
-        this.deployRefused(config);
-        config = _config();
-        config.stakingThaw = 21 days - 1;
-        vm.expectRevert(
-            abi.encodeWithSelector(ProtocolDeployer_ClockTooShort.selector, "stakingThaw", 21 days - 1, 21 days)
-        );
-        this.deployRefused(config);
+        config = _configElsewhere();
+        config.clocks.stakingThaw = 21 days - 1;
+        _expectShort("stakingThaw", 21 days - 1, 21 days);
+        factory.deploy(config);
     }
 
-    function _config() private returns (Config memory) {
-        return Config({
-            deployer: deployer,
-            treasury: makeAddr("treasury"),
-            security: makeAddr("security"),
-            window: 24 hours,
-            epochPeriod: 1 days,
-            revealPeriod: 4 hours,
-            trialPeriod: 14 days,
-            receiptRevealPeriod: 2 days,
-            juryClocks: IJury.Clocks(48 hours, 36 hours, 7 days),
-            stakingThaw: 21 days,
-            marketThaw: 3 days
-        });
+    function test_RevertWhen_APartyIsAKeyElsewhere() public {
+        Config memory config = _configElsewhere();
+        config.guardian = stranger;
+        _expectKey("guardian", stranger);
+        factory.deploy(config);
+
+        config = _configElsewhere();
+        config.security = stranger;
+        _expectKey("security", stranger);
+        factory.deploy(config);
+
+        config = _configElsewhere();
+        config.brakeGuardians[0] = stranger;
+        _expectKey("brakeGuardians", stranger);
+        factory.deploy(config);
+    }
+
+    function test_RevertWhen_APartyIsUnset() public {
+        Config memory config = _config();
+        config.guardian = address(0);
+        vm.expectRevert(abi.encodeWithSignature("ProtocolDeployer_Unset(string)", "guardian"));
+        factory.deploy(config);
+
+        config = _config();
+        config.brakeGuardians = new address[](0);
+        vm.expectRevert(abi.encodeWithSignature("ProtocolDeployer_Unset(string)", "brakeGuardians"));
+        factory.deploy(config);
+    }
+
+    function test_RevertWhen_OpenIsNotThatOfTheChain() public {
+        Config memory config = _config();
+        vm.chainId(10);
+        vm.expectRevert(abi.encodeWithSignature("ProtocolDeployer_WrongToken(uint256,address)", 10, address(0)));
+        factory.deploy(config);
+
+        config = _configElsewhere();
+        vm.chainId(31_337);
+        vm.expectRevert(
+            abi.encodeWithSignature(
+                "ProtocolDeployer_WrongToken(uint256,address)", 31_337, config.bridging.l1Token
+            )
+        );
+        factory.deploy(config);
+    }
+
+    function _expectShort(string memory clock, uint64 actual, uint64 minimum) private {
+        vm.expectRevert(
+            abi.encodeWithSignature("ProtocolDeployer_ClockTooShort(string,uint64,uint64)", clock, actual, minimum)
+        );
+    }
+
+    function _expectKey(string memory name, address account) private {
+        vm.expectRevert(abi.encodeWithSignature("ProtocolDeployer_NotAContract(string,address)", name, account));
     }
 }
