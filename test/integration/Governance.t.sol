@@ -2,11 +2,9 @@
 pragma solidity 0.8.37;
 
 import {Roles} from "../../contracts/governance/Roles.sol";
-import {IInferenceMarket} from "../../contracts/interfaces/IInferenceMarket.sol";
 import {Role} from "../../contracts/interfaces/IStakingManager.sol";
 import {ITreasury} from "../../contracts/interfaces/ITreasury.sol";
 import {GovernedProtocolFixture} from "../fixture/GovernedProtocolFixture.sol";
-import {GovernedValue} from "../fixture/GovernedValue.sol";
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 import {IERC1822Proxiable} from "@openzeppelin/contracts/interfaces/draft-IERC1822.sol";
 import {ERC1967Utils} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Utils.sol";
@@ -35,7 +33,7 @@ contract GovernanceTest is GovernedProtocolFixture {
     function setUp() public override {
         super.setUp();
         _wrap(alice, 6_000_000e18);
-        stake.addOwn(bob, 5_000_000e18);
+        _stakeOwn(bob, 5_000_000e18);
         vm.warp(block.timestamp + 1);
         start = block.timestamp;
     }
@@ -70,7 +68,7 @@ contract GovernanceTest is GovernedProtocolFixture {
 
     function test_AVoteUpgradesAContract() public {
         Proposal memory p = _upgradeMarket(_marketCode(2 days));
-        uint256 eta = _passAll(p, 10 days);
+        uint256 eta = _passAll(p, 25 days);
 
         vm.warp(eta - 1);
         vm.expectRevert(_unmetDelay(p, eta));
@@ -97,7 +95,7 @@ contract GovernanceTest is GovernedProtocolFixture {
     }
 
     function test_BlockedByDefeat() public {
-        stake.addOwn(carol, 7_000_000e18);
+        _stakeOwn(carol, 7_000_000e18);
         vm.warp(++start);
         Proposal memory p = _setBond(7e18);
         Proposal memory q = _upgradeMarket(_marketCode(2 days));
@@ -146,7 +144,7 @@ contract GovernanceTest is GovernedProtocolFixture {
         _pay(carol, 100e18);
         address thief = address(new Thief());
         Proposal memory p = _upgradeMarket(thief);
-        uint256 eta = _passAll(p, 10 days);
+        uint256 eta = _passAll(p, 25 days);
         vm.warp(eta - 1);
         _cancel(guardian, p);
         vm.warp(eta);
@@ -163,7 +161,7 @@ contract GovernanceTest is GovernedProtocolFixture {
     function test_PayersExitBeforeAMaliciousUpgrade() public {
         bytes32 channel = _pay(carol, 100e18);
         Proposal memory p = _upgradeMarket(address(new Thief()));
-        uint256 eta = _passAll(p, 10 days);
+        uint256 eta = _passAll(p, 25 days);
 
         vm.startPrank(carol);
         market.withdraw(carol, 40e18);
@@ -197,7 +195,7 @@ contract GovernanceTest is GovernedProtocolFixture {
         vm.warp(block.timestamp + STAKING_THAW);
         vm.prank(brakeGuardian);
         brake.pause(exitBit, uint64(block.timestamp + 72 hours));
-        vm.warp(target.exitsPausedUntil());
+        vm.warp(staking.exitsPausedUntil());
         assertLt(block.timestamp, eta);
         vm.prank(carol);
         staking.withdraw(Role.Runner);
@@ -206,22 +204,32 @@ contract GovernanceTest is GovernedProtocolFixture {
         Thief(address(staking)).take(token, alice);
 
         assertEq(token.balanceOf(carol), 50e18);
-        assertEq(token.balanceOf(alice), 0);
+        assertEq(token.balanceOf(alice), 5_000_000e18, "of who stayed, alone");
     }
 
-    /// @dev The vote is the same, the role is slower: new code of what slashes could take stake.
-    function test_OracleUpgradesTakeAsLongAsStakings() public {
-        Proposal memory p =
-            _proposal(address(oracle), abi.encodeCall(UUPSUpgradeable.upgradeToAndCall, (address(new Thief()), "")));
-        _passAll(p, 25 days);
+    /// @dev The vote is the same, the role is slower: new code of what slashes, or of what a court believes, could take stake.
+    function test_UpgradesThatCouldTakeStakeTakeAsLongAsStakings() public {
+        address[5] memory slow =
+            [address(staking), address(d.courts.disputes), address(d.validators), address(market), address(d.models)];
+        address[5] memory fast = [
+            address(oracle), address(d.datanets), address(d.contributions), address(d.agents), address(d.reputation)
+        ];
+        bytes memory upgrade = abi.encodeCall(UUPSUpgradeable.upgradeToAndCall, (address(new Thief()), ""));
+        for (uint256 i; i < 5; ++i) {
+            (, uint32 slowest) = manager.canCall(address(governor), slow[i], UUPSUpgradeable.upgradeToAndCall.selector);
+            assertEq(slowest, 25 days);
+            (, uint32 delay) = manager.canCall(address(governor), fast[i], UUPSUpgradeable.upgradeToAndCall.selector);
+            assertEq(delay, 10 days);
+        }
+        _passAll(_proposal(address(d.models), upgrade), 25 days);
     }
 
     /// @dev The brake works at once and twice as long as a vote on a parameter takes: 9 days of voting and 2 of delay.
     function test_TheBrakeHoldsWhileAVoteDecides() public {
         vm.prank(brakeGuardian);
         brake.pause(workBit, uint64(start + 7 days));
-        assertEq(target.workPausedUntil(), start + 7 days);
-        Proposal memory p = _proposal(address(target), abi.encodeCall(GovernedValue.setValue, (1)));
+        assertEq(oracle.finalityPausedUntil(), start + 7 days);
+        Proposal memory p = _setBond(7e18);
         _propose(alice, p);
         vm.warp(start + VOTING_STARTS + 1);
         _vote(alice, p, FOR);
@@ -234,11 +242,11 @@ contract GovernanceTest is GovernedProtocolFixture {
         vm.warp(start + VOTING_ENDS + 1 + 2 days);
         _execute(p);
 
-        assertEq(target.value(), 1);
-        assertLt(block.timestamp, target.workPausedUntil());
+        assertEq(oracle.bond(), 7e18);
+        assertLt(block.timestamp, oracle.finalityPausedUntil());
         vm.prank(brakeGuardian);
         brake.release(workBit);
-        assertEq(target.workPausedUntil(), block.timestamp + 1);
+        assertEq(oracle.finalityPausedUntil(), block.timestamp + 1);
     }
 
     /// @dev A guardian of the brake stops no vote, and a vote is executed while work is paused.
@@ -294,7 +302,7 @@ contract GovernanceTest is GovernedProtocolFixture {
 
     /// @dev The governor's successor gets the roles with their delays; the old one then loses them.
     function test_TheGovernorIsReplacedByAProposal() public {
-        address successor = vm.deployCode("OpenGovernor.sol:OpenGovernor", abi.encode(gOpen, stake, manager, guardian));
+        address successor = vm.deployCode("OpenGovernor.sol:OpenGovernor", abi.encode(gOpen, staking, manager, guardian));
         uint32[4] memory delays = [uint32(10 days), 2 days, 10 days, 25 days];
         Proposal memory p =
             _proposal(address(manager), abi.encodeCall(manager.grantRole, (Roles.ADMIN, successor, delays[0])));
@@ -349,7 +357,7 @@ contract GovernanceTest is GovernedProtocolFixture {
     /// @dev Money of a payer: 40 % free, 60 % in a channel.
     function _pay(address payer, uint96 amount) private returns (bytes32 channel) {
         address runner = makeAddr("runner");
-        activity.setActive(runner, Role.Runner, true);
+        _stakeOwn(runner, 10_000e18);
         require(token.transfer(payer, amount), "no funds");
         vm.startPrank(payer);
         token.approve(address(market), amount);
