@@ -53,7 +53,9 @@ abstract contract DeploymentReport is ProtocolRoles {
         for (uint256 i = 0; i < contracts.length; ++i) {
             if (contracts[i].account != address(0)) console.log("  %s %s", contracts[i].account, contracts[i].name);
         }
-        console.log("ROLES: holder, seconds before it acts, seconds before a new grant counts (from 5 days after this on)");
+        console.log(
+            "ROLES: holder, seconds before it acts, seconds before a new grant counts (from 5 days after this on)"
+        );
         for (uint64 role = Roles.ADMIN; role <= Roles.STAKING; ++role) {
             _printHolder(d, contracts, role, address(d.governance.governor));
         }
@@ -76,9 +78,8 @@ abstract contract DeploymentReport is ProtocolRoles {
 
     function _printHolder(Deployment memory d, Named[] memory contracts, uint64 role, address holder) private view {
         (uint48 since, uint32 delay,,) = d.accessManager.getAccess(role, holder);
-        string memory held = since == 0
-            ? "HOLDS NOTHING"
-            : string.concat(_number(delay), " ", _number(_grantDelayOf(role)));
+        string memory held =
+            since == 0 ? "HOLDS NOTHING" : string.concat(_number(delay), " ", _number(_grantDelayOf(role)));
         _line(_roleName(role), _nameOf(contracts, holder), held);
     }
 
@@ -101,7 +102,8 @@ abstract contract DeploymentReport is ProtocolRoles {
         view
     {
         uint64 role = d.accessManager.getTargetFunctionRole(target, selector);
-        string memory called = string.concat(_nameOf(contracts, target), ".", FORGE_TEXT.toString(abi.encodePacked(selector)));
+        string memory called =
+            string.concat(_nameOf(contracts, target), ".", FORGE_TEXT.toString(abi.encodePacked(selector)));
         _line(called, _roleName(role), role <= Roles.STAKING ? _number(_delayOf(role)) : "0");
     }
 

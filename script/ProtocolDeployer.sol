@@ -15,7 +15,7 @@ import {ModelRegistry} from "../contracts/registry/ModelRegistry.sol";
 import {RewardDistributor} from "../contracts/rewards/RewardDistributor.sol";
 import {StakingManager} from "../contracts/staking/StakingManager.sol";
 import {CourtsDeployer} from "./CourtsDeployer.sol";
-import {Config, Deployment} from "./Deployment.sol";
+import {Clocks, Config, Deployment} from "./Deployment.sol";
 import {ProtocolRoles} from "./ProtocolRoles.sol";
 import {TokenDeployer} from "./TokenDeployer.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
@@ -44,6 +44,7 @@ abstract contract ProtocolDeployer is TokenDeployer, CourtsDeployer, ProtocolRol
     uint96 internal constant EPOCH_BOND = 1000e18;
     uint64 internal constant LEAST_WINDOW = 24 hours;
     uint64 internal constant LEAST_STAKING_THAW = 21 days;
+    uint64 internal constant LONGEST_STAKE_CHECK = 1 days;
     uint256 internal constant LOCAL_CHAIN_ID = 31_337;
 
     /// @dev Forge's own address for what a contract cannot know: here the deployer's nonce.
@@ -133,10 +134,17 @@ abstract contract ProtocolDeployer is TokenDeployer, CourtsDeployer, ProtocolRol
     }
 
     function _newMarket(Deployment memory d, Config memory config) private returns (address) {
-        return
-            address(
-                new InferenceMarket(d.token, d.distributor, d.staking, d.models, d.oracle.stream(), config.clocks.marketThaw)
-            );
+        return address(
+            new InferenceMarket(
+                d.token,
+                d.distributor,
+                d.staking,
+                d.models,
+                d.oracle.stream(),
+                config.clocks.marketThaw,
+                _stakeCheckPeriod(config.clocks)
+            )
+        );
     }
 
     function _proxy(address implementation, bytes memory initialization) private returns (address) {
@@ -171,6 +179,12 @@ abstract contract ProtocolDeployer is TokenDeployer, CourtsDeployer, ProtocolRol
 
     function _clocks(Config memory config) private pure returns (CourtClocks memory) {
         return CourtClocks(config.clocks.trialPeriod, config.clocks.receiptRevealPeriod, config.clocks.jury);
+    }
+
+    /// @dev The receipt court has checked that trials do not outlast the thaw of a stake.
+    function _stakeCheckPeriod(Clocks memory c) private pure returns (uint64) {
+        uint64 slack = c.stakingThaw - c.trialPeriod - 2 * c.receiptRevealPeriod;
+        return slack < LONGEST_STAKE_CHECK ? slack : LONGEST_STAKE_CHECK;
     }
 
     function _requirePredicted(address predicted, address actual) private pure {

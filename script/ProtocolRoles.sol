@@ -39,8 +39,7 @@ abstract contract ProtocolRoles is GovernanceDeployer {
             _both(IModelRegistry.setPublishingFee.selector, IModelRegistry.setTreasury.selector)
         );
         r[3] = Restriction(address(d.datanets), Roles.PARAMETERS, _only(IDatanetRegistry.setPublishingFee.selector));
-        r[4] =
-            Restriction(address(d.courts.receiptCourt), Roles.PARAMETERS, _only(IReceiptCourt.setTerms.selector));
+        r[4] = Restriction(address(d.courts.receiptCourt), Roles.PARAMETERS, _only(IReceiptCourt.setTerms.selector));
         r[5] = Restriction(address(d.courts.jury), Roles.PARAMETERS, _only(IJury.setTerms.selector));
         r[6] = Restriction(address(d.courts.disputes), Roles.PARAMETERS, _only(IDisputeManager.setPenalty.selector));
         r[7] = Restriction(address(d.staking), Roles.STAKING, _only(IStakingManager.setMinimumStake.selector));

@@ -16,9 +16,8 @@ abstract contract TokenDeployer {
             d.genesis = address(local.genesis());
             d.token = IERC20(local.genesis().token());
         } else {
-            d.token = IERC20(
-                address(new OpenTokenL2(bridging.standardBridge, bridging.l1Token, bridging.superchainBridge))
-            );
+            d.token =
+                IERC20(address(new OpenTokenL2(bridging.standardBridge, bridging.l1Token, bridging.superchainBridge)));
         }
         d.burnQueue = new BurnQueue(address(d.token), bridging.l1BurnQueue);
     }

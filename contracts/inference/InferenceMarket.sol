@@ -44,6 +44,7 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
     IModelRegistry public immutable models;
     uint64 public immutable dataStream;
     uint64 public immutable thawPeriod;
+    uint64 public immutable stakeCheckPeriod;
     address private immutable _accounts;
     address private immutable _dues;
 
@@ -53,7 +54,8 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
         IStakingManager staking_,
         IModelRegistry models_,
         uint64 dataStream_,
-        uint64 thawPeriod_
+        uint64 thawPeriod_,
+        uint64 stakeCheckPeriod_
     ) {
         if (distributor_.streamOf(dataStream_).allocator == address(0)) {
             revert InferenceMarket_UnknownStream(dataStream_);
@@ -64,6 +66,7 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
         models = models_;
         dataStream = dataStream_;
         thawPeriod = thawPeriod_;
+        stakeCheckPeriod = stakeCheckPeriod_;
         _accounts = address(new MarketAccounts(token_, staking_, thawPeriod_));
         _dues = address(new MarketDues(token_, distributor_, staking_, models_, dataStream_));
         _disableInitializers();
@@ -427,7 +430,7 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
         if (amount == 0) return (0, 0);
         settlementsHash = SettlementFrame.settlementsHash();
 
-        totals = SettlementLib.credit(totals);
+        totals = SettlementLib.credit(totals, staking, stakeCheckPeriod);
         batch = totals.batchCount();
         bytes32 chain = SettlementLib.link(batch, settlementsHash);
 

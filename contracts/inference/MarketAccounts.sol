@@ -10,7 +10,7 @@ import {ExitsLib} from "./ExitsLib.sol";
 import {MarketPart} from "./MarketPart.sol";
 import {MarketSignaturesLib} from "./MarketSignaturesLib.sol";
 import {MarketStorageLib} from "./MarketStorageLib.sol";
-import {RunnerDues, RunnerDuesLib} from "./RunnerDues.sol";
+import {RunnerDues} from "./RunnerDues.sol";
 import {SignerLib} from "./SignerLib.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -155,7 +155,7 @@ contract MarketAccounts is MarketPart, ReentrancyGuardTransient {
         uint96 dueAfter = dues.runner() - amount;
         uint96 freeAfter = $.free[payer] + amount;
 
-        $.dues[msg.sender].word = RunnerDuesLib.pack(dueAfter, dues.stakers());
+        $.dues[msg.sender].word = dues.withRunner(dueAfter);
         $.free[payer] = freeAfter;
 
         emit IInferenceMarket.Refunded(channel, msg.sender, amount, dueAfter, freeAfter);

@@ -11,7 +11,7 @@ import {MarketConfigLib} from "./MarketConfigLib.sol";
 import {MarketPart} from "./MarketPart.sol";
 import {MarketStorageLib} from "./MarketStorageLib.sol";
 import {ModelAccount} from "./ModelAccount.sol";
-import {RunnerDues, RunnerDuesLib} from "./RunnerDues.sol";
+import {RunnerDues} from "./RunnerDues.sol";
 import {SplitLib} from "./SplitLib.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -75,7 +75,7 @@ contract MarketDues is MarketPart {
         RunnerDues dues = $.dues[runner].word;
         amount = _nonZeroDue(dues.stakers());
 
-        $.dues[runner].word = RunnerDuesLib.pack(dues.runner(), 0);
+        $.dues[runner].word = dues.withStakers(0);
 
         emit IInferenceMarket.StakersCollected(runner, amount);
         // just this amount: nobody has a standing allowance over payers' money
@@ -88,7 +88,7 @@ contract MarketDues is MarketPart {
         RunnerDues dues = $.dues[runner].word;
         amount = _nonZeroDue(dues.runner());
 
-        $.dues[runner].word = RunnerDuesLib.pack(0, dues.stakers());
+        $.dues[runner].word = dues.withRunner(0);
 
         emit IInferenceMarket.RunnerCollected(runner, amount);
         _token.safeTransfer(runner, amount);
@@ -101,13 +101,14 @@ contract MarketDues is MarketPart {
         ModelAccount account = $.models[model].word;
         // at most eight, each with its basis points of the model part, together at most all of it: the registry's bounds
         IModelRegistry.Upstream[] memory upstream = _models.upstreamOf(model);
-        uint96 rest = upstream.length == 0 ? 0 : account.due() % uint96(SplitLib.BPS);
+        uint96 rest = _isShared(upstream) ? account.due() % uint96(SplitLib.BPS) : 0;
         amount = _nonZeroDue(account.due() - rest);
 
         $.models[model].word = account.withDue(rest);
 
         uint96 left = amount;
         for (uint256 i = 0; i < upstream.length; ++i) {
+            if (upstream[i].bps == 0) continue;
             uint96 part = amount / uint96(SplitLib.BPS) * upstream[i].bps;
             left -= part;
             address to = IERC721(address(_models)).ownerOf(upstream[i].model);
@@ -146,6 +147,14 @@ contract MarketDues is MarketPart {
 
     function pauseExits(uint64 until) external asMarket {
         MarketConfigLib.pauseExits(until);
+    }
+
+    /// @dev Whether upstream models get a part of what their derivative earns: many are named for lineage alone.
+    function _isShared(IModelRegistry.Upstream[] memory upstream) private pure returns (bool) {
+        for (uint256 i = 0; i < upstream.length; ++i) {
+            if (upstream[i].bps != 0) return true;
+        }
+        return false;
     }
 
     function _nonZeroDue(uint96 due) private pure returns (uint96) {

@@ -40,7 +40,8 @@ struct BatchOpening {
 /// in working time, which stands still while settlement is paused: `thawEnd` in views, events and errors is the timestamp at
 /// which that clock will be there unless another pause is ordered. A voucher, an allocation, an order and a release are good
 /// up to their deadline (inclusive), paused or not. A pause ends by itself: its `until` is the first second of working.
-/// Upgrades end at `upgradesFrozenAt`.
+/// Upgrades end at `upgradesFrozenAt`. A runner's stake is looked at when it settles and was not looked at within
+/// `stakeCheckPeriod`: deployed so that what is active at a look still answers for the last batch until that batch's trial ends.
 ///
 /// MONEY. The balance covers free balances + (channel balance − claimed) over channels + all dues: governed (protocol and
 /// security), stakers', models', runners', and the data dues, which are `cumulativeData` less what `collectData` moved. Only
@@ -376,6 +377,9 @@ interface IInferenceMarket {
     function pauseExits(uint64 until) external;
 
     function thawPeriod() external view returns (uint64);
+
+    /// @notice Seconds for which a runner may settle after its stake was seen active.
+    function stakeCheckPeriod() external view returns (uint64);
     function dataStream() external view returns (uint64);
     function splitConfig() external view returns (SplitConfig memory);
 

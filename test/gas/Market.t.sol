@@ -2,12 +2,12 @@
 pragma solidity ^0.8.34;
 
 import {MarketFixture} from "../fixture/MarketFixture.sol";
-import {console} from "forge-std/console.sol";
+import {GasSnapshots} from "./GasSnapshots.sol";
 
 /// @notice Gas of settlement as a transaction would pay it: the call with cold storage, 21,000 and the calldata; each channel
 /// has been settled before, whole words of salt, amounts of 18 decimals that divide into nothing.
 /// forge-config: default.isolate = true
-contract MarketGasTest is MarketFixture {
+contract MarketGasTest is GasSnapshots, MarketFixture {
     function test_SettleOneSteady() public {
         _measure("settle_1", 1, false, 70_000);
     }
@@ -54,7 +54,7 @@ contract MarketGasTest is MarketFixture {
 
     function _report(string memory name, uint256 maximum) private {
         uint256 used = vm.lastCallGas().gasTotalUsed;
-        console.log(name, used);
+        _record(name, used);
         assertLe(used, maximum);
     }
 }

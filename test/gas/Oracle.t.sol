@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {DeployedFixture} from "../fixture/DeployedFixture.sol";
 import {Config} from "../../script/Deployment.sol";
+import {DeployedFixture} from "../fixture/DeployedFixture.sol";
 import {GasSnapshots} from "./GasSnapshots.sol";
 
 /// @notice Gas of an epoch as transactions over the deployed protocol pay it: each with cold storage, 21,000 and its calldata.

@@ -211,9 +211,8 @@ contract GovernanceTest is GovernedProtocolFixture {
     function test_UpgradesThatCouldTakeStakeTakeAsLongAsStakings() public {
         address[5] memory slow =
             [address(staking), address(d.courts.disputes), address(d.validators), address(market), address(d.models)];
-        address[5] memory fast = [
-            address(oracle), address(d.datanets), address(d.contributions), address(d.agents), address(d.reputation)
-        ];
+        address[5] memory fast =
+            [address(oracle), address(d.datanets), address(d.contributions), address(d.agents), address(d.reputation)];
         bytes memory upgrade = abi.encodeCall(UUPSUpgradeable.upgradeToAndCall, (address(new Thief()), ""));
         for (uint256 i; i < 5; ++i) {
             (, uint32 slowest) = manager.canCall(address(governor), slow[i], UUPSUpgradeable.upgradeToAndCall.selector);
@@ -302,7 +301,8 @@ contract GovernanceTest is GovernedProtocolFixture {
 
     /// @dev The governor's successor gets the roles with their delays; the old one then loses them.
     function test_TheGovernorIsReplacedByAProposal() public {
-        address successor = vm.deployCode("OpenGovernor.sol:OpenGovernor", abi.encode(gOpen, staking, manager, guardian));
+        address successor =
+            vm.deployCode("OpenGovernor.sol:OpenGovernor", abi.encode(gOpen, staking, manager, guardian));
         uint32[4] memory delays = [uint32(10 days), 2 days, 10 days, 25 days];
         Proposal memory p =
             _proposal(address(manager), abi.encodeCall(manager.grantRole, (Roles.ADMIN, successor, delays[0])));

@@ -155,6 +155,27 @@ contract InferenceMarketBugsTest is MarketFixture {
         assertEq(token.balanceOf(modelOwner) + market.modelDue(model), ofModel);
     }
 
+    /// @dev Who has thawed its stake and taken it would have nothing to lose by a false batch: it settles none.
+    function test_Bug_ARunnerSettlesAfterItsStakeHasLeft() public {
+        _settle(channel, model, 10);
+        staking.setActive(runner, Role.Runner, false);
+        vm.warp(START + 21 days);
+
+        bytes memory rows = _group(_payment(channel, model, 20));
+        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_RunnerNotActive.selector, runner));
+        _settle(rows);
+        assertEq(market.batchCount(), 1);
+    }
+
+    /// @dev Nor by a signature that somebody else sends: see settleFor, which settles by the same code.
+    function test_Bug_ARunnerThatNeverStakedSettles() public {
+        staking.setActive(runner, Role.Runner, false);
+
+        bytes memory rows = _group(_payment(channel, model, 10));
+        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_RunnerNotActive.selector, runner));
+        _settle(rows);
+    }
+
     function test_Bug_DuplicateRowsOfABatchArePaidTwice() public {
         bytes memory row = _row(_payment(channel, model, 10), payerKey);
         bytes memory higher = _row(_payment(channel, model, 11), payerKey);

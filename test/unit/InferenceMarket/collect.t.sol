@@ -141,6 +141,19 @@ contract InferenceMarketCollectTest is MarketFixture {
         assertEq(market.modelDue(model), 1500, "what ten thousandths do not divide waits");
     }
 
+    /// @dev Named for lineage alone it gets nothing, no transfer of zero, and keeps no rest back.
+    function test_Model_UpstreamWithoutAPartIsPassedOver() public {
+        models.addUpstream(model, plainModel, 0);
+        _settle(_open("second", 2e18), model, 1e18 + 7);
+        uint96 due = market.modelDue(model);
+        assertNotEq(due % 10_000, 0);
+
+        market.collectModel(model);
+
+        assertEq(token.balanceOf(modelOwner), due);
+        assertEq(market.modelDue(model), 0);
+    }
+
     function test_RevertGiven_UpstreamModelsAndTooLittleToDivide() public {
         models.addUpstream(model, plainModel, 1000);
 

@@ -92,7 +92,8 @@ contract InferenceMarketGovernTest is MarketFixture {
 
     function deployMarketOver(uint64 stream_) external returns (address) {
         return vm.deployCode(
-            "InferenceMarket.sol:InferenceMarket", abi.encode(token, distributor, staking, models, stream_, THAW_PERIOD)
+            "InferenceMarket.sol:InferenceMarket",
+            abi.encode(token, distributor, staking, models, stream_, THAW_PERIOD, STAKE_CHECK_PERIOD)
         );
     }
 

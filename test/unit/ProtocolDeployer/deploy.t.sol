@@ -185,9 +185,7 @@ contract ProtocolDeployerDeployTest is ProtocolFixture {
         config = _configElsewhere();
         vm.chainId(31_337);
         vm.expectRevert(
-            abi.encodeWithSignature(
-                "ProtocolDeployer_WrongToken(uint256,address)", 31_337, config.bridging.l1Token
-            )
+            abi.encodeWithSignature("ProtocolDeployer_WrongToken(uint256,address)", 31_337, config.bridging.l1Token)
         );
         factory.deploy(config);
     }
