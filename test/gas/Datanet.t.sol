@@ -3,17 +3,17 @@ pragma solidity 0.8.37;
 
 import {IDatanetRegistry} from "../../contracts/interfaces/IDatanetRegistry.sol";
 import {RegistryFixture} from "../fixture/RegistryFixture.sol";
-import {console} from "forge-std/console.sol";
+import {GasSnapshots} from "./GasSnapshots.sol";
 
 /// @notice Gas of Datanets' actions as a transaction would pay it: the call with cold storage, 21,000 and the calldata.
 /// forge-config: default.isolate = true
-contract DatanetGasTest is RegistryFixture {
+contract DatanetGasTest is GasSnapshots, RegistryFixture {
     function test_Contribute() public {
         _contribute(bob, 1000);
 
         _contribute(alice, 1_000_000);
 
-        _measured("contribute", 80_000);
+        _record("contribute");
     }
 
     function test_ContributeWithFee() public {
@@ -26,7 +26,7 @@ contract DatanetGasTest is RegistryFixture {
 
         _contribute(alice, 1_000_000);
 
-        _measured("contribute with a fee", 120_000);
+        _record("contribute_with_a_fee");
     }
 
     function test_Accept() public {
@@ -36,7 +36,7 @@ contract DatanetGasTest is RegistryFixture {
 
         _accept(third);
 
-        _measured("accept one", 100_000);
+        _record("accept_one");
     }
 
     function test_AcceptSixtyFour() public {
@@ -47,7 +47,7 @@ contract DatanetGasTest is RegistryFixture {
         vm.prank(owner);
         contributions.accept(datanet, _list(numbers));
 
-        _measured("accept 64", 2_000_000);
+        _record("accept_64");
     }
 
     function test_PublishVersion() public {
@@ -57,12 +57,6 @@ contract DatanetGasTest is RegistryFixture {
 
         _publish();
 
-        _measured("publish version", 200_000);
-    }
-
-    function _measured(string memory name, uint256 maximum) private {
-        uint256 used = vm.lastCallGas().gasTotalUsed;
-        console.log(name, used);
-        assertLe(used, maximum, name);
+        _record("publish_version");
     }
 }

@@ -3,12 +3,12 @@ pragma solidity ^0.8.34;
 
 import {Role} from "../../contracts/interfaces/IStakingManager.sol";
 import {StakingFixture} from "../fixture/StakingFixture.sol";
-import {console} from "forge-std/console.sol";
+import {GasSnapshots} from "./GasSnapshots.sol";
 
 /// @notice Gas of staking as a transaction would pay it: the call with cold storage, 21,000 and the calldata. Pools of others
 /// hold stake already.
 /// forge-config: default.isolate = true
-contract StakingGasTest is StakingFixture {
+contract StakingGasTest is GasSnapshots, StakingFixture {
     function setUp() public override {
         super.setUp();
         staking.stake(Role.Runner, MINIMUM);
@@ -17,21 +17,21 @@ contract StakingGasTest is StakingFixture {
 
     function test_StakeFirst() public {
         _stake(MINIMUM);
-        _measured("stake_first", 133_500);
+        _record("stake_first");
     }
 
     function test_StakeAgain() public {
         _stake(MINIMUM);
         skip(1 days);
         _stake(MINIMUM);
-        _measured("stake_again", 119_000);
+        _record("stake_again");
     }
 
     function test_Thaw() public {
         _stake(MINIMUM);
         skip(1 days);
         _thaw(MINIMUM / 2);
-        _measured("thaw", 59_500);
+        _record("thaw");
     }
 
     function test_Withdraw() public {
@@ -39,14 +39,14 @@ contract StakingGasTest is StakingFixture {
         _thaw(MINIMUM);
         skip(THAW_PERIOD);
         _withdraw();
-        _measured("withdraw", 110_000);
+        _record("withdraw");
     }
 
     function test_DelegateFirst() public {
         _stake(MINIMUM);
         skip(1 days);
         _delegate(alice, MINIMUM);
-        _measured("delegate_first", 217_000);
+        _record("delegate_first");
     }
 
     function test_Undelegate() public {
@@ -54,7 +54,7 @@ contract StakingGasTest is StakingFixture {
         uint128 shares = _delegate(alice, MINIMUM);
         skip(1 days);
         _undelegate(alice, shares);
-        _measured("undelegate", 88_000);
+        _record("undelegate");
     }
 
     function test_WithdrawUndelegated() public {
@@ -62,14 +62,14 @@ contract StakingGasTest is StakingFixture {
         _undelegate(alice, _delegate(alice, MINIMUM));
         skip(THAW_PERIOD);
         _withdrawUndelegated(alice);
-        _measured("withdraw_undelegated", 179_500);
+        _record("withdraw_undelegated");
     }
 
     function test_Lock() public {
         _stake(MINIMUM);
         skip(1 days);
         _lock(court, MINIMUM / 2);
-        _measured("lock", 97_500);
+        _record("lock");
     }
 
     /// @dev What was locked of own stake, with a bounty and a refund to accounts that hold OPEN already.
@@ -80,7 +80,7 @@ contract StakingGasTest is StakingFixture {
         skip(1 days);
         vm.prank(court);
         staking.slash(_order(MINIMUM / 2, prover, 3000, harmed, 1e18));
-        _measured("slash", 176_000);
+        _record("slash");
     }
 
     function test_SlashDelegated() public {
@@ -90,7 +90,7 @@ contract StakingGasTest is StakingFixture {
         skip(1 days);
         vm.prank(court);
         staking.slash(_order(MINIMUM * 3 / 2, prover, 3000, address(0), 0));
-        _measured("slash_delegated", 172_000);
+        _record("slash_delegated");
     }
 
     function test_AddFees() public {
@@ -99,7 +99,7 @@ contract StakingGasTest is StakingFixture {
         staking.addFees(operator, Role.Runner, 1e18);
         skip(1 days);
         staking.addFees(operator, Role.Runner, 1e18);
-        _measured("add_fees", 124_000);
+        _record("add_fees");
     }
 
     function test_ClaimFees() public {
@@ -108,12 +108,6 @@ contract StakingGasTest is StakingFixture {
         staking.addFees(operator, Role.Runner, 1e18);
         skip(1 days);
         staking.claimFees(alice, operator, Role.Runner);
-        _measured("claim_fees", 151_500);
-    }
-
-    function _measured(string memory name, uint256 maximum) private {
-        uint256 used = vm.lastCallGas().gasTotalUsed;
-        console.log(name, used);
-        assertLe(used, maximum);
+        _record("claim_fees");
     }
 }

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {IModelRegistry} from "../../../contracts/interfaces/IModelRegistry.sol";
-import {ModelFixture} from "../../fixture/ModelFixture.sol";
-import {console} from "forge-std/console.sol";
+import {IModelRegistry} from "../../contracts/interfaces/IModelRegistry.sol";
+import {ModelFixture} from "../fixture/ModelFixture.sol";
+import {GasSnapshots} from "./GasSnapshots.sol";
 
 /// @notice Gas of each action as a transaction of its own: with cold storage, 21,000 and the calldata.
 /// forge-config: default.isolate = true
-contract ModelRegistryGasTest is ModelFixture {
+contract ModelRegistryGasTest is GasSnapshots, ModelFixture {
     function test_RegisterBase() public {
         _registerBase(_registration(1500, 0));
-        _tell("register a base", 220_000);
+        _record("register_a_base");
     }
 
     function test_RegisterAdapterOverABase() public {
         _registerAdapter(_registration(1500, 4000));
-        _tell("register an adapter of two versions", 366_000);
+        _record("register_an_adapter_of_two_versions");
     }
 
     function test_RegisterWithEightUpstream() public {
@@ -25,16 +25,16 @@ contract ModelRegistryGasTest is ModelFixture {
             if (i != 0) _registerBase(_derived(0, _grants(1, 1000)));
         }
         _registerBase(_derived(0, grants));
-        _tell("register with eight upstream", 364_000);
+        _record("register_with_eight_upstream");
     }
 
     function test_ScheduleAndCancelRevenue() public {
         vm.prank(owner);
         models.scheduleRevenue(base, IModelRegistry.Revenue(1, 0));
-        _tell("schedule revenue, first", 87_000);
+        _record("schedule_revenue_first");
         vm.prank(owner);
         models.cancelRevenue(base);
-        _tell("cancel revenue", 39_000);
+        _record("cancel_revenue");
     }
 
     /// @dev Calls, not transactions: what a settlement pays to ask, with cold storage.
@@ -42,19 +42,12 @@ contract ModelRegistryGasTest is ModelFixture {
         vm.prank(owner);
         models.scheduleRevenue(base, IModelRegistry.Revenue(1, 0));
         models.revenueScheduleOf(base);
-        _tell("revenueScheduleOf", 8100);
+        _record("revenue_schedule_of");
         models.termsOf(base);
-        _tell("termsOf", 10_900);
+        _record("terms_of");
         models.upstreamOf(base);
-        _tell("upstreamOf, none", 8200);
+        _record("upstream_of_none");
         models.revenueAt(base, START);
-        _tell("revenueAt, past", 15_100);
-    }
-
-    /// @dev Of the call before, with what a transaction costs itself.
-    function _tell(string memory name, uint256 maximum) private view {
-        uint256 used = vm.lastCallGas().gasTotalUsed;
-        console.log(name, used);
-        assertLe(used, maximum, name);
+        _record("revenue_at_past");
     }
 }
