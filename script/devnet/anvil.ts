@@ -1,6 +1,7 @@
 /** A local chain: anvil from an npm package, its state kept in a file that survives being killed. */
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { numberToHex } from "viem";
 import { findBinary } from "./binaries.js";
 import { ChainKeeper } from "./ChainKeeper.js";
 import { callRpc } from "./callRpc.js";
@@ -15,6 +16,8 @@ export interface AnvilOptions {
   readonly port?: number;
   /** Seconds between blocks; a block for each transaction when not given. */
   readonly blockTimeSeconds?: number;
+  /** 31337 when not given: the contracts' short clocks are that chain's alone. */
+  readonly chainId?: number;
   /** Dev accounts of the well-known mnemonic; 30 when not given. */
   readonly accounts?: number;
   /** The program; the npm package's when not given. */
@@ -49,6 +52,7 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
   const stateDir = resolve(options.stateDir);
   const folder = join(stateDir, "anvil");
   mkdirSync(folder, { recursive: true });
+  const chainId = options.chainId ?? 31_337;
   const port = options.port ?? (await freePort());
   const url = `http://127.0.0.1:${port}`;
   const keeper = new ChainKeeper(join(folder, "state.json"), url);
@@ -60,7 +64,7 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
     args: [
       ["--host", "127.0.0.1"],
       ["--port", String(port)],
-      ["--chain-id", "31337"],
+      ["--chain-id", String(chainId)],
       ["--accounts", String(options.accounts ?? 30)],
       ["--timestamp", String(genesisTimestamp)],
       options.blockTimeSeconds === undefined ? [] : ["--block-time", String(options.blockTimeSeconds)],
@@ -73,7 +77,7 @@ export async function startAnvil(options: AnvilOptions): Promise<Anvil> {
     stateDir,
   });
 
-  const isHealthy = async () => (await callRpc(url, "eth_chainId", [])) === "0x7a69";
+  const isHealthy = async () => (await callRpc(url, "eth_chainId", [])) === numberToHex(chainId);
   try {
     await waitUntilHealthy({ service, isHealthy, timeoutMs: startTimeoutMs, signal: options.signal });
     // The clock goes on from the first or the loaded block: vouchers and windows need the real time.

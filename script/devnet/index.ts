@@ -3,7 +3,7 @@ export { findBinary, MissingBinaryError, type Platform, type Program } from "./b
 export { callRpc } from "./callRpc.js";
 export { type DevnetConfig, type DevnetPorts, readDevnetConfig } from "./config.js";
 export { DevnetError } from "./DevnetError.js";
-export type { DeploymentFile } from "./deployment.js";
+export { compileContracts, type DeploymentFile } from "./deployment.js";
 export { devAccounts } from "./devAccounts.js";
 export { indexedBlock } from "./graphNode.js";
 export { assertPortsFree, freePort, freePorts, PortTakenError } from "./ports.js";

@@ -5,7 +5,12 @@ import { MalformedDocumentError } from "../errors/MalformedDocumentError.js";
 export const CONTRACT_NAMES = [
   "accessManager",
   "openToken",
+  "burnQueue",
   "stakingManager",
+  "gOpen",
+  "openGovernor",
+  "treasury",
+  "emergencyBrake",
   "datanetRegistry",
   "contributionRegistry",
   "datanetValidators",

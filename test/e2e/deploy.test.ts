@@ -1,0 +1,215 @@
+/** Deploying to a public chain: what the dry run says, what is refused, and that no key governs afterwards. */
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import {
+  type Anvil,
+  callRpc,
+  compileContracts,
+  findBinary,
+  readRoles,
+  repositoryRoot,
+  startAnvil,
+} from "@openledger/script";
+import { CONTRACT_NAMES, contractAbis, type Deployment, parseDeployment } from "@openledger/sdk";
+import {
+  type AbiParameter,
+  type Address,
+  createPublicClient,
+  encodeFunctionData,
+  type Hex,
+  http,
+  isHex,
+  pad,
+  toFunctionSelector,
+  zeroAddress,
+} from "viem";
+import { mnemonicToAccount } from "viem/accounts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+/** A public test chain of the OP Stack, as its config file names it. */
+const CHAIN = 11_155_420;
+const UNAUTHORIZED = toFunctionSelector("AccessManagedUnauthorized(address)");
+/** Restricted functions that are ADMIN's on purpose: each by a proposal, after 10 days. */
+const ADMINS = [
+  "datanetRegistry.wire",
+  "emergencyBrake.registerBit",
+  "emergencyBrake.retireBit",
+  "treasury.spendBeyondLimit",
+];
+const PARTIES = {
+  security: pad("0x51", { size: 20 }),
+  guardian: pad("0x52", { size: 20 }),
+  l1: pad("0x53", { size: 20 }),
+};
+const deployer = mnemonicToAccount("test test test test test test test test test test test junk").address;
+
+let anvil: Anvil;
+let stateDir: string;
+let config: string;
+let out: string;
+
+beforeAll(async () => {
+  stateDir = mkdtempSync(join(tmpdir(), "deploy-"));
+  await compileContracts({ stateDir, env: { HOME: stateDir, PATH: "/usr/bin:/bin" } });
+  anvil = await startAnvil({ stateDir, chainId: CHAIN });
+  // forge reads and writes below the repository only
+  const folder = join(repositoryRoot, ".openledger");
+  mkdirSync(folder, { recursive: true });
+  config = join(folder, `config-${randomUUID()}.json`);
+  out = join(folder, `deployment-${randomUUID()}.json`);
+  const shipped = JSON.parse(readFileSync(join(repositoryRoot, `script/config/${CHAIN}.json`), "utf8"));
+  const filled = {
+    ...shipped,
+    security: PARTIES.security,
+    guardian: PARTIES.guardian,
+    brakeGuardians: [PARTIES.guardian],
+    l1Token: PARTIES.l1,
+    l1BurnQueue: PARTIES.l1,
+  };
+  writeFileSync(config, JSON.stringify(filled));
+  for (const account of [PARTIES.security, PARTIES.guardian, shipped.standardBridge]) {
+    await callRpc(anvil.url, "anvil_setCode", [account, "0x00"]);
+  }
+});
+
+afterAll(async () => {
+  await anvil?.stop();
+  for (const path of [stateDir, config, out]) rmSync(path, { recursive: true, force: true });
+});
+
+describe("deploying to a public chain", () => {
+  it("refuses a config that was not filled in, by the name of what is missing", async () => {
+    const refused = deploy([], { DEPLOY_CONFIG: `script/config/${CHAIN}.json` });
+
+    await expect(refused).rejects.toThrow(/ProtocolDeployer_WrongToken/);
+  });
+
+  it("prints every address, role and delay in a dry run, and sends nothing", async () => {
+    const printed = await deploy([], { DEPLOY_CONFIG: config });
+
+    for (const name of CONTRACT_NAMES) expect(printed).toMatch(new RegExp(`0x[0-9a-fA-F]{40} ${name}\\n`));
+    expect(printed).toContain("ADMIN openGovernor 864000 864000");
+    expect(printed).toContain("PARAMETERS openGovernor 172800 172800");
+    expect(printed).toContain("STAKING openGovernor 2160000 2160000");
+    expect(printed).toContain("SLASHER receiptCourt 0 2160000");
+    expect(printed).toContain("SLASHER datanetValidators 0 2160000");
+    expect(printed).toContain("MODERATOR disputeManager 0 864000");
+    expect(printed).toContain("market.settlement");
+    expect(await callRpc(anvil.url, "eth_getTransactionCount", [deployer, "latest"])).toBe("0x0");
+  });
+
+  it("leaves every role to contracts, and every restricted function to its role", async () => {
+    await deploy(["--broadcast", "--slow", "--unlocked"], { DEPLOY_CONFIG: config });
+    const deployment = parseDeployment(JSON.parse(readFileSync(out, "utf8")));
+    const client = createPublicClient({ transport: http(anvil.url) });
+
+    const holders = await readRoles(client, {
+      accessManager: deployment.addresses.accessManager,
+      startBlock: BigInt(deployment.startBlock),
+    });
+    expect(holders.filter(({ isExternallyOwned }) => isExternallyOwned)).toEqual([]);
+    expect(holders).toHaveLength(10);
+    expect(holders.filter(({ account }) => account === deployment.addresses.openGovernor)).toHaveLength(4);
+
+    const ungoverned: string[] = [];
+    const governed: string[] = [];
+    for (const { name, target, selector } of await restrictedFunctions(deployment)) {
+      const role = await client.readContract({
+        address: deployment.addresses.accessManager,
+        abi: MANAGER,
+        functionName: "getTargetFunctionRole",
+        args: [target, selector],
+      });
+      (role === 0n ? ungoverned : governed).push(name);
+    }
+    expect(ungoverned.sort()).toEqual(ADMINS);
+    // ten upgrades, eight pauses, and what ProtocolRoles and GovernanceDeployer name
+    expect(governed).toHaveLength(39);
+  });
+});
+
+const MANAGER = [
+  {
+    type: "function",
+    name: "getTargetFunctionRole",
+    stateMutability: "view",
+    inputs: [
+      { name: "target", type: "address" },
+      { name: "selector", type: "bytes4" },
+    ],
+    outputs: [{ name: "", type: "uint64" }],
+  },
+] as const;
+
+/** @returns What forge printed. @throws with what it said when it fails. */
+async function deploy(flags: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {
+  const args = ["script", "script/Deploy.s.sol:Deploy", "--rpc-url", anvil.url, "--sender", deployer, ...flags];
+  const { stdout } = await promisify(execFile)(findBinary("forge"), [...args, "--non-interactive"], {
+    cwd: repositoryRoot,
+    env: {
+      HOME: stateDir,
+      PATH: "/usr/bin:/bin",
+      DEPLOYMENT_OUT: out,
+      FOUNDRY_BROADCAST: join(stateDir, "broadcast"),
+      ...env,
+    },
+    maxBuffer: 1 << 26,
+  });
+  return stdout;
+}
+
+/** Every function of the deployed contracts that refuses a stranger for want of a role. */
+async function restrictedFunctions(deployment: Deployment) {
+  const found: { readonly name: string; readonly target: Address; readonly selector: Hex }[] = [];
+  for (const [contract, abi] of Object.entries(contractAbis)) {
+    const target = deployment.addresses[contract as keyof typeof contractAbis];
+    for (const item of abi) {
+      if (item.type !== "function" || item.stateMutability === "view" || item.stateMutability === "pure") continue;
+      const data = encodeFunctionData({ abi: [item], args: item.inputs.map(anyValue) } as never);
+      const answer = await refusal(target, data);
+      if (answer?.startsWith(UNAUTHORIZED)) {
+        found.push({ name: `${contract}.${item.name}`, target, selector: data.slice(0, 10) as Hex });
+      }
+    }
+  }
+  return found;
+}
+
+/** What a call of a stranger reverts with. */
+async function refusal(to: Address, data: Hex): Promise<Hex | undefined> {
+  const response = await fetch(anvil.url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({
+      jsonrpc: "2.0",
+      id: 1,
+      method: "eth_call",
+      params: [{ from: pad("0x99", { size: 20 }), to, data }, "latest"],
+    }),
+  });
+  const { error } = (await response.json()) as { readonly error?: { readonly data?: unknown } };
+  return isHex(error?.data) ? error.data : undefined;
+}
+
+/** A value of a type, the least one. */
+function anyValue(parameter: AbiParameter): unknown {
+  const { type } = parameter;
+  if (type.endsWith("[]")) return [];
+  const fixed = type.match(/^(.*)\[(\d+)\]$/);
+  if (fixed !== null) {
+    return Array.from({ length: Number(fixed[2]) }, () => anyValue({ ...parameter, type: fixed[1]! }));
+  }
+  if (type === "tuple" && "components" in parameter) {
+    return Object.fromEntries(parameter.components.map((part) => [part.name, anyValue(part)]));
+  }
+  if (type === "address") return zeroAddress;
+  if (type === "bool") return false;
+  if (type === "string") return "";
+  if (type === "bytes") return "0x";
+  if (type.startsWith("bytes")) return pad("0x", { size: Number(type.slice(5)) });
+  return type.match(/^u?int(8|16|32)?$/) !== null && /8$|16$|32$/.test(type) ? 0 : 0n;
+}
