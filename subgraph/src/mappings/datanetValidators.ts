@@ -10,7 +10,7 @@ import {
   ScoresRevealed,
   ValidatorsChanged,
 } from "../../generated/DatanetValidators/DatanetValidators";
-import { Datanet, Equivocation, Score, ValidationRound } from "../../generated/schema";
+import { Datanet, Score, ValidationRound, ValidatorEquivocation } from "../../generated/schema";
 import { eventId, numberId } from "../entities/ids";
 import { saveListings } from "../entities/listing";
 import { loadValidator } from "../entities/validator";
@@ -133,7 +133,7 @@ export function handleEquivocated(event: Equivocated): void {
   validator.slashed = validator.slashed.plus(event.params.taken);
   validator.save();
 
-  const equivocation = new Equivocation(eventId(event.transaction.hash, event.logIndex));
+  const equivocation = new ValidatorEquivocation(eventId(event.transaction.hash, event.logIndex));
   equivocation.round = numberId(event.params.round);
   equivocation.validator = validator.id;
   equivocation.prover = event.params.prover;

@@ -11,7 +11,7 @@ import {
   ReceiptDemanded,
   TermsSet,
 } from "../../generated/ReceiptCourt/ReceiptCourt";
-import { BatchVoid, Equivocation, PayerRefund, ReceiptCase, ReceiptDemand } from "../../generated/schema";
+import { BatchVoid, PayerRefund, ReceiptCase, ReceiptDemand, RunnerEquivocation } from "../../generated/schema";
 import { loadCourtTerms } from "../entities/courtTerms";
 import { eventId, numberId, versionId } from "../entities/ids";
 
@@ -77,7 +77,7 @@ export function handlePayerRefunded(event: PayerRefunded): void {
 }
 
 export function handleEquivocationProven(event: EquivocationProven): void {
-  const equivocation = new Equivocation(eventId(event.transaction.hash, event.logIndex));
+  const equivocation = new RunnerEquivocation(eventId(event.transaction.hash, event.logIndex));
   equivocation.channel = event.params.channel;
   equivocation.model = event.params.model;
   equivocation.nonce = event.params.nonce;
