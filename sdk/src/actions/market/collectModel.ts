@@ -5,7 +5,13 @@ export type CollectModelParameters = {
   readonly model: bigint;
 };
 
-/** Sweeps a model's due to its owner. @throws ContractRefusedError, TransactionFailedError */
+/**
+ * Sweeps a model's due to the owners of its upstream models and to its own. With upstream models a rest below 10,000 base units
+ * waits for the next time.
+ *
+ * @returns The event of the model's own owner; each upstream owner's stands in the receipt.
+ * @throws ContractRefusedError, TransactionFailedError
+ */
 export async function collectModel(client: ChainClient, parameters: CollectModelParameters) {
   const { model } = parameters;
   const submitted = await submit(client, "inferenceMarket", "collectModel", [model]);
