@@ -216,11 +216,15 @@ describe("a withheld epoch", () => {
 
   it("stands when its roots are the true ones, and whoever knows the leaves answers for it", async () => {
     const { hash } = await scene.content.put(encodeEpochFile({ ...honest, credits: [] }));
-    const proposed = await proposeRoots(honest, hash);
-    const proposal = (await oracleLogs(proposed)).find((log) => log.eventName === "EpochProposed")!.args.proposal;
-    const oracle = await startOracle("honest", "propose");
     const payer = scene.client(accounts.deployer);
     await approveToken(payer, { spender: deployment.addresses.attributionOracle, amount: 2n ** 90n });
+    // Opening takes longer than demands are taken on a busy machine, so it comes before the proposal; run before that, the
+    // oracle would propose itself.
+    const oracle = await startOracle("honest", "propose", { run: false });
+    await oracle.oracle.node.follow();
+    const proposed = await proposeRoots(honest, hash);
+    const proposal = (await oracleLogs(proposed)).find((log) => log.eventName === "EpochProposed")!.args.proposal;
+    oracle.run();
     await demandLeaf(payer, { proposal, tree: "credits", index: 0n });
 
     await finalEpoch(3n);
@@ -445,6 +449,8 @@ describe("faults around the oracle", () => {
 interface RunningOracle {
   readonly oracle: Oracle;
   readonly faults: readonly string[];
+  /** For one that was started with `run: false`. */
+  run(): void;
   stop(): Promise<void>;
 }
 
@@ -486,10 +492,13 @@ async function startOracle(
   const oracle = await openOracle(config, systemClock, log);
   await oracle.database.migrate();
   const stopping = new AbortController();
-  const running = run ? oracle.node.run(stopping.signal) : Promise.resolve();
+  let running = run ? oracle.node.run(stopping.signal) : Promise.resolve();
   return {
     oracle,
     faults,
+    run: () => {
+      running = oracle.node.run(stopping.signal);
+    },
     stop: async () => {
       stopping.abort();
       await running;
