@@ -306,9 +306,7 @@ describe("the protocol through the SDK", () => {
       await collectRunner(clients.watcher, { runner: payer.runner }),
     ].map(({ event }) => event.amount);
     const { protocol, security } = divideGoverned(split.governed, SPLIT);
-    // The adapter has an upstream model, whose grant is nothing: what does not divide into basis points waits.
-    const modelSwept = split.model - (split.model % 10_000n);
-    expect(swept).toEqual([protocol, security, split.stakers, modelSwept, split.runner]);
+    expect(swept).toEqual([protocol, security, split.stakers, split.model, split.runner]);
   });
 
   it("cancels every false epoch it can name by the proof it finds", async () => {

@@ -6,8 +6,8 @@ export type CollectModelParameters = {
 };
 
 /**
- * Sweeps a model's due to the owners of its upstream models and to its own. With upstream models a rest below 10,000 base units
- * waits for the next time.
+ * Sweeps a model's due to the owners of its upstream models and to its own. With upstream models that have
+ * a part, a rest below 10,000 base units waits for the next time.
  *
  * @returns The event of the model's own owner; each upstream owner's stands in the receipt.
  * @throws ContractRefusedError, TransactionFailedError
