@@ -20,18 +20,20 @@ import { BatchOpener } from "./prove/BatchOpener.js";
 import { EpochWatcher } from "./prove/EpochWatcher.js";
 import type { Health, OracleView } from "./server/createOracleApp.js";
 import { DatabaseView } from "./server/DatabaseView.js";
+import { Budget } from "./settle/Budget.js";
 import { ClaimPusher } from "./settle/ClaimPusher.js";
 import { DemandAnswerer } from "./settle/DemandAnswerer.js";
 import { EpochFiles } from "./settle/EpochFiles.js";
 import { EpochSettler } from "./settle/EpochSettler.js";
 import { Outbox } from "./settle/Outbox.js";
 import { Purse } from "./settle/Purse.js";
-import { UnfiledCases } from "./settle/ReceiptCases.js";
+import { FiledCases } from "./settle/ReceiptCases.js";
 import { BatchLedger } from "./store/BatchLedger.js";
 import { ChainFacts } from "./store/ChainFacts.js";
 import { ChainLedger } from "./store/ChainLedger.js";
 import { Database } from "./store/Database.js";
 import { EpochLedger } from "./store/EpochLedger.js";
+import { OutlayLedger } from "./store/OutlayLedger.js";
 import { TransactionLedger } from "./store/TransactionLedger.js";
 
 export interface Oracle {
@@ -76,9 +78,18 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
   });
   const purse = new Purse({ deployment, chain, epochs, outbox, clock, log });
   const headers = new BatchOpener(facts, chain);
-  const cases = new UnfiledCases({ batches, epochs, clock, log });
+  const budget = new Budget({
+    facts,
+    outlays: new OutlayLedger(database),
+    epochs,
+    account: account.address,
+    limit: config.courtBudget,
+    clock,
+    log,
+  });
   const shared = {
     deployment,
+    domain,
     chain,
     content,
     facts,
@@ -88,7 +99,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
     headers,
     outbox,
     purse,
-    cases,
+    budget,
     clock,
     log,
   };
@@ -106,11 +117,12 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
       ? undefined
       : await recomputationBy(runtime, config.modelDir, config, {
           ...shared,
-          domain,
           runners: new RunnerClient({ account, domain, clock, reach: reachOf(config) }),
         });
   const settler =
-    config.mode === "watch" ? undefined : new EpochSettler({ ...shared, confirmations: config.confirmations });
+    config.mode === "watch"
+      ? undefined
+      : new EpochSettler({ ...shared, cases: new FiledCases(shared), confirmations: config.confirmations });
 
   const health = async (): Promise<Health> => {
     const [isDatabaseUp, active] = await Promise.all([
@@ -132,7 +144,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
       source,
       ledger: new ChainLedger(database),
       startBlock: BigInt(deployment.startBlock),
-      verifier: new BatchVerifier({ ...shared, domain, graceSeconds: config.graceSeconds, recomputation }),
+      verifier: new BatchVerifier({ ...shared, graceSeconds: config.graceSeconds, recomputation }),
       settler,
       watcher: new EpochWatcher(shared),
       answerer: new DemandAnswerer(shared),

@@ -23,6 +23,7 @@ import {
   openTokenAbi,
   type Payout,
   parseDeployment,
+  parseOpen,
   payoutClaim,
   payoutTree,
   poolAccount,
@@ -481,6 +482,7 @@ async function startOracle(
     pollIntervalMs: 100,
     confirmations: 0n,
     graceSeconds,
+    courtBudget: parseOpen("5000"),
     pushedLeast,
   };
   const oracle = await openOracle(config, systemClock, log);

@@ -173,6 +173,7 @@ async function verifierOf(): Promise<BatchVerifier> {
     content: new ContentClient({ url: "http://store", fetch: async () => new Response(file) }),
     facts: facts as unknown as ChainFacts,
     batches: batches as unknown as BatchLedger,
+    epochs: { keepFile: async () => contentHash(file) },
     clock: { now: () => new Date(time * 1000), sleep: async () => {} },
     log: { info: () => {}, fault: () => {} },
     graceSeconds,

@@ -15,6 +15,7 @@ import type { Log } from "../Log.js";
 import { OracleError } from "../OracleError.js";
 import type { BatchLedger } from "../store/BatchLedger.js";
 import type { ChainFacts, RegisteredModel, SettledBatch } from "../store/ChainFacts.js";
+import type { EpochLedger } from "../store/EpochLedger.js";
 import type { AttributionAuditor } from "./AttributionAuditor.js";
 import { type CheckedReceipt, checkReceipts } from "./checkReceipts.js";
 import type { ReceiptFault } from "./ReceiptFault.js";
@@ -34,6 +35,8 @@ export interface BatchVerifierDeps {
   readonly content: ContentClient;
   readonly facts: ChainFacts;
   readonly batches: BatchLedger;
+  /** Keeps the files of batches in which something is false: a case of it is opened with them. */
+  readonly epochs: Pick<EpochLedger, "keepFile">;
   readonly clock: Clock;
   readonly log: Log;
   /** How long what cannot be read is waited for. */
@@ -127,7 +130,9 @@ export class BatchVerifier {
         waiting = error;
         return "later" as const;
       });
-      if (verdict !== "later") await this.#keep(batch, receiptIndex, receipt, verdict);
+      if (verdict === "later") continue;
+      if (verdict !== undefined) await this.deps.epochs.keepFile(bytes, clock.now());
+      await this.#keep(batch, receiptIndex, receipt, verdict);
     }
     if (waiting !== undefined) throw waiting;
     await batches.finish(batch, checked.length);

@@ -30,6 +30,7 @@ import type { Clock } from "../Clock.js";
 import type { ProtocolReader } from "../chain/ProtocolReader.js";
 import type { Log } from "../Log.js";
 import { OracleError } from "../OracleError.js";
+import type { Budget } from "../settle/Budget.js";
 import type { EpochFiles } from "../settle/EpochFiles.js";
 import { membersOf } from "../settle/EpochMembership.js";
 import type { Outbox } from "../settle/Outbox.js";
@@ -49,6 +50,7 @@ export interface EpochWatcherDeps {
   readonly headers: BatchOpener;
   readonly outbox: Outbox;
   readonly purse: Purse;
+  readonly budget: Budget;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -160,11 +162,13 @@ export class EpochWatcher {
     index: bigint,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { deployment, chain, outbox, purse, log } = this.deps;
+    const { deployment, chain, outbox, purse, budget, log } = this.deps;
     const { demandDeposit, demandsEnd } = await chain.epoch(epoch.epoch);
     if ((await chain.now()) >= demandsEnd || !(await purse.has(demandDeposit, "deposit of a demand", signal))) {
       return false;
     }
+    const subject = `leaf ${proposal}/${LEAF_TREES[tree]}/${index}`;
+    if (!(await budget.take(subject, demandDeposit))) return false;
     const outcome = await outbox.submit(
       {
         purpose: `demand ${tree} ${index} of proposal ${proposal}`,
@@ -175,7 +179,10 @@ export class EpochWatcher {
       },
       signal,
     );
-    if (outcome.kind === "refused") log.fault(`The demand of ${tree} ${index} was not taken: ${outcome.error}`);
+    if (outcome.kind === "refused") {
+      await budget.giveBack(subject);
+      log.fault(`The demand of ${tree} ${index} was not taken: ${outcome.error}`);
+    }
     return outcome.kind === "done";
   }
 

@@ -133,6 +133,20 @@ export class BatchLedger {
     return rows.map(receiptOf);
   }
 
+  /**
+   * Receipts of a range of batches whose shares this oracle knows, whatever it thinks of them, in order: all but those whose
+   * list is not the one that the runner signed.
+   */
+  async known(first: bigint, last: bigint): Promise<readonly JudgedReceipt[]> {
+    const rows = await this.database.query<ReceiptRow>(
+      `select r.* from receipts r join batches b using (batch)
+       where b.state = 'verified' and r.fault is distinct from 'attribution_hash' and batch between $1 and $2
+       order by batch, receipt_index`,
+      [first, last],
+    );
+    return rows.map(receiptOf);
+  }
+
   async disputed(first: bigint, last: bigint): Promise<readonly JudgedReceipt[]> {
     const rows = await this.database.query<ReceiptRow>(
       `select * from receipts where state = 'disputed' and batch between $1 and $2 order by batch, receipt_index`,

@@ -366,6 +366,33 @@ export class ChainFacts {
     return rows.map((row) => BigInt(row.batch));
   }
 
+  /**
+   * What an account has lying in bonds of disputes and deposits of demands, or lost to them, by subject: `dispute <offence>`,
+   * `demand <batch>/<index>`, `leaf <proposal>/<tree>/<index>`. Base units.
+   */
+  async outlays(account: Address): Promise<ReadonlyMap<string, bigint>> {
+    const rows = await this.queries.query<{ subject: string; net: string }>(
+      `select 'dispute ' || (f.args->>'id') as subject,
+         sum((o.args->>'bond')::numeric - coalesce((d.args->>'toFiler')::numeric, 0)) as net
+       from events f join events o on o.name = 'HearingOpened' and o.args->>'dispute' = f.args->>'dispute'
+         left join events d on d.name = 'HearingFinished' and d.args->>'dispute' = f.args->>'dispute'
+       where f.name = 'DisputeFiled' and f.args->>'filer' = $1 group by f.args->>'id'
+       union all
+       select 'demand ' || (f.args->>'batch') || '/' || (f.args->>'index'), (f.args->>'deposit')::numeric from events f
+       where f.name = 'ReceiptDemanded' and f.args->>'demander' = $1 and not exists (
+         select from events r where r.name = 'DepositReturned' and r.args->>'batch' = f.args->>'batch'
+           and r.args->>'index' = f.args->>'index')
+       union all
+       select 'leaf ' || (f.args->>'proposal') || '/' || (f.args->>'tree') || '/' || (f.args->>'index'),
+         (f.args->>'deposit')::numeric from events f
+       where f.name = 'LeafDemanded' and f.args->>'demander' = $1 and not exists (
+         select from events r where r.name = 'DepositReturned' and r.args->>'proposal' = f.args->>'proposal'
+           and r.args->>'tree' = f.args->>'tree' and r.args->>'index' = f.args->>'index')`,
+      [account.toLowerCase()],
+    );
+    return new Map(rows.map(({ subject, net }) => [subject, BigInt(net)]));
+  }
+
   async #epochs(where: string, values: readonly unknown[]): Promise<readonly FollowedEpoch[]> {
     const rows = await this.queries.query<EventRow>(
       `select * from events where name like 'Epoch%' ${where} order by block, log_index`,
