@@ -6,6 +6,7 @@ import { createPublicClient, defineChain, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { AdapterShelf } from "./attribute/AdapterShelf.js";
 import { AttributionAuditor } from "./attribute/AttributionAuditor.js";
+import { BatchFiles } from "./attribute/BatchFiles.js";
 import { BatchVerifier, type Recomputation } from "./attribute/BatchVerifier.js";
 import type { Reach } from "./attribute/post.js";
 import { RunnerClient } from "./attribute/RunnerClient.js";
@@ -17,12 +18,15 @@ import type { OracleConfig } from "./config.js";
 import type { Log } from "./Log.js";
 import { OracleNode } from "./OracleNode.js";
 import { BatchOpener } from "./prove/BatchOpener.js";
+import { BatchProver } from "./prove/BatchProver.js";
 import { EpochWatcher } from "./prove/EpochWatcher.js";
+import { ReceiptDemander } from "./prove/ReceiptDemander.js";
 import type { Health, OracleView } from "./server/createOracleApp.js";
 import { DatabaseView } from "./server/DatabaseView.js";
 import { Budget } from "./settle/Budget.js";
 import { ClaimPusher } from "./settle/ClaimPusher.js";
 import { DemandAnswerer } from "./settle/DemandAnswerer.js";
+import { DisputeKeeper } from "./settle/DisputeKeeper.js";
 import { EpochFiles } from "./settle/EpochFiles.js";
 import { EpochSettler } from "./settle/EpochSettler.js";
 import { Outbox } from "./settle/Outbox.js";
@@ -87,8 +91,11 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
     clock,
     log,
   });
+  const batchFiles = new BatchFiles({ domain, content, epochs, facts });
   const shared = {
     deployment,
+    batchFiles,
+    confirmations: config.confirmations,
     domain,
     chain,
     content,
@@ -119,10 +126,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
           ...shared,
           runners: new RunnerClient({ account, domain, clock, reach: reachOf(config) }),
         });
-  const settler =
-    config.mode === "watch"
-      ? undefined
-      : new EpochSettler({ ...shared, cases: new FiledCases(shared), confirmations: config.confirmations });
+  const settler = config.mode === "watch" ? undefined : new EpochSettler({ ...shared, cases: new FiledCases(shared) });
 
   const health = async (): Promise<Health> => {
     const [isDatabaseUp, active] = await Promise.all([
@@ -148,6 +152,9 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
       settler,
       watcher: new EpochWatcher(shared),
       answerer: new DemandAnswerer(shared),
+      prover: new BatchProver(shared),
+      demander: new ReceiptDemander(shared),
+      keeper: new DisputeKeeper(shared),
       pusher: config.pushedLeast === undefined ? undefined : new ClaimPusher({ ...shared, least: config.pushedLeast }),
       clock,
       log,

@@ -9,7 +9,6 @@
 import {
   attributionOracleAbi,
   type BatchReceipts,
-  type ContentClient,
   creditTree,
   type Deployment,
   type EpochFault,
@@ -25,7 +24,7 @@ import {
   searchEpochFault,
 } from "@openledger/sdk";
 import { isAddressEqual } from "viem";
-import { readBatchFile } from "../attribute/readBatchFile.js";
+import type { BatchFiles } from "../attribute/BatchFiles.js";
 import type { Clock } from "../Clock.js";
 import type { ProtocolReader } from "../chain/ProtocolReader.js";
 import type { Log } from "../Log.js";
@@ -43,7 +42,7 @@ import { openReceipt } from "./openReceipt.js";
 export interface EpochWatcherDeps {
   readonly deployment: Deployment;
   readonly chain: ProtocolReader;
-  readonly content: ContentClient;
+  readonly batchFiles: BatchFiles;
   readonly facts: ChainFacts;
   readonly epochs: EpochLedger;
   readonly files: EpochFiles;
@@ -343,10 +342,9 @@ export class EpochWatcher {
 
   /** Undefined when its list cannot be read. */
   async #batch(batch: SettledBatch, signal: AbortSignal): Promise<BatchReceipts | undefined> {
-    const { chain, content, deployment } = this.deps;
-    const domain = { chainId: deployment.chainId, market: deployment.addresses.inferenceMarket };
+    const { chain, batchFiles } = this.deps;
     try {
-      const reading = readBatchFile(domain, batch, await content.get(batch.dataHash, { signal }));
+      const reading = await batchFiles.read(batch, signal);
       if ("refused" in reading) throw new OracleError("content_mismatch", reading.refused, { retryable: false });
       const { file, tree } = reading;
       const settledAt = await chain.timestamp(batch.blockHash);

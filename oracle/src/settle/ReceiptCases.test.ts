@@ -12,6 +12,7 @@ import {
 import { type Address, pad } from "viem";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ReceiptCheck } from "../attribute/ReceiptFault.js";
+import { readBatchFile } from "../attribute/readBatchFile.js";
 import type { BatchState, JudgedReceipt } from "../store/BatchLedger.js";
 import type { OpenedEpoch, SettledBatch } from "../store/ChainFacts.js";
 import type { ContractCall, Outcome } from "./Outbox.js";
@@ -107,7 +108,7 @@ function exclude(asOf: bigint): Promise<boolean> {
     facts: { batches: async () => [settled] },
     batches: { disputed: async () => disputed, states: async () => states as BatchState[] },
     epochs: { find: async () => true },
-    files: { bytes: async () => bytes },
+    batchFiles: { read: async () => readBatchFile(domain, settled, bytes) },
     chain: {
       now: async () => now,
       timestamp: async () => settledAt,
@@ -247,11 +248,15 @@ describe("what this oracle does not know", () => {
     expect(faults[0]).toContain("Batch 3 stands and its receipts are not known here");
   });
 
-  it("holds the proposal when the shares are not the signed ones and no case can be opened", async () => {
+  it("holds the proposal while the court is asked for the signed shares, and when nobody showed them", async () => {
     disputed = [falseBy("attribution_hash")];
-    hasBudget = false;
+    now = settledAt + trial + reveal - 1n;
+    const asked = await exclude(now);
+    expect(faults).toEqual([]);
+    now += 1n;
 
-    expect(await exclude(now)).toBe(false);
+    expect([asked, await exclude(now)]).toEqual([false, false]);
+    expect(sent).toEqual([]);
     expect(faults).toEqual([expect.stringContaining("as its shares are not known, nothing is proposed")]);
   });
 });

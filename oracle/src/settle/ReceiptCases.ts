@@ -16,8 +16,8 @@ import {
   receiptDataFee,
 } from "@openledger/sdk";
 import { type Hex, numberToHex } from "viem";
-import type { ReceiptCheck } from "../attribute/ReceiptFault.js";
-import { readBatchFile } from "../attribute/readBatchFile.js";
+import type { BatchFiles } from "../attribute/BatchFiles.js";
+import { PROVABLE_CHECKS, WITHHELD_CHECKS } from "../attribute/ReceiptFault.js";
 import type { Clock } from "../Clock.js";
 import type { ProtocolReader } from "../chain/ProtocolReader.js";
 import type { Log } from "../Log.js";
@@ -27,7 +27,6 @@ import type { ChainFacts, OpenedEpoch, SettledBatch } from "../store/ChainFacts.
 import type { EpochLedger } from "../store/EpochLedger.js";
 import type { Budget } from "./Budget.js";
 import { withDataPart } from "./buildLists.js";
-import type { EpochFiles } from "./EpochFiles.js";
 import type { Outbox } from "./Outbox.js";
 import type { Purse } from "./Purse.js";
 
@@ -48,7 +47,7 @@ export interface FiledCasesDeps {
   readonly facts: Pick<ChainFacts, "batches">;
   readonly batches: Pick<BatchLedger, "disputed" | "states">;
   readonly epochs: Pick<EpochLedger, "find">;
-  readonly files: Pick<EpochFiles, "bytes">;
+  readonly batchFiles: Pick<BatchFiles, "read">;
   readonly chain: Pick<
     ProtocolReader,
     "now" | "timestamp" | "voidedAt" | "caseOf" | "courtClocks" | "dataBpsAt" | "disputeBond" | "batchOpening"
@@ -60,8 +59,6 @@ export interface FiledCasesDeps {
   readonly log: Log;
 }
 
-/** What arithmetic shows: `BatchProver` takes the whole batch down, which costs nobody a bond. */
-const provable: ReadonlySet<ReceiptCheck> = new Set(["chain", "model", "fee"]);
 const approvedBonds = 4n;
 
 export class FiledCases implements ReceiptCases {
@@ -112,8 +109,10 @@ export class FiledCases implements ReceiptCases {
     const settledAt = await chain.timestamp(settled.blockHash);
     const { trial, reveal } = await chain.courtClocks();
     const now = await chain.now();
-    if (provable.has(fault.check) && now < settledAt + trial + 2n * reveal) return false;
-    if (provable.has(fault.check) || now >= settledAt + trial) {
+    // `BatchProver` and `ReceiptDemander` take the whole batch down, or have the receipt revealed: that costs no bond.
+    if (PROVABLE_CHECKS.has(fault.check) && now < settledAt + trial + 2n * reveal) return false;
+    if (WITHHELD_CHECKS.has(fault.check) && now < settledAt + trial + reveal) return false;
+    if (PROVABLE_CHECKS.has(fault.check) || now >= settledAt + trial) {
       return this.#giveUp(receipt, isKnown, "its trial is over");
     }
     return this.#file(settled, receipt, isKnown, signal);
@@ -129,12 +128,12 @@ export class FiledCases implements ReceiptCases {
 
   /** @returns Whether nothing more can be done; a case that was opened counts from a later `asOf` on. */
   async #file(settled: SettledBatch, receipt: JudgedReceipt, isKnown: boolean, signal: AbortSignal): Promise<boolean> {
-    const { deployment, domain, chain, files, content, outbox, purse, budget } = this.deps;
+    const { deployment, domain, chain, batchFiles, content, outbox, purse, budget } = this.deps;
     const { batch, receiptIndex } = receipt;
     const opening = await chain.batchOpening(batch);
     // The epoch's opening pins its batches: this one was orphaned.
     if (opening === undefined) return false;
-    const reading = readBatchFile(domain, settled, await files.bytes(settled.dataHash, signal));
+    const reading = await batchFiles.read(settled, signal);
     if ("refused" in reading) throw new OracleError("content_mismatch", reading.refused, { retryable: false });
     const receipts = reading.file.receipts.map((entry) => entry.receipt);
     const placed = placeReceipts(domain, receipts, settled.receiptsRoot).open(receiptIndex);
