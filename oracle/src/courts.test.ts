@@ -105,8 +105,11 @@ describe("a receipt that is found false", () => {
 
   it("costs no second bond after a restart, and no watcher can refute the proposal", async () => {
     oracle = await startOracle("propose", { name: "courts1" });
+    const watcher = await startOracle("watch");
     const final = await ticking("finality", 60, async () => (await epochEvents("EpochFinalized"))[0]);
+    await watcher.stop();
 
+    expect(watcher.faults.filter((fault) => fault.startsWith("Epoch 1"))).toEqual([]);
     expect((final.args as { epoch: bigint }).epoch).toBe(1n);
     expect(await disputeEvents("DisputeFiled")).toHaveLength(1);
     expect(await epochEvents("EpochRefuted")).toEqual([]);
