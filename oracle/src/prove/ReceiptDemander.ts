@@ -49,7 +49,7 @@ export class ReceiptDemander {
   /** @returns Whether something was done. @throws OracleError `chain_unavailable`, `database_unavailable` */
   async step(signal: AbortSignal): Promise<boolean> {
     if (await this.#end(signal)) return true;
-    const { facts, batches } = this.deps;
+    const { facts, batches, clock } = this.deps;
     for (const { batch: number, isRefused, receiptIndices } of await batches.withheld([...WITHHELD_CHECKS])) {
       const [batch] = await facts.batches(number, number);
       if (batch === undefined || signal.aborted || this.#isResting(batch)) continue;
@@ -59,7 +59,7 @@ export class ReceiptDemander {
       const wanted = isRefused ? placesOf(count) : receiptIndices;
       const isAllAnswered = (!isRefused || count !== undefined) && wanted.every((index) => answered.has(index));
       if (isAllAnswered) {
-        await batches.reread(batch, wanted);
+        await batches.reread(batch, wanted, clock.now());
         return true;
       }
       if (await this.#demand(batch, demands, wanted, signal)) return true;

@@ -164,13 +164,13 @@ export class BatchLedger {
     }));
   }
 
-  /** Has a batch read again, and some of its receipts judged again, since more of it is known. */
-  async reread({ batch, blockHash }: SettledBatch, receiptIndices: readonly number[]): Promise<void> {
+  /** Has a batch read again, and some of its receipts judged again, since more of it is known: with all patience anew. */
+  async reread({ batch, blockHash }: SettledBatch, receiptIndices: readonly number[], now: Date): Promise<void> {
     await this.database.transaction(async ({ query }) => {
       const rows = await query(
-        `update batches set state = 'reading', reason = null, searched = false
+        `update batches set state = 'reading', reason = null, searched = false, first_tried_at = $3
          where batch = $1 and block_hash = $2 returning batch`,
-        [batch, blockHash],
+        [batch, blockHash, now],
       );
       if (rows.length === 0) return;
       await query("delete from receipts where batch = $1 and receipt_index = any($2)", [batch, receiptIndices]);
