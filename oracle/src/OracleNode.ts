@@ -1,5 +1,5 @@
 /**
- * The oracle's work: it follows the chain, reads batches, settles epochs, refutes false ones.
+ * The oracle's work: it follows the chain, reads batches, settles epochs, takes what is false to the courts.
  *
  * Two loops share the database and nothing else. Following, settling and watching must be quick, because windows close;
  * reading batches may take long, because it recomputes. A fault that may pass is said and waited for with growing
@@ -11,9 +11,12 @@ import type { Clock } from "./Clock.js";
 import type { ChainSource } from "./chain/ChainSource.js";
 import { followChain } from "./chain/followChain.js";
 import type { Log } from "./Log.js";
+import type { BatchProver } from "./prove/BatchProver.js";
 import type { EpochWatcher } from "./prove/EpochWatcher.js";
+import type { ReceiptDemander } from "./prove/ReceiptDemander.js";
 import type { ClaimPusher } from "./settle/ClaimPusher.js";
 import type { DemandAnswerer } from "./settle/DemandAnswerer.js";
+import type { DisputeKeeper } from "./settle/DisputeKeeper.js";
 import type { EpochSettler } from "./settle/EpochSettler.js";
 import type { ChainLedger } from "./store/ChainLedger.js";
 
@@ -26,6 +29,9 @@ export interface OracleNodeDeps {
   readonly settler: EpochSettler | undefined;
   readonly watcher: EpochWatcher;
   readonly answerer: DemandAnswerer;
+  readonly prover: BatchProver;
+  readonly demander: ReceiptDemander;
+  readonly keeper: DisputeKeeper;
   /** Absent when claims are left to who earned them. */
   readonly pusher: ClaimPusher | undefined;
   readonly clock: Clock;
@@ -52,10 +58,10 @@ export class OracleNode {
   async settle(signal: AbortSignal): Promise<boolean> {
     await this.follow();
     if (signal.aborted) return false;
-    const { answerer, watcher, settler, pusher } = this.deps;
+    const { answerer, watcher, prover, demander, keeper, settler, pusher } = this.deps;
     // What has the nearest deadline first.
     let isAnyDone = false;
-    for (const worker of [answerer, watcher, settler, pusher]) {
+    for (const worker of [answerer, watcher, prover, demander, keeper, settler, pusher]) {
       if (signal.aborted) break;
       isAnyDone = ((await worker?.step(signal)) ?? false) || isAnyDone;
     }

@@ -54,6 +54,17 @@ describe("readOracleConfig", () => {
     expect(readOracleConfig(env).pushedLeast).toBe(5n * 10n ** 17n);
   });
 
+  it("risks less to watch than to propose, and what it is told", () => {
+    const { MODEL_DIR: _, ...env } = environment(31_337);
+    const budgets = [
+      readOracleConfig(environment(31_337)),
+      readOracleConfig({ ...env, ORACLE_MODE: "watch" }),
+      readOracleConfig({ ...env, ORACLE_MODE: "watch", COURT_BUDGET: "0" }),
+    ].map(({ courtBudget }) => courtBudget);
+
+    expect(budgets).toEqual([5000n * 10n ** 18n, 100n * 10n ** 18n, 0n]);
+  });
+
   it("needs no model to watch", () => {
     const { MODEL_DIR: _, ...env } = environment(31_337);
 
@@ -70,6 +81,7 @@ describe("readOracleConfig", () => {
     ["DATABASE_URL", ""],
     ["PUSH_CLAIMS_LEAST", "-1"],
     ["PUSH_CLAIMS_LEAST", "all"],
+    ["COURT_BUDGET", "-1"],
     ["DEPLOYMENT_FILE", "/nowhere.json"],
   ])("names %s when it is %s", (name, value) => {
     expect(() => readOracleConfig({ ...environment(31_337), [name]: value })).toThrow(name);

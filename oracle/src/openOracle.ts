@@ -6,6 +6,7 @@ import { createPublicClient, defineChain, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { AdapterShelf } from "./attribute/AdapterShelf.js";
 import { AttributionAuditor } from "./attribute/AttributionAuditor.js";
+import { BatchFiles } from "./attribute/BatchFiles.js";
 import { BatchVerifier, type Recomputation } from "./attribute/BatchVerifier.js";
 import type { Reach } from "./attribute/post.js";
 import { RunnerClient } from "./attribute/RunnerClient.js";
@@ -17,21 +18,26 @@ import type { OracleConfig } from "./config.js";
 import type { Log } from "./Log.js";
 import { OracleNode } from "./OracleNode.js";
 import { BatchOpener } from "./prove/BatchOpener.js";
+import { BatchProver } from "./prove/BatchProver.js";
 import { EpochWatcher } from "./prove/EpochWatcher.js";
+import { ReceiptDemander } from "./prove/ReceiptDemander.js";
 import type { Health, OracleView } from "./server/createOracleApp.js";
 import { DatabaseView } from "./server/DatabaseView.js";
+import { Budget } from "./settle/Budget.js";
 import { ClaimPusher } from "./settle/ClaimPusher.js";
 import { DemandAnswerer } from "./settle/DemandAnswerer.js";
+import { DisputeKeeper } from "./settle/DisputeKeeper.js";
 import { EpochFiles } from "./settle/EpochFiles.js";
 import { EpochSettler } from "./settle/EpochSettler.js";
 import { Outbox } from "./settle/Outbox.js";
 import { Purse } from "./settle/Purse.js";
-import { UnfiledCases } from "./settle/ReceiptCases.js";
+import { FiledCases } from "./settle/ReceiptCases.js";
 import { BatchLedger } from "./store/BatchLedger.js";
 import { ChainFacts } from "./store/ChainFacts.js";
 import { ChainLedger } from "./store/ChainLedger.js";
 import { Database } from "./store/Database.js";
 import { EpochLedger } from "./store/EpochLedger.js";
+import { OutlayLedger } from "./store/OutlayLedger.js";
 import { TransactionLedger } from "./store/TransactionLedger.js";
 
 export interface Oracle {
@@ -76,9 +82,21 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
   });
   const purse = new Purse({ deployment, chain, epochs, outbox, clock, log });
   const headers = new BatchOpener(facts, chain);
-  const cases = new UnfiledCases({ batches, epochs, clock, log });
+  const budget = new Budget({
+    facts,
+    outlays: new OutlayLedger(database),
+    epochs,
+    account: account.address,
+    limit: config.courtBudget,
+    clock,
+    log,
+  });
+  const batchFiles = new BatchFiles({ domain, content, epochs, facts });
   const shared = {
     deployment,
+    batchFiles,
+    confirmations: config.confirmations,
+    domain,
     chain,
     content,
     facts,
@@ -88,7 +106,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
     headers,
     outbox,
     purse,
-    cases,
+    budget,
     clock,
     log,
   };
@@ -106,11 +124,9 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
       ? undefined
       : await recomputationBy(runtime, config.modelDir, config, {
           ...shared,
-          domain,
           runners: new RunnerClient({ account, domain, clock, reach: reachOf(config) }),
         });
-  const settler =
-    config.mode === "watch" ? undefined : new EpochSettler({ ...shared, confirmations: config.confirmations });
+  const settler = config.mode === "watch" ? undefined : new EpochSettler({ ...shared, cases: new FiledCases(shared) });
 
   const health = async (): Promise<Health> => {
     const [isDatabaseUp, active] = await Promise.all([
@@ -132,10 +148,13 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
       source,
       ledger: new ChainLedger(database),
       startBlock: BigInt(deployment.startBlock),
-      verifier: new BatchVerifier({ ...shared, domain, graceSeconds: config.graceSeconds, recomputation }),
+      verifier: new BatchVerifier({ ...shared, graceSeconds: config.graceSeconds, recomputation }),
       settler,
       watcher: new EpochWatcher(shared),
       answerer: new DemandAnswerer(shared),
+      prover: new BatchProver(shared),
+      demander: new ReceiptDemander(shared),
+      keeper: new DisputeKeeper(shared),
       pusher: config.pushedLeast === undefined ? undefined : new ClaimPusher({ ...shared, least: config.pushedLeast }),
       clock,
       log,

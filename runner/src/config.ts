@@ -36,6 +36,8 @@ export interface RunnerConfig {
   readonly bodyLimit: number;
   readonly pollMs: number;
   readonly settle: SettlePolicy;
+  /** How long behind the end of a batch's trial its receipts are kept, seconds. */
+  readonly keepSeconds: bigint;
   /** Models whose tokens cost less are not served, base units. */
   readonly leastPrice: LeastPrice;
 }
@@ -65,6 +67,7 @@ export interface RunnerConfig {
  * | SETTLE_RECEIPTS, SETTLE_SECONDS | settles after so many, or so long | 20, 3 |
  * | SETTLE_MARGIN_SECONDS | before a voucher ends | 5 |
  * | RECHECK_BLOCKS | depth at which a settlement is looked at again | 64 |
+ * | KEEP_DAYS | how long settled receipts are kept when the court may no longer ask for them | 30 |
  * | LEAST_PROMPT_TOKEN_PRICE, LEAST_OUTPUT_TOKEN_PRICE | base units; cheaper models are not served | 0, 1 |
  *
  * @throws RangeError naming the variable, what it must be and what it is
@@ -119,6 +122,7 @@ export function readRunnerConfig(env: NodeJS.ProcessEnv = process.env): RunnerCo
       replaceSeconds: 60,
       recheckDepth: BigInt(count("RECHECK_BLOCKS", 64, 0, 100_000)),
     },
+    keepSeconds: BigInt(count("KEEP_DAYS", 30, 0, 100_000)) * 86_400n,
     leastPrice: {
       perPromptToken: amount("LEAST_PROMPT_TOKEN_PRICE", "0"),
       perOutputToken: amount("LEAST_OUTPUT_TOKEN_PRICE", "1"),

@@ -19,9 +19,11 @@ import {
 } from "@openledger/sdk";
 import type { Address } from "viem";
 import { askChain } from "./chain/askChain.js";
+import { openCourtChain } from "./chain/openCourtChain.js";
 import { openMarketView } from "./chain/openMarketView.js";
 import { openSettlementChain } from "./chain/openSettlementChain.js";
 import type { RunnerConfig } from "./config.js";
+import { DemandAnswerer } from "./court/DemandAnswerer.js";
 import { loadAccount } from "./key/loadAccount.js";
 import { describeError, type Log } from "./Log.js";
 import { AnswerDesk } from "./serve/AnswerDesk.js";
@@ -34,6 +36,7 @@ import { runSettlement } from "./settle/runSettlement.js";
 import { Settler } from "./settle/Settler.js";
 import { BatchLedger } from "./store/BatchLedger.js";
 import { Database } from "./store/Database.js";
+import { DemandLedger } from "./store/DemandLedger.js";
 import { RequestLedger } from "./store/RequestLedger.js";
 import { Wake } from "./Wake.js";
 
@@ -116,6 +119,16 @@ async function connect(
     log,
   });
 
+  const answerer = new DemandAnswerer({
+    domain,
+    ledger: new DemandLedger(database),
+    chain: openCourtChain(chain),
+    recheckDepth: config.settle.recheckDepth,
+    keepSeconds: config.keepSeconds,
+    now,
+    log,
+  });
+
   const standing = { active: false };
   const app = createApp({
     runner: account.address,
@@ -157,7 +170,7 @@ async function connect(
     every("standing", async () => {
       standing.active = await checkStanding(chain, config.publicUrl, standing.active, log);
     }),
-    runSettlement(settler, { pollMs: config.pollMs, signal, woken: () => wake.wait(), log }),
+    runSettlement(settler, answerer, { pollMs: config.pollMs, signal, woken: () => wake.wait(), log }),
   ];
 
   return {

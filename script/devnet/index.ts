@@ -21,3 +21,4 @@ export {
   devnetServices,
   startDevnet,
 } from "./startDevnet.js";
+export { wireCourts } from "./wireCourts.js";

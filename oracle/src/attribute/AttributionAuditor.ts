@@ -12,21 +12,15 @@ import {
   RuntimeError,
   type Tokenizer,
 } from "@openledger/engine";
-import {
-  type AttributedReceipt,
-  attributionRecordsHash,
-  outputHash,
-  type Receipt,
-  requestHash,
-  sharesHash,
-} from "@openledger/sdk";
-import { hexToBytes } from "viem";
+import { attributionRecordsHash, outputHash, type Receipt, requestHash, sharesHash } from "@openledger/sdk";
+import { type Hex, hexToBytes } from "viem";
 import { OracleError } from "../OracleError.js";
 import type { ChainFacts, RegisteredModel } from "../store/ChainFacts.js";
 import type { AdapterShelf } from "./AdapterShelf.js";
 import { checkSeed, type SeedDeps } from "./checkSeed.js";
 import type { ReceiptFault } from "./ReceiptFault.js";
 import type { DisclosedAnswer } from "./RunnerClient.js";
+import type { ReadReceipt } from "./readBatchFile.js";
 import type { VersionShelf } from "./VersionShelf.js";
 
 export interface AttributionAuditorDeps {
@@ -54,7 +48,7 @@ export class AttributionAuditor {
    * @throws OracleError `unsupported_base` when this oracle has another base than the model; those of `VersionShelf`.
    */
   async audit(
-    entry: AttributedReceipt,
+    entry: ReadReceipt,
     model: RegisteredModel,
     answer: DisclosedAnswer,
     signal: AbortSignal,
@@ -93,7 +87,7 @@ export class AttributionAuditor {
     }
     return (
       differing("method", found.methodHash, entry.methodHash) ??
-      differing("records", attributionRecordsHash(found.records), attributionRecordsHash(entry.records)) ??
+      differing("records", attributionRecordsHash(found.records), recordsHashOf(entry)) ??
       differing("shares", sharesHash(found.shares), sharesHash(entry.shares))
     );
   }
@@ -156,6 +150,10 @@ export class AttributionAuditor {
 
 /** What the engine says of a request that no answer can be drawn for. */
 const REFUSED: ReadonlySet<string> = new Set(["invalid_request", "context_exceeded"]);
+
+function recordsHashOf({ recordsHash, records }: ReadReceipt): Hex {
+  return recordsHash ?? attributionRecordsHash(records);
+}
 
 function differing(check: ReceiptFault["check"], asked: string, found: string): ReceiptFault | undefined {
   return asked === found ? undefined : { check, asked, found };

@@ -18,6 +18,7 @@ import { OracleError } from "../OracleError.js";
 import type { BatchLedger, JudgedReceipt } from "../store/BatchLedger.js";
 import type { ChainFacts, RegisteredModel, SettledBatch } from "../store/ChainFacts.js";
 import type { AttributionAuditor } from "./AttributionAuditor.js";
+import { BatchFiles } from "./BatchFiles.js";
 import { BatchVerifier } from "./BatchVerifier.js";
 import type { RunnerClient } from "./RunnerClient.js";
 
@@ -170,7 +171,12 @@ async function verifierOf(): Promise<BatchVerifier> {
   };
   return new BatchVerifier({
     domain,
-    content: new ContentClient({ url: "http://store", fetch: async () => new Response(file) }),
+    batchFiles: new BatchFiles({
+      domain,
+      content: new ContentClient({ url: "http://store", fetch: async () => new Response(file) }),
+      epochs: { file: async () => undefined, keepFile: async () => contentHash(file) },
+      facts: { revealedReceipts: async () => ({ receipts: new Map(), count: undefined }) },
+    }),
     facts: facts as unknown as ChainFacts,
     batches: batches as unknown as BatchLedger,
     clock: { now: () => new Date(time * 1000), sleep: async () => {} },

@@ -9,17 +9,18 @@
  * Each verdict is stored as it is reached. A killed oracle goes on behind the last one.
  */
 import { RuntimeError } from "@openledger/engine";
-import { type AttributedReceipt, type ContentClient, type MarketDomain, OpenLedgerError } from "@openledger/sdk";
+import { type AttributedReceipt, type MarketDomain, OpenLedgerError } from "@openledger/sdk";
 import type { Clock } from "../Clock.js";
 import type { Log } from "../Log.js";
 import { OracleError } from "../OracleError.js";
 import type { BatchLedger } from "../store/BatchLedger.js";
 import type { ChainFacts, RegisteredModel, SettledBatch } from "../store/ChainFacts.js";
 import type { AttributionAuditor } from "./AttributionAuditor.js";
+import type { BatchFiles } from "./BatchFiles.js";
 import { type CheckedReceipt, checkReceipts } from "./checkReceipts.js";
 import type { ReceiptFault } from "./ReceiptFault.js";
 import type { RunnerClient } from "./RunnerClient.js";
-import { readBatchFile } from "./readBatchFile.js";
+import type { BatchReading } from "./readBatchFile.js";
 
 /** What recomputing needs. Without it receipts are believed as far as the chain and their file bind them. */
 export interface Recomputation {
@@ -31,7 +32,7 @@ export interface Recomputation {
 
 export interface BatchVerifierDeps {
   readonly domain: MarketDomain;
-  readonly content: ContentClient;
+  readonly batchFiles: Pick<BatchFiles, "read" | "keep">;
   readonly facts: ChainFacts;
   readonly batches: BatchLedger;
   readonly clock: Clock;
@@ -86,7 +87,7 @@ export class BatchVerifier {
   }
 
   async #read(batch: SettledBatch, signal: AbortSignal): Promise<void> {
-    const { batches, clock, content, domain, log } = this.deps;
+    const { batches, clock, batchFiles, domain, log } = this.deps;
     const firstTried = await batches.begin(batch, clock.now());
     if (firstTried === undefined) return;
     const key = `${batch.batch}/${batch.blockHash}`;
@@ -96,14 +97,13 @@ export class BatchVerifier {
     const graceMs = this.deps.graceSeconds * 1000;
     const patient = now - firstTried.getTime() < graceMs;
 
-    let bytes: Uint8Array;
+    let reading: BatchReading;
     try {
-      bytes = await content.get(batch.dataHash, { signal });
+      reading = await batchFiles.read(batch, signal);
     } catch (error) {
       if (patient || signal.aborted) throw error;
       return this.#refuse(batch, `its file ${batch.dataHash} was not to be had for ${this.deps.graceSeconds} s`);
     }
-    const reading = readBatchFile(domain, batch, bytes);
     if ("refused" in reading) return this.#refuse(batch, reading.refused);
 
     const { file } = reading;
@@ -127,7 +127,9 @@ export class BatchVerifier {
         waiting = error;
         return "later" as const;
       });
-      if (verdict !== "later") await this.#keep(batch, receiptIndex, receipt, verdict);
+      if (verdict === "later") continue;
+      if (verdict !== undefined) await batchFiles.keep(batch, clock.now(), signal).catch(() => {});
+      await this.#keep(batch, receiptIndex, receipt, verdict);
     }
     if (waiting !== undefined) throw waiting;
     await batches.finish(batch, checked.length);

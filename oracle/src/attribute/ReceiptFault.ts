@@ -22,3 +22,9 @@ export interface ReceiptFault {
   readonly asked: string;
   readonly found: string;
 }
+
+/** What arithmetic shows: the batch is voided by a proof. */
+export const PROVABLE_CHECKS: ReadonlySet<ReceiptCheck> = new Set(["chain", "model", "fee"]);
+
+/** What the batch's file withholds of a receipt: the court is asked for it. */
+export const WITHHELD_CHECKS: ReadonlySet<ReceiptCheck> = new Set(["attribution_hash", "signature"]);

@@ -10,8 +10,9 @@ import {
   answerFee,
   attributionHash,
   attributionRecordsHash,
-  type BatchFile,
   type ChannelSettlement,
+  committedRecordsHash,
+  committedSharesHash,
   InvalidValueError,
   type MarketDomain,
   receiptHash,
@@ -20,6 +21,7 @@ import {
 import { type Hex, isAddressEqual, recoverAddress } from "viem";
 import type { RegisteredModel } from "../store/ChainFacts.js";
 import type { ReceiptFault } from "./ReceiptFault.js";
+import type { ReadBatch, ReadReceipt } from "./readBatchFile.js";
 
 export interface BatchFacts {
   readonly domain: MarketDomain;
@@ -30,12 +32,12 @@ export interface BatchFacts {
 
 export interface CheckedReceipt {
   readonly hash: Hex;
-  readonly entry: AttributedReceipt;
+  readonly entry: ReadReceipt;
   readonly fault: ReceiptFault | undefined;
 }
 
 /** One result a receipt, in the file's order. */
-export async function checkReceipts(file: BatchFile, facts: BatchFacts): Promise<readonly CheckedReceipt[]> {
+export async function checkReceipts(file: ReadBatch, facts: BatchFacts): Promise<readonly CheckedReceipt[]> {
   const broken = brokenChains(file.receipts, facts.settlements);
   return Promise.all(
     file.receipts.map(async (entry) => {
@@ -101,22 +103,24 @@ function priceOf(receipt: AttributedReceipt["receipt"], model: RegisteredModel):
   }
 }
 
-/** The lists in the file must be the ones that the runner signed. */
-function checkCommitment(entry: AttributedReceipt): ReceiptFault | undefined {
-  const asked = entry.receipt.attributionHash;
+/** The lists must be the ones that the runner signed, and those must be lists that an attribution can have. */
+function checkCommitment(entry: ReadReceipt): ReceiptFault | undefined {
+  const { receipt, shares, records, methodHash } = entry;
+  const asked = receipt.attributionHash;
+  const recordsHash = entry.recordsHash ?? committedRecordsHash(records);
+  const found = attributionHash({ sharesHash: committedSharesHash(shares), recordsHash, methodHash });
+  if (found !== asked) return { check: "attribution_hash", asked, found };
   try {
-    const found = attributionHash({
-      sharesHash: sharesHash(entry.shares),
-      recordsHash: attributionRecordsHash(entry.records),
-      methodHash: entry.methodHash,
-    });
-    return found === asked ? undefined : { check: "attribution_hash", asked, found };
+    sharesHash(shares);
+    attributionRecordsHash(records);
+    return undefined;
   } catch (error) {
-    return { check: "attribution_hash", asked, found: error instanceof Error ? error.message : String(error) };
+    const message = error instanceof Error ? error.message : String(error);
+    return { check: "shares", asked: "lists that an attribution can have", found: message };
   }
 }
 
-async function checkSignature(file: BatchFile, entry: AttributedReceipt, hash: Hex): Promise<ReceiptFault | undefined> {
+async function checkSignature(file: ReadBatch, entry: ReadReceipt, hash: Hex): Promise<ReceiptFault | undefined> {
   const signer = await recoverAddress({ hash, signature: entry.signature }).catch(() => undefined);
   if (signer !== undefined && isAddressEqual(signer, file.runner)) return undefined;
   return { check: "signature", asked: file.runner, found: signer ?? "no signature" };

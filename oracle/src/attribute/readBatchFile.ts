@@ -1,44 +1,60 @@
 import {
-  type BatchFile,
-  decodeBatchFile,
+  type AttributedReceipt,
+  decodeUnorderedBatchFile,
   MalformedDocumentError,
   type MarketDomain,
   receiptTree,
 } from "@openledger/sdk";
-import { isAddressEqual } from "viem";
+import { type Address, type Hex, isAddressEqual } from "viem";
 import type { SettledBatch } from "../store/ChainFacts.js";
 
-/** A batch's file together with its tree, or why it is not the file of this batch. */
+/** A receipt as its batch's file has it, or as the court had it revealed: then of its records only the hash is known. */
+export type ReadReceipt = AttributedReceipt & { readonly recordsHash?: Hex };
+
+export interface ReadBatch {
+  readonly runner: Address;
+  /** In the order of the batch's tree. */
+  readonly receipts: readonly ReadReceipt[];
+}
+
+/** A batch's receipts together with their tree, or why they are not known. */
 export type BatchReading =
-  | { readonly file: BatchFile; readonly tree: ReturnType<typeof receiptTree> }
+  | { readonly file: ReadBatch; readonly tree: ReturnType<typeof receiptTree> }
   | { readonly refused: string };
 
 /**
  * Reads a batch's file and checks that it is what the batch's root stands for. The root was put on chain by the runner
- * itself, so a file that does not fit it is the runner's own fault and nothing in it is believed.
+ * itself, so a file that does not fit it is the runner's own fault and nothing in it is believed. Receipts that are out of order
+ * under the root are read all the same: they void the batch.
  *
  * @param bytes What the content store holds under the batch's `dataHash`.
  */
 export function readBatchFile(domain: MarketDomain, batch: SettledBatch, bytes: Uint8Array): BatchReading {
-  let file: BatchFile;
   try {
-    file = decodeBatchFile(bytes);
+    const file = decodeUnorderedBatchFile(bytes);
+    if (file.chainId !== domain.chainId || !isAddressEqual(file.market, domain.market)) {
+      return { refused: `the file is of market ${file.market} on chain ${file.chainId}` };
+    }
+    if (!isAddressEqual(file.runner, batch.runner)) {
+      return { refused: `the file is runner ${file.runner}'s, the batch was settled by ${batch.runner}` };
+    }
+    return readReceipts(domain, batch, file.receipts);
   } catch (error) {
     if (error instanceof MalformedDocumentError) return { refused: error.message };
     throw error;
   }
-  if (file.chainId !== domain.chainId || !isAddressEqual(file.market, domain.market)) {
-    return { refused: `the file is of market ${file.market} on chain ${file.chainId}` };
-  }
-  if (!isAddressEqual(file.runner, batch.runner)) {
-    return { refused: `the file is runner ${file.runner}'s, the batch was settled by ${batch.runner}` };
-  }
+}
+
+/** Checks that receipts are the ones under a batch's root. */
+export function readReceipts(
+  domain: MarketDomain,
+  { runner, receiptsRoot }: SettledBatch,
+  receipts: readonly ReadReceipt[],
+): BatchReading {
   const tree = receiptTree(
     domain,
-    file.receipts.map(({ receipt }) => receipt),
+    receipts.map(({ receipt }) => receipt),
   );
-  if (tree.root !== batch.receiptsRoot) {
-    return { refused: `the file's receipts have root ${tree.root}, the batch has ${batch.receiptsRoot}` };
-  }
-  return { file, tree };
+  if (tree.root === receiptsRoot) return { file: { runner, receipts }, tree };
+  return { refused: `the file's receipts have root ${tree.root}, the batch has ${receiptsRoot}` };
 }

@@ -6,9 +6,12 @@ export type ProtocolContract =
   | "attributionOracle"
   | "contributionRegistry"
   | "datanetRegistry"
+  | "disputeManager"
   | "inferenceMarket"
+  | "jury"
   | "modelRegistry"
   | "receiptCourt"
+  | "receiptVerifier"
   | "stakingManager";
 
 /** A value of an event's argument: integers of any width as decimal strings, hex in lower case, text that can be stored. */

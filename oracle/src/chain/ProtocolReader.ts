@@ -6,10 +6,12 @@ import {
   type ChainReader,
   type Deployment,
   inferenceMarketAbi,
+  juryAbi,
   modelRegistryAbi,
   openTokenAbi,
   type ReceiptCase,
   readBatchOpening,
+  readDemandPrice,
   readSettledBatches,
   receiptCourtAbi,
   rewardDistributorAbi,
@@ -40,6 +42,11 @@ export interface EpochOnChain {
   readonly demandDeposit: bigint;
 }
 
+export interface CourtClocks {
+  readonly trial: bigint;
+  readonly reveal: bigint;
+}
+
 const states: readonly EpochState[] = ["none", "open", "proposed", "final"];
 const caseStates: readonly CaseState[] = ["none", "open", "cleared", "struck"];
 /** Timestamps kept in memory: they never change. */
@@ -49,6 +56,7 @@ const oracleRole = 2;
 /** Every method @throws OracleError `chain_unavailable`. */
 export class ProtocolReader {
   readonly #timestamps = new Map<Hex, bigint>();
+  #courtClocks: CourtClocks | undefined;
 
   constructor(
     private readonly client: PublicClient,
@@ -168,6 +176,36 @@ export class ProtocolReader {
     );
   }
 
+  /** Seconds in which a batch's receipts are demanded and tried, and in which a demand is answered. They never change. */
+  async courtClocks(): Promise<CourtClocks> {
+    this.#courtClocks ??= await this.#ask("the court's clocks", async () => ({
+      trial: await this.client.readContract({ ...this.#court, functionName: "trialPeriod" }),
+      reveal: await this.client.readContract({ ...this.#court, functionName: "revealPeriod" }),
+    }));
+    return this.#courtClocks;
+  }
+
+  /** What a dispute costs its filer now, base units. */
+  async disputeBond(): Promise<bigint> {
+    return this.#ask("the jury's terms", async () => {
+      const { bond } = await this.client.readContract({ ...this.#jury, functionName: "terms" });
+      return bond;
+    });
+  }
+
+  /** Seconds in which a first verdict may be appealed. */
+  async appealPeriod(): Promise<bigint> {
+    return this.#ask("the jury's clocks", async () => {
+      const { appeal } = await this.client.readContract({ ...this.#jury, functionName: "clocks" });
+      return appeal;
+    });
+  }
+
+  /** What the next demand of a batch's receipt costs, base units. */
+  async demandPrice(batch: bigint): Promise<bigint> {
+    return this.#ask(`what a demand of batch ${batch} costs`, () => readDemandPrice(this.#reader, batch));
+  }
+
   /** Whose money a channel holds; the zero address of a channel that was never opened. */
   async payerOf(channel: Hex): Promise<Address> {
     return this.#ask(`channel ${channel}`, async () => {
@@ -192,10 +230,9 @@ export class ProtocolReader {
     );
   }
 
-  /** What the account holds, and what the oracle contract may take of it, base units. */
-  async funds(account: Address): Promise<{ readonly balance: bigint; readonly allowance: bigint }> {
+  /** What the account holds, and what a contract may take of it, base units. */
+  async funds(account: Address, spender: Address): Promise<{ readonly balance: bigint; readonly allowance: bigint }> {
     const token = { address: this.deployment.addresses.openToken, abi: openTokenAbi } as const;
-    const spender = this.deployment.addresses.attributionOracle;
     return this.#ask("the oracle's funds", async () => ({
       balance: await this.client.readContract({ ...token, functionName: "balanceOf", args: [account] }),
       allowance: await this.client.readContract({ ...token, functionName: "allowance", args: [account, spender] }),
@@ -208,6 +245,10 @@ export class ProtocolReader {
 
   get #court() {
     return { address: this.deployment.addresses.receiptCourt, abi: receiptCourtAbi } as const;
+  }
+
+  get #jury() {
+    return { address: this.deployment.addresses.jury, abi: juryAbi } as const;
   }
 
   get #oracle() {

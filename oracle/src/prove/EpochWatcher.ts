@@ -9,7 +9,6 @@
 import {
   attributionOracleAbi,
   type BatchReceipts,
-  type ContentClient,
   creditTree,
   type Deployment,
   type EpochFault,
@@ -25,11 +24,12 @@ import {
   searchEpochFault,
 } from "@openledger/sdk";
 import { isAddressEqual } from "viem";
-import { readBatchFile } from "../attribute/readBatchFile.js";
+import type { BatchFiles } from "../attribute/BatchFiles.js";
 import type { Clock } from "../Clock.js";
 import type { ProtocolReader } from "../chain/ProtocolReader.js";
 import type { Log } from "../Log.js";
 import { OracleError } from "../OracleError.js";
+import type { Budget } from "../settle/Budget.js";
 import type { EpochFiles } from "../settle/EpochFiles.js";
 import { membersOf } from "../settle/EpochMembership.js";
 import type { Outbox } from "../settle/Outbox.js";
@@ -42,13 +42,14 @@ import { openReceipt } from "./openReceipt.js";
 export interface EpochWatcherDeps {
   readonly deployment: Deployment;
   readonly chain: ProtocolReader;
-  readonly content: ContentClient;
+  readonly batchFiles: BatchFiles;
   readonly facts: ChainFacts;
   readonly epochs: EpochLedger;
   readonly files: EpochFiles;
   readonly headers: BatchOpener;
   readonly outbox: Outbox;
   readonly purse: Purse;
+  readonly budget: Budget;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -160,11 +161,13 @@ export class EpochWatcher {
     index: bigint,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { deployment, chain, outbox, purse, log } = this.deps;
+    const { deployment, chain, outbox, purse, budget, log } = this.deps;
     const { demandDeposit, demandsEnd } = await chain.epoch(epoch.epoch);
     if ((await chain.now()) >= demandsEnd || !(await purse.has(demandDeposit, "deposit of a demand", signal))) {
       return false;
     }
+    const subject = `leaf ${proposal}/${LEAF_TREES[tree]}/${index}`;
+    if (!(await budget.take(subject, demandDeposit))) return false;
     const outcome = await outbox.submit(
       {
         purpose: `demand ${tree} ${index} of proposal ${proposal}`,
@@ -175,7 +178,10 @@ export class EpochWatcher {
       },
       signal,
     );
-    if (outcome.kind === "refused") log.fault(`The demand of ${tree} ${index} was not taken: ${outcome.error}`);
+    if (outcome.kind === "refused") {
+      await budget.giveBack(subject);
+      log.fault(`The demand of ${tree} ${index} was not taken: ${outcome.error}`);
+    }
     return outcome.kind === "done";
   }
 
@@ -336,10 +342,9 @@ export class EpochWatcher {
 
   /** Undefined when its list cannot be read. */
   async #batch(batch: SettledBatch, signal: AbortSignal): Promise<BatchReceipts | undefined> {
-    const { chain, content, deployment } = this.deps;
-    const domain = { chainId: deployment.chainId, market: deployment.addresses.inferenceMarket };
+    const { chain, batchFiles } = this.deps;
     try {
-      const reading = readBatchFile(domain, batch, await content.get(batch.dataHash, { signal }));
+      const reading = await batchFiles.read(batch, signal);
       if ("refused" in reading) throw new OracleError("content_mismatch", reading.refused, { retryable: false });
       const { file, tree } = reading;
       const settledAt = await chain.timestamp(batch.blockHash);

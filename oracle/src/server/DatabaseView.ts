@@ -2,7 +2,7 @@ import { decodeEpochFile, dueAmount, type EpochFile, receiptDataFee } from "@ope
 import { type Address, isAddressEqual } from "viem";
 import type { ProtocolReader } from "../chain/ProtocolReader.js";
 import { OracleError } from "../OracleError.js";
-import { creditedReceipts } from "../settle/buildLists.js";
+import { withDataPart } from "../settle/buildLists.js";
 import type { EpochFiles } from "../settle/EpochFiles.js";
 import type { BatchLedger, JudgedReceipt } from "../store/BatchLedger.js";
 import type { ChainFacts, FollowedEpoch } from "../store/ChainFacts.js";
@@ -54,7 +54,10 @@ export class DatabaseView implements OracleView {
 
   async pending(account: Address): Promise<PendingEarnings> {
     const final = await this.deps.facts.newestFinal();
-    const receipts = await creditedReceipts(this.deps, (final?.lastBatch ?? 0n) + 1n, largestBatch);
+    const receipts = await withDataPart(
+      this.deps,
+      await this.deps.batches.credited((final?.lastBatch ?? 0n) + 1n, largestBatch),
+    );
     const amounts = receipts
       .map((receipt) => dueAmount(receipt.shares, account, receiptDataFee(receipt, receipt.dataBps)))
       .filter((amount) => amount > 0n);

@@ -105,9 +105,9 @@ export class EpochSettler {
     if (!(await this.#isBuried(epoch)) || !(await this.#isStillThatEpoch(epoch))) return false;
 
     const kept = await this.#reusable(epoch);
-    if (kept === undefined && !(await this.deps.cases.exclude(epoch, signal))) return false;
     const asOf = kept?.asOf ?? (await this.#asOf(epoch));
     if (asOf === undefined) return false;
+    if (kept === undefined && !(await this.deps.cases.exclude(epoch, asOf, signal))) return false;
     const lists = kept ?? (await this.#build(epoch, asOf, signal));
     if (epoch.refuted.some((proposal) => isOwn(proposal, lists, outbox))) {
       const message = `Epoch ${epoch.epoch}: the lists this oracle comes to were refuted before; they are not proposed again.`;

@@ -1,7 +1,8 @@
 import { buildEpoch, type CreditedReceipt, type EpochFile } from "@openledger/sdk";
+import type { Hex } from "viem";
 import type { ProtocolReader } from "../chain/ProtocolReader.js";
 import { OracleError } from "../OracleError.js";
-import type { BatchLedger } from "../store/BatchLedger.js";
+import type { BatchLedger, JudgedReceipt } from "../store/BatchLedger.js";
 import type { ChainFacts, OpenedEpoch } from "../store/ChainFacts.js";
 import type { EpochFiles } from "./EpochFiles.js";
 import { membersOf } from "./EpochMembership.js";
@@ -15,8 +16,9 @@ export interface ListSources {
 }
 
 /**
- * The credit list and pay-outs of an epoch as of a timestamp, of the receipts that belong to it and that this oracle credits,
- * on top of the newest final ones. The same verdicts always give the same lists.
+ * The credit list and pay-outs of an epoch as of a timestamp, of the receipts that belong to it, on top of the newest final
+ * ones. What this oracle thinks of a receipt is no matter here: who finds it false has to open its case before, and then it
+ * does not belong (see `ReceiptCases`). So everybody who has the batches comes to the same lists.
  *
  * @throws OracleError `chain_inconsistent` when the lists would pay more than there is; those of `EpochFiles`
  */
@@ -28,11 +30,12 @@ export async function buildLists(
 ): Promise<EpochFile> {
   const previous = await sources.files.previousPayouts(epoch.epoch, signal);
   const members = await membersOf(sources, epoch, asOf);
-  const own = await creditedReceipts(sources, epoch.firstBatch, epoch.lastBatch);
+  const own = await withDataPart(sources, await sources.batches.known(epoch.firstBatch, epoch.lastBatch));
   const moved: CreditedReceipt[] = [];
   for (const { batch, receiptIndex } of members.moved) {
-    const found = await creditedReceipts(sources, batch, batch);
-    moved.push(...found.filter((receipt) => receipt.receiptIndex === receiptIndex));
+    const found = await sources.batches.known(batch, batch);
+    const [receipt] = found.filter((one) => one.receiptIndex === receiptIndex);
+    if (receipt !== undefined) moved.push(...(await withDataPart(sources, [receipt])));
   }
   const lists = buildEpoch({
     epoch: epoch.epoch,
@@ -53,23 +56,30 @@ export async function buildLists(
   return lists;
 }
 
-/** Receipts of a range of batches that this oracle credits, with their models' data parts when they were settled. */
-export async function creditedReceipts(
-  { facts, batches, chain }: Pick<ListSources, "facts" | "batches" | "chain">,
-  first: bigint,
-  last: bigint,
+/** Receipts with their models' data parts when they were settled. */
+export async function withDataPart(
+  {
+    facts,
+    chain,
+  }: {
+    readonly facts: Pick<ChainFacts, "batches">;
+    readonly chain: Pick<ProtocolReader, "dataBpsAt" | "timestamp">;
+  },
+  receipts: readonly JudgedReceipt[],
 ): Promise<readonly CreditedReceipt[]> {
-  const settledIn = new Map((await facts.batches(first, last)).map(({ batch, blockHash }) => [batch, blockHash]));
+  const settledIn = new Map<bigint, Hex | undefined>();
   const dataBps = new Map<string, number>();
-  const credited: CreditedReceipt[] = [];
-  for (const receipt of await batches.credited(first, last)) {
-    const blockHash = settledIn.get(receipt.batch);
+  const found: CreditedReceipt[] = [];
+  for (const receipt of receipts) {
+    const { batch, model } = receipt;
+    if (!settledIn.has(batch)) settledIn.set(batch, (await facts.batches(batch, batch))[0]?.blockHash);
+    const blockHash = settledIn.get(batch);
     // Its batch was orphaned between the two readings.
     if (blockHash === undefined) continue;
-    const key = `${blockHash}/${receipt.model}`;
-    const known = dataBps.get(key) ?? (await chain.dataBpsAt(receipt.model, await chain.timestamp(blockHash))) ?? 0;
+    const key = `${blockHash}/${model}`;
+    const known = dataBps.get(key) ?? (await chain.dataBpsAt(model, await chain.timestamp(blockHash))) ?? 0;
     dataBps.set(key, known);
-    credited.push({ ...receipt, dataBps: known });
+    found.push({ ...receipt, dataBps: known });
   }
-  return credited;
+  return found;
 }

@@ -123,11 +123,79 @@ export class BatchLedger {
     }));
   }
 
+  /** Judged batches that stand and were not looked through for what a proof can show, oldest first. */
+  async unsearched(limit: number): Promise<readonly bigint[]> {
+    const rows = await this.database.query<{ batch: string }>(
+      `select batch from batches where state <> 'reading' and not searched and not exists (
+         select from events v where v.name = 'BatchVoided' and v.args->>'batch' = batches.batch::text)
+       order by batch limit $1`,
+      [limit],
+    );
+    return rows.map(({ batch }) => BigInt(batch));
+  }
+
+  /** Nothing, or nothing more, is to be proven of a batch. */
+  async searched({ batch, blockHash }: SettledBatch): Promise<void> {
+    await this.database.query("update batches set searched = true where batch = $1 and block_hash = $2", [
+      batch,
+      blockHash,
+    ]);
+  }
+
+  /** Standing batches of which something is withheld: all of it, or what stands behind some receipts. */
+  async withheld(
+    checks: readonly ReceiptFault["check"][],
+  ): Promise<
+    readonly { readonly batch: bigint; readonly isRefused: boolean; readonly receiptIndices: readonly number[] }[]
+  > {
+    const rows = await this.database.query<{ batch: string; state: string; indices: readonly number[] }>(
+      `select b.batch, b.state, coalesce(array_agg(receipt_index order by receipt_index)
+           filter (where r.fault = any($1)), '{}') as indices
+       from batches b left join receipts r on r.batch = b.batch
+       where b.state <> 'reading' and not exists (
+         select from events v where v.name = 'BatchVoided' and v.args->>'batch' = b.batch::text)
+       group by b.batch having b.state = 'refused' or count(*) filter (where r.fault = any($1)) > 0 order by b.batch`,
+      [checks],
+    );
+    return rows.map(({ batch, state, indices }) => ({
+      batch: BigInt(batch),
+      isRefused: state === "refused",
+      receiptIndices: indices,
+    }));
+  }
+
+  /** Has a batch read again, and some of its receipts judged again, since more of it is known: with all patience anew. */
+  async reread({ batch, blockHash }: SettledBatch, receiptIndices: readonly number[], now: Date): Promise<void> {
+    await this.database.transaction(async ({ query }) => {
+      const rows = await query(
+        `update batches set state = 'reading', reason = null, searched = false, first_tried_at = $3
+         where batch = $1 and block_hash = $2 returning batch`,
+        [batch, blockHash, now],
+      );
+      if (rows.length === 0) return;
+      await query("delete from receipts where batch = $1 and receipt_index = any($2)", [batch, receiptIndices]);
+    });
+  }
+
   /** Receipts of a range of batches that this oracle credits, in order. */
   async credited(first: bigint, last: bigint): Promise<readonly JudgedReceipt[]> {
     const rows = await this.database.query<ReceiptRow>(
       `select r.* from receipts r join batches b using (batch)
        where r.state = 'credited' and b.state = 'verified' and batch between $1 and $2 order by batch, receipt_index`,
+      [first, last],
+    );
+    return rows.map(receiptOf);
+  }
+
+  /**
+   * Receipts of a range of batches whose shares this oracle knows, whatever it thinks of them, in order: all but those whose
+   * list is not the one that the runner signed.
+   */
+  async known(first: bigint, last: bigint): Promise<readonly JudgedReceipt[]> {
+    const rows = await this.database.query<ReceiptRow>(
+      `select r.* from receipts r join batches b using (batch)
+       where b.state = 'verified' and r.fault is distinct from 'attribution_hash' and batch between $1 and $2
+       order by batch, receipt_index`,
       [first, last],
     );
     return rows.map(receiptOf);

@@ -122,4 +122,19 @@ export const migrations: readonly string[] = [
   alter table lists add column as_of numeric(20) not null;
   create index events_by_proposal on events ((args->>'proposal')) where args ? 'proposal';
   `,
+  `
+  -- The courts are followed as well: what was followed without them is followed anew.
+  delete from blocks;
+  create index events_by_dispute on events ((args->>'dispute')) where args ? 'dispute';
+
+  -- Batches that were looked through for what a proof can show.
+  alter table batches add column searched boolean not null default false;
+
+  -- Bonds and deposits, each noted before it is sent: together they stay within the budget, less what came back.
+  create table outlays (
+    subject text primary key,
+    amount numeric(39) not null,
+    made_at timestamptz not null
+  );
+  `,
 ];

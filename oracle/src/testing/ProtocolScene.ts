@@ -24,6 +24,7 @@ import {
   approveToken,
   attributionHash,
   attributionRecordsHash,
+  buildRevelation,
   type ChainClient,
   ContentClient,
   type Contribution,
@@ -51,12 +52,14 @@ import {
   packSettlementRows,
   publishVersion,
   type Receipt,
+  readSettledBatches,
   receiptHash,
   receiptTree,
   receiptTypedData,
   registerAdapter,
   registerBase,
   requestHash,
+  revealReceipt,
   type SettleParameters,
   setEndpoint,
   settle,
@@ -84,6 +87,8 @@ export interface SceneOptions {
 
 export interface SettledAnswers {
   readonly batch: bigint;
+  /** Base units. */
+  readonly amount: bigint;
   readonly parameters: SettleParameters;
   readonly receipts: readonly AttributedReceipt[];
 }
@@ -100,6 +105,8 @@ export class ProtocolScene {
   readonly disclosures = new Map<Hex, Record<string, unknown>>();
   /** What a lying runner makes of the tokens that its model gives. */
   lie: (tokens: readonly number[]) => readonly number[] = (tokens) => tokens;
+  /** Where a runner puts its batches' files; one that withholds them names a hash that nobody has. */
+  publish: (file: Uint8Array) => Promise<{ readonly hash: Hex }>;
   readonly askers = new Set<Address>();
   #channels: PayerChannel[] = [];
   #server: Server | undefined;
@@ -111,7 +118,9 @@ export class ProtocolScene {
     readonly runtime: Runtime,
     readonly tokenizer: Tokenizer,
     readonly content: ContentClient,
-  ) {}
+  ) {
+    this.publish = (file) => content.put(file);
+  }
 
   static async open(options: SceneOptions): Promise<ProtocolScene> {
     const runtime = await openRuntime({ modelDir: options.modelDir });
@@ -155,7 +164,7 @@ export class ProtocolScene {
 
     const runner = testAccount(accounts.runner);
     const file = encodeBatchFile({ runner: runner.address, ...this.domain, receipts });
-    const { hash: dataHash } = await this.content.put(file);
+    const { hash: dataHash } = await this.publish(file);
     const rows = await Promise.all(this.#channels.map((channel) => this.#voucherRow(channel)));
     const client = this.client(accounts.runner);
     const expectedConfig = await client.publicClient.readContract({
@@ -169,7 +178,30 @@ export class ProtocolScene {
     ).root;
     const parameters = { rows: packSettlementRows(rows), receiptsRoot, dataHash, expectedConfig };
     const { event } = await settle(client, parameters);
-    return { batch: event?.batch ?? 0n, parameters, receipts };
+    return { batch: event?.batch ?? 0n, amount: event?.amount ?? 0n, parameters, receipts };
+  }
+
+  /** All that a settled receipt stands on, as the court asks for it. */
+  async reveal(answers: SettledAnswers, index: number): Promise<void> {
+    const entries = answers.receipts;
+    const { receipt, signature, shares, records, methodHash } = entries[index]!;
+    const { payer } = this.#channels.find(({ channel }) => channel === receipt.channel)!;
+    const voucher = { cumulativeCap: receipt.cumulative, deadline: 0n };
+    const { channel, model, nonce, requestHash } = receipt;
+    const signed = voucherTypedData(this.domain, { channel, model, nonce, requestHash, ...voucher });
+    const client = this.client(accounts.runner);
+    const [settled] = await readSettledBatches(client, { numbers: [answers.batch] });
+    const revelation = buildRevelation({
+      market: this.domain,
+      receiptsRoot: settled!.header.receiptsRoot,
+      receipts: entries.map((entry) => entry.receipt),
+      index,
+      runnerSignature: signature,
+      voucher,
+      voucherSignature: await testAccount(payer).signTypedData(signed),
+      attribution: { shares, recordsHash: attributionRecordsHash(records), methodHash },
+    });
+    await revealReceipt(client, { batch: settled!.header, index, revelation });
   }
 
   /** Sends a settlement again, for instance because its block was orphaned. */

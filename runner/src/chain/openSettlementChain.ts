@@ -5,25 +5,20 @@ import {
   type Log as ChainLog,
   encodeFunctionData,
   type Hex,
-  keccak256,
   type LocalAccount,
   parseEventLogs,
-  parseTransaction,
   TransactionReceiptNotFoundError,
 } from "viem";
 import type { SettleCall, SettlementChain, TransactionOutcome } from "../settle/SettlementChain.js";
 import type { BatchPlace, OutboxTransaction } from "../store/BatchLedger.js";
 import { askChain } from "./askChain.js";
 import { openMarketView } from "./openMarketView.js";
-
-/** A replacement must pay this much more than what it replaces, or nodes refuse it. */
-const bumpPercent = 125n;
-/** Of the gas that the try used: state may move between the try and the block. */
-const gasPercent = 130n;
+import { openSender } from "./openSender.js";
 
 export function openSettlementChain(client: ChainClient & { readonly account: LocalAccount }): SettlementChain {
   const { publicClient, account, deployment } = client;
   const market = { address: deployment.addresses.inferenceMarket, abi: inferenceMarketAbi } as const;
+  const sender = openSender(client, "a settlement");
   const argsOf = (call: SettleCall) => [call.rows, call.receiptsRoot, call.dataHash, call.configCode] as const;
 
   return {
@@ -75,43 +70,16 @@ export function openSettlementChain(client: ChainClient & { readonly account: Lo
         }
       }),
     sign: (call, replaced) =>
-      askChain("what a settlement's transaction needs", async () => {
-        const data = encodeFunctionData({ abi: inferenceMarketAbi, functionName: "settle", args: argsOf(call) });
-        const nonce = await publicClient.getTransactionCount({
-          address: account.address,
-          // A replacement takes the place of what is stuck, the first in line.
-          blockTag: replaced === undefined ? "pending" : "latest",
-        });
-        const gas = await publicClient.estimateGas({ account, to: market.address, data });
-        const fees = await publicClient.estimateFeesPerGas();
-        const least = replaced === undefined ? undefined : feesOf(replaced);
-        const raw = await account.signTransaction({
-          type: "eip1559",
-          chainId: deployment.chainId,
+      sender.sign(
+        {
           to: market.address,
-          data,
-          nonce,
-          gas: (gas * gasPercent) / 100n,
-          maxFeePerGas: larger(fees.maxFeePerGas, least?.maxFeePerGas),
-          maxPriorityFeePerGas: larger(fees.maxPriorityFeePerGas, least?.maxPriorityFeePerGas),
-        });
-        return { hash: keccak256(raw), raw, accountNonce: nonce };
-      }),
-    send: (transaction) =>
-      askChain("the sending of a settlement", async () => {
-        try {
-          await publicClient.sendRawTransaction({ serializedTransaction: transaction.raw });
-        } catch (error) {
-          // A node that has it already, in its pool or in a block, says so: it is sent.
-          if (await isKnown(transaction)) return;
-          throw error;
-        }
-      }),
-    outcome: (transaction) => askChain("a settlement's outcome", () => outcomeOf(transaction)),
-    minedNonce: () =>
-      askChain("the account's nonce", () =>
-        publicClient.getTransactionCount({ address: account.address, blockTag: "latest" }),
+          data: encodeFunctionData({ abi: inferenceMarketAbi, functionName: "settle", args: argsOf(call) }),
+        },
+        replaced,
       ),
+    send: sender.send,
+    outcome: (transaction) => askChain("a settlement's outcome", () => outcomeOf(transaction)),
+    minedNonce: sender.minedNonce,
   };
 
   async function outcomeOf({ hash }: OutboxTransaction): Promise<TransactionOutcome> {
@@ -129,13 +97,6 @@ export function openSettlementChain(client: ChainClient & { readonly account: Lo
       throw error;
     }
   }
-
-  async function isKnown({ hash }: OutboxTransaction): Promise<boolean> {
-    return publicClient.getTransaction({ hash }).then(
-      () => true,
-      () => false,
-    );
-  }
 }
 
 type MinedBatch = Pick<ChainLog<bigint, number, false>, "transactionHash" | "blockNumber" | "blockHash"> & {
@@ -150,16 +111,4 @@ function placeOf({ args, transactionHash, blockNumber, blockHash }: MinedBatch):
 function channelIn(values: readonly unknown[]): Hex | undefined {
   const [first] = values;
   return typeof first === "string" && /^0x[0-9a-f]{64}$/i.test(first) ? (first.toLowerCase() as Hex) : undefined;
-}
-
-function feesOf({ raw }: OutboxTransaction): { readonly maxFeePerGas: bigint; readonly maxPriorityFeePerGas: bigint } {
-  const { maxFeePerGas = 0n, maxPriorityFeePerGas = 0n } = parseTransaction(raw);
-  return {
-    maxFeePerGas: (maxFeePerGas * bumpPercent) / 100n + 1n,
-    maxPriorityFeePerGas: (maxPriorityFeePerGas * bumpPercent) / 100n + 1n,
-  };
-}
-
-function larger(a: bigint, b = 0n): bigint {
-  return a > b ? a : b;
 }

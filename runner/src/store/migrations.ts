@@ -122,4 +122,30 @@ export const migrations: readonly string[] = [
   -- on its way, is refused and its receipts go into another.
   alter table batches rename column config_version to config_code;
   `,
+  `
+  -- Receipts that the court was asked for: an answer is signed and stored before it is sent.
+  create table demands (
+    -- The batch's number on the chain.
+    batch numeric(20) not null,
+    receipt_index bigint not null,
+    deadline numeric(20) not null,
+    state text not null default 'open' check (state in ('open', 'answered')),
+    -- Newest block when it was seen answered.
+    answered_at numeric(20),
+    -- Of the answer; once it is answered, of the release of the stake that the demand locked.
+    hash text,
+    account_nonce integer,
+    raw text,
+    primary key (batch, receipt_index),
+    check (state <> 'answered' or answered_at is not null)
+  );
+  -- How far demands were followed: one row.
+  create table followed (
+    one boolean primary key default true check (one),
+    block numeric(20) not null
+  );
+  create index batches_by_number on batches (chain_batch) where chain_batch is not null;
+  -- What stood behind a batch is not kept for ever.
+  alter table batches add column pruned boolean not null default false;
+  `,
 ];

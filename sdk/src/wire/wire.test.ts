@@ -5,7 +5,13 @@ import { describe, expect, it } from "vitest";
 import { contentHash } from "../hash/content.js";
 import { voucherDigest, voucherTypedData } from "../hash/typedData.js";
 import type { Voucher } from "../hash/types.js";
-import { type BatchFile, decodeBatchFile, encodeBatchFile, receiptTree } from "./batchFile.js";
+import {
+  type BatchFile,
+  decodeBatchFile,
+  decodeUnorderedBatchFile,
+  encodeBatchFile,
+  receiptTree,
+} from "./batchFile.js";
 import { canonicalJson, fractionsAsText, type JsonValue } from "./canonicalJson.js";
 import { contributionCommitment, decodeContributionFile, encodeContributionFile } from "./contributionFile.js";
 import { decodeEpochFile, encodeEpochFile } from "./epochFile.js";
@@ -124,6 +130,7 @@ describe("batch file", () => {
     expect(() => decodeBatchFile(encodeBatchFile(turned))).toThrow(/found entry 1 out of order/);
     const twice = { ...file, receipts: [file.receipts[0]!, file.receipts[0]!] };
     expect(() => decodeBatchFile(encodeBatchFile(twice))).toThrow(/out of order/);
+    expect(decodeUnorderedBatchFile(encodeBatchFile(turned))).toEqual(turned);
   });
 });
 

@@ -1,0 +1,324 @@
+/** What an oracle takes to the courts, on a real chain whose clock moves by its blocks alone. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { callRpc, type Devnet, startDevnet, wireCourts } from "@openledger/script";
+import {
+  attributionOracleAbi,
+  type Deployment,
+  disputeManagerAbi,
+  type EpochFile,
+  juryAbi,
+  parseDeployment,
+  parseOpen,
+  readFree,
+  readReceiptCase,
+  readTokenBalance,
+  receiptCourtAbi,
+} from "@openledger/sdk";
+import { type Hex, parseEventLogs } from "viem";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "./Clock.js";
+import { type Oracle, openOracle } from "./openOracle.js";
+import { eventually } from "./testing/eventually.js";
+import { makeBaseModel } from "./testing/makeBaseModel.js";
+import { accounts, ProtocolScene, type SettledAnswers } from "./testing/ProtocolScene.js";
+import { testAccount, testKey } from "./testing/testAccount.js";
+
+/** The hash of a file that nobody has. */
+const nowhere: Hex = `0x${"ab".repeat(32)}`;
+
+let folder: string;
+let net: Devnet;
+let deployment: Deployment;
+let scene: ProtocolScene;
+let databases = 0;
+let oracle: RunningOracle | undefined;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "oracle-courts-"));
+  const modelDir = join(folder, "model");
+  [net] = await Promise.all([
+    startDevnet({
+      stateDir: join(folder, "net"),
+      ports: "free",
+      services: ["postgres", "anvil", "contracts", "store"],
+    }),
+    makeBaseModel(modelDir),
+  ]);
+  deployment = parseDeployment(net.deployment);
+  const { rpc, store } = net.urls;
+  await callRpc(rpc, "evm_setIntervalMining", [0]);
+  await callRpc(rpc, "evm_setAutomine", [true]);
+  await wireCourts(rpc, net.deployment!);
+  // A second a block: what judging takes is no matter for the courts' clocks.
+  await callRpc(rpc, "anvil_setBlockTimestampInterval", [1]);
+  scene = await ProtocolScene.open({ deployment, rpcUrl: rpc, storeUrl: store, modelDir });
+}, 240_000);
+
+afterAll(async () => {
+  await scene?.close();
+  await net?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+beforeEach(() => {
+  scene.publish = (file) => scene.content.put(file);
+});
+
+afterEach(async () => {
+  await oracle?.stop();
+  oracle = undefined;
+});
+
+describe("a receipt that is found false", () => {
+  let batch: SettledAnswers;
+  let falseIndex: number;
+  let file: EpochFile;
+
+  it("is disputed with the oracle's own bond before its epoch is proposed without it", async () => {
+    let signed = 0;
+    batch = await scene.settleAnswers(1, (entry) => {
+      signed += 1;
+      if (signed !== 1) return entry;
+      const shares = [{ account: testAccount(10).address, share: 65_536 }];
+      return { ...entry, receipt: { ...entry.receipt, attributionHash: scene.commit({ ...entry, shares }) }, shares };
+    });
+    falseIndex = batch.receipts.findIndex(({ shares }) => shares.length === 1 && shares[0]!.share === 65_536);
+    oracle = await startOracle("propose");
+    await eventually("the opening", 60, async () => (await epochEvents("EpochOpened"))[0]);
+    await callRpc(net.urls.rpc, "evm_mine", []);
+    await eventually("the dispute", 20, async () => (await disputeEvents("DisputeFiled"))[0]);
+
+    const proposed = await ticking("the proposal", 60, async () => (await epochEvents("EpochProposed"))[0]);
+
+    const filed = await disputeEvents("DisputeFiled");
+    expect(filed.map(({ args }) => args)).toMatchObject([
+      { filer: testAccount(accounts.oracle).address, accused: testAccount(accounts.runner).address },
+    ]);
+    const { openedAt, state } = await readReceiptCase(scene.client(0), batch.batch, falseIndex);
+    expect(state).toBe(1);
+    expect((proposed.args as { asOf: bigint }).asOf).toBeGreaterThanOrEqual(openedAt);
+    file = await eventually("the lists", 10, () => epochFile(1n));
+    expect(new Set(file.credits.map(({ receiptIndex }) => receiptIndex))).toEqual(new Set([1 - falseIndex]));
+  }, 120_000);
+
+  it("costs no second bond after a restart, and no watcher can refute the proposal", async () => {
+    oracle = await startOracle("propose", { name: "courts1" });
+    const watcher = await startOracle("watch");
+    const final = await ticking("finality", 60, async () => (await epochEvents("EpochFinalized"))[0]);
+    await watcher.stop();
+
+    expect(watcher.faults.filter((fault) => fault.startsWith("Epoch 1"))).toEqual([]);
+    expect((final.args as { epoch: bigint }).epoch).toBe(1n);
+    expect(await disputeEvents("DisputeFiled")).toHaveLength(1);
+    expect(await epochEvents("EpochRefuted")).toEqual([]);
+  }, 120_000);
+
+  it("is credited in the epoch in which its case was cleared, when no jury came; the bond is back", async () => {
+    const before = await readTokenBalance(scene.client(0), testAccount(accounts.oracle).address);
+    oracle = await startOracle("propose", { name: "courts1" });
+    await ticking("the verdict", 60, async () => (await disputeEvents("VerdictEnforced"))[0]);
+    expect(await readTokenBalance(scene.client(0), testAccount(accounts.oracle).address)).toBe(
+      before + parseOpen("1000"),
+    );
+    // Something to open an epoch over.
+    await scene.settleAnswers(1);
+
+    const moved = await ticking("the next epoch", 60, () => epochFile(2n));
+
+    expect(moved.credits.filter((credit) => credit.batch === batch.batch).map((credit) => credit.receiptIndex)).toEqual(
+      [falseIndex],
+    );
+    await ticking("finality", 60, async () => (await epochEvents("EpochFinalized"))[1]);
+  }, 180_000);
+});
+
+describe("a false batch", () => {
+  it("is voided by a proof, and its payers are paid back", async () => {
+    const payers = accounts.payers.map((payer) => testAccount(payer).address);
+    const before = await Promise.all(payers.map((payer) => readTokenBalance(scene.client(0), payer)));
+    let signed = 0;
+    const batch = await scene.settleAnswers(1, (entry) => {
+      signed += 1;
+      return signed === 1 ? { ...entry, receipt: { ...entry.receipt, fee: entry.receipt.fee - 1n } } : entry;
+    });
+    oracle = await startOracle("watch");
+
+    await ticking("the refunds", 40, async () => (await courtEvents("PayerRefunded", batch.batch)).length === 2);
+
+    const [voided] = await courtEvents("BatchVoided", batch.batch);
+    expect(voided!.args).toMatchObject({ fault: 5, bountyTo: testAccount(accounts.watcher).address });
+    const after = await Promise.all(payers.map((payer) => readTokenBalance(scene.client(0), payer)));
+    const refunds = (await courtEvents("PayerRefunded", batch.batch)).map(
+      ({ args }) => (args as { amount: bigint }).amount,
+    );
+    const { amount } = batch;
+    expect(refunds.reduce((sum, part) => sum + part, 0n)).toBe(amount);
+    expect(after.reduce((sum, part) => sum + part, 0n)).toBe(before.reduce((sum, part) => sum + part, 0n) + amount);
+    expect(await readFree(scene.client(0), payers[0]!)).toBe(0n);
+  }, 120_000);
+
+  it("is voided again when a reorganisation took the proof away, once on each branch", async () => {
+    let signed = 0;
+    const batch = await scene.settleAnswers(1, (entry) => {
+      signed += 1;
+      return signed === 1 ? { ...entry, receipt: { ...entry.receipt, fee: entry.receipt.fee - 1n } } : entry;
+    });
+    const snapshot = await callRpc(net.urls.rpc, "evm_snapshot", []);
+    oracle = await startOracle("watch");
+    await ticking("the void", 40, async () => (await courtEvents("BatchVoided", batch.batch)).length === 1);
+
+    await callRpc(net.urls.rpc, "evm_revert", [snapshot]);
+    await ticking("the void again", 40, async () => (await courtEvents("BatchVoided", batch.batch)).length === 1);
+    await ticking("the refunds", 40, async () => (await courtEvents("PayerRefunded", batch.batch)).length === 2);
+  }, 120_000);
+});
+
+describe("a batch whose file is withheld", () => {
+  it("is demanded, and voided when nobody shows it: the deposit comes back with a bounty", async () => {
+    scene.publish = async () => ({ hash: nowhere });
+    const batch = await scene.settleAnswers(1);
+    const watcher = testAccount(accounts.watcher).address;
+    oracle = await startOracle("watch", { graceSeconds: 1 });
+    await eventually("the demand", 40, async () => (await courtEvents("ReceiptDemanded", batch.batch))[0]);
+    const before = await readTokenBalance(scene.client(0), watcher);
+
+    await ticking("the refunds", 40, async () => (await courtEvents("PayerRefunded", batch.batch)).length === 2);
+
+    const [voided] = await courtEvents("BatchVoided", batch.batch);
+    expect(voided!.args).toMatchObject({ fault: 7, bountyTo: watcher });
+    const { bounty } = voided!.args as { bounty: bigint };
+    expect(await readTokenBalance(scene.client(0), watcher)).toBe(before + parseOpen("5") + bounty);
+  }, 120_000);
+
+  it("is read from the court when its runner shows it, and credited", async () => {
+    scene.publish = async () => ({ hash: nowhere });
+    const batch = await scene.settleAnswers(1);
+    oracle = await startOracle("watch", { graceSeconds: 1 });
+    for (const index of [0, 1]) {
+      await eventually(`demand ${index}`, 40, async () => (await courtEvents("ReceiptDemanded", batch.batch))[index]);
+      await scene.reveal(batch, index);
+    }
+
+    const rows = await eventually("the receipts", 20, async () => {
+      const found = await oracle!.oracle.database.query<{ hash: Hex; state: string }>(
+        "select r.hash, r.state from receipts r join batches b using (batch) where batch = $1 and b.state = 'verified'",
+        [batch.batch],
+      );
+      return found.length === 2 && found;
+    });
+
+    expect(rows.map(({ state }) => state)).toEqual(["credited", "credited"]);
+    expect(await courtEvents("BatchVoided", batch.batch)).toEqual([]);
+  }, 120_000);
+
+  it("is demanded no further than the budget goes, which is said", async () => {
+    scene.publish = async () => ({ hash: nowhere });
+    const batch = await scene.settleAnswers(1);
+    oracle = await startOracle("watch", { graceSeconds: 1, courtBudget: parseOpen("4.99") });
+
+    await eventually("the words", 40, async () =>
+      oracle!.faults.some((fault) => fault.includes(`demand ${batch.batch}/0 would cost ${parseOpen("5")}`)),
+    );
+
+    expect(await courtEvents("ReceiptDemanded", batch.batch)).toEqual([]);
+  }, 60_000);
+});
+
+interface RunningOracle {
+  readonly oracle: Oracle;
+  readonly faults: readonly string[];
+  stop(): Promise<void>;
+}
+
+async function startOracle(
+  mode: "propose" | "watch",
+  {
+    name = `courts${++databases}`,
+    graceSeconds = 60,
+    courtBudget = parseOpen("5000"),
+  }: { readonly name?: string; readonly graceSeconds?: number; readonly courtBudget?: bigint } = {},
+): Promise<RunningOracle> {
+  const faults: string[] = [];
+  const running = await openOracle(
+    {
+      mode,
+      rpcUrl: net.urls.rpc,
+      deployment,
+      databaseUrl: await net.database(name),
+      storeUrl: net.urls.store,
+      runnerUrl: undefined,
+      modelDir: mode === "propose" ? join(folder, "model") : undefined,
+      dataDir: join(folder, name),
+      provider: "cpu",
+      tier: "w8a16",
+      arithmetic: "float",
+      threads: 1,
+      privateKey: testKey(mode === "propose" ? accounts.oracle : accounts.watcher),
+      host: "127.0.0.1",
+      port: 0,
+      pollIntervalMs: 100,
+      confirmations: 0n,
+      graceSeconds,
+      courtBudget,
+      pushedLeast: undefined,
+    },
+    systemClock,
+    {
+      info: (message) => faults.push(`info: ${message}`),
+      fault: (message, error) => faults.push(error === undefined ? message : `${message}: ${String(error)}`),
+    },
+  );
+  await running.database.migrate();
+  const stopping = new AbortController();
+  const ended = running.node.run(stopping.signal);
+  return {
+    oracle: running,
+    faults,
+    stop: async () => {
+      stopping.abort();
+      await ended;
+      await running.close();
+    },
+  };
+}
+
+/** Lets the clock run on, a block when nothing happens for a while, until there is an answer. */
+async function ticking<T>(what: string, seconds: number, ask: () => Promise<T | undefined | false>): Promise<T> {
+  let looks = 0;
+  try {
+    return await eventually(what, seconds, async () => {
+      const answer = await ask();
+      looks += 1;
+      if ((answer === undefined || answer === false) && looks % 10 === 0) await callRpc(net.urls.rpc, "evm_mine", []);
+      return answer;
+    });
+  } catch (error) {
+    throw new Error(`${error}\n${oracle?.faults.join("\n")}`, { cause: error });
+  }
+}
+
+async function epochFile(epoch: bigint): Promise<EpochFile | undefined> {
+  const found = await oracle!.oracle.view.epoch(epoch);
+  return found?.proposal === undefined ? undefined : oracle!.oracle.view.file(found);
+}
+
+async function logsOf(address: Hex) {
+  return scene.client(0).publicClient.getLogs({ address, fromBlock: 0n });
+}
+
+async function epochEvents(eventName: "EpochOpened" | "EpochProposed" | "EpochFinalized" | "EpochRefuted") {
+  const logs = await logsOf(deployment.addresses.attributionOracle);
+  return parseEventLogs({ abi: attributionOracleAbi, eventName, logs });
+}
+
+async function disputeEvents(eventName: "DisputeFiled" | "VerdictEnforced") {
+  const logs = await logsOf(deployment.addresses.disputeManager);
+  return parseEventLogs({ abi: [...disputeManagerAbi, ...juryAbi], eventName, logs });
+}
+
+async function courtEvents(eventName: "BatchVoided" | "PayerRefunded" | "ReceiptDemanded", batch: bigint) {
+  const logs = await logsOf(deployment.addresses.receiptCourt);
+  return parseEventLogs({ abi: receiptCourtAbi, eventName, logs }).filter(({ args }) => args.batch === batch);
+}
