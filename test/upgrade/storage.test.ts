@@ -1,17 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findBinary } from "@openledger/script";
-import upgrades from "@openzeppelin/upgrades-core";
+import { findBinary, readLayouts, upgradeOptions } from "@openledger/script";
+import upgrades, { type StorageLayout } from "@openzeppelin/upgrades-core";
 import { afterAll, describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "openledger-upgrade-"));
-// Constructors set immutables and disable initialisers, nothing else.
 upgrades.silenceWarnings();
-const options = { unsafeAllow: ["constructor" as const, "state-variable-immutable" as const] };
 
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
@@ -41,7 +39,7 @@ describe("upgradeable contracts", () => {
   it("have a storage that upgrades can keep", { timeout: 240_000 }, async () => {
     const info = buildInfo(copyContracts("all"), "all-info", "contracts");
 
-    const report = await upgrades.validateUpgradeSafety(info, undefined, undefined, options);
+    const report = await upgrades.validateUpgradeSafety(info, undefined, undefined, upgradeOptions);
 
     expect(report.upgradeableContractReports.map((contract) => contract.contract.split(":")[1]).sort()).toEqual([
       "AgentRegistry",
@@ -56,6 +54,21 @@ describe("upgradeable contracts", () => {
       "StakingManager",
     ]);
     expect(report.ok, report.explain(false)).toBe(true);
+  });
+
+  it("keep the storage that is written down", { timeout: 240_000 }, () => {
+    const folder = join(root, "contracts/layouts");
+    const layouts = readLayouts(root);
+
+    expect([...layouts.keys()].sort().map((name) => `${name}.json`)).toEqual(readdirSync(folder).sort());
+    for (const [name, layout] of layouts) {
+      const written = JSON.parse(readFileSync(join(folder, `${name}.json`), "utf8")) as StorageLayout;
+      expect(upgrades.getStorageUpgradeErrors(written, layout, upgradeOptions), name).toEqual([]);
+      // what the validator does not see it cannot compare
+      expect(Object.keys(layout.namespaces ?? {}), name).toContain(`erc7201:openledger.storage.${name}`);
+      // an addition is right, and written down with it: npm run layouts
+      expect(layout, name).toEqual(written);
+    }
   });
 
   it("are refused when an upgrade moves a namespace's fields", { timeout: 240_000 }, async () => {
@@ -74,7 +87,7 @@ describe("upgradeable contracts", () => {
       next,
       "contracts/staking/StakingManager.sol:StakingManager",
       "now-info:contracts/staking/StakingManager.sol:StakingManager",
-      options,
+      upgradeOptions,
       [now],
     );
 
