@@ -51,6 +51,7 @@ export function readLayouts(project: string): ReadonlyMap<string, StorageLayout>
 
 function layoutsOf({ input, output, solcVersion }: BuildInfo): ReadonlyMap<string, StorageLayout> {
   silenceWarnings();
+  showNamespacesOfLibraries(output);
   const layouts = new Map<string, StorageLayout>();
   for (const [file, contracts] of Object.entries(output.contracts)) {
     for (const [name, contract] of Object.entries(contracts)) {
@@ -65,10 +66,34 @@ function layoutsOf({ input, output, solcVersion }: BuildInfo): ReadonlyMap<strin
   return layouts;
 }
 
+/**
+ * Shows each contract the namespaces that libraries declare for it: one of a library belongs to the contract it is named
+ * after. The validator looks for annotated structs in a contract and its bases only; the compiler's own tree of the struct
+ * is what it then reads, so the order and the types of the fields, and with them their places, are those of the code.
+ */
+function showNamespacesOfLibraries(output: BuildInfo["output"]): void {
+  const definitions = Object.values(output.sources)
+    .flatMap(({ ast }) => ast.nodes)
+    .filter((node) => node.nodeType === "ContractDefinition");
+  for (const library of definitions.filter((definition) => definition.contractKind === "library")) {
+    for (const struct of library.nodes.filter((node) => node.nodeType === "StructDefinition")) {
+      const [, name] =
+        /@custom:storage-location erc7201:openledger\.storage\.(\w+)/.exec(struct.documentation?.text ?? "") ?? [];
+      if (name === undefined) continue;
+      const [owner, ...others] = definitions.filter((definition) => definition.name === name);
+      if (owner === undefined || others.length > 0)
+        throw new Error(`No one contract is named ${name}: ${library.name}`);
+      owner.nodes.push(struct);
+    }
+  }
+}
+
 /** The layout without what other code moves: lines, and the numbers of nodes in names of types such as `t_struct(Pool)7031`. */
 function stable(layout: StorageLayout, file: string): StorageLayout {
   const text = JSON.stringify(layout, (key, value) => (key === "src" ? file : value));
-  const named = JSON.parse(text.replace(/\)\d+(?=_storage|[,)"])/g, ")")) as StorageLayout;
+  const named = JSON.parse(
+    text.replace(/(t_(?:struct|enum|contract|userDefinedValueType)\([^()]*\))\d+/g, "$1"),
+  ) as StorageLayout;
   if (Object.keys(named.types).length !== Object.keys(layout.types).length) {
     throw new Error(
       `Two types of ${file}'s storage have one name: rename one, so that the layout can be written down.`,
