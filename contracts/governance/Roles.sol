@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+/// @title Roles
+/// @notice Numbers of the roles in the access manager: who holds each, and the delay of what it does.
 library Roles {
     uint64 internal constant ADMIN = 0; // the governor, by proposal only, after 10 days
     uint64 internal constant PARAMETERS = 1; // the governor, 2 days

@@ -42,7 +42,7 @@ function buildInfo(project: string, name: string, folder: string): string {
 }
 
 describe("upgradeable contracts", () => {
-  it("have a storage that upgrades can keep", { timeout: 240_000 }, async () => {
+  it("have a storage that upgrades can keep", { timeout: 600_000 }, async () => {
     const info = buildInfo(copyContracts("all"), "all-info", "contracts");
 
     const report = await upgrades.validateUpgradeSafety(info, undefined, undefined, upgradeOptions);
@@ -62,7 +62,7 @@ describe("upgradeable contracts", () => {
     expect(report.ok, report.explain(false)).toBe(true);
   });
 
-  it("keep the storage that is written down", { timeout: 240_000 }, () => {
+  it("keep the storage that is written down", { timeout: 600_000 }, () => {
     const layouts = readLayouts(root);
 
     expect([...layouts.keys()].sort().map((name) => `${name}.json`)).toEqual(readdirSync(layoutsFolder).sort());
@@ -76,7 +76,7 @@ describe("upgradeable contracts", () => {
     }
   });
 
-  it("are refused when a field moves", { timeout: 240_000 }, () => {
+  it("are refused when a field moves", { timeout: 600_000 }, () => {
     const project = copyContracts("moved");
     const moved = (path: string, change: (source: string) => string) =>
       writeFileSync(join(project, path), change(readFileSync(join(project, path), "utf8")));
@@ -100,7 +100,7 @@ describe("upgradeable contracts", () => {
     }
   });
 
-  it("may be given fields at the end", { timeout: 240_000 }, () => {
+  it("may be given fields at the end", { timeout: 600_000 }, () => {
     const written = writtenLayout("AttributionOracle");
     const namespace = "erc7201:openledger.storage.AttributionOracle";
     const fields = written.namespaces![namespace]!;
