@@ -30,7 +30,9 @@ contract AgentRegistry is
     uint256 private constant MAXIMUM_ENTRIES = 16;
     uint64 private constant LONGEST_PAUSE = 7 days;
 
+    /// @notice The staking manager: asks whether an agent's owner or wallet has the stake that agents need.
     IStakingManager public immutable staking;
+    /// @notice The model registry: asks whether an offered model exists and is not deprecated.
     IModelRegistry public immutable models;
 
     constructor(IStakingManager staking_, IModelRegistry models_) {
@@ -39,6 +41,7 @@ contract AgentRegistry is
         _disableInitializers();
     }
 
+    /// @notice Hands the proxy over to its authority, once.
     /// @param authority The AccessManager that governs pauses and upgrades.
     function initialize(address authority) external initializer {
         __AccessManaged_init(authority);

@@ -14,7 +14,9 @@ import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeab
 /// @title AgentReputation
 /// @notice Owns agents' reputation: feedback of those who paid for answers, and what was answered to it.
 contract AgentReputation is IAgentReputation, UUPSUpgradeable, AccessManagedUpgradeable {
+    /// @notice The registry of the agents that feedback is about.
     IAgentRegistry public immutable agents;
+    /// @notice The market whose settlements feedback weighs by.
     IInferenceMarket public immutable market;
 
     constructor(IAgentRegistry agents_, IInferenceMarket market_) {
@@ -23,6 +25,7 @@ contract AgentReputation is IAgentReputation, UUPSUpgradeable, AccessManagedUpgr
         _disableInitializers();
     }
 
+    /// @notice Hands the proxy over to its authority, once.
     /// @param authority The AccessManager that governs upgrades.
     function initialize(address authority) external initializer {
         __AccessManaged_init(authority);
@@ -35,8 +38,7 @@ contract AgentReputation is IAgentReputation, UUPSUpgradeable, AccessManagedUpgr
 
     /// @inheritdoc IAgentReputation
     /// @dev In memory each takes one place on the stack, which has no more.
-    // solhint-disable-next-line gas-calldata-parameters
-    function giveFeedback(
+    function giveFeedback( // solhint-disable-line gas-calldata-parameters
         uint256 agentId,
         int128 value,
         uint8 valueDecimals,
@@ -139,8 +141,7 @@ contract AgentReputation is IAgentReputation, UUPSUpgradeable, AccessManagedUpgr
 
     /// @inheritdoc IAgentReputation
     /// @dev In memory each takes one place on the stack, which has no more.
-    // solhint-disable-next-line gas-calldata-parameters
-    function readAllFeedback(
+    function readAllFeedback( // solhint-disable-line gas-calldata-parameters
         uint256 agentId,
         address[] memory clientAddresses,
         string memory tag1,

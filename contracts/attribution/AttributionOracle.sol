@@ -31,13 +31,19 @@ contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManaged
     uint64 private constant REVEALS_PER_WINDOW = 6;
     uint256 private constant LOCAL_CHAIN_ID = 31_337;
 
+    /// @notice OPEN: bonds and deposits are paid in it.
     IERC20 public immutable token;
+    /// @notice The market whose batches epochs close.
     IInferenceMarket public immutable market;
+    /// @notice The distributor whose stream epochs pay out.
     IRewardDistributor public immutable distributor;
+    /// @notice The staking manager: only active oracles propose.
     IStakingManager public immutable staking;
     /// @notice The contract that proofs go to: the only one that may refute.
     address public immutable court;
+    /// @inheritdoc IAttributionOracle
     uint64 public immutable epochPeriod;
+    /// @inheritdoc IAttributionOracle
     uint64 public immutable revealPeriod;
 
     constructor(
@@ -65,6 +71,7 @@ contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManaged
         _disableInitializers();
     }
 
+    /// @notice Hands the proxy over to its authority and sets the first bond, base units of OPEN, not zero; once.
     function initialize(address authority, uint96 bond_) external initializer {
         __AccessManaged_init(authority);
         _setBond(bond_);

@@ -29,9 +29,13 @@ contract EpochCourt is IEpochCourt {
     uint8 private constant PROOF_PAYOUT_ORDER = 5;
     uint8 private constant PROOF_PAYOUT_TOTAL = 6;
 
+    /// @notice The oracle whose proposals are judged.
     IAttributionOracle public immutable oracle;
+    /// @notice The market whose batches a proposal has to pay.
     IInferenceMarket public immutable market;
+    /// @notice The model registry: gives the data part of a receipt's fee.
     IModelRegistry public immutable models;
+    /// @notice The court whose cases and voids move receipts between epochs.
     IReceiptCourt public immutable receiptCourt;
 
     constructor(

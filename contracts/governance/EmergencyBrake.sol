@@ -17,6 +17,7 @@ contract EmergencyBrake is IEmergencyBrake, AccessManaged {
     uint64 private constant LONGEST_EXIT_PAUSE = 72 hours;
     uint64 private constant MOST_EXIT_PAUSED = 72 hours;
 
+    /// @inheritdoc IEmergencyBrake
     mapping(address account => bool) public isGuardian;
     mapping(bytes32 bit => Bit) private _bits;
     mapping(bytes32 bit => PauseHistory) private _histories;

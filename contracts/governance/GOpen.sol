@@ -33,18 +33,22 @@ contract GOpen is IGOpen, ERC20Permit, ERC20Wrapper, ERC20Votes, VotesExtended {
         return super.withdrawTo(account, amount);
     }
 
+    /// @inheritdoc Votes
     function clock() public view override returns (uint48) {
         return uint48(block.timestamp);
     }
 
+    /// @inheritdoc Votes
     function CLOCK_MODE() public pure override returns (string memory) {
         return "mode=timestamp";
     }
 
+    /// @inheritdoc ERC20Wrapper
     function decimals() public view override(ERC20, ERC20Wrapper) returns (uint8) {
         return super.decimals();
     }
 
+    /// @inheritdoc ERC20Permit
     function nonces(address owner) public view override(ERC20Permit, Nonces) returns (uint256) {
         return super.nonces(owner);
     }

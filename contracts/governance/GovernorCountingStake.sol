@@ -82,10 +82,13 @@ abstract contract GovernorCountingStake is Governor, IOpenGovernor {
         return _proposalVotes[proposalId].stakeOverrides[delegator][operator][role];
     }
 
+    /// @notice Whether an account has cast its own vote on a proposal; overrides do not count.
     function hasVoted(uint256 proposalId, address account) public view override returns (bool) {
         return _proposalVotes[proposalId].receipts[account].cast != 0;
     }
 
+    /// @notice Least votes for and abstaining, in base units, of a proposal with its snapshot at a past timestamp: 4 %
+    /// of what could vote then, at least `QUORUM_FLOOR`.
     function quorum(uint256 timepoint) public view override returns (uint256) {
         return Math.max(votableSupply(timepoint) * QUORUM_BPS / 10_000, QUORUM_FLOOR);
     }
@@ -95,14 +98,17 @@ abstract contract GovernorCountingStake is Governor, IOpenGovernor {
         return _gOpen.getPastTotalSupply(timepoint) + _stake.getPastTotalSupply(timepoint);
     }
 
+    /// @notice The current timestamp, by which votes are looked up.
     function clock() public view override returns (uint48) {
         return uint48(block.timestamp);
     }
 
+    /// @notice What `clock` counts, as ERC-6372 writes it: seconds.
     function CLOCK_MODE() public pure override returns (string memory) {
         return "mode=timestamp";
     }
 
+    /// @notice How votes are counted, for clients: quorum of for and abstain, overridable.
     function COUNTING_MODE() public pure override returns (string memory) {
         return "support=bravo,override&quorum=for,abstain&overridable=true&params=override";
     }

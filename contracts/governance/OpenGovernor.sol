@@ -50,6 +50,7 @@ contract OpenGovernor is
         _setProposalGuardian(guardian);
     }
 
+    /// @notice Opens a proposal, as OpenZeppelin's governor does, with the longest delay that any of its calls takes.
     function propose(
         address[] memory targets,
         uint256[] memory values,
@@ -66,6 +67,7 @@ contract OpenGovernor is
         _longestDelay = 0;
     }
 
+    /// @notice Cancels a proposal, as its proposer while it is pending or as the guardian at any time before execution.
     /// @dev The guardian cannot keep itself in office.
     function cancel(
         address[] memory targets,
@@ -79,6 +81,8 @@ contract OpenGovernor is
         return super.cancel(targets, values, calldatas, descriptionHash);
     }
 
+    /// @notice State of a proposal: as OpenZeppelin's governor, and `Expired` where it was not queued or executed in
+    /// time.
     function state(uint256 proposalId) public view override returns (ProposalState current) {
         current = super.state(proposalId);
         if (current == ProposalState.Succeeded) {
@@ -88,14 +92,18 @@ contract OpenGovernor is
         }
     }
 
+    /// @notice Seconds from queueing to execution that every proposal takes at least; while one is made, the longest
+    /// its calls take.
     function baseDelaySeconds() public view override returns (uint32) {
         return uint32(Math.max(super.baseDelaySeconds(), _longestDelay)); // both are uint32
     }
 
+    /// @notice Votes that an account needs to propose, base units, inclusive.
     function proposalThreshold() public view override(Governor, GovernorSettings) returns (uint256) {
         return super.proposalThreshold();
     }
 
+    /// @notice Last timestamp (inclusive) of a proposal's votes, put off where its quorum was reached late.
     function proposalDeadline(uint256 proposalId)
         public
         view
@@ -105,6 +113,7 @@ contract OpenGovernor is
         return super.proposalDeadline(proposalId);
     }
 
+    /// @notice Whether a proposal has to be queued before it is executed: every one has a delay.
     function proposalNeedsQueuing(uint256 proposalId)
         public
         view

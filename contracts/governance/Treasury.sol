@@ -15,6 +15,7 @@ contract Treasury is ITreasury, AccessManaged {
 
     /// @notice Part of a token that one window may see leave, in basis points.
     uint256 public constant LIMIT_BPS = 500;
+    /// @notice Seconds of a window, from the first payment in it.
     uint64 public constant WINDOW = 30 days;
 
     /// @notice OPEN.
@@ -27,6 +28,7 @@ contract Treasury is ITreasury, AccessManaged {
         open = open_;
     }
 
+    /// @notice Takes ether from anyone.
     receive() external payable {
         emit EtherReceived(msg.sender, msg.value);
     }

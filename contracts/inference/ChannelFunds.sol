@@ -71,6 +71,7 @@ library ChannelFundsLib {
             );
     }
 
+    /// @notice The funds with the one model that they pay for, or the mark of many.
     /// @param model At most `MANY`.
     function withOnlyModel(ChannelFunds funds, uint64 model) internal pure returns (ChannelFunds) {
         uint256 word = ChannelFunds.unwrap(funds);

@@ -18,6 +18,7 @@ library GovernedDuesLib {
         $.totals = $.totals.withGovernedDue(rest);
     }
 
+    /// @notice What a division now would give to protocol and security, and what it would leave.
     /// @return protocol @return security What a division now adds to their dues. @return rest What it leaves.
     function parts() internal view returns (uint96 protocol, uint96 security, uint96 rest) {
         MarketStorageLib.Layout storage $ = MarketStorageLib.load();

@@ -38,12 +38,19 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
 
     uint64 private constant UPGRADABLE_FOR = 548 days;
 
+    /// @notice OPEN: all that is paid here.
     IERC20 public immutable token;
+    /// @notice The distributor whose stream takes the data parts.
     IRewardDistributor public immutable distributor;
+    /// @notice The staking manager: says which runners are active, and takes the stakers' part.
     IStakingManager public immutable staking;
+    /// @notice The model registry: says who is paid for a model, and by what parts.
     IModelRegistry public immutable models;
+    /// @inheritdoc IInferenceMarket
     uint64 public immutable dataStream;
+    /// @inheritdoc IInferenceMarket
     uint64 public immutable thawPeriod;
+    /// @inheritdoc IInferenceMarket
     uint64 public immutable stakeCheckPeriod;
     address private immutable _accounts;
     address private immutable _dues;
@@ -72,6 +79,8 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
         _disableInitializers();
     }
 
+    /// @notice Hands the proxy over to its authority and sets destinations and split; upgrades freeze 548 days later.
+    /// Once.
     function initialize(address authority, address treasury_, address security_, SplitConfig calldata config)
         external
         initializer
@@ -405,6 +414,7 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
             (hex"0f", MarketDomainLib.NAME, MarketDomainLib.VERSION, block.chainid, address(this), 0, new uint256[](0));
     }
 
+    /// @notice Settles rows for a runner and writes the batch's header into the chain.
     /// @return batch 0 where nothing is settled. @return settlementsHash Of what was moved.
     function _settle(
         address runner,

@@ -33,10 +33,12 @@ contract MarketAccounts is MarketPart, ReentrancyGuardTransient {
         _thawPeriod = thawPeriod_;
     }
 
+    /// @notice The market's `deposit`, as `IInferenceMarket` defines it.
     function deposit(address payer, uint96 amount) external asMarket nonReentrant {
         DepositLib.pull(_token, payer, amount);
     }
 
+    /// @notice The market's `depositWithPermit`, as `IInferenceMarket` defines it.
     function depositWithPermit(address payer, uint96 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
         external
         asMarket
@@ -45,6 +47,7 @@ contract MarketAccounts is MarketPart, ReentrancyGuardTransient {
         DepositLib.pullByPermit(_token, payer, amount, deadline, v, r, s);
     }
 
+    /// @notice The market's `depositWithAuthorization`, as `IInferenceMarket` defines it.
     function depositWithAuthorization(
         address payer,
         uint96 amount,
@@ -58,6 +61,7 @@ contract MarketAccounts is MarketPart, ReentrancyGuardTransient {
         DepositLib.receiveAuthorized(_token, payer, amount, validAfter, validBefore, nonce, v, r, s);
     }
 
+    /// @notice The market's `withdraw`, as `IInferenceMarket` defines it.
     function withdraw(address to, uint96 amount) external asMarket {
         ExitsLib.requireOpen();
         if (to == address(0)) revert IInferenceMarket.InferenceMarket_ZeroAddress();
@@ -68,14 +72,17 @@ contract MarketAccounts is MarketPart, ReentrancyGuardTransient {
         _token.safeTransfer(to, amount);
     }
 
+    /// @notice The market's `authorizeSigner`, as `IInferenceMarket` defines it.
     function authorizeSigner(address signer) external asMarket {
         SignerLib.authorize(signer);
     }
 
+    /// @notice The market's `thawSigner`, as `IInferenceMarket` defines it.
     function thawSigner(address signer) external asMarket {
         SignerLib.thaw(signer, _thawPeriod);
     }
 
+    /// @notice The market's `openChannel`, as `IInferenceMarket` defines it.
     function openChannel(address runner, uint96 salt, uint96 amount) external asMarket returns (bytes32 channel) {
         channel = ChannelLib.idOf(msg.sender, runner, salt);
         if (ChannelLib.exists(channel)) revert IInferenceMarket.InferenceMarket_ChannelExists(channel);
@@ -84,12 +91,14 @@ contract MarketAccounts is MarketPart, ReentrancyGuardTransient {
         ChannelLib.open(channel, msg.sender, runner, salt, amount);
     }
 
+    /// @notice The market's `topUp`, as `IInferenceMarket` defines it.
     function topUp(bytes32 channel, uint96 amount) external asMarket {
         ChannelLib.ownedBy(msg.sender, channel);
 
         ChannelLib.topUp(channel, msg.sender, amount);
     }
 
+    /// @notice The market's `allocate`, as `IInferenceMarket` defines it.
     function allocate(
         IInferenceMarket.Allocation calldata allocation,
         address runner,
@@ -108,24 +117,29 @@ contract MarketAccounts is MarketPart, ReentrancyGuardTransient {
         }
     }
 
+    /// @notice The market's `revokeAllocation`, as `IInferenceMarket` defines it.
     function revokeAllocation(IInferenceMarket.Allocation calldata allocation) external asMarket {
         AllocationLib.revoke(allocation);
     }
 
+    /// @notice The market's `thaw`, as `IInferenceMarket` defines it.
     function thaw(bytes32 channel, uint96 amount) external asMarket {
         ChannelLib.thaw(channel, amount, _thawPeriod);
     }
 
+    /// @notice The market's `withdrawThawed`, as `IInferenceMarket` defines it.
     function withdrawThawed(bytes32 channel) external asMarket returns (uint96 amount) {
         return ChannelLib.withdrawThawed(channel);
     }
 
+    /// @notice The market's `release`, as `IInferenceMarket` defines it.
     function release(bytes32 channel, uint96 amount) external asMarket returns (uint96 released) {
         ChannelLib.servedBy(msg.sender, channel);
 
         return ChannelLib.release(channel, amount);
     }
 
+    /// @notice The market's `releaseBySignature`, as `IInferenceMarket` defines it.
     function releaseBySignature(IInferenceMarket.Release calldata release_, bytes calldata signature)
         external
         asMarket
@@ -145,6 +159,7 @@ contract MarketAccounts is MarketPart, ReentrancyGuardTransient {
         return ChannelLib.release(release_.channel, release_.amount);
     }
 
+    /// @notice The market's `refund`, as `IInferenceMarket` defines it.
     function refund(bytes32 channel, uint96 amount) external asMarket {
         MarketStorageLib.Layout storage $ = MarketStorageLib.load();
         address payer = ChannelLib.servedBy(msg.sender, channel).payer;

@@ -48,6 +48,7 @@ contract MarketDues is MarketPart {
         _dataStream = dataStream_;
     }
 
+    /// @notice The market's `collectProtocol`, as `IInferenceMarket` defines it.
     function collectProtocol() external asMarket whenExitsWork returns (uint96 amount) {
         MarketStorageLib.Layout storage $ = MarketStorageLib.load();
         GovernedDuesLib.divide();
@@ -59,6 +60,7 @@ contract MarketDues is MarketPart {
         _token.safeTransfer($.treasury, amount);
     }
 
+    /// @notice The market's `collectSecurity`, as `IInferenceMarket` defines it.
     function collectSecurity() external asMarket whenExitsWork returns (uint96 amount) {
         MarketStorageLib.Layout storage $ = MarketStorageLib.load();
         GovernedDuesLib.divide();
@@ -70,6 +72,7 @@ contract MarketDues is MarketPart {
         _token.safeTransfer($.security, amount);
     }
 
+    /// @notice The market's `collectStakers`, as `IInferenceMarket` defines it.
     function collectStakers(address runner) external asMarket whenExitsWork returns (uint96 amount) {
         MarketStorageLib.Layout storage $ = MarketStorageLib.load();
         RunnerDues dues = $.dues[runner].word;
@@ -83,6 +86,7 @@ contract MarketDues is MarketPart {
         _staking.addFees(runner, Role.Runner, amount);
     }
 
+    /// @notice The market's `collectRunner`, as `IInferenceMarket` defines it.
     function collectRunner(address runner) external asMarket whenExitsWork returns (uint96 amount) {
         MarketStorageLib.Layout storage $ = MarketStorageLib.load();
         RunnerDues dues = $.dues[runner].word;
@@ -94,6 +98,7 @@ contract MarketDues is MarketPart {
         _token.safeTransfer(runner, amount);
     }
 
+    /// @notice The market's `collectModel`, as `IInferenceMarket` defines it.
     /// @dev With upstream models only what divides into basis points without a rest leaves; the rest, less than 10⁴ base units,
     /// waits. So no part depends on how often it is collected.
     function collectModel(uint64 model) external asMarket whenExitsWork returns (uint96 amount) {
@@ -120,6 +125,7 @@ contract MarketDues is MarketPart {
         _token.safeTransfer(owner, left);
     }
 
+    /// @notice The market's `collectData`, as `IInferenceMarket` defines it.
     function collectData() external asMarket returns (uint96 amount) {
         MarketStorageLib.Layout storage $ = MarketStorageLib.load();
         uint96 collectedAfter = $.totals.cumulativeData();
@@ -133,18 +139,22 @@ contract MarketDues is MarketPart {
         _distributor.fund(_dataStream, amount);
     }
 
+    /// @notice The market's `setSplitConfig`, as `IInferenceMarket` defines it.
     function setSplitConfig(IInferenceMarket.SplitConfig calldata config) external asMarket {
         MarketConfigLib.setSplitConfig(config);
     }
 
+    /// @notice The market's `setDestinations`, as `IInferenceMarket` defines it.
     function setDestinations(address treasury, address security) external asMarket {
         MarketConfigLib.setDestinations(treasury, security);
     }
 
+    /// @notice The market's `pauseSettlement`, as `IInferenceMarket` defines it.
     function pauseSettlement(uint64 until) external asMarket {
         MarketConfigLib.pauseSettlement(until);
     }
 
+    /// @notice The market's `pauseExits`, as `IInferenceMarket` defines it.
     function pauseExits(uint64 until) external asMarket {
         MarketConfigLib.pauseExits(until);
     }

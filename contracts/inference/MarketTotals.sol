@@ -74,6 +74,7 @@ library MarketTotalsLib {
         return MarketTotals.wrap((word & ~uint256(type(uint96).max)) | due);
     }
 
+    /// @notice The totals with the governed parts that settlements from now on are split by.
     /// @param governedBps_ @param stakersBps_ Less than 2048 each, so that each keeps to its 11 bits.
     function withConfig(MarketTotals totals, uint256 governedBps_, uint256 stakersBps_)
         internal

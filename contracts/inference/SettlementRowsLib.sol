@@ -16,6 +16,7 @@ library SettlementRowsLib {
     uint256 internal constant GROUP_SIZE = 10;
     uint256 internal constant ROW_SIZE = 168;
 
+    /// @notice Reads the head of the group at an offset. Reverts when it has no rows or they are cut.
     /// @return model The group's model. @return end Offset behind its last row, within the bytes.
     function readGroup(bytes calldata rows, uint256 offset) internal pure returns (uint64 model, uint256 end) {
         uint256 count;
@@ -50,6 +51,7 @@ library SettlementRowsLib {
         }
     }
 
+    /// @notice Takes one row that moves money.
     /// @dev Raises what is claimed of the row's channel for its model from `before`, which is less.
     /// @return The channel's funds behind it.
     function _takeRow(ChannelFunds funds, uint256 before, uint256 dataBps) private returns (ChannelFunds) {

@@ -43,18 +43,31 @@ interface IAgentRegistry {
     error AgentRegistry_RegistrationPaused(uint64 until);
     error AgentRegistry_PauseTooLong(uint64 until, uint64 latest);
 
+    /// @notice An agent was registered; its owner is its first wallet.
     event Registered(uint256 indexed agentId, string agentURI, address indexed owner);
+
+    /// @notice A key of an agent's metadata has a new value; the key is given twice, once to filter by.
     event MetadataSet(
         uint256 indexed agentId, string indexed indexedMetadataKey, string metadataKey, bytes metadataValue
     );
+
+    /// @notice An agent's URI has changed.
     event URIUpdated(uint256 indexed agentId, string newURI, address indexed updatedBy);
+
+    /// @notice An agent offers a model, 0 for none, at a price in base units of OPEN a call.
     event OfferSet(uint256 indexed agentId, uint64 indexed model, uint96 pricePerCall);
+
+    /// @notice No agent can be registered before `until`.
     event RegistrationPaused(uint64 until);
 
     /// @notice Registers an agent of the caller's, whose wallet the caller is.
     /// @param metadata At most 16 entries, none of the key "agentWallet".
     function register(string calldata agentURI, MetadataEntry[] calldata metadata) external returns (uint256 agentId);
+
+    /// @notice Registers an agent of the caller with a URI and without metadata.
     function register(string calldata agentURI) external returns (uint256 agentId);
+
+    /// @notice Registers an agent of the caller without URI and metadata.
     function register() external returns (uint256 agentId);
 
     /// @notice Sets where the agent's registration file is. Owner or operator.
@@ -77,9 +90,17 @@ interface IAgentRegistry {
     /// @notice Stops registrations until a timestamp at most 7 days away; one that has passed ends a pause. Governed: brake.
     function pauseRegistration(uint64 until) external;
 
+    /// @notice Agents registered so far; ids run from 1 to it.
     function agentCount() external view returns (uint256);
+
+    /// @notice What an agent offers now; all zeros where nothing is offered.
     function offerOf(uint256 agentId) external view returns (Offer memory);
+
+    /// @notice Whether an agent offers a model that is not deprecated and its owner, or its wallet, has an active
+    /// stake.
     function isActive(uint256 agentId) external view returns (bool);
+
+    /// @notice Value of a key of an agent's metadata; empty where none was set.
     function getMetadata(uint256 agentId, string calldata metadataKey) external view returns (bytes memory);
 
     /// @notice Where the agent is paid; 0 when nobody has agreed to that.

@@ -52,6 +52,7 @@ interface IAgentReputation {
     error AgentReputation_ClientCountOutOfRange(uint256 count, uint256 maximum);
     error AgentReputation_TooMuchFeedback(uint256 count, uint256 maximum);
 
+    /// @notice A client has given feedback on an agent.
     event NewFeedback(
         uint256 indexed agentId,
         address indexed clientAddress,
@@ -65,7 +66,11 @@ interface IAgentReputation {
         string feedbackURI,
         bytes32 feedbackHash
     );
+
+    /// @notice A client has taken its feedback back, and the weight with it, for good.
     event FeedbackRevoked(uint256 indexed agentId, address indexed clientAddress, uint64 indexed feedbackIndex);
+
+    /// @notice Somebody has answered feedback; anyone may.
     event ResponseAppended(
         uint256 indexed agentId,
         address indexed clientAddress,
@@ -75,6 +80,7 @@ interface IAgentReputation {
         bytes32 responseHash
     );
 
+    /// @notice What a client had settled for the agent's model became weight of its next feedback.
     /// @param weighedAfter What of the channel's settled amount for the model has weighed, over all agents.
     /// @param weightAfter What the client's next feedback on the agent weighs.
     event SettlementWeighed(
@@ -147,6 +153,7 @@ interface IAgentReputation {
         view
         returns (uint64 count, int128 summaryValue, uint8 summaryValueDecimals);
 
+    /// @notice Feedback as it was given, and whether it is revoked.
     /// @param feedbackIndex From 1.
     function readFeedback(uint256 agentId, address clientAddress, uint64 feedbackIndex)
         external
@@ -180,6 +187,7 @@ interface IAgentReputation {
             bool[] memory revokedStatuses
         );
 
+    /// @notice How often feedback was answered, by anyone or by those named.
     /// @param clientAddress 0 for all. @param feedbackIndex 0 for all. @param responders At most 64; none for all.
     function getResponseCount(
         uint256 agentId,
@@ -188,7 +196,10 @@ interface IAgentReputation {
         address[] calldata responders
     ) external view returns (uint64 count);
 
+    /// @notice All who ever gave feedback on an agent, each once.
     /// @dev Warning: as long as there are clients; nothing here loops over it. Contracts are not to call it.
     function getClients(uint256 agentId) external view returns (address[] memory);
+
+    /// @notice Index of a client's newest feedback on an agent, 0 where it gave none.
     function getLastIndex(uint256 agentId, address clientAddress) external view returns (uint64);
 }

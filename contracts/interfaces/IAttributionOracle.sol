@@ -226,6 +226,7 @@ interface IAttributionOracle {
     error AttributionOracle_DeadlinePassed(uint64 deadline, uint64 now_);
     error AttributionOracle_LeafExists(uint64 index, uint64 count);
 
+    /// @notice An epoch's range of batches is fixed and their data parts have gone into the stream.
     /// @param chain The market's chain of batches behind `lastBatch`, pinned.
     event EpochOpened(
         uint64 indexed epoch,
@@ -235,6 +236,7 @@ interface IAttributionOracle {
         uint96 dataAmountAfter,
         bytes32 chain
     );
+    /// @notice An epoch's roots are bonded and can be refuted from now on.
     /// @param proposal Running number over all epochs, from 1: what demands name.
     event EpochProposed(
         uint64 indexed epoch,
@@ -248,6 +250,7 @@ interface IAttributionOracle {
         uint96 bond,
         uint64 finalizableAt
     );
+    /// @notice A proof, or silence, has cancelled a proposal; its epoch is open again.
     /// @param prover Who proved; for proof 7 whose demand was not answered.
     /// @param proof Number of the proof, 1 to 7. @param bounty The prover's half of the bond; the treasury has the rest.
     event EpochRefuted(
@@ -262,9 +265,13 @@ interface IAttributionOracle {
     event EpochWithdrawn(
         uint64 indexed epoch, address indexed proposer, uint64 indexed batch, uint64 proposal, uint96 bond
     );
+
+    /// @notice A proposal is final: what its pay-out root says can be claimed.
     event EpochFinalized(
         uint64 indexed epoch, address indexed proposer, uint64 indexed proposal, bytes32 payoutsRoot, uint96 total
     );
+
+    /// @notice A leaf of a proposal is demanded, against a deposit.
     event LeafDemanded(
         uint64 indexed proposal,
         LeafTree indexed tree,
@@ -276,11 +283,14 @@ interface IAttributionOracle {
     );
     /// @notice With its whole opening, so that a proof can be built on the event alone.
     event CreditRevealed(uint64 indexed proposal, uint64 indexed index, CreditOpening opening);
+
+    /// @notice A demanded pay-out was shown, with all nodes beside its way up.
     event PayoutRevealed(uint64 indexed proposal, uint64 indexed index, PayoutOpening opening);
     /// @notice The tree has only `count` leaves.
     event AbsenceRevealed(
         uint64 indexed proposal, LeafTree indexed tree, uint64 indexed index, uint64 count, bytes32 top
     );
+    /// @notice A demand is answered; its deposit went to the revealer.
     /// @param finalizableAtAfter Timestamp from which the proposal may become final.
     event DemandAnswered(
         uint64 indexed proposal,
@@ -291,11 +301,16 @@ interface IAttributionOracle {
         uint64 finalizableAtAfter,
         uint32 openDemandsAfter
     );
+    /// @notice The deposit of a demand that nobody answered went back.
     /// @param to The demander.
     event DepositReturned(
         uint64 indexed proposal, LeafTree indexed tree, uint64 indexed index, address to, uint96 deposit
     );
+
+    /// @notice Proposals from now on are bonded with this many base units of OPEN.
     event BondSet(uint96 bond);
+
+    /// @notice No proposal becomes final before `until`.
     event FinalityPaused(uint64 until);
 
     /// @notice Closes the range of all batches since the last epoch and opens an epoch over it. Anyone.
@@ -360,13 +375,29 @@ interface IAttributionOracle {
 
     /// @notice The distributor's stream that epochs pay out.
     function stream() external view returns (uint64);
+
+    /// @notice Bond of proposals to come, base units of OPEN.
     function bond() external view returns (uint96);
+
+    /// @notice Least seconds between two openings of epochs.
     function epochPeriod() external view returns (uint64);
+
+    /// @notice Seconds in which a demand is answered, and that a proof on what was revealed has at least.
     function revealPeriod() external view returns (uint64);
+
+    /// @notice Epochs opened so far; the newest has this number, the first is 1.
     function epochCount() external view returns (uint64);
+
+    /// @notice Proposals of all epochs so far; the newest has this number, the first is 1.
     function proposalCount() external view returns (uint64);
+
+    /// @notice First second in which proposals become final again; in the past when they do.
     function finalityPausedUntil() external view returns (uint64);
+
+    /// @notice An epoch's range, state and newest proposal; all zeros for one that was not opened.
     function epochOf(uint64 epoch) external view returns (Epoch memory);
+
+    /// @notice A demand of a leaf; `None` where it was not demanded in that proposal.
     function demandOf(uint64 proposal, LeafTree tree, uint64 index) external view returns (Demand memory);
 
     /// @notice What the pending proposal of an epoch is judged by. Reverts when none is pending.

@@ -23,6 +23,7 @@ interface IBurnQueue {
     /// @dev The bridge did not take all: it would be counted as gone.
     error BurnQueue_NotTaken(uint256 left);
 
+    /// @notice What lay here was burnt, or went through the bridge to be burnt.
     /// @param amount What this flush moved. @param flushedAfter All that flushes ever moved.
     event Flushed(address indexed caller, uint256 amount, uint256 flushedAfter);
 

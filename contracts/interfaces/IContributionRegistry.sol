@@ -100,6 +100,7 @@ interface IContributionRegistry {
     error ContributionRegistry_NotLater(uint64 contribution, uint32 index);
     error ContributionRegistry_Unpaid(uint256 received, uint256 expected);
 
+    /// @notice A contribution was committed; this tells all of it, once.
     event ContributionCommitted(
         uint64 indexed contribution,
         uint64 indexed datanet,
@@ -111,6 +112,9 @@ interface IContributionRegistry {
         uint32 rules,
         uint64 committedAt
     );
+
+    /// @notice A contribution is accepted: it stands at `position`, from 0, of its Datanet's tree and is in the next
+    /// version.
     event ContributionAccepted(
         uint64 indexed contribution,
         uint64 indexed datanet,
@@ -119,10 +123,20 @@ interface IContributionRegistry {
         uint64 contributionCountAfter,
         uint64 recordCountAfter
     );
+
+    /// @notice A contribution is rejected, for good.
     event ContributionRejected(uint64 indexed contribution, uint64 indexed datanet, address indexed contributor);
+
+    /// @notice A contributor has taken back a contribution that was not decided.
     event ContributionWithdrawn(uint64 indexed contribution, uint64 indexed datanet, address indexed contributor);
+
+    /// @notice Validators score a contribution.
     event ContributionEnteredRound(uint64 indexed contribution, uint64 indexed datanet);
+
+    /// @notice A round over a contribution had no quorum: its Datanet's owner decides, or another round.
     event ContributionReferred(uint64 indexed contribution, uint64 indexed datanet);
+
+    /// @notice A contribution is revoked as a whole: it is missing in versions published later.
     event ContributionRevoked(
         uint64 indexed contribution,
         uint64 indexed datanet,
@@ -130,6 +144,8 @@ interface IContributionRegistry {
         uint64 revocationCountAfter,
         bytes32 revocationsHashAfter
     );
+
+    /// @notice One record of an accepted contribution is revoked: it is missing in versions published later.
     event RecordRevoked(
         uint64 indexed contribution,
         uint64 indexed datanet,
@@ -147,6 +163,8 @@ interface IContributionRegistry {
         uint32 earlierIndex,
         uint96 bounty
     );
+
+    /// @notice A contribution's fee is held until it is decided.
     event FeeHeld(uint64 indexed datanet, uint64 indexed contribution, uint96 amount, uint96 feesHeldAfter);
     /// @notice A held fee left: the four parts are all of it.
     event FeeSettled(
@@ -158,6 +176,8 @@ interface IContributionRegistry {
         uint96 toContributor,
         uint96 feesHeldAfter
     );
+
+    /// @notice No contribution can be made before `until`.
     event ContributionsPaused(uint64 until);
 
     /// @notice Commits a contribution of records by the caller, who pays the rules' fee.
@@ -244,10 +264,14 @@ interface IContributionRegistry {
 
     /// @notice Contributions ever committed, over all Datanets.
     function contributionCount() external view returns (uint64);
+
+    /// @notice State of a contribution; `None` for a number that was not given.
     function stateOf(uint64 contribution) external view returns (ContributionState);
 
     /// @notice Whether that is what was committed under its number.
     function isContribution(Contribution calldata contribution) external view returns (bool);
+
+    /// @notice Whether a contribution is revoked as a whole.
     function isRevoked(uint64 contribution) external view returns (bool);
 
     /// @notice Whether a record is revoked, alone or with its whole contribution.
@@ -255,7 +279,11 @@ interface IContributionRegistry {
 
     /// @notice The Datanet's next version, were it published now.
     function nextVersionOf(uint64 datanet) external view returns (IDatanetRegistry.Version memory);
+
+    /// @notice Fees of a Datanet's undecided contributions, base units of OPEN.
     function feesHeldOf(uint64 datanet) external view returns (uint96);
+
+    /// @notice Number that a contributor's next signed contribution names, from 0.
     function nonceOf(address contributor) external view returns (uint64);
 
     /// @notice First second in which contributions are taken again.

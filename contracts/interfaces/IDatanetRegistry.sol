@@ -124,13 +124,20 @@ interface IDatanetRegistry {
     error DatanetRegistry_NothingToCollect(uint64 datanet);
     error DatanetRegistry_Unpaid(uint256 received, uint256 expected);
 
+    /// @notice A Datanet was opened; its first rules follow in `RulesScheduled`.
     event DatanetCreated(
         uint64 indexed datanet, address indexed owner, string name, bytes32 metadataHash, bytes32[] licences
     );
     /// @notice Rules of that number are in force from `effectiveAt`; scheduled again, the later event counts.
     event RulesScheduled(uint64 indexed datanet, uint32 indexed number, Rules rules, uint64 effectiveAt);
+
+    /// @notice Later contributions may carry other licences.
     event LicencesChanged(uint64 indexed datanet, bytes32[] added, bytes32[] removed);
+
+    /// @notice Where access is private, others may contribute later.
     event ContributorsChanged(uint64 indexed datanet, address[] added, address[] removed);
+
+    /// @notice A Datanet's accepted contributions and its revocations so far are frozen as a version.
     event VersionPublished(
         uint64 indexed datanet,
         uint32 indexed version,
@@ -141,15 +148,27 @@ interface IDatanetRegistry {
         bytes32 revocationsHash,
         uint96 publishingFee
     );
+
+    /// @notice The owner has claimed the index of a version under a base, once.
     event IndexCommitted(
         uint64 indexed datanet, uint32 indexed version, uint64 indexed base, bytes32 root, bytes32 dataHash
     );
+
+    /// @notice A Datanet's owner has more to collect.
     event OwnerCredited(uint64 indexed datanet, address indexed from, uint96 amount, uint96 ownerCreditAfter);
+
+    /// @notice What a Datanet's pool earned in a stream went to the owner's credit and the validators' reserve.
     event PoolClaimed(
         uint64 indexed datanet, uint64 indexed stream, uint96 toOwner, uint96 toReserve, uint96 ownerCreditAfter
     );
+
+    /// @notice A Datanet's whole credit was paid to whoever owned it.
     event OwnerCollected(uint64 indexed datanet, address indexed owner, uint96 amount);
+
+    /// @notice Publishing a version costs this many base units of OPEN, paid to the treasury.
     event PublishingFeeSet(uint96 amount, address treasury);
+
+    /// @notice Distributor, contributions and validators are named, for good.
     event Wired(address distributor, address contributions, address validators);
 
     /// @notice Opens a Datanet; the caller receives its ERC-721 token, whose id is the Datanet's number.
@@ -214,15 +233,37 @@ interface IDatanetRegistry {
     /// @notice What a contribution by this account costs now; reverts where it may not be made.
     /// @param rules Number of the rules the contributor agrees to.
     function feeFor(uint64 datanet, address contributor, bytes32 licence, uint32 rules) external view returns (uint96);
+
+    /// @notice Rules of a Datanet by their number, scheduled ones included. Reverts for a number that was not given.
     function rulesOf(uint64 datanet, uint32 rules) external view returns (Rules memory);
+
+    /// @notice Datanets opened so far; numbers run from 1 to it.
     function datanetCount() external view returns (uint64);
+
+    /// @notice What a Datanet is now. Reverts for one that does not exist.
     function datanetOf(uint64 datanet) external view returns (Datanet memory);
+
+    /// @notice Whether contributions to a Datanet may carry a licence now.
     function isLicenceAllowed(uint64 datanet, bytes32 licence) external view returns (bool);
+
+    /// @notice Whether an account is on a Datanet's list, which counts where access is private.
     function isContributor(uint64 datanet, address account) external view returns (bool);
+
+    /// @notice A published version. Reverts for one that was not published.
     function versionOf(uint64 datanet, uint32 version) external view returns (Version memory);
+
+    /// @notice Root and data hash of a version's index under a base, zeros where none was committed.
     function indexOf(uint64 datanet, uint32 version, uint64 base) external view returns (bytes32 root, bytes32 dataHash);
+
+    /// @notice What publishing a version costs, base units of OPEN, and who receives it.
     function publishingFee() external view returns (uint96 amount, address treasury);
+
+    /// @notice The distributor whose pools are claimed here; zero until it is wired.
     function distributor() external view returns (IRewardDistributor);
+
+    /// @notice The registry of contributions; zero until it is wired.
     function contributions() external view returns (IContributionRegistry);
+
+    /// @notice The contract of validators' rounds; zero until it is wired.
     function validators() external view returns (IDatanetValidators);
 }

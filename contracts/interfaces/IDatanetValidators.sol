@@ -88,7 +88,11 @@ interface IDatanetValidators {
     error DatanetValidators_NotStated(address validator, bytes32 commitment);
     error DatanetValidators_Unpaid(uint256 received, uint256 expected);
 
+    /// @notice A Datanet's list of validators has changed, for commits to come.
     event ValidatorsChanged(uint64 indexed datanet, address[] added, address[] removed);
+
+    /// @notice Validators score contributions: commits before `commitsUntil`, reveals from then on and before
+    /// `revealsUntil`.
     event RoundOpened(
         uint64 indexed round,
         uint64 indexed datanet,
@@ -97,17 +101,30 @@ interface IDatanetValidators {
         uint64 commitsUntil,
         uint64 revealsUntil
     );
+
+    /// @notice A validator has committed its scores in a round.
     event ScoresCommitted(uint64 indexed round, address indexed validator, bytes32 commitment, uint32 commitCountAfter);
+
+    /// @notice A validator's scores are revealed; they count.
     event ScoresRevealed(uint64 indexed round, address indexed validator, uint16[] scores, uint32 revealCountAfter);
+
+    /// @notice A round with quorum has decided its contributions and filled its pot.
     event RoundDecided(
         uint64 indexed round, uint64 indexed datanet, uint64 accepted, uint96 pot, uint96 perPoint, uint96 reserveAfter
     );
+
+    /// @notice A round ended without its quorum: the Datanet's owner decides.
     event RoundReferred(uint64 indexed round, uint64 indexed datanet, uint32 revealCount, uint8 quorum);
+    /// @notice A validator's reward of a round was paid.
     /// @param to The staking manager, for the validator's pool; the validator; or this contract, for the reserve.
     event RewardCollected(
         uint64 indexed round, uint64 indexed datanet, address indexed validator, address to, uint96 amount
     );
+
+    /// @notice A Datanet's reserve for its validators has grown.
     event ReserveAdded(uint64 indexed datanet, address indexed from, uint96 amount, uint96 reserveAfter);
+
+    /// @notice A validator stated two commitments for one round and was slashed.
     event Equivocated(
         uint64 indexed round, address indexed validator, address indexed prover, uint96 taken, uint96 bounty
     );
@@ -150,10 +167,19 @@ interface IDatanetValidators {
     function proveEquivocation(uint64 round, address validator, Statement calldata one, Statement calldata other)
         external;
 
+    /// @notice Rounds opened so far; numbers run from 1 to it.
     function roundCount() external view returns (uint64);
+
+    /// @notice A round as it stands. Reverts for one that was not opened.
     function roundOf(uint64 round) external view returns (Round memory);
+
+    /// @notice Which window of a round runs now.
     function phaseOf(uint64 round) external view returns (CommitRevealLib.Phase);
+
+    /// @notice What a validator has committed and revealed in a round.
     function ballotOf(uint64 round, address validator) external view returns (CommitRevealLib.Ballot memory);
+
+    /// @notice What a Datanet has for its validators beyond their part of fees, base units of OPEN.
     function reserveOf(uint64 datanet) external view returns (uint96);
 
     /// @notice Whether the Datanet's owner has put the account on its list.
@@ -161,6 +187,8 @@ interface IDatanetValidators {
 
     /// @notice Whether the account may commit in the round now: active stake, and listed where the round's rules say so.
     function isValidator(uint64 round, address account) external view returns (bool);
+
+    /// @notice Whether a validator's equivocation in a round is proven.
     function hasEquivocated(uint64 round, address validator) external view returns (bool);
 
     /// @notice What the validator commits to in a round, for these scores and this salt.

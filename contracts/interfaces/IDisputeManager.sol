@@ -81,6 +81,7 @@ interface IDisputeManager {
     error DisputeManager_AlreadyEnforced(uint64 dispute);
     error DisputeManager_WrongContribution(uint64 dispute, uint64 contribution);
 
+    /// @notice A dispute is before the jury and what its verdict may cost is locked.
     event DisputeFiled(
         uint64 indexed dispute,
         Kind indexed kind,
@@ -92,8 +93,11 @@ interface IDisputeManager {
         uint96 atRisk,
         bytes32 evidenceHash
     );
+    /// @notice What follows from a verdict is done, once.
     /// @param taken What was slashed, here or by the court. @param bounty Of it, to the filer.
     event VerdictEnforced(uint64 indexed dispute, Kind indexed kind, bool isUpheld, uint96 taken, uint96 bounty);
+
+    /// @notice Verdicts of disputes filed from now on cost this.
     event PenaltySet(Kind indexed kind, Penalty penalty);
 
     /// @notice Disputes a contribution, or one record of it, by kind `Licence` or `Data`.
@@ -126,7 +130,10 @@ interface IDisputeManager {
     /// @notice Sets what a kind's verdict costs in disputes to come. Governed.
     function setPenalty(Kind kind, Penalty calldata penalty) external;
 
+    /// @notice What a kind's verdict costs in disputes filed now.
     function penaltyOf(Kind kind) external view returns (Penalty memory);
+
+    /// @notice A dispute by its number at the jury; all zeros for one that was not filed here.
     function disputeOf(uint64 dispute) external view returns (Dispute memory);
 
     /// @notice The newest dispute over an offence; 0 when there was none.

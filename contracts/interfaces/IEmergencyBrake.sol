@@ -41,11 +41,18 @@ interface IEmergencyBrake {
     error EmergencyBrake_PauseTooLong(bytes32 bit, uint64 until, uint64 latest);
     error EmergencyBrake_PausedTooMuch(bytes32 bit, uint256 paused, uint256 maximum);
 
+    /// @notice An account may pull the brake from now on, or no longer.
     event GuardianSet(address indexed guardian, bool active);
+
+    /// @notice A function is pausable.
     event BitRegistered(bytes32 indexed bit, address indexed target, bytes4 selector, Kind kind, string label);
+
+    /// @notice A function is no longer pausable; its history is kept.
     event BitRetired(bytes32 indexed bit);
+    /// @notice A guardian has paused a bit, or made its pause longer.
     /// @param pausedAfter Paused seconds in the 60 days up to `until`.
     event BitPaused(bytes32 indexed bit, address indexed guardian, uint64 since, uint64 until, uint256 pausedAfter);
+    /// @notice A guardian has ended a pause; the bit works from `until` on (inclusive).
     /// @param pausedAfter Paused seconds in the 60 days up to `until`.
     event BitReleased(bytes32 indexed bit, address indexed guardian, uint64 until, uint256 pausedAfter);
 
@@ -69,11 +76,13 @@ interface IEmergencyBrake {
     /// @notice Makes a function no longer pausable; a pause that runs still ends by itself. Governed (administration).
     function retireBit(bytes32 bit) external;
 
+    /// @notice Whether an account may pause and release.
     function isGuardian(address account) external view returns (bool);
 
     /// @notice Name of a bit: 20 bytes of the target, 4 of the selector, 8 of zeros.
     function bitOf(address target, bytes4 selector) external pure returns (bytes32);
 
+    /// @notice A bit's kind and its newest pause; kind `None` where it is not registered.
     function stateOf(bytes32 bit) external view returns (Bit memory);
 
     /// @notice Seconds that a bit was paused in the 60 days up to now, or will have been up to the end of the running pause.

@@ -68,8 +68,10 @@ interface IGenesis {
     error Genesis_NotHolder(address caller, address holder);
     error Genesis_InvalidHolder(address holder);
 
+    /// @notice An allocation's tree is fixed, for ever.
     /// @param root Of `MerkleLib` over `LeafLib.grant`. @param total Base units.
     event Allocated(Allocation indexed allocation, bytes32 root, uint96 total);
+    /// @notice A grant's holder was paid.
     /// @param claimedAfter Of the grant. @param allocationClaimedAfter Of its allocation.
     event Claimed(
         Allocation indexed allocation,
@@ -79,6 +81,8 @@ interface IGenesis {
         uint96 claimedAfter,
         uint96 allocationClaimedAfter
     );
+
+    /// @notice A grant has another holder.
     event GrantMoved(Allocation indexed allocation, uint64 indexed index, address indexed from, address to);
 
     /// @notice Pays a grant's holder what is released of it and was not paid before.
@@ -97,11 +101,16 @@ interface IGenesis {
     /// @notice Timestamp at which the schedules start.
     function genesisAt() external view returns (uint64);
 
+    /// @notice Root of an allocation's tree, `MerkleLib` over `LeafLib.grant`.
     function rootOf(Allocation allocation) external view returns (bytes32);
+
+    /// @notice All of an allocation, base units.
     function totalOf(Allocation allocation) external pure returns (uint96);
 
     /// @notice All that was ever claimed of an allocation, base units.
     function claimedOf(Allocation allocation) external view returns (uint96);
+
+    /// @notice What happened to the grant at an index of an allocation; zeros where nothing has.
     function positionOf(Allocation allocation, uint64 index) external view returns (Position memory);
 
     /// @notice What of an allocation is released at a timestamp, claimed or not, base units.

@@ -194,8 +194,13 @@ interface IInferenceMarket {
     error InferenceMarket_ExitsPaused(uint64 until);
     error InferenceMarket_UpgradesFrozen(uint64 frozenAt, uint64 now_);
 
+    /// @notice Money came in: `amount` is what arrived, credited to `payer`.
     event Deposited(address indexed payer, address indexed from, uint96 amount, uint96 freeAfter);
+
+    /// @notice Free money of a payer left to `to`.
     event Withdrawn(address indexed payer, address indexed to, uint96 amount, uint96 freeAfter);
+
+    /// @notice A channel was opened, funded from its payer's free balance.
     event ChannelOpened(
         bytes32 indexed channel,
         address indexed payer,
@@ -204,19 +209,33 @@ interface IInferenceMarket {
         uint96 amount,
         uint96 freeAfter
     );
+
+    /// @notice A channel got more of its payer's free balance.
     event ChannelToppedUp(bytes32 indexed channel, uint96 amount, uint96 balanceAfter, uint96 freeAfter);
+
+    /// @notice A payer takes money out of a channel; it may be settled before `thawEnd`.
     event ChannelThawStarted(bytes32 indexed channel, uint96 amount, uint96 thawingAfter, uint64 thawEnd);
+
+    /// @notice What thawed and was not settled meanwhile is free again.
     event ChannelThawWithdrawn(bytes32 indexed channel, uint96 amount, uint96 balanceAfter, uint96 freeAfter);
+    /// @notice A runner has let unclaimed money go back at once.
     /// @param thawingAfter What still thaws: money released counts as thawed first.
     event ChannelReleased(
         bytes32 indexed channel, uint96 amount, uint96 thawingAfter, uint96 balanceAfter, uint96 freeAfter
     );
+
+    /// @notice A runner gave back to a channel's payer out of its own dues.
     event Refunded(
         bytes32 indexed channel, address indexed runner, uint96 amount, uint96 runnerDueAfter, uint96 freeAfter
     );
+
+    /// @notice A signer's vouchers bind its payer from now on.
     event SignerAuthorized(address indexed payer, address indexed signer);
+    /// @notice A payer has begun to revoke a signer.
     /// @param thawEnd Timestamp from which (inclusive) its vouchers no longer count.
     event SignerThawStarted(address indexed payer, address indexed signer, uint64 thawEnd);
+
+    /// @notice Free money of a payer went into a channel by its signed leave; sums are over all uses of it.
     event AllocationUsed(
         bytes32 indexed allocation,
         address indexed payer,
@@ -225,6 +244,8 @@ interface IInferenceMarket {
         uint96 amountAfter,
         uint32 countAfter
     );
+
+    /// @notice A payer has revoked an allocation, for good.
     event AllocationWithdrawn(bytes32 indexed allocation, address indexed payer);
     /// @notice A batch, whole: see RECORD above.
     /// @param amount All that the batch settled. @param dataAmount Of it, the data parts.
@@ -242,17 +263,38 @@ interface IInferenceMarket {
     );
     /// @notice Headers of batches up to and with this number can be shown against the chain from now on.
     event BatchesPinned(uint64 indexed number, bytes32 chain);
+
+    /// @notice Data parts moved into the distributor's stream.
     event DataCollected(uint64 indexed stream, uint96 amount, uint96 collectedAfter);
+
+    /// @notice The protocol's due was paid to its destination.
     event ProtocolCollected(address indexed to, uint96 amount);
+
+    /// @notice The security due was paid to its destination.
     event SecurityCollected(address indexed to, uint96 amount);
+
+    /// @notice The stakers' due of a runner went to its pool as fees.
     event StakersCollected(address indexed runner, uint96 amount);
+    /// @notice A model's due was paid to its owner.
     /// @param amount The owner's part, less what its upstream models' owners got: see `UpstreamCollected`.
     event ModelCollected(uint64 indexed model, address indexed to, uint96 amount);
+
+    /// @notice An upstream model's owner was paid its part of a model's due.
     event UpstreamCollected(uint64 indexed model, uint64 indexed upstream, address indexed to, uint96 amount);
+
+    /// @notice A runner's due was paid to it.
     event RunnerCollected(address indexed runner, uint96 amount);
+
+    /// @notice Settlements from now on are split by this.
     event SplitConfigSet(uint32 indexed configCode, SplitConfig config);
+
+    /// @notice The protocol's and the security part go here from now on.
     event DestinationsSet(address treasury, address security);
+
+    /// @notice Nothing is settled, and thaws stand still, before `until`.
     event SettlementPaused(uint64 until);
+
+    /// @notice Nothing is withdrawn or collected before `until`.
     event ExitsPaused(uint64 until);
 
     /// @notice Adds the caller's OPEN to a payer's free balance.
@@ -349,9 +391,17 @@ interface IInferenceMarket {
     /// @notice Permissionless sweeps of dues to their fixed destinations.
     /// @dev A model's due goes to its owner less the basis points of it that its upstream models' owners get.
     function collectProtocol() external returns (uint96);
+
+    /// @notice Pays the security due to its destination. Anyone.
     function collectSecurity() external returns (uint96);
+
+    /// @notice Pays the stakers' due of a runner into its pool as fees. Anyone.
     function collectStakers(address runner) external returns (uint96);
+
+    /// @notice Pays a model's due to its owner and its upstream models' owners. Anyone.
     function collectModel(uint64 model) external returns (uint96);
+
+    /// @notice Pays a runner's due to it. Anyone.
     function collectRunner(address runner) external returns (uint96);
 
     /// @notice Moves the data parts settled so far into the distributor's stream. Anyone.
@@ -376,15 +426,22 @@ interface IInferenceMarket {
     /// @notice Stops withdrawals and sweeps up to `until`: later than now, at most 72 hours ahead. Governed.
     function pauseExits(uint64 until) external;
 
+    /// @notice Seconds of working time that money and signers thaw.
     function thawPeriod() external view returns (uint64);
 
     /// @notice Seconds for which a runner may settle after its stake was seen active.
     function stakeCheckPeriod() external view returns (uint64);
+
+    /// @notice The distributor's stream that data parts go to.
     function dataStream() external view returns (uint64);
+
+    /// @notice The governed parts that settlements are split by now.
     function splitConfig() external view returns (SplitConfig memory);
 
     /// @notice The configuration as a runner's own part depends on it: (protocolBps + securityBps)·2¹¹ + stakersBps.
     function configCode() external view returns (uint32);
+
+    /// @notice Batches settled so far; the newest has this number, the first is 1.
     function batchCount() external view returns (uint64);
 
     /// @notice The chain behind a pinned batch: chain_n = keccak256(chain_(n−1) ‖ keccak256(abi.encode(header_n))), chain_0 = 0.
@@ -393,7 +450,11 @@ interface IInferenceMarket {
 
     /// @notice Data parts of all batches so far, base units.
     function cumulativeData() external view returns (uint96);
+
+    /// @notice Where the protocol's part goes.
     function treasury() external view returns (address);
+
+    /// @notice Where the security part goes.
     function security() external view returns (address);
 
     /// @notice Timestamp from which (inclusive) the code can no longer be upgraded.
@@ -401,9 +462,17 @@ interface IInferenceMarket {
 
     /// @notice Timestamps from which (inclusive) settlement and exits work; in the past when they do.
     function pausedUntil() external view returns (uint64 settlement, uint64 exits);
+
+    /// @notice Money of a payer that no channel holds, base units.
     function freeOf(address payer) external view returns (uint96);
+
+    /// @notice A channel as it stands; all zeros for one that was never opened.
     function channelOf(bytes32 channel) external view returns (Channel memory);
+
+    /// @notice Payer of a channel, zero for one that was never opened.
     function payerOf(bytes32 channel) external view returns (address);
+
+    /// @notice Runner of a channel, zero for one that was never opened.
     function runnerOf(bytes32 channel) external view returns (address);
 
     /// @notice Whether `signer` is the payer or was ever authorised by it: a revoked signer counts for what it signed.
@@ -412,20 +481,35 @@ interface IInferenceMarket {
     /// @notice Timestamp from which (inclusive) a signer's vouchers do not settle: 0 for one that was never authorised, the
     /// maximum for one that is and does not thaw. The payer itself needs no authorisation.
     function signerEndOf(address payer, address signer) external view returns (uint64);
+
+    /// @notice Number of a channel, opened or not, on this chain and contract.
     function channelId(address payer, address runner, uint96 salt) external view returns (bytes32);
+
+    /// @notice What was settled of a channel for one model, base units.
     function modelClaimedOf(bytes32 channel, uint64 model) external view returns (uint96);
+
+    /// @notice What `collectProtocol` would pay now, base units.
     function protocolDue() external view returns (uint96);
+
+    /// @notice What `collectSecurity` would pay now, base units.
     function securityDue() external view returns (uint96);
 
     /// @notice Of the governed due, what the two shares do not divide and waits.
     function governedRest() external view returns (uint96);
+
+    /// @notice What `collectStakers` would pay for a runner now, base units.
     function stakersDue(address runner) external view returns (uint96);
+
+    /// @notice What is due to a model and its upstream models, base units; what they do not divide waits.
     function modelDue(uint64 model) external view returns (uint96);
+
+    /// @notice What `collectRunner` would pay a runner now, base units.
     function runnerDue(address runner) external view returns (uint96);
 
     /// @notice Data parts settled and not yet moved into the distributor's stream.
     function dataDue() external view returns (uint96);
 
+    /// @notice How far an allocation is used up.
     /// @param allocation Its digest.
     function allocationUse(bytes32 allocation) external view returns (AllocationUse memory);
 

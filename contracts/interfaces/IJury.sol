@@ -97,6 +97,7 @@ interface IJury {
     error Jury_NotFinished(uint64 dispute);
     error Jury_NothingToClaim(uint64 dispute, uint8 round, address juror);
 
+    /// @notice A hearing is open: evidence, then commits, then reveals, each before its timestamp.
     event HearingOpened(
         uint64 indexed dispute,
         address indexed filer,
@@ -107,12 +108,18 @@ interface IJury {
         uint64 commitsUntil,
         uint64 revealsUntil
     );
+
+    /// @notice Somebody has added evidence, which lies in the content store.
     event EvidenceSubmitted(
         uint64 indexed dispute, address indexed from, bytes32 evidenceHash, uint32 evidenceCountOfSender
     );
+
+    /// @notice A juror has committed its vote in a round.
     event VoteCommitted(
         uint64 indexed dispute, uint8 indexed round, address indexed juror, bytes32 commitment, uint32 commitCount
     );
+
+    /// @notice A juror's vote is revealed and weighs.
     event VoteRevealed(
         uint64 indexed dispute,
         uint8 indexed round,
@@ -122,9 +129,12 @@ interface IJury {
         uint96 upholdAfter,
         uint96 dismissAfter
     );
+
+    /// @notice A second and last round runs.
     event HearingAppealed(
         uint64 indexed dispute, address indexed appellant, uint96 bond, uint64 commitsUntil, uint64 revealsUntil
     );
+    /// @notice A hearing has its outcome and its bonds are divided.
     /// @param byDefault Whether no jury with a quorum decided. @param toFiler Of its bond, what went back.
     /// @param toAppellant Of its bond, what went back. @param pots What the rounds' jurors share; all four are both bonds.
     event HearingFinished(
@@ -135,7 +145,11 @@ interface IJury {
         uint96 toAppellant,
         uint96[2] pots
     );
+
+    /// @notice A juror has got its part of a round's pot.
     event JurorPaid(uint64 indexed dispute, uint8 indexed round, address indexed juror, uint96 amount, uint96 potAfter);
+
+    /// @notice Hearings opened from now on have these terms.
     event TermsSet(Terms terms);
 
     /// @notice Opens a hearing and pulls the filer's bond. Only the dispute manager.
@@ -165,16 +179,28 @@ interface IJury {
     /// @notice Sets the terms of hearings to come. Governed.
     function setTerms(Terms calldata terms) external;
 
+    /// @notice Seconds of evidence, votes and appeals, fixed for ever.
     function clocks() external view returns (Clocks memory);
+
+    /// @notice Bond, quorum and jurors' fee of hearings opened now.
     function terms() external view returns (Terms memory);
+
+    /// @notice Hearings opened so far; numbers run from 1 to it.
     function disputeCount() external view returns (uint64);
+
+    /// @notice A hearing as it stands; all zeros for one that was not opened.
     function hearingOf(uint64 dispute) external view returns (Hearing memory);
+
+    /// @notice State of a hearing; `None` for one that was not opened.
     function stateOf(uint64 dispute) external view returns (HearingState);
 
+    /// @notice What was revealed in a round of a hearing, its clocks and its pot.
     /// @param round 1 or 2.
     function tallyOf(uint64 dispute, uint8 round) external view returns (Tally memory);
 
     /// @notice What a juror revealed, and its weight; 0 once it has claimed.
     function voteOf(uint64 dispute, uint8 round, address juror) external view returns (Vote vote, uint96 weight);
+
+    /// @notice What votes of a round are committed to, so that a commitment serves in no other.
     function scopeOf(uint64 dispute, uint8 round) external pure returns (bytes32);
 }

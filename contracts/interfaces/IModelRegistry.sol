@@ -125,6 +125,7 @@ interface IModelRegistry {
     error ModelRegistry_RegistrationPaused(uint64 until);
     error ModelRegistry_PauseTooLong(uint64 until, uint64 latest);
 
+    /// @notice A model is registered; all this is fixed for ever but its revenue.
     event ModelRegistered(
         uint64 indexed model,
         uint64 indexed base,
@@ -139,13 +140,26 @@ interface IModelRegistry {
     );
     /// @notice Follows each `ModelRegistered`. @param upstream The flattened lineage.
     event LineageFixed(uint64 indexed model, uint64 indexed supersedes, uint16 derivativeBps, Upstream[] upstream);
+
+    /// @notice A registration's fee went to the treasury, base units of OPEN.
     event PublishingFeePaid(uint64 indexed model, address indexed payer, address indexed treasury, uint96 amount);
+
+    /// @notice A model's revenue changes at `effectiveAt` (inclusive), unless that is cancelled before.
     event RevenueScheduled(uint64 indexed model, Revenue revenue, uint64 effectiveAt);
+    /// @notice A scheduled revenue is dropped.
     /// @param revenue What stays in force.
     event RevenueCancelled(uint64 indexed model, Revenue revenue);
+
+    /// @notice A model is marked as no longer to be served, for good, by its owner or by a verdict.
     event ModelDeprecated(uint64 indexed model, address indexed by, uint64 deprecatedAt);
+
+    /// @notice Registering a model costs this many base units of OPEN.
     event PublishingFeeSet(uint96 fee);
+
+    /// @notice Publishing fees go here from now on.
     event TreasurySet(address treasury);
+
+    /// @notice No model can be registered before `until`.
     event RegistrationPaused(uint64 until);
 
     /// @notice Registers a model with weights of its own, owned by the caller.
@@ -181,7 +195,10 @@ interface IModelRegistry {
     /// @notice Stops registrations until a timestamp at most 7 days away; one that has passed ends a pause. Governed: brake.
     function pauseRegistration(uint64 until) external;
 
+    /// @notice Models registered so far; numbers run from 1 to it.
     function modelCount() external view returns (uint64);
+
+    /// @notice All that was registered of a model. Reverts for one that does not exist.
     function modelOf(uint64 model) external view returns (Model memory);
 
     /// @notice The revenue split in force and the price alone: what settlement and proofs read.
@@ -206,7 +223,11 @@ interface IModelRegistry {
 
     /// @notice Timestamp from which the model is not to be served; 0 while it is.
     function deprecatedAtOf(uint64 model) external view returns (uint64);
+
+    /// @notice What registering a model costs, base units of OPEN.
     function publishingFee() external view returns (uint96);
+
+    /// @notice Where publishing fees go.
     function treasury() external view returns (address);
 
     /// @notice Timestamp from which (inclusive) registrations work.

@@ -75,7 +75,10 @@ interface IOpenGovernor {
         view
         returns (uint256 againstVotes, uint256 forVotes, uint256 abstainVotes);
 
+    /// @notice Whether an account has voted with its own gOPEN in its delegate's place.
     function hasVotedOverride(uint256 proposalId, address account) external view returns (bool);
+
+    /// @notice Whether a delegator has voted with its part of a pool in the operator's place.
     function hasVotedStakeOverride(uint256 proposalId, address delegator, address operator, Role role)
         external
         view

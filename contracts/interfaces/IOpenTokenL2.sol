@@ -24,8 +24,11 @@ interface IOpenTokenL2 is IOptimismMintableERC20 {
     error OpenTokenL2_ZeroRemoteToken();
     error OpenTokenL2_NotBridge(address caller);
 
+    /// @notice The standard bridge brought tokens in.
     /// @dev As the OP Stack's own mintable tokens emit it, beside the ERC-20 `Transfer`.
     event Mint(address indexed account, uint256 amount);
+
+    /// @notice The standard bridge took tokens out.
     event Burn(address indexed account, uint256 amount);
 
     /// @notice The bridge that moves OPEN between chains of one cluster by ERC-7802, zero when there is none.

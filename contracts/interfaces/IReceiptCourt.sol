@@ -143,6 +143,7 @@ interface IReceiptCourt {
     error ReceiptCourt_NothingLocked(uint64 batch);
     error ReceiptCourt_StillLocked(uint64 batch, uint32 openDemands, uint64 lockedUntil);
 
+    /// @notice A receipt of a batch is demanded; its runner's stake is locked for it.
     /// @param openDemands Of the batch, with this one. @param lockedAfter Of the runner's stake, for this batch.
     event ReceiptDemanded(
         uint64 indexed batch,
@@ -154,6 +155,7 @@ interface IReceiptCourt {
         uint32 openDemands,
         uint96 lockedAfter
     );
+    /// @notice A demand is answered, for all: the receipt is shown, or shown not to exist.
     /// @param count Receipts of the batch, as its root binds them.
     event DemandAnswered(
         uint64 indexed batch,
@@ -164,7 +166,10 @@ interface IReceiptCourt {
         uint96 deposit,
         uint32 openDemands
     );
+
+    /// @notice A demander has its deposit back.
     event DepositReturned(uint64 indexed batch, uint32 indexed index, address indexed demander, uint96 deposit);
+    /// @notice A batch is void, whole and for ever, and its runner was slashed.
     /// @param refund Of `taken`, for the payers. @param bounty Of it, to `bountyTo`; the rest burns.
     event BatchVoided(
         uint64 indexed batch,
@@ -175,6 +180,8 @@ interface IReceiptCourt {
         uint96 bounty,
         uint96 refund
     );
+
+    /// @notice A payer of a void batch got its part; sums are over the batch.
     event PayerRefunded(
         uint64 indexed batch,
         bytes32 indexed channel,
@@ -184,7 +191,11 @@ interface IReceiptCourt {
         uint96 paidAfter,
         uint32 entriesPaidAfter
     );
+
+    /// @notice What was locked for a batch's demands is free again.
     event StakeReleased(uint64 indexed batch, address indexed runner, uint96 amount);
+
+    /// @notice A runner signed two receipts for one place and was slashed.
     event EquivocationProven(
         bytes32 indexed channel,
         uint64 indexed model,
@@ -194,6 +205,8 @@ interface IReceiptCourt {
         uint96 taken,
         uint96 bounty
     );
+
+    /// @notice A case of a receipt is open: epochs leave it out until it closes.
     event CaseOpened(
         uint64 indexed batch,
         uint32 indexed index,
@@ -203,7 +216,11 @@ interface IReceiptCourt {
         uint96 fee,
         uint96 locked
     );
+
+    /// @notice A case ended without a verdict against the receipt.
     event CaseCleared(uint64 indexed batch, uint32 indexed index, uint32 number);
+
+    /// @notice A case ended against the receipt: its runner was slashed, its payer refunded.
     event CaseStruck(
         uint64 indexed batch,
         uint32 indexed index,
@@ -213,6 +230,8 @@ interface IReceiptCourt {
         uint96 bounty,
         uint96 refund
     );
+
+    /// @notice Demands and faults from now on cost this.
     event TermsSet(Terms terms);
 
     /// @notice Demands all that one receipt of a batch stands on. Anyone; costs `depositOf(batch)`, pulled from the caller.
@@ -265,21 +284,36 @@ interface IReceiptCourt {
     /// @notice Sets the terms of what comes. Governed.
     function setTerms(Terms calldata terms) external;
 
+    /// @notice Seconds in which a demand is answered.
     function revealPeriod() external view returns (uint64);
+
+    /// @notice Seconds after a batch's settlement in which demands and cases open.
     function trialPeriod() external view returns (uint64);
+
+    /// @notice Deposit, least slash and bounty of what comes.
     function terms() external view returns (Terms memory);
 
     /// @notice What the next demand of a batch costs.
     function depositOf(uint64 batch) external view returns (uint96);
+
+    /// @notice A demand of a receipt; `None` where it was not demanded.
     function demandOf(uint64 batch, uint32 index) external view returns (Demand memory);
+
+    /// @notice Demands of a batch that wait for an answer.
     function openDemandsOf(uint64 batch) external view returns (uint32);
 
     /// @notice A receipt's first case, which epochs go by.
     function caseOf(uint64 batch, uint32 index) external view returns (Case memory);
+
+    /// @notice The newest case of a receipt; all zeros where there was none.
     function trialOf(uint64 batch, uint32 index) external view returns (Trial memory);
 
     /// @notice Timestamp at which the batch was voided; 0: it stands.
     function voidedAt(uint64 batch) external view returns (uint64);
+
+    /// @notice What a void batch's payers get and have got.
     function refundOf(uint64 batch) external view returns (Refund memory);
+
+    /// @notice Whether two receipts for a place are proven already.
     function isEquivocation(bytes32 channel, uint64 model, uint64 nonce) external view returns (bool);
 }

@@ -70,13 +70,23 @@ interface IRewardDistributor {
     error RewardDistributor_NothingToClaim(uint64 stream, address account, uint96 cumulative);
     error RewardDistributor_ClaimsExceedAllocation(uint64 stream, uint256 claimed, uint96 allocated);
 
+    /// @notice A stream exists; only its allocator proposes roots for it.
     /// @param datanet The Datanet that the stream is meant for, 0 when it is for none in particular.
     /// @param creator Who says so.
     event StreamCreated(uint64 indexed stream, address indexed allocator, uint64 indexed datanet, address creator);
+
+    /// @notice A stream has more to pay out.
     event Funded(uint64 indexed stream, address indexed from, uint96 amount, uint96 fundedAfter);
+
+    /// @notice A stream's allocator has proposed a root; it counts from `finalizableAt` on, if it is finalized.
     event RootProposed(uint64 indexed stream, bytes32 root, uint96 total, uint64 finalizableAt);
+
+    /// @notice A proposed root is dropped.
     event RootCancelled(uint64 indexed stream, bytes32 root);
+
+    /// @notice A root counts: what it says can be claimed.
     event RootFinalized(uint64 indexed stream, bytes32 root, uint96 total, uint32 rootNumber);
+    /// @notice An account was paid; both sums are cumulative.
     /// @param to Who was paid: the account itself, or for a pool the Datanet registry.
     event Claimed(
         uint64 indexed stream,
@@ -149,8 +159,14 @@ interface IRewardDistributor {
 
     /// @notice Seconds for which a root is pending at least.
     function window() external view returns (uint64);
+
+    /// @notice Streams created so far; numbers run from 1 to it.
     function streamCount() external view returns (uint64);
+
+    /// @notice What a stream is and has paid; all zeros for one that was not created.
     function streamOf(uint64 stream) external view returns (Stream memory);
+
+    /// @notice The root that waits for its window in a stream; all zeros where none does.
     function pendingRootOf(uint64 stream) external view returns (PendingRoot memory);
 
     /// @notice The newest final root, 0 before the first.

@@ -146,11 +146,17 @@ interface IStakingManager is IStakeVotes {
     error StakingManager_UpgradesFrozen(uint256 frozenAt, uint256 now_);
     error StakingManager_FutureLookup(uint256 timepoint, uint256 clock);
 
+    /// @notice An operator's own tokens came into its pool.
     event Staked(address indexed operator, Role indexed role, address indexed from, uint256 amount, uint256 ownAfter);
+
+    /// @notice Own tokens of an operator thaw; they can still be slashed.
     event ThawStarted(
         address indexed operator, Role indexed role, uint256 amount, uint256 thawingAfter, uint64 thawEnd
     );
+
+    /// @notice Own tokens that had thawed left.
     event ThawWithdrawn(address indexed operator, Role indexed role, uint256 amount, uint256 ownAfter);
+    /// @notice A delegator's tokens came into a pool for shares of it.
     /// @param sharesAfter The delegator's shares in the pool. @param delegatedAfter The pool's delegated tokens.
     /// @param poolSharesAfter All shares of the pool.
     event Delegated(
@@ -163,6 +169,7 @@ interface IStakingManager is IStakeVotes {
         uint256 delegatedAfter,
         uint256 poolSharesAfter
     );
+    /// @notice Shares of a delegator thaw; they can still be slashed and earn no fees.
     /// @param thawingAfter The delegator's thawing shares. @param poolThawingAfter All thawing shares of the pool.
     event UndelegationStarted(
         address indexed operator,
@@ -173,6 +180,7 @@ interface IStakingManager is IStakeVotes {
         uint256 poolThawingAfter,
         uint64 thawEnd
     );
+    /// @notice Shares that had thawed were redeemed, at what they were worth then.
     /// @param sharesAfter The delegator's shares; none of them thaw.
     event UndelegationWithdrawn(
         address indexed operator,
@@ -185,6 +193,8 @@ interface IStakingManager is IStakeVotes {
         uint256 poolSharesAfter,
         uint256 poolThawingAfter
     );
+
+    /// @notice Fees came into a pool: the operator's cut at once, the rest over time.
     event FeesAdded(
         address indexed operator,
         Role indexed role,
@@ -194,6 +204,7 @@ interface IStakingManager is IStakeVotes {
         uint256 scheduledAfter,
         uint64 scheduledEnd
     );
+    /// @notice Scheduled fees of a pool are due by now and booked.
     /// @param toOperator and toDelegators What was released. @param feesPerShareAfter Fees of one active share since the
     /// pool's beginning, times 2^128.
     event FeesReleased(
@@ -206,6 +217,8 @@ interface IStakingManager is IStakeVotes {
         uint256 scheduledAfter,
         uint256 feesPerShareAfter
     );
+
+    /// @notice A delegator was paid its fees.
     event FeesClaimed(
         address indexed operator,
         Role indexed role,
@@ -213,9 +226,14 @@ interface IStakingManager is IStakeVotes {
         uint256 amount,
         uint256 delegatorFeesAfter
     );
+
+    /// @notice An operator was paid its fees.
     event OperatorFeesClaimed(address indexed operator, Role indexed role, uint256 amount);
+    /// @notice An operator takes another part of its delegators' fees, now or from `nextAt` on.
     /// @param bps In force now. @param nextBps In force from `nextAt` on; both 0 when no raise is scheduled.
     event FeeCutSet(address indexed operator, Role indexed role, uint16 bps, uint16 nextBps, uint64 nextAt);
+
+    /// @notice A contract that can slash has locked stake: it cannot leave, and nobody else can take it.
     event StakeLocked(
         address indexed operator,
         Role indexed role,
@@ -224,6 +242,8 @@ interface IStakingManager is IStakeVotes {
         uint256 lockAfter,
         uint256 lockedAfter
     );
+
+    /// @notice A lock was given up, wholly or in part.
     event StakeUnlocked(
         address indexed operator,
         Role indexed role,
@@ -232,6 +252,8 @@ interface IStakingManager is IStakeVotes {
         uint256 lockAfter,
         uint256 lockedAfter
     );
+
+    /// @notice Stake was taken from a pool; the outcome says from whom and to whom.
     event Slashed(
         address indexed operator,
         Role indexed role,
@@ -240,9 +262,17 @@ interface IStakingManager is IStakeVotes {
         address refundTo,
         Outcome outcome
     );
+
+    /// @notice An operator can be reached here.
     event EndpointSet(address indexed operator, Role indexed role, string endpoint);
+
+    /// @notice Operators of a role are active from this stake on, base units.
     event MinimumStakeSet(Role indexed role, uint256 amount);
+
+    /// @notice Nobody stakes or delegates before `until`; exits work.
     event StakingPaused(uint64 until);
+
+    /// @notice Nothing is withdrawn or claimed before `until`.
     event ExitsPaused(uint64 until);
 
     // Operators
@@ -325,6 +355,7 @@ interface IStakingManager is IStakeVotes {
     /// 7 days after its end. An earlier timestamp, also of the past, ends it. It stops no thaw, lock or slash. Restricted.
     function pauseExits(uint64 until) external;
 
+    /// @notice Seconds that stake thaws.
     function thawPeriod() external view returns (uint64);
 
     /// @notice What of delegated tokens a slash window can take at most, basis points.
@@ -341,7 +372,12 @@ interface IStakingManager is IStakeVotes {
 
     /// @notice Timestamp from which (inclusive) exits work.
     function exitsPausedUntil() external view returns (uint64);
+
+    /// @notice Base units from which operators of a role are active; 0 where governance has set none: nobody can stake
+    /// then.
     function minimumStake(Role role) external view returns (uint96);
+
+    /// @notice A pool as it stands; all zeros for one that never was.
     function poolOf(address operator, Role role) external view returns (Pool memory);
 
     /// @notice A pool's fees as of now, releases that are due included.

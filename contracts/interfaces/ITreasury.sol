@@ -27,6 +27,7 @@ interface ITreasury {
     error Treasury_ZeroAmount();
     error Treasury_LimitExceeded(address token, uint256 amount, uint256 spendable);
 
+    /// @notice Money left within a window's limit.
     /// @param windowSpentAfter What left by the short way in the window that ends at `windowEnd`.
     /// @param spentAfter All that ever left of this token, by both ways.
     event Spent(
@@ -37,7 +38,11 @@ interface ITreasury {
         uint64 windowEnd,
         uint256 spentAfter
     );
+
+    /// @notice Money left by the long way, beyond any window's limit.
     event SpentBeyondLimit(address indexed token, address indexed to, uint256 amount, uint256 spentAfter);
+
+    /// @notice Ether came in.
     event EtherReceived(address indexed from, uint256 amount);
 
     /// @notice Pays within the window's limit. Governed (parameters).
@@ -54,6 +59,7 @@ interface ITreasury {
     /// @notice What `spend` may still pay of a token now.
     function spendable(address token) external view returns (uint256);
 
+    /// @notice The newest window of a token, zero address for ether; zeros before the first.
     function windowOf(address token) external view returns (Window memory);
 
     /// @notice All that ever left of a token.

@@ -26,7 +26,9 @@ abstract contract ContributionLedger is IContributionRegistry {
         uint96 toContributor;
     }
 
+    /// @notice OPEN: fees are paid in it.
     IERC20 public immutable token;
+    /// @notice The registry of Datanets, whose rules contributions are made under.
     IDatanetRegistry public immutable datanets;
 
     constructor(IERC20 token_, IDatanetRegistry datanets_) {

@@ -36,6 +36,7 @@ contract ContributionRegistry is ContributionLedger, UUPSUpgradeable, AccessMana
         _disableInitializers();
     }
 
+    /// @notice Hands the proxy over to its authority, once.
     /// @param authority The AccessManager that governs pauses, moderation and upgrades.
     function initialize(address authority) external initializer {
         __AccessManaged_init(authority);

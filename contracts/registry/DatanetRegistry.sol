@@ -28,6 +28,7 @@ contract DatanetRegistry is IDatanetRegistry, UUPSUpgradeable, AccessManagedUpgr
     uint256 private constant MAXIMUM_LIST = 64;
     uint256 private constant BPS = 10_000;
 
+    /// @notice OPEN: credits and publishing fees are paid in it.
     IERC20 public immutable token;
 
     constructor(IERC20 token_) {
@@ -35,6 +36,7 @@ contract DatanetRegistry is IDatanetRegistry, UUPSUpgradeable, AccessManagedUpgr
         _disableInitializers();
     }
 
+    /// @notice Hands the proxy over to its authority, once.
     /// @param authority The AccessManager that governs the publishing fee and upgrades.
     function initialize(address authority) external initializer {
         __AccessManaged_init(authority);

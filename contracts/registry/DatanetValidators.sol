@@ -31,9 +31,13 @@ contract DatanetValidators is IDatanetValidators, UUPSUpgradeable, AccessManaged
     uint16 private constant BOUNTY_BPS = 2000;
     uint96 private constant BPS = 10_000;
 
+    /// @notice OPEN: rewards are paid in it.
     IERC20 public immutable token;
+    /// @notice The registry of Datanets, whose rules rounds go by.
     IDatanetRegistry public immutable datanets;
+    /// @notice The registry whose contributions rounds decide.
     IContributionRegistry public immutable contributions;
+    /// @notice The staking manager: says who is an active validator, takes rewards as fees and slashes.
     IStakingManager public immutable staking;
 
     constructor(
@@ -49,6 +53,7 @@ contract DatanetValidators is IDatanetValidators, UUPSUpgradeable, AccessManaged
         _disableInitializers();
     }
 
+    /// @notice Hands the proxy over to its authority, once.
     /// @param authority The AccessManager that governs upgrades.
     function initialize(address authority) external initializer {
         __AccessManaged_init(authority);

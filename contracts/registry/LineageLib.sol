@@ -22,6 +22,7 @@ library LineageLib {
     uint256 private constant STORED_BITS = 80;
     uint256 private constant STORED_PER_WORD = 3;
 
+    /// @notice Works out a new model's upstream list from its base's and from what the registration grants.
     /// @param base 0 for none; a registered model otherwise.
     /// @param grants What the registration names, ascending by model.
     /// @return upstream The flat list. It sums to what was granted.
@@ -98,6 +99,7 @@ library LineageLib {
         _add(lineage, model, bps << 32 | kept);
     }
 
+    /// @notice Adds what a model gets, or raises it where it is listed.
     /// @dev Keeps the list ascending by model.
     /// @param grant `granted << 32 | kept`.
     function _add(Lineage memory lineage, uint64 model, uint256 grant) private pure {

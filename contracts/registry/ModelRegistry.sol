@@ -27,7 +27,9 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
     uint96 private constant MAXIMUM_PUBLISHING_FEE = 10_000e18;
     uint64 private constant LONGEST_PAUSE = 7 days;
 
+    /// @notice The registry of the Datanets whose versions models name.
     IDatanetRegistry public immutable datanets;
+    /// @notice OPEN: publishing fees are paid in it.
     IERC20 public immutable token;
 
     constructor(IDatanetRegistry datanets_, IERC20 token_) {
@@ -36,6 +38,7 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
         _disableInitializers();
     }
 
+    /// @notice Hands the proxy over to its authority and names the treasury, once.
     /// @param authority The AccessManager that governs the registry. @param treasury_ Where publishing fees go.
     function initialize(address authority, address treasury_) external initializer {
         __AccessManaged_init(authority);

@@ -45,10 +45,14 @@ contract RewardDistributor is IRewardDistributor {
     uint64 private constant MINIMUM_LOCAL_WINDOW = 1 seconds;
     uint256 private constant LOCAL_CHAIN_ID = 31_337;
 
+    /// @notice OPEN: streams hold and pay it.
     IERC20 public immutable token;
+    /// @notice The registry whose ERC-721 owners stand behind pools' accounts.
     IERC721 public immutable datanets;
+    /// @inheritdoc IRewardDistributor
     uint64 public immutable window;
 
+    /// @inheritdoc IRewardDistributor
     uint64 public streamCount;
     mapping(uint64 stream => StreamState) private _streams;
 

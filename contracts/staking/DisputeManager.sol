@@ -34,10 +34,15 @@ contract DisputeManager is IDisputeManager, UUPSUpgradeable, AccessManagedUpgrad
     uint16 private constant MAXIMUM_BOUNTY_BPS = 2500;
     uint96 private constant MAXIMUM_SLASH = 1_000_000e18;
 
+    /// @notice The jury that hears disputes and holds their bonds.
     IJury public immutable jury;
+    /// @notice The staking manager that verdicts slash by.
     IStakingManager public immutable staking;
+    /// @notice The court whose cases of receipts verdicts close.
     IReceiptCourt public immutable court;
+    /// @notice The registry whose contributions and records verdicts revoke.
     IContributionRegistry public immutable contributions;
+    /// @notice The registry whose models verdicts deprecate.
     IModelRegistry public immutable models;
 
     constructor(
@@ -55,6 +60,7 @@ contract DisputeManager is IDisputeManager, UUPSUpgradeable, AccessManagedUpgrad
         _disableInitializers();
     }
 
+    /// @notice Hands the proxy over to its authority and sets the penalties, once.
     /// @param authority The AccessManager that governs penalties and upgrades. @param conduct Of models and of agents.
     function initialize(address authority, Penalty calldata downtime, Penalty calldata conduct) external initializer {
         __AccessManaged_init(authority);

@@ -29,7 +29,9 @@ contract Jury is IJury, AccessManaged {
     uint8 private constant FIRST = 1;
     uint8 private constant SECOND = 2;
 
+    /// @notice OPEN: bonds are paid in it.
     IERC20 public immutable token;
+    /// @notice The staking manager: jurors vote by what they had staked as validators.
     IStakingManager public immutable staking;
     /// @notice The dispute manager, who alone opens hearings.
     address public immutable manager;
@@ -37,12 +39,14 @@ contract Jury is IJury, AccessManaged {
     uint64 private immutable _votePeriod;
     uint64 private immutable _appealPeriod;
 
+    /// @inheritdoc IJury
     uint64 public disputeCount;
     Terms private _terms;
     mapping(uint64 dispute => Hearing) private _hearings;
     mapping(uint64 dispute => mapping(uint8 round => JuryLib.Panel)) private _panels;
     mapping(uint64 dispute => mapping(address from => uint32)) private _evidenceCounts;
 
+    /// @notice Fixes the clocks and the dispute manager for ever and sets the first terms.
     /// @param authority The AccessManager that governs the terms.
     constructor(
         address authority,

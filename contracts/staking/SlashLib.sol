@@ -21,6 +21,7 @@ library SlashLib {
     /// @dev Delegators who begin to thaw within it after a slash leave before the next window.
     uint256 internal constant GRACE_PERIOD = 7 days;
 
+    /// @notice What a slash could take of a pool now if nobody had locked any of it, base units.
     /// @param capBps What of delegated tokens one window can take.
     function slashable(StakingStorage.PoolState storage pool, uint256 capBps) internal view returns (uint256) {
         PoolTokens tokens = pool.tokensNow();

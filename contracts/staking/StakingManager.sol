@@ -37,11 +37,16 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
     uint256 private constant LONGEST_EXITS_PAUSE = 72 hours;
     uint256 private constant BETWEEN_EXITS_PAUSES = 7 days;
 
+    /// @notice OPEN: all that is staked here.
     IERC20 public immutable token;
+    /// @inheritdoc IStakingManager
     address public immutable burnQueue;
+    /// @inheritdoc IStakingManager
     uint64 public immutable thawPeriod;
+    /// @inheritdoc IStakingManager
     uint16 public immutable delegatedCapBps;
 
+    /// @notice Fixes what no upgrade of storage changes: token, burn queue, thaw and cap.
     /// @param burnQueue_ Where slashed tokens go to be burnt.
     /// @param thawPeriod_ Seconds that stake thaws.
     /// @param delegatedCapBps_ What of delegated tokens a slash window can take at most, at most 9000: more than nothing stays.
@@ -55,6 +60,7 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
         _disableInitializers();
     }
 
+    /// @notice Hands the proxy over to its authority; upgrades freeze 548 days later. Once.
     /// @param authority The AccessManager that governs minima, slashers, pauses and upgrades.
     function initialize(address authority) external initializer {
         __AccessManaged_init(authority);

@@ -17,7 +17,6 @@ abstract contract StakingVotes is IStakingManager, StakingStorage {
     uint256 private constant ROLE_END = uint256(type(Role).max) + 1;
 
     /// @inheritdoc IStakeVotes
-    // solhint-disable-next-line func-name-mixedcase
     function CLOCK_MODE() external pure returns (string memory) {
         return "mode=timestamp";
     }

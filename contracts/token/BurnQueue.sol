@@ -15,13 +15,18 @@ contract BurnQueue is IBurnQueue, ReentrancyGuardTransient {
     /// @dev Gas of the delivery on the native chain, which moves OPEN to the queue there: about 70,000.
     uint32 private constant DELIVERY_GAS = 200_000;
 
+    /// @inheritdoc IBurnQueue
     address public immutable token;
+    /// @inheritdoc IBurnQueue
     address public immutable nativeQueue;
+    /// @inheritdoc IBurnQueue
     address public immutable bridge;
     address private immutable _nativeToken;
 
+    /// @inheritdoc IBurnQueue
     uint256 public flushed;
 
+    /// @notice Fixes the token and the way on which it burns.
     /// @param token_ OPEN on this chain. Whether it is bridged, and by what, is asked of the token itself.
     /// @param nativeQueue_ The queue on the chain where OPEN is native, zero where that is this one.
     /// Warning: nobody here can tell whether a queue lies at that address of the other chain.

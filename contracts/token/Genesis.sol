@@ -18,13 +18,18 @@ contract Genesis is IGenesis {
     uint64 private constant LATEST_GENESIS = 365 days;
     uint256 private constant ALLOCATIONS = 5;
 
+    /// @inheritdoc IGenesis
     address public immutable token;
+    /// @inheritdoc IGenesis
     uint64 public immutable genesisAt;
 
+    /// @inheritdoc IGenesis
     mapping(Allocation allocation => bytes32) public rootOf;
+    /// @inheritdoc IGenesis
     mapping(Allocation allocation => uint96) public claimedOf;
     mapping(Allocation allocation => mapping(uint64 index => Position)) private _positions;
 
+    /// @notice Mints all of OPEN to itself and fixes the five trees.
     /// @dev Makes the token itself: none of the supply is ever held by a key, and no address has to be foretold.
     /// @param genesisAt_ From now to a year ahead. @param roots Of the five allocations, in their order.
     constructor(uint64 genesisAt_, bytes32[ALLOCATIONS] memory roots) {

@@ -14,6 +14,7 @@ contract OpenToken is OpenERC20, ERC20Burnable {
 
     error OpenToken_ZeroGenesisHolder();
 
+    /// @notice Mints the supply, the only time.
     /// @param genesisHolder Receives the whole supply.
     constructor(address genesisHolder) {
         if (genesisHolder == address(0)) revert OpenToken_ZeroGenesisHolder();

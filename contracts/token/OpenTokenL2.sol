@@ -11,10 +11,14 @@ import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 /// @title OpenTokenL2
 /// @notice OPEN on an OP Stack chain: minted and burned by bridges alone. Immutable: no owner, no upgrade.
 contract OpenTokenL2 is OpenERC20, ERC20Bridgeable, IOpenTokenL2 {
+    /// @inheritdoc IOptimismMintableERC20
     address public immutable bridge;
+    /// @inheritdoc IOptimismMintableERC20
     address public immutable remoteToken;
+    /// @inheritdoc IOpenTokenL2
     address public immutable crosschainBridge;
 
+    /// @notice Fixes who mints and burns: the two bridges.
     /// @param bridge_ The chain's standard bridge: a contract.
     /// @param remoteToken_ OPEN on the native chain, not zero.
     /// @param crosschainBridge_ The ERC-7802 bridge: a contract, or zero for none.

@@ -60,11 +60,17 @@ contract ReceiptCourt is IReceiptCourt, AccessManaged {
     uint96 private constant MAXIMUM_DEPOSIT = 100e18;
     uint96 private constant MAXIMUM_MINIMUM_SLASH = 10_000e18;
 
+    /// @notice OPEN: deposits and refunds are paid in it.
     IERC20 public immutable token;
+    /// @notice The market whose batches are judged.
     IInferenceMarket public immutable market;
+    /// @notice The staking manager that faults are slashed by.
     IStakingManager public immutable staking;
+    /// @notice The only contract whose answers and proofs the court takes.
     address public immutable verifier;
+    /// @inheritdoc IReceiptCourt
     uint64 public immutable revealPeriod;
+    /// @inheritdoc IReceiptCourt
     uint64 public immutable trialPeriod;
 
     Terms private _terms;
@@ -75,6 +81,7 @@ contract ReceiptCourt is IReceiptCourt, AccessManaged {
     mapping(uint64 batch => mapping(bytes32 pair => uint96)) private _struckOf;
     mapping(bytes32 place => bool) private _equivocations;
 
+    /// @notice Fixes the clocks and the verifier for ever and sets the first terms.
     /// @param authority The AccessManager: governs the terms, names who may open cases.
     constructor(
         address authority,
@@ -384,6 +391,7 @@ contract ReceiptCourt is IReceiptCourt, AccessManaged {
         }
     }
 
+    /// @notice Slashes a runner for one matter and keeps what is locked for others.
     /// @dev The staking manager takes of this court's lock first, whatever it was for: what was locked for this matter is given up
     /// with it, what is locked for others is locked again as far as there is stake.
     /// @param own Locked for this matter.

@@ -23,8 +23,11 @@ contract ReceiptVerifier is IReceiptVerifier {
     using SettlementListLib for bytes;
     using VoucherLib for Voucher;
 
+    /// @notice The court that answers and proofs go to.
     IReceiptCourt public immutable court;
+    /// @notice The market whose chain of batches receipts are shown against.
     IInferenceMarket public immutable market;
+    /// @notice The model registry: gives the price and the program of a model.
     IModelRegistry public immutable models;
 
     constructor(IReceiptCourt court_, IInferenceMarket market_, IModelRegistry models_) {

@@ -28,6 +28,7 @@ library SettlementListLib {
         return settlements.length / ENTRY_SIZE;
     }
 
+    /// @notice Reads one entry of a batch's settlements.
     /// @param index Below `count`.
     function entryAt(bytes calldata settlements, uint256 index) internal pure returns (Entry memory entry) {
         bytes calldata packed = settlements[index * ENTRY_SIZE:(index + 1) * ENTRY_SIZE];

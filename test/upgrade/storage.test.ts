@@ -1,19 +1,23 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findBinary } from "@openledger/script";
-import upgrades from "@openzeppelin/upgrades-core";
+import { findBinary, readLayouts, upgradeOptions } from "@openledger/script";
+import upgrades, { type StorageLayout } from "@openzeppelin/upgrades-core";
 import { afterAll, describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "openledger-upgrade-"));
-// Constructors set immutables and disable initialisers, nothing else.
 upgrades.silenceWarnings();
-const options = { unsafeAllow: ["constructor" as const, "state-variable-immutable" as const] };
 
 afterAll(() => rmSync(work, { recursive: true, force: true }));
+
+const layoutsFolder = join(root, "contracts/layouts");
+
+function writtenLayout(name: string): StorageLayout {
+  return JSON.parse(readFileSync(join(layoutsFolder, `${name}.json`), "utf8")) as StorageLayout;
+}
 
 /** A project of the contracts alone, so that a changed one never reaches the checkout. */
 function copyContracts(name: string): string {
@@ -38,10 +42,10 @@ function buildInfo(project: string, name: string, folder: string): string {
 }
 
 describe("upgradeable contracts", () => {
-  it("have a storage that upgrades can keep", { timeout: 240_000 }, async () => {
+  it("have a storage that upgrades can keep", { timeout: 600_000 }, async () => {
     const info = buildInfo(copyContracts("all"), "all-info", "contracts");
 
-    const report = await upgrades.validateUpgradeSafety(info, undefined, undefined, options);
+    const report = await upgrades.validateUpgradeSafety(info, undefined, undefined, upgradeOptions);
 
     expect(report.upgradeableContractReports.map((contract) => contract.contract.split(":")[1]).sort()).toEqual([
       "AgentRegistry",
@@ -58,28 +62,56 @@ describe("upgradeable contracts", () => {
     expect(report.ok, report.explain(false)).toBe(true);
   });
 
-  it("are refused when an upgrade moves a namespace's fields", { timeout: 240_000 }, async () => {
-    const now = buildInfo(copyContracts("now"), "now-info", "contracts/staking");
-    const project = copyContracts("moved");
-    const path = join(project, "contracts/staking/StakingStorage.sol");
-    const source = readFileSync(path, "utf8");
-    const moved = source
-      .replace("uint64 upgradesFrozenAt;", "uint64 inserted; uint64 upgradesFrozenAt;")
-      .replace("uint96 ownThawing;", "uint64 insertedInPool; uint96 ownThawing;");
-    expect(moved.length - source.length).toBe("uint64 inserted; uint64 insertedInPool; ".length);
-    writeFileSync(path, moved);
-    const next = buildInfo(project, "next-info", "contracts/staking");
+  it("keep the storage that is written down", { timeout: 600_000 }, () => {
+    const layouts = readLayouts(root);
 
-    const report = await upgrades.validateUpgradeSafety(
-      next,
-      "contracts/staking/StakingManager.sol:StakingManager",
-      "now-info:contracts/staking/StakingManager.sol:StakingManager",
-      options,
-      [now],
+    expect([...layouts.keys()].sort().map((name) => `${name}.json`)).toEqual(readdirSync(layoutsFolder).sort());
+    for (const [name, layout] of layouts) {
+      const written = writtenLayout(name);
+      expect(upgrades.getStorageUpgradeErrors(written, layout, upgradeOptions), name).toEqual([]);
+      // what the validator does not see it cannot compare
+      expect(Object.keys(layout.namespaces ?? {}), name).toContain(`erc7201:openledger.storage.${name}`);
+      // an addition is right, and written down with it: npm run layouts
+      expect(layout, name).toEqual(written);
+    }
+  });
+
+  it("are refused when a field moves", { timeout: 600_000 }, () => {
+    const project = copyContracts("moved");
+    const moved = (path: string, change: (source: string) => string) =>
+      writeFileSync(join(project, path), change(readFileSync(join(project, path), "utf8")));
+    const namespace = /(@custom:storage-location erc7201:\S+\s+struct \w+ \{)/;
+    for (const path of readdirSync(join(project, "contracts"), { recursive: true, encoding: "utf8" })) {
+      if (path.endsWith(".sol"))
+        moved(`contracts/${path}`, (source) => source.replace(namespace, "$1 uint64 inserted;"));
+    }
+    // behind a mapping, where appending would be right
+    moved("contracts/staking/StakingStorage.sol", (source) =>
+      source.replace("uint96 lead;", "uint64 within; uint96 lead;"),
     );
 
-    expect(report.ok).toBe(false);
-    expect(report.explain(false)).toContain("inserted");
-    expect(report.explain(false)).toContain("insertedInPool");
+    const layouts = readLayouts(project);
+
+    expect(layouts.size).toBe(10);
+    for (const [name, layout] of layouts) {
+      const errors = upgrades.getStorageUpgradeErrors(writtenLayout(name), layout, upgradeOptions);
+      expect(JSON.stringify(errors), name).toContain("inserted");
+      if (name === "StakingManager") expect(JSON.stringify(errors)).toContain("within");
+    }
+  });
+
+  it("may be given fields at the end", { timeout: 600_000 }, () => {
+    const written = writtenLayout("AttributionOracle");
+    const namespace = "erc7201:openledger.storage.AttributionOracle";
+    const fields = written.namespaces![namespace]!;
+    const [first, ...others] = fields;
+    const added = { ...first!, label: "added" };
+    const next = (changed: typeof fields) => ({
+      ...written,
+      namespaces: { ...written.namespaces, [namespace]: changed },
+    });
+
+    expect(upgrades.getStorageUpgradeErrors(written, next([...fields, added]), upgradeOptions)).toEqual([]);
+    expect(upgrades.getStorageUpgradeErrors(written, next(others), upgradeOptions)).not.toEqual([]);
   });
 });
