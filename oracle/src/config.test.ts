@@ -62,7 +62,7 @@ describe("readOracleConfig", () => {
       readOracleConfig({ ...env, ORACLE_MODE: "watch", COURT_BUDGET: "0" }),
     ].map(({ courtBudget }) => courtBudget);
 
-    expect(budgets).toEqual([5000n * 10n ** 18n, 100n * 10n ** 18n, 0n]);
+    expect(budgets).toEqual([5000n * 10n ** 18n, 500n * 10n ** 18n, 0n]);
   });
 
   it("needs no model to watch", () => {

@@ -74,7 +74,7 @@ const localChain = 31_337;
  * | POLL_INTERVAL_MS | between looks at the chain | 250 locally, else 2000 |
  * | CONFIRMATIONS | blocks above what is acted on | 0 locally, else 12 |
  * | GRACE_SECONDS | patience with what cannot be read | 3600 |
- * | COURT_BUDGET | most OPEN in bonds of disputes and deposits of demands, lost ones with them | 5000, to watch 100 |
+ * | COURT_BUDGET | most OPEN in bonds of disputes and deposits of demands, lost ones with them | 5000, to watch 500 |
  * | PUSH_CLAIMS_LEAST | pushes others' claims in ranges that pay at least so many OPEN | none |
  *
  * @throws OracleError `invalid_config`, `unknown_key`
@@ -103,7 +103,7 @@ export function readOracleConfig(env: NodeJS.ProcessEnv = process.env): OracleCo
     pollIntervalMs: wholeNumber(env, "POLL_INTERVAL_MS", isLocal ? 250 : 2000, 50, 60_000),
     confirmations: BigInt(wholeNumber(env, "CONFIRMATIONS", isLocal ? 0 : 12, 0, 10_000)),
     graceSeconds: wholeNumber(env, "GRACE_SECONDS", 3600, 1, 30 * 24 * 3600),
-    courtBudget: openAmount(env, "COURT_BUDGET") ?? parseOpen(mode === "propose" ? "5000" : "100"),
+    courtBudget: openAmount(env, "COURT_BUDGET") ?? parseOpen(mode === "propose" ? "5000" : "500"),
     pushedLeast: openAmount(env, "PUSH_CLAIMS_LEAST"),
   };
 }

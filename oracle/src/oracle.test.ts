@@ -108,12 +108,13 @@ describe("an honest epoch", () => {
     const oracle = await startOracle("pending", "watch");
     const contributor = contributorAccounts.map((index) => testAccount(index).address);
 
-    const pending = await eventually("pending earnings", EPOCH_SECONDS, async () => {
-      const all = await Promise.all(
-        [poolAccount(1n), ...contributor].map((account) => oracle.oracle.view.pending(account)),
-      );
-      return all.some(({ amount }) => amount > 0n) && all;
+    await eventually("the batch", EPOCH_SECONDS, async () => {
+      const verified = "select from batches where batch = $1 and state = 'verified'";
+      return (await oracle.oracle.database.query(verified, [settled[1]!.batch])).length === 1;
     });
+    const pending = await Promise.all(
+      [poolAccount(1n), ...contributor].map((account) => oracle.oracle.view.pending(account)),
+    );
     await oracle.stop();
 
     const lists = honestLists(2n, [settled[1]!], (await honestPayouts(1n)).payouts);

@@ -21,4 +21,3 @@ export {
   devnetServices,
   startDevnet,
 } from "./startDevnet.js";
-export { wireCourts } from "./wireCourts.js";

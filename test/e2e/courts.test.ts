@@ -1,7 +1,7 @@
 /** The courts between real nodes: a runner shows what it is asked for, an oracle takes a false batch down. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { callRpc, repositoryRoot, wireCourts } from "@openledger/script";
+import { callRpc, repositoryRoot } from "@openledger/script";
 import {
   approveToken,
   ContentClient,
@@ -53,7 +53,6 @@ beforeAll(async () => {
   world = await startWorld(["postgres", "anvil", "contracts", "store", "runner", "oracle"]);
   const { rpc, store } = world.devnet.urls;
   content = new ContentClient({ url: store });
-  await wireCourts(rpc, world.devnet.deployment!);
   await world.stakeNodes();
   // A second a block: what the nodes take is no matter for the courts' clocks.
   await callRpc(rpc, "anvil_setBlockTimestampInterval", [1]);

@@ -118,6 +118,7 @@ export class BatchVerifier {
       failures: 0,
     };
     let waiting: unknown;
+    let isKept = false;
     for (const [receiptIndex, receipt] of checked.entries()) {
       if (done.has(receiptIndex)) continue;
       const model = models.get(receipt.entry.receipt.model);
@@ -128,7 +129,8 @@ export class BatchVerifier {
         return "later" as const;
       });
       if (verdict === "later") continue;
-      if (verdict !== undefined) await batchFiles.keep(batch, clock.now(), signal).catch(() => {});
+      if (verdict !== undefined && !isKept) await batchFiles.keep(batch, clock.now(), signal).catch(() => {});
+      isKept ||= verdict !== undefined;
       await this.#keep(batch, receiptIndex, receipt, verdict);
     }
     if (waiting !== undefined) throw waiting;

@@ -5,7 +5,7 @@
  * Silence voids the batch, which brings the deposit back and a bounty. An answer is on the chain for everybody: the batch is read
  * again with it. Deposits stay within the budget.
  */
-import { type Deployment, inferenceMarketAbi, receiptCourtAbi } from "@openledger/sdk";
+import { batchHash, type Deployment, inferenceMarketAbi, receiptCourtAbi } from "@openledger/sdk";
 import { isAddressEqual } from "viem";
 import { WITHHELD_CHECKS } from "../attribute/ReceiptFault.js";
 import type { Clock } from "../Clock.js";
@@ -152,7 +152,7 @@ export class ReceiptDemander {
       {
         purpose: isVoid
           ? `have back the deposit of receipt ${receiptIndex} of batch ${batch}`
-          : `expire the demand of receipt ${receiptIndex} of batch ${batch}`,
+          : `expire the demand of receipt ${receiptIndex} of batch ${batch}, ${settled && batchHash(settled.header)}`,
         address: deployment.addresses.receiptCourt,
         abi: receiptCourtAbi,
         functionName: isVoid ? "returnDeposit" : "expire",

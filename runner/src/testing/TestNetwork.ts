@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buildIndex, DEFAULT_ARITHMETIC, DEFAULT_TIER } from "@openledger/engine";
-import { callRpc, type Devnet, freePort, startDevnet, wireCourts } from "@openledger/script";
+import { callRpc, type Devnet, freePort, startDevnet } from "@openledger/script";
 import {
   acceptContributions,
   approveToken,
@@ -68,7 +68,6 @@ export class TestNetwork {
     // A block for each transaction: tests wait for what they caused, not for a clock.
     await callRpc(net.urls.rpc, "evm_setIntervalMining", [0]);
     await callRpc(net.urls.rpc, "evm_setAutomine", [true]);
-    await wireCourts(net.urls.rpc, net.deployment!);
     const network = new TestNetwork(folder, net);
     const runner = network.client(1);
     await transferToken(network.client(0), { to: runner.account.address, amount: 20_000n * open });
