@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   type StorageLayout,
@@ -22,31 +21,26 @@ interface BuildInfo {
   readonly solcVersion: string;
 }
 
+/** Compiles a project's contracts into an empty folder, so that all are described anew. @throws Error when they do not compile. */
+export function describeBuild(project: string, folder: string): void {
+  const places = ["--out", join(folder, "out"), "--cache-path", join(folder, "cache")];
+  const asked = ["--build-info", "--build-info-path", infoOf(folder), "--extra-output", "storageLayout", "--ast"];
+  execFileSync(findBinary("forge"), ["build", "contracts", ...asked, ...places], { cwd: project, stdio: "pipe" });
+}
+
+/** Where `describeBuild` leaves the compiler's own description: what OpenZeppelin's validator is given. */
+export function infoOf(folder: string): string {
+  return join(folder, "info");
+}
+
 /**
- * The storage layout of each upgradeable contract of a project, by its name, as OpenZeppelin's validator reads it.
+ * The storage layout of each upgradeable contract of a described build, by its name, as OpenZeppelin's validator reads it.
  *
  * A contract is upgradeable when it can be called to upgrade itself. Lines of source files are left out: they move.
- *
- * @throws Error when the project does not compile.
  */
-export function readLayouts(project: string): ReadonlyMap<string, StorageLayout> {
-  const work = mkdtempSync(join(tmpdir(), "openledger-layouts-"));
-  try {
-    const kept = [
-      "--out",
-      join(work, "out"),
-      "--cache-path",
-      join(work, "cache"),
-      "--build-info-path",
-      join(work, "info"),
-    ];
-    const asked = ["--build-info", "--extra-output", "storageLayout", "--ast"];
-    execFileSync(findBinary("forge"), ["build", "contracts", ...asked, ...kept], { cwd: project, stdio: "pipe" });
-    const [file] = readdirSync(join(work, "info"));
-    return layoutsOf(JSON.parse(readFileSync(join(work, "info", file!), "utf8")) as BuildInfo);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
+export function readLayouts(folder: string): ReadonlyMap<string, StorageLayout> {
+  const [file] = readdirSync(infoOf(folder));
+  return layoutsOf(JSON.parse(readFileSync(join(infoOf(folder), file!), "utf8")) as BuildInfo);
 }
 
 function layoutsOf({ input, output, solcVersion }: BuildInfo): ReadonlyMap<string, StorageLayout> {

@@ -1,11 +1,10 @@
-import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { findBinary, readLayouts, upgradeOptions } from "@openledger/script";
+import { describeBuild, infoOf, readLayouts, upgradeOptions } from "@openledger/script";
 import upgrades, { type StorageLayout } from "@openzeppelin/upgrades-core";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const work = mkdtempSync(join(tmpdir(), "openledger-upgrade-"));
@@ -30,22 +29,12 @@ function copyContracts(name: string): string {
   return project;
 }
 
-/** The folder of the compiler's own description of a full build; its name is what references call it by. */
-function buildInfo(project: string, name: string, folder: string): string {
-  const info = join(work, name);
-  execFileSync(
-    findBinary("forge"),
-    ["build", folder, "--build-info", "--build-info-path", info, "--extra-output", "storageLayout", "--ast"],
-    { cwd: project, stdio: "pipe" },
-  );
-  return info;
-}
-
 describe("upgradeable contracts", () => {
-  it("have a storage that upgrades can keep", { timeout: 600_000 }, async () => {
-    const info = buildInfo(copyContracts("all"), "all-info", "contracts");
+  const build = join(work, "build");
+  beforeAll(() => describeBuild(root, build), 600_000);
 
-    const report = await upgrades.validateUpgradeSafety(info, undefined, undefined, upgradeOptions);
+  it("have a storage that upgrades can keep", async () => {
+    const report = await upgrades.validateUpgradeSafety(infoOf(build), undefined, undefined, upgradeOptions);
 
     expect(report.upgradeableContractReports.map((contract) => contract.contract.split(":")[1]).sort()).toEqual([
       "AgentRegistry",
@@ -62,8 +51,8 @@ describe("upgradeable contracts", () => {
     expect(report.ok, report.explain(false)).toBe(true);
   });
 
-  it("keep the storage that is written down", { timeout: 600_000 }, () => {
-    const layouts = readLayouts(root);
+  it("keep the storage that is written down", { timeout: 240_000 }, () => {
+    const layouts = readLayouts(build);
 
     expect([...layouts.keys()].sort().map((name) => `${name}.json`)).toEqual(readdirSync(layoutsFolder).sort());
     for (const [name, layout] of layouts) {
@@ -90,7 +79,9 @@ describe("upgradeable contracts", () => {
       source.replace("uint96 lead;", "uint64 within; uint96 lead;"),
     );
 
-    const layouts = readLayouts(project);
+    const movedBuild = join(work, "moved-build");
+    describeBuild(project, movedBuild);
+    const layouts = readLayouts(movedBuild);
 
     expect(layouts.size).toBe(10);
     for (const [name, layout] of layouts) {
@@ -100,7 +91,7 @@ describe("upgradeable contracts", () => {
     }
   });
 
-  it("may be given fields at the end", { timeout: 600_000 }, () => {
+  it("may be given fields at the end", () => {
     const written = writtenLayout("AttributionOracle");
     const namespace = "erc7201:openledger.storage.AttributionOracle";
     const fields = written.namespaces![namespace]!;
