@@ -13,7 +13,8 @@ import {
   stake,
   transferToken,
 } from "@openledger/sdk";
-import { mnemonicToAccount } from "viem/accounts";
+import { type Address, parseEther, toHex } from "viem";
+import { mnemonicToAccount, toAccount } from "viem/accounts";
 
 export const STAKE: bigint = parseOpen("10000");
 
@@ -30,6 +31,8 @@ export type World = {
   readonly clients: Readonly<Record<Actor, ChainClient>>;
   /** Lets the chain's clock run on. */
   pass(seconds: number): Promise<void>;
+  /** Acts as an account that has no key, such as a contract. */
+  impersonated(address: Address): Promise<ChainClient>;
   /** Gives runner, oracle and payer OPEN and stakes the first two. */
   stakeNodes(): Promise<void>;
   stop(): Promise<void>;
@@ -62,6 +65,11 @@ export async function startWorld(services: readonly DevnetServiceName[]): Promis
     pass: async (seconds) => {
       await callRpc(rpc, "evm_increaseTime", [seconds]);
       await callRpc(rpc, "evm_mine", []);
+    },
+    impersonated: async (address) => {
+      await callRpc(rpc, "anvil_impersonateAccount", [address]);
+      await callRpc(rpc, "anvil_setBalance", [address, toHex(parseEther("1"))]);
+      return createChainClient({ deployment, rpcUrl: rpc, account: toAccount(address), pollingIntervalMs: 20 });
     },
     stakeNodes: async () => {
       for (const actor of ["runner", "oracle", "payer"] as const) {
