@@ -9,6 +9,7 @@ import {
   type Hex,
   parseEventLogs,
   type TransactionReceipt,
+  WaitForTransactionReceiptTimeoutError,
 } from "viem";
 import { errorsAbi } from "../abi/index.js";
 import { ContractRefusedError } from "../errors/ContractRefusedError.js";
@@ -18,6 +19,10 @@ import { type CallableContract, type ContractAbis, contractAbis } from "./contra
 
 /** A mined transaction. */
 export type Submitted = { readonly hash: Hex; readonly receipt: TransactionReceipt };
+
+/** How long a transaction is waited for, and after how long it is asked for anew. */
+const WAIT_MS = 180_000;
+const LOOK_MS = 4_000;
 
 type Writable<C extends CallableContract> = ContractFunctionName<ContractAbis[C], "nonpayable" | "payable">;
 
@@ -49,9 +54,25 @@ export async function submit<const C extends CallableContract, const F extends W
     throw refusalOf(call, error);
   }
   const hash = await client.walletClient.writeContract({ ...request, chain: client.walletClient.chain });
-  const receipt = await client.publicClient.waitForTransactionReceipt({ hash });
+  const receipt = await minedReceipt(client, hash);
   if (receipt.status !== "success") throw new TransactionFailedError(call, hash, "it was mined and reverted");
   return { hash, receipt };
+}
+
+/**
+ * A transaction's receipt. Asked again by time: viem looks again with each new block, and where every transaction is a block of its
+ * own none may follow the one that it just missed.
+ */
+async function minedReceipt(client: ChainClient, hash: Hex): Promise<TransactionReceipt> {
+  const deadline = Date.now() + WAIT_MS;
+  for (;;) {
+    const timeout = Math.min(LOOK_MS, Math.max(1, deadline - Date.now()));
+    try {
+      return await client.publicClient.waitForTransactionReceipt({ hash, timeout });
+    } catch (error) {
+      if (!(error instanceof WaitForTransactionReceiptTimeoutError) || Date.now() >= deadline) throw error;
+    }
+  }
 }
 
 /** The typed error of a reverted call; any other error as it is. */
