@@ -43,6 +43,8 @@ abstract contract ProtocolDeployer is TokenDeployer, CourtsDeployer, ProtocolRol
     uint16 internal constant DELEGATED_CAP_BPS = 5000;
     uint96 internal constant EPOCH_BOND = 1000e18;
     uint64 internal constant LEAST_WINDOW = 24 hours;
+    /// @dev In which a watcher has read a proposal and demanded what is withheld, and in which silence is told to the court.
+    uint64 internal constant WATCH_PERIOD = 2 days;
     uint64 internal constant LEAST_STAKING_THAW = 21 days;
     uint64 internal constant LONGEST_STAKE_CHECK = 1 days;
     uint256 internal constant LOCAL_CHAIN_ID = 31_337;
@@ -140,7 +142,7 @@ abstract contract ProtocolDeployer is TokenDeployer, CourtsDeployer, ProtocolRol
                 d.distributor,
                 d.staking,
                 d.models,
-                d.oracle.stream(),
+                d.oracle,
                 config.clocks.marketThaw,
                 _stakeCheckPeriod(config.clocks)
             )
@@ -199,6 +201,11 @@ abstract contract ProtocolDeployer is TokenDeployer, CourtsDeployer, ProtocolRol
         if (block.chainid == LOCAL_CHAIN_ID) return;
         if (config.clocks.window < LEAST_WINDOW) {
             revert ProtocolDeployer_ClockTooShort("window", config.clocks.window, LEAST_WINDOW);
+        }
+        // a credit over a receipt that is withheld stands until its batch falls: that has to be before the root is final
+        uint64 withheld = config.clocks.receiptRevealPeriod + WATCH_PERIOD;
+        if (config.clocks.window < withheld) {
+            revert ProtocolDeployer_ClockTooShort("window", config.clocks.window, withheld);
         }
         if (config.clocks.stakingThaw < LEAST_STAKING_THAW) {
             revert ProtocolDeployer_ClockTooShort("stakingThaw", config.clocks.stakingThaw, LEAST_STAKING_THAW);

@@ -39,9 +39,10 @@ abstract contract ProtocolRoles is GovernanceDeployer {
             _both(IModelRegistry.setPublishingFee.selector, IModelRegistry.setTreasury.selector)
         );
         r[3] = Restriction(address(d.datanets), Roles.PARAMETERS, _only(IDatanetRegistry.setPublishingFee.selector));
-        r[4] = Restriction(address(d.courts.receiptCourt), Roles.PARAMETERS, _only(IReceiptCourt.setTerms.selector));
-        r[5] = Restriction(address(d.courts.jury), Roles.PARAMETERS, _only(IJury.setTerms.selector));
-        r[6] = Restriction(address(d.courts.disputes), Roles.PARAMETERS, _only(IDisputeManager.setPenalty.selector));
+        // what a fault costs: stake has to be able to leave before it costs more
+        r[4] = Restriction(address(d.courts.receiptCourt), Roles.STAKING, _only(IReceiptCourt.setTerms.selector));
+        r[5] = Restriction(address(d.courts.jury), Roles.STAKING, _only(IJury.setTerms.selector));
+        r[6] = Restriction(address(d.courts.disputes), Roles.STAKING, _only(IDisputeManager.setPenalty.selector));
         r[7] = Restriction(address(d.staking), Roles.STAKING, _only(IStakingManager.setMinimumStake.selector));
         r[8] = Restriction(
             address(d.staking),

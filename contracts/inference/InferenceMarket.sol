@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+import {IAttributionOracle} from "../interfaces/IAttributionOracle.sol";
 import {IInferenceMarket} from "../interfaces/IInferenceMarket.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {IRewardDistributor} from "../interfaces/IRewardDistributor.sol";
@@ -60,13 +61,14 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
         IRewardDistributor distributor_,
         IStakingManager staking_,
         IModelRegistry models_,
-        uint64 dataStream_,
+        IAttributionOracle oracle_,
         uint64 thawPeriod_,
         uint64 stakeCheckPeriod_
     ) {
-        if (distributor_.streamOf(dataStream_).allocator == address(0)) {
-            revert InferenceMarket_UnknownStream(dataStream_);
-        }
+        // asked here, not told: between two transactions of a deployment anybody can take a number
+        uint64 dataStream_ = oracle_.stream();
+        address allocator = distributor_.streamOf(dataStream_).allocator;
+        if (allocator != address(oracle_)) revert InferenceMarket_ForeignStream(dataStream_, allocator);
         token = token_;
         distributor = distributor_;
         staking = staking_;

@@ -21,7 +21,7 @@ import {Role} from "./IStakingManager.sol";
 /// – `Model`: subject its number; offence a day. Upheld: it is deprecated, and its owner's stake behind models slashed.
 /// – `Agent`: subject the operator's address; offence a day. Upheld: its stake behind agents is slashed.
 ///
-/// CLOCKS. The jury's. Conduct is disputed on its day or within 7 days after it; answers within the court's trial period.
+/// CLOCKS. The jury's. Conduct is disputed on its day or within 21 days after it; answers within the court's trial period.
 ///
 /// MONEY. None is held here. Filing pulls the bond into the jury. A slash is what the kind's penalty was when the dispute was filed,
 /// locked then, whether the stake thaws or not; its bounty goes to the filer, at least half burns.

@@ -53,8 +53,8 @@ struct BatchOpening {
 /// the caller, or by an authorisation (ERC-3009) that names this contract. The model registry is believed about a model's
 /// existence, owner, upstream models and revenue, the latter within bounds.
 ///
-/// LIVENESS. Settling calls nobody but the model registry, and that once a week for each model. No list that others can grow is
-/// walked: a settlement's length is its sender's choice, a model has at most 8 upstream models.
+/// LIVENESS. Settling calls the model registry once a week for each model, and staking once a day for each runner; nobody else.
+/// No list that others can grow is walked: a settlement's length is its sender's choice, a model has at most 8 upstream models.
 ///
 /// ROUNDING. Each part is floored once per model and batch, the data part once per row; the runner's part is the remainder.
 /// Protocol and security are settled as one governed part, floored once. It is divided among the two, and a model's due among
@@ -187,7 +187,7 @@ interface IInferenceMarket {
     error InferenceMarket_SplitTooLarge(uint256 sumBps, uint256 maximumBps);
     error InferenceMarket_NothingDue();
     error InferenceMarket_NotTheMarket();
-    error InferenceMarket_UnknownStream(uint64 stream);
+    error InferenceMarket_ForeignStream(uint64 stream, address allocator);
     error InferenceMarket_InvalidBatchOpening(uint64 number);
     error InferenceMarket_PauseOutOfRange(uint64 until, uint64 now_, uint64 maximum);
     error InferenceMarket_SettlementPaused(uint64 until);

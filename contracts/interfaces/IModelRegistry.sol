@@ -7,7 +7,7 @@ pragma solidity ^0.8.34;
 /// versions, price and lineage never change. What is new is another number, which may supersede this one.
 ///
 /// STATES. Registered, then perhaps deprecated, for good: by its owner, or by a verdict. A deprecated model takes no new base's
-/// place and no new channels; what was answered before settles as ever. `successor` is a pointer, and deprecates nothing.
+/// place, and nodes open no channels for it; what was answered settles as ever. `successor` is a pointer, and deprecates nothing.
 ///
 /// CLOCKS. A revenue configuration comes into force 7 days after it was scheduled, from `effectiveAt` on (inclusive). One may
 /// be pending for each model; until then its owner may cancel it, as if it had never been. A pause of registrations lasts

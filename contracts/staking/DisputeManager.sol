@@ -27,7 +27,7 @@ contract DisputeManager is IDisputeManager, UUPSUpgradeable, AccessManagedUpgrad
 
     // keccak256(abi.encode(uint256(keccak256("openledger.storage.DisputeManager")) - 1)) & ~bytes32(uint256(0xff))
     bytes32 private constant STORAGE_SLOT = 0x88178d8f5ab0e498f86f82944a4e59b1a32ec56875b67dd7e6c889cc79fb7200;
-    uint64 private constant OFFENCE_DAYS = 7;
+    uint64 private constant OFFENCE_DAYS = 21;
     uint256 private constant BPS = 10_000;
     uint16 private constant MAXIMUM_DOWNTIME_BPS = 200;
     uint16 private constant MAXIMUM_CONDUCT_BPS = 2000;

@@ -4,6 +4,7 @@ pragma solidity ^0.8.34;
 import {BatchChainLib} from "../inference/BatchChainLib.sol";
 import {BatchLib} from "../inference/BatchLib.sol";
 import {MarketDomainLib} from "../inference/MarketDomainLib.sol";
+import {IAttributionOracle} from "../interfaces/IAttributionOracle.sol";
 import {Batch, BatchOpening, IInferenceMarket} from "../interfaces/IInferenceMarket.sol";
 import {IReceiptCourt} from "../interfaces/IReceiptCourt.sol";
 import {IStakingManager, Role} from "../interfaces/IStakingManager.sol";
@@ -235,7 +236,7 @@ contract ReceiptCourt is IReceiptCourt, AccessManaged {
 
         // a fee above all that was settled was not paid
         uint96 fee = placed.receipt.fee < batch.amount ? placed.receipt.fee : batch.amount;
-        address payer = market.payerOf(placed.receipt.channel);
+        address payer = _payerOf(placed.receipt);
         uint32 number = c.trial.number + 1;
         if (number == 1) c.first = Case(CaseState.Open, uint64(block.timestamp), 0);
         c.pair = _pairHash(placed.receipt.channel, placed.receipt.model);
@@ -331,6 +332,12 @@ contract ReceiptCourt is IReceiptCourt, AccessManaged {
     function depositOf(uint64 batch) public view returns (uint96) {
         // at most 100e18 times 2^28: below 2^96
         return _terms.demandDeposit * (1 + _batches[batch].openDemands / DEMANDS_PER_DEPOSIT);
+    }
+
+    /// @dev Nobody where the channel has not paid as much: a friend's channel, put into a batch, would get its payers' refund.
+    function _payerOf(IAttributionOracle.Receipt calldata receipt) private view returns (address) {
+        bool isPaid = receipt.cumulative <= market.modelClaimedOf(receipt.channel, receipt.model);
+        return isPaid ? market.payerOf(receipt.channel) : address(0);
     }
 
     function _void(Batch calldata batch, BatchState storage s, Fault fault, address bountyTo) private {

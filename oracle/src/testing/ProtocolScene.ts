@@ -232,14 +232,15 @@ export class ProtocolScene {
     for (const index of others) {
       await transferToken(deployer, { to: testAccount(index).address, amount: parseEther("100000") });
     }
-    for (const [index, role] of [
-      [accounts.runner, "Runner"],
-      [accounts.oracle, "Oracle"],
-      [accounts.liar, "Oracle"],
+    // a runner that is slashed below the least stake settles no more: some tests have it slashed several times
+    for (const [index, role, amount] of [
+      [accounts.runner, "Runner", parseEther("50000")],
+      [accounts.oracle, "Oracle", parseEther("10000")],
+      [accounts.liar, "Oracle", parseEther("10000")],
     ] as const) {
       const client = this.client(index);
-      await approveToken(client, { spender: addresses.stakingManager, amount: parseEther("10000") });
-      await stake(client, { role, amount: parseEther("10000") });
+      await approveToken(client, { spender: addresses.stakingManager, amount });
+      await stake(client, { role, amount });
     }
     await approveToken(this.client(accounts.liar), {
       spender: addresses.attributionOracle,

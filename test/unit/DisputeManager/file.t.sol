@@ -53,13 +53,13 @@ contract DisputeManagerFileTest is DisputeFixture {
         assertEq(staking.lockOf(address(disputes), agent, Role.Agent), 3000e18);
     }
 
-    function test_ConductIsDisputedWithinAWeek() public {
+    function test_ConductIsDisputedWithinAThaw() public {
         vm.startPrank(filer);
         vm.expectRevert(abi.encodeWithSelector(IDisputeManager.DisputeManager_OffenceOutOfRange.selector, DAY + 1));
         disputes.fileConduct(DOWNTIME, _subject(runner), DAY + 1, EVIDENCE_HASH);
-        vm.expectRevert(abi.encodeWithSelector(IDisputeManager.DisputeManager_OffenceOutOfRange.selector, DAY - 8));
-        disputes.fileConduct(DOWNTIME, _subject(runner), DAY - 8, EVIDENCE_HASH);
-        disputes.fileConduct(DOWNTIME, _subject(runner), DAY - 7, EVIDENCE_HASH);
+        vm.expectRevert(abi.encodeWithSelector(IDisputeManager.DisputeManager_OffenceOutOfRange.selector, DAY - 22));
+        disputes.fileConduct(DOWNTIME, _subject(runner), DAY - 22, EVIDENCE_HASH);
+        disputes.fileConduct(DOWNTIME, _subject(runner), DAY - 21, EVIDENCE_HASH);
         disputes.fileConduct(DOWNTIME, _subject(runner), DAY, EVIDENCE_HASH);
     }
 

@@ -85,20 +85,31 @@ contract InferenceMarketGovernTest is MarketFixture {
         ok;
     }
 
-    function test_RevertWhen_TheDataStreamIsUnknown() public {
-        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_UnknownStream.selector, 9));
-        this.deployMarketOver(9);
+    /// @dev Whoever allocates the stream of data parts says who gets them: only the market's own oracle may.
+    function test_RevertWhen_TheDataStreamIsNotTheOracles() public {
+        uint64 foreign = distributor.createStream(stranger);
+        vm.mockCall(stranger, abi.encodeWithSignature("stream()"), abi.encode(stream));
+        vm.expectRevert(
+            abi.encodeWithSelector(IInferenceMarket.InferenceMarket_ForeignStream.selector, stream, address(oracle))
+        );
+        this.deployMarketOver(stranger);
+
+        vm.mockCall(address(oracle), abi.encodeWithSignature("stream()"), abi.encode(foreign));
+        vm.expectRevert(
+            abi.encodeWithSelector(IInferenceMarket.InferenceMarket_ForeignStream.selector, foreign, stranger)
+        );
+        this.deployMarketOver(address(oracle));
     }
 
-    function deployMarketOver(uint64 stream_) external returns (address) {
+    function deployMarketOver(address oracle_) external returns (address) {
         return vm.deployCode(
             "InferenceMarket.sol:InferenceMarket",
-            abi.encode(token, distributor, staking, models, stream_, THAW_PERIOD, STAKE_CHECK_PERIOD)
+            abi.encode(token, distributor, staking, models, oracle_, THAW_PERIOD, STAKE_CHECK_PERIOD)
         );
     }
 
     function _implementation() private returns (address) {
-        return this.deployMarketOver(stream);
+        return this.deployMarketOver(address(oracle));
     }
 
     function _initialization() private view returns (bytes memory) {

@@ -141,6 +141,12 @@ contract ProtocolDeployerDeployTest is ProtocolFixture {
         _expectShort("window", 24 hours - 1, 24 hours);
         factory.deploy(config);
 
+        // withheld receipts have to fall before a root over them is final
+        config = _configElsewhere();
+        config.clocks.window = 4 days - 1;
+        _expectShort("window", 4 days - 1, 4 days);
+        factory.deploy(config);
+
         config = _configElsewhere();
         config.clocks.stakingThaw = 21 days - 1;
         _expectShort("stakingThaw", 21 days - 1, 21 days);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+import {IAttributionOracle} from "../../../contracts/interfaces/IAttributionOracle.sol";
 import {BatchOpening} from "../../../contracts/interfaces/IInferenceMarket.sol";
 import {IReceiptCourt} from "../../../contracts/interfaces/IReceiptCourt.sol";
 import {Role} from "../../../contracts/interfaces/IStakingManager.sol";
@@ -31,6 +32,23 @@ contract ReceiptCourtCaseTest is CourtFixture {
         assertEq(trial.number, 1);
         assertEq(trial.openedAt, START);
         assertEq(staking.lockOf(address(court), runner, Role.Runner), MINIMUM_SLASH);
+    }
+
+    /// @dev A friend's channel that never paid, put into the batch to get what its payers are owed: it is refunded nothing.
+    function test_ReceiptThatWasNotPaidNamesNoPayer() public {
+        IAttributionOracle.Receipt[] memory receipts = new IAttributionOracle.Receipt[](2);
+        receipts[0] = _nextReceipt(channels[0], model, 2, 2);
+        IAttributionOracle.Receipt[] memory paid = new IAttributionOracle.Receipt[](1);
+        paid[0] = receipts[0];
+        receipts[1] = _nextReceipt(channels[2], model, 2, 2);
+        number = _settle(receipts, _entriesOf(paid));
+
+        _openCase(1);
+        assertEq(court.trialOf(number, 1).payer, address(0));
+        uint256 before = token.balanceOf(payers[2]);
+        vm.prank(judge);
+        court.strike(number, 1, stranger);
+        assertEq(token.balanceOf(payers[2]), before);
     }
 
     function test_RevertWhen_TheCallerIsNoCourt() public {
@@ -236,7 +254,9 @@ contract ReceiptCourtCaseTest is CourtFixture {
     function test_FeeAboveTheBatchCountsAsTheBatch() public {
         receiptsOf[number][0].fee = type(uint96).max;
         Entry[] memory entries = new Entry[](1);
-        entries[0] = Entry(channels[0], model, 0, 500);
+        // what the channel has paid by now, and how little of it in this batch
+        uint96 paid = receiptsOf[number][0].cumulative;
+        entries[0] = Entry(channels[0], model, paid - 500, paid);
         uint64 second = _settle(receiptsOf[number], entries);
         BatchOpening memory opening = _opening(second);
         IReceiptCourt.PlacedReceipt memory placed = _place(second, 0);
