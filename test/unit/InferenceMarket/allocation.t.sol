@@ -28,6 +28,7 @@ contract InferenceMarketAllocationTest is MarketFixture {
 
         assertEq(channel, expected);
         assertEq(market.payerOf(channel), payer);
+        assertEq(market.runnerOf(channel), runner);
         assertEq(market.channelOf(channel).balance, 1000);
         assertEq(
             abi.encode(market.allocationUse(_digest(a))), abi.encode(IInferenceMarket.AllocationUse(1000, 2, false))
