@@ -4,13 +4,16 @@ pragma solidity 0.8.37;
 import {IAgentReputation} from "../../contracts/interfaces/IAgentReputation.sol";
 import {AgentFixture} from "../fixture/AgentFixture.sol";
 import {GasSnapshots} from "./GasSnapshots.sol";
+import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 /// @notice Gas of each action as a transaction of its own: with cold storage, 21,000 and the calldata.
 /// forge-config: default.isolate = true
 contract AgentReputationGasTest is GasSnapshots, AgentFixture {
     function test_Register() public {
-        _register(stranger);
+        uint256 registered = _register(stranger);
         _record("register_an_agent");
+
+        assertEq(IERC721(address(agents)).ownerOf(registered), stranger);
     }
 
     function test_RateAndRevoke() public {
@@ -21,6 +24,11 @@ contract AgentReputationGasTest is GasSnapshots, AgentFixture {
         vm.prank(payer);
         reputation.revokeFeedback(agent, 1);
         _record("revoke_feedback");
+
+        (,,,, bool isRevoked) = reputation.readFeedback(agent, payer, 1);
+        assertTrue(isRevoked);
+        (,,,, isRevoked) = reputation.readFeedback(agent, payer, 2);
+        assertFalse(isRevoked);
     }
 
     function _rate() private {

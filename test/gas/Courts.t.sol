@@ -39,6 +39,8 @@ contract CourtsGasTest is DisputeFixture, GasSnapshots {
         bytes memory settlements = _settlements(number);
         court.refund(batchOf[number], settlements, 3);
         _record("refund_3_payers");
+
+        assertEq(court.refundOf(number).entriesPaid, 3);
     }
 
     function test_Proofs() public {
@@ -50,10 +52,12 @@ contract CourtsGasTest is DisputeFixture, GasSnapshots {
 
         verifier.proveFee(opening, placed);
         _record("prove_receipt_fee");
+        assertNotEq(court.voidedAt(second), 0);
         vm.revertToState(snapshot);
         IReceiptCourt.PlacedReceipt memory left = _place(second, 8);
         verifier.proveNeighbours(opening, left, placed);
         _record("prove_broken_chain");
+        assertNotEq(court.voidedAt(second), 0);
     }
 
     function test_Dispute() public {
@@ -74,5 +78,7 @@ contract CourtsGasTest is DisputeFixture, GasSnapshots {
         _record("finish_dispute");
         disputes.enforce(dispute);
         _record("enforce_verdict");
+
+        assertTrue(disputes.disputeOf(dispute).isEnforced);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
+import {IContributionRegistry} from "../../contracts/interfaces/IContributionRegistry.sol";
 import {IDatanetRegistry} from "../../contracts/interfaces/IDatanetRegistry.sol";
 import {RegistryFixture} from "../fixture/RegistryFixture.sol";
 import {GasSnapshots} from "./GasSnapshots.sol";
@@ -14,6 +15,8 @@ contract DatanetGasTest is GasSnapshots, RegistryFixture {
         _contribute(alice, 1_000_000);
 
         _record("contribute");
+
+        assertEq(contributions.contributionCount(), 2);
     }
 
     function test_ContributeWithFee() public {
@@ -27,6 +30,8 @@ contract DatanetGasTest is GasSnapshots, RegistryFixture {
         _contribute(alice, 1_000_000);
 
         _record("contribute_with_a_fee");
+
+        assertEq(open.balanceOf(address(contributions)), 2e18);
     }
 
     function test_Accept() public {
@@ -37,6 +42,8 @@ contract DatanetGasTest is GasSnapshots, RegistryFixture {
         _accept(third);
 
         _record("accept_one");
+
+        _assertAccepted(third);
     }
 
     function test_AcceptSixtyFour() public {
@@ -48,6 +55,9 @@ contract DatanetGasTest is GasSnapshots, RegistryFixture {
         contributions.accept(datanet, _list(numbers));
 
         _record("accept_64");
+
+        _assertAccepted(numbers[0]);
+        _assertAccepted(numbers[63]);
     }
 
     function test_PublishVersion() public {
@@ -58,5 +68,11 @@ contract DatanetGasTest is GasSnapshots, RegistryFixture {
         _publish();
 
         _record("publish_version");
+
+        assertEq(datanets.datanetOf(datanet).versionCount, 2);
+    }
+
+    function _assertAccepted(uint64 contribution) private view {
+        assertEq(uint8(contributions.stateOf(contribution)), uint8(IContributionRegistry.ContributionState.Accepted));
     }
 }

@@ -9,13 +9,18 @@ import {GasSnapshots} from "./GasSnapshots.sol";
 /// forge-config: default.isolate = true
 contract ModelRegistryGasTest is GasSnapshots, ModelFixture {
     function test_RegisterBase() public {
-        _registerBase(_registration(1500, 0));
+        uint64 registered = _registerBase(_registration(1500, 0));
         _record("register_a_base");
+
+        assertEq(registered, models.modelCount());
+        _assertRevenue(_inForce(registered), 1500, 0);
     }
 
     function test_RegisterAdapterOverABase() public {
-        _registerAdapter(_registration(1500, 4000));
+        uint64 registered = _registerAdapter(_registration(1500, 4000));
         _record("register_an_adapter_of_two_versions");
+
+        _assertRevenue(_inForce(registered), 1500, 4000);
     }
 
     function test_RegisterWithEightUpstream() public {
@@ -24,30 +29,39 @@ contract ModelRegistryGasTest is GasSnapshots, ModelFixture {
             grants[i] = [i + 1, uint256(1125)];
             if (i != 0) _registerBase(_derived(0, _grants(1, 1000)));
         }
-        _registerBase(_derived(0, grants));
+        uint64 registered = _registerBase(_derived(0, grants));
         _record("register_with_eight_upstream");
+
+        assertEq(models.upstreamOf(registered).length, 8);
     }
 
     function test_ScheduleAndCancelRevenue() public {
         vm.prank(owner);
         models.scheduleRevenue(base, IModelRegistry.Revenue(1, 0));
         _record("schedule_revenue_first");
+        (IModelRegistry.Revenue memory next,) = models.nextRevenueOf(base);
+        _assertRevenue(next, 1, 0);
         vm.prank(owner);
         models.cancelRevenue(base);
         _record("cancel_revenue");
+        (, uint64 effectiveAt) = models.nextRevenueOf(base);
+        assertEq(effectiveAt, 0);
     }
 
     /// @dev Calls, not transactions: what a settlement pays to ask, with cold storage.
     function test_Reads() public {
         vm.prank(owner);
         models.scheduleRevenue(base, IModelRegistry.Revenue(1, 0));
-        models.revenueScheduleOf(base);
+        (,, uint16 nextModelBps,,) = models.revenueScheduleOf(base);
         _record("revenue_schedule_of");
         models.termsOf(base);
         _record("terms_of");
-        models.upstreamOf(base);
+        uint256 upstreamCount = models.upstreamOf(base).length;
         _record("upstream_of_none");
         models.revenueAt(base, START);
         _record("revenue_at_past");
+
+        assertEq(nextModelBps, 1);
+        assertEq(upstreamCount, 0);
     }
 }

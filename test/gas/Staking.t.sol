@@ -18,6 +18,8 @@ contract StakingGasTest is GasSnapshots, StakingFixture {
     function test_StakeFirst() public {
         _stake(MINIMUM);
         _record("stake_first");
+
+        assertEq(_pool().own, MINIMUM);
     }
 
     function test_StakeAgain() public {
@@ -25,6 +27,8 @@ contract StakingGasTest is GasSnapshots, StakingFixture {
         skip(1 days);
         _stake(MINIMUM);
         _record("stake_again");
+
+        assertEq(_pool().own, 2 * MINIMUM);
     }
 
     function test_Thaw() public {
@@ -32,6 +36,8 @@ contract StakingGasTest is GasSnapshots, StakingFixture {
         skip(1 days);
         _thaw(MINIMUM / 2);
         _record("thaw");
+
+        assertEq(_pool().ownThawing, MINIMUM / 2);
     }
 
     function test_Withdraw() public {
@@ -40,6 +46,8 @@ contract StakingGasTest is GasSnapshots, StakingFixture {
         skip(THAW_PERIOD);
         _withdraw();
         _record("withdraw");
+
+        assertEq(_pool().own, 0);
     }
 
     function test_DelegateFirst() public {
@@ -47,6 +55,8 @@ contract StakingGasTest is GasSnapshots, StakingFixture {
         skip(1 days);
         _delegate(alice, MINIMUM);
         _record("delegate_first");
+
+        assertEq(_pool().delegated, MINIMUM);
     }
 
     function test_Undelegate() public {
@@ -55,6 +65,8 @@ contract StakingGasTest is GasSnapshots, StakingFixture {
         skip(1 days);
         _undelegate(alice, shares);
         _record("undelegate");
+
+        assertEq(_pool().thawingShares, shares);
     }
 
     function test_WithdrawUndelegated() public {
@@ -63,6 +75,8 @@ contract StakingGasTest is GasSnapshots, StakingFixture {
         skip(THAW_PERIOD);
         _withdrawUndelegated(alice);
         _record("withdraw_undelegated");
+
+        assertEq(_pool().delegated, 0);
     }
 
     function test_Lock() public {
@@ -70,6 +84,8 @@ contract StakingGasTest is GasSnapshots, StakingFixture {
         skip(1 days);
         _lock(court, MINIMUM / 2);
         _record("lock");
+
+        assertEq(_pool().locked, MINIMUM / 2);
     }
 
     /// @dev What was locked of own stake, with a bounty and a refund to accounts that hold OPEN already.
@@ -81,6 +97,8 @@ contract StakingGasTest is GasSnapshots, StakingFixture {
         vm.prank(court);
         staking.slash(_order(MINIMUM / 2, prover, 3000, harmed, 1e18));
         _record("slash");
+
+        assertEq(_pool().own, MINIMUM / 2);
     }
 
     function test_SlashDelegated() public {
@@ -91,6 +109,8 @@ contract StakingGasTest is GasSnapshots, StakingFixture {
         vm.prank(court);
         staking.slash(_order(MINIMUM * 3 / 2, prover, 3000, address(0), 0));
         _record("slash_delegated");
+
+        assertEq(_pool().delegated, MINIMUM / 2);
     }
 
     function test_AddFees() public {
@@ -100,6 +120,8 @@ contract StakingGasTest is GasSnapshots, StakingFixture {
         skip(1 days);
         staking.addFees(operator, Role.Runner, 1e18);
         _record("add_fees");
+
+        assertGt(_fees().scheduled, 0);
     }
 
     function test_ClaimFees() public {
@@ -109,5 +131,7 @@ contract StakingGasTest is GasSnapshots, StakingFixture {
         skip(1 days);
         staking.claimFees(alice, operator, Role.Runner);
         _record("claim_fees");
+
+        assertEq(_delegation(alice).fees, 0);
     }
 }
