@@ -35,6 +35,7 @@ import { FiledCases } from "./settle/ReceiptCases.js";
 import { BatchLedger } from "./store/BatchLedger.js";
 import { ChainFacts } from "./store/ChainFacts.js";
 import { ChainLedger } from "./store/ChainLedger.js";
+import { CourtFacts } from "./store/CourtFacts.js";
 import { Database } from "./store/Database.js";
 import { EpochLedger } from "./store/EpochLedger.js";
 import { OutlayLedger } from "./store/OutlayLedger.js";
@@ -68,10 +69,20 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
   const domain = { chainId: deployment.chainId, market: deployment.addresses.inferenceMarket };
   const content = new ContentClient({ url: config.storeUrl });
   const facts = new ChainFacts(database);
+  const courtFacts = new CourtFacts(database);
   const batches = new BatchLedger(database);
   const epochs = new EpochLedger(database);
   const chain = new ProtocolReader(client, deployment);
-  const files = new EpochFiles({ content, epochs, batches, facts, chain, clock, stream: deployment.dataStream });
+  const files = new EpochFiles({
+    content,
+    epochs,
+    batches,
+    facts,
+    courtFacts,
+    chain,
+    clock,
+    stream: deployment.dataStream,
+  });
   const outbox = new Outbox({
     client,
     chainId: deployment.chainId,
@@ -83,7 +94,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
   const purse = new Purse({ deployment, chain, epochs, outbox, clock, log });
   const headers = new BatchOpener(facts, chain);
   const budget = new Budget({
-    facts,
+    courtFacts,
     outlays: new OutlayLedger(database),
     epochs,
     account: account.address,
@@ -91,7 +102,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
     clock,
     log,
   });
-  const batchFiles = new BatchFiles({ domain, content, epochs, facts });
+  const batchFiles = new BatchFiles({ domain, content, epochs, courtFacts });
   const shared = {
     deployment,
     batchFiles,
@@ -100,6 +111,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
     chain,
     content,
     facts,
+    courtFacts,
     batches,
     epochs,
     files,

@@ -53,7 +53,7 @@ async function read() {
       },
     },
     epochs: { file: async () => undefined, keepFile: async () => pad("0xd") },
-    facts: { revealedReceipts: async () => ({ receipts: revealed, count }) },
+    courtFacts: { revealedReceipts: async () => ({ receipts: revealed, count }) },
   });
   const reading = await files.read(batch, new AbortController().signal);
   return "refused" in reading ? reading.refused : reading.file.receipts;

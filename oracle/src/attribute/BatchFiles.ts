@@ -3,7 +3,8 @@
  * file's. A batch whose file nobody has is known once all of its receipts were revealed.
  */
 import type { ContentClient, MarketDomain } from "@openledger/sdk";
-import type { ChainFacts, SettledBatch } from "../store/ChainFacts.js";
+import type { SettledBatch } from "../store/ChainFacts.js";
+import type { CourtFacts } from "../store/CourtFacts.js";
 import type { EpochLedger } from "../store/EpochLedger.js";
 import { type BatchReading, type ReadReceipt, readBatchFile, readReceipts } from "./readBatchFile.js";
 
@@ -11,7 +12,7 @@ export interface BatchFilesDeps {
   readonly domain: MarketDomain;
   readonly content: Pick<ContentClient, "get">;
   readonly epochs: Pick<EpochLedger, "file" | "keepFile">;
-  readonly facts: Pick<ChainFacts, "revealedReceipts">;
+  readonly courtFacts: Pick<CourtFacts, "revealedReceipts">;
 }
 
 export class BatchFiles {
@@ -19,8 +20,8 @@ export class BatchFiles {
 
   /** @throws ContentUnavailableError when nobody has it now, and the court has not had all of it revealed. */
   async read(batch: SettledBatch, signal: AbortSignal): Promise<BatchReading> {
-    const { domain, facts } = this.deps;
-    const { receipts: revealed, count } = await facts.revealedReceipts(batch.batch);
+    const { domain, courtFacts } = this.deps;
+    const { receipts: revealed, count } = await courtFacts.revealedReceipts(batch.batch);
     const isWhole = count !== undefined && revealed.size === count;
     const assembled = () => readReceipts(domain, batch, [...revealed.values()]);
     let reading: BatchReading;

@@ -96,8 +96,8 @@ function start(): BatchProver {
       settlements: async () => settlements,
       model: async () => ({ price }) as never,
       newestBlock: async () => newest,
-      convictions: async () => convictions,
     },
+    courtFacts: { convictions: async () => convictions },
     batches: {
       unsearched: async () => (isSearched || !isFound ? [] : [3n]),
       searched: async () => {

@@ -27,11 +27,13 @@ import { OracleError } from "../OracleError.js";
 import type { Outbox } from "../settle/Outbox.js";
 import type { BatchLedger } from "../store/BatchLedger.js";
 import type { ChainFacts, SettledBatch } from "../store/ChainFacts.js";
+import type { CourtFacts } from "../store/CourtFacts.js";
 
 export interface BatchProverDeps {
   readonly deployment: Pick<Deployment, "addresses">;
   readonly domain: MarketDomain;
-  readonly facts: Pick<ChainFacts, "batches" | "settlements" | "model" | "newestBlock" | "convictions">;
+  readonly facts: Pick<ChainFacts, "batches" | "settlements" | "model" | "newestBlock">;
+  readonly courtFacts: Pick<CourtFacts, "convictions">;
   readonly batches: Pick<BatchLedger, "unsearched" | "searched">;
   readonly batchFiles: Pick<BatchFiles, "read">;
   readonly chain: Pick<ProtocolReader, "now" | "batches" | "batchOpening" | "courtClocks">;
@@ -157,8 +159,8 @@ export class BatchProver {
 
   /** Pays payers of batches that this oracle voided, some entries a transaction. */
   async #refund(signal: AbortSignal): Promise<boolean> {
-    const { deployment, facts, chain, outbox, log } = this.deps;
-    for (const { batch, entriesPaid } of await facts.convictions(outbox.account)) {
+    const { deployment, facts, courtFacts, chain, outbox, log } = this.deps;
+    for (const { batch, entriesPaid } of await courtFacts.convictions(outbox.account)) {
       const settlements = await facts.settlements(batch);
       if (entriesPaid >= settlements.length) continue;
       const [settled] = await chain.batches(batch, batch);

@@ -35,6 +35,7 @@ import { membersOf } from "../settle/EpochMembership.js";
 import type { Outbox } from "../settle/Outbox.js";
 import type { Purse } from "../settle/Purse.js";
 import type { ChainFacts, EpochProposal, FollowedEpoch, SettledBatch } from "../store/ChainFacts.js";
+import type { CourtFacts } from "../store/CourtFacts.js";
 import type { EpochLedger } from "../store/EpochLedger.js";
 import type { BatchOpener } from "./BatchOpener.js";
 import { openReceipt } from "./openReceipt.js";
@@ -44,6 +45,7 @@ export interface EpochWatcherDeps {
   readonly chain: ProtocolReader;
   readonly batchFiles: BatchFiles;
   readonly facts: ChainFacts;
+  readonly courtFacts: CourtFacts;
   readonly epochs: EpochLedger;
   readonly files: EpochFiles;
   readonly headers: BatchOpener;
@@ -258,7 +260,7 @@ export class EpochWatcher {
 
   /** A void takes this oracle's own proposal down too, without loss: it is proposed anew at once. */
   async #withdrawOwn(epoch: FollowedEpoch, proposal: EpochProposal, signal: AbortSignal): Promise<boolean> {
-    if ((await this.deps.facts.voidBatches()).length === 0) return false;
+    if ((await this.deps.courtFacts.voidBatches()).length === 0) return false;
     return this.#withdrawOverVoid(epoch, proposal, await this.deps.files.of(epoch, signal), signal);
   }
 
@@ -268,8 +270,8 @@ export class EpochWatcher {
     lists: EpochFile,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { facts, chain, deployment, outbox } = this.deps;
-    for (const batch of await facts.voidBatches()) {
+    const { courtFacts, chain, deployment, outbox } = this.deps;
+    for (const batch of await courtFacts.voidBatches()) {
       const at = lists.credits.findIndex((credit) => credit.batch === batch);
       const credit = lists.credits[at];
       if (credit === undefined || (await chain.voidedAt(batch)) <= asOf) continue;

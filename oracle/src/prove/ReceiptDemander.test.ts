@@ -3,7 +3,8 @@ import { type Address, pad } from "viem";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Outcome } from "../settle/Outbox.js";
 import type { Readiness } from "../settle/Purse.js";
-import type { ReceiptDemand, SettledBatch } from "../store/ChainFacts.js";
+import type { SettledBatch } from "../store/ChainFacts.js";
+import type { ReceiptDemand } from "../store/CourtFacts.js";
 import { ReceiptDemander } from "./ReceiptDemander.js";
 
 const account = pad("0x1", { size: 20 }) as Address;
@@ -51,11 +52,10 @@ beforeEach(() => {
   newest = 17n;
   demander = new ReceiptDemander({
     deployment: { addresses: { receiptCourt: other, inferenceMarket: other } } as never,
-    facts: {
-      batches: async () => [batch],
+    facts: { batches: async () => [batch], newestBlock: async () => newest },
+    courtFacts: {
       receiptDemands: async () => demands,
       openReceiptDemands: async () => demands.filter(({ state, demander }) => state === "open" && demander === account),
-      newestBlock: async () => newest,
       voidBatches: async () => voided,
     },
     batches: { withheld: async () => withheld, reread: async (_batch, indices) => void reread.push(indices) },

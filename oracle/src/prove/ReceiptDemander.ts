@@ -15,13 +15,15 @@ import type { Budget } from "../settle/Budget.js";
 import type { Outbox } from "../settle/Outbox.js";
 import type { Purse } from "../settle/Purse.js";
 import type { BatchLedger } from "../store/BatchLedger.js";
-import type { ChainFacts, ReceiptDemand, SettledBatch } from "../store/ChainFacts.js";
+import type { ChainFacts, SettledBatch } from "../store/ChainFacts.js";
+import type { CourtFacts, ReceiptDemand } from "../store/CourtFacts.js";
 import type { EpochLedger } from "../store/EpochLedger.js";
 import { openingText } from "./BatchProver.js";
 
 export interface ReceiptDemanderDeps {
   readonly deployment: Pick<Deployment, "addresses">;
-  readonly facts: Pick<ChainFacts, "batches" | "receiptDemands" | "openReceiptDemands" | "newestBlock" | "voidBatches">;
+  readonly facts: Pick<ChainFacts, "batches" | "newestBlock">;
+  readonly courtFacts: Pick<CourtFacts, "receiptDemands" | "openReceiptDemands" | "voidBatches">;
   readonly batches: Pick<BatchLedger, "withheld" | "reread">;
   readonly epochs: Pick<EpochLedger, "find">;
   readonly chain: Pick<ProtocolReader, "now" | "batches" | "batchOpening" | "courtClocks" | "demandPrice">;
@@ -49,11 +51,11 @@ export class ReceiptDemander {
   /** @returns Whether something was done. @throws OracleError `chain_unavailable`, `database_unavailable` */
   async step(signal: AbortSignal): Promise<boolean> {
     if (await this.#end(signal)) return true;
-    const { facts, batches, clock } = this.deps;
+    const { facts, courtFacts, batches, clock } = this.deps;
     for (const { batch: number, isRefused, receiptIndices } of await batches.withheld([...WITHHELD_CHECKS])) {
       const [batch] = await facts.batches(number, number);
       if (batch === undefined || signal.aborted || this.#isResting(batch)) continue;
-      const demands = await facts.receiptDemands(number);
+      const demands = await courtFacts.receiptDemands(number);
       const answered = new Set(demands.filter(({ state }) => state === "answered").map((one) => one.receiptIndex));
       const count = demands.find((demand) => demand.count !== undefined)?.count;
       const wanted = isRefused ? placesOf(count) : receiptIndices;
@@ -136,11 +138,11 @@ export class ReceiptDemander {
 
   /** Ends this oracle's own demands: by silence, or since their batch fell otherwise. */
   async #end(signal: AbortSignal): Promise<boolean> {
-    const { deployment, facts, chain, outbox, log } = this.deps;
-    const open = await facts.openReceiptDemands(outbox.account);
+    const { deployment, courtFacts, chain, outbox, log } = this.deps;
+    const open = await courtFacts.openReceiptDemands(outbox.account);
     if (open.length === 0) return false;
     const now = await chain.now();
-    const voided = new Set(await facts.voidBatches());
+    const voided = new Set(await courtFacts.voidBatches());
     const due = open.find(({ batch, deadline }) => voided.has(batch) || deadline <= now);
     if (due === undefined || !isAddressEqual(due.demander, outbox.account)) return false;
     const { batch, receiptIndex } = due;

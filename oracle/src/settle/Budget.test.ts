@@ -18,7 +18,7 @@ beforeEach(() => {
 /** A process over the same database. */
 function start(): Budget {
   return new Budget({
-    facts: { outlays: async () => followed },
+    courtFacts: { outlays: async () => followed },
     outlays: {
       note: async (subject, amount) => void (noted.has(subject) || noted.set(subject, amount)),
       drop: async (subject) => void noted.delete(subject),

@@ -7,12 +7,12 @@
 import type { Address } from "viem";
 import type { Clock } from "../Clock.js";
 import type { Log } from "../Log.js";
-import type { ChainFacts } from "../store/ChainFacts.js";
+import type { CourtFacts } from "../store/CourtFacts.js";
 import type { EpochLedger } from "../store/EpochLedger.js";
 import type { OutlayLedger } from "../store/OutlayLedger.js";
 
 export interface BudgetDeps {
-  readonly facts: Pick<ChainFacts, "outlays">;
+  readonly courtFacts: Pick<CourtFacts, "outlays">;
   readonly outlays: Pick<OutlayLedger, "note" | "drop" | "noted">;
   readonly epochs: Pick<EpochLedger, "find">;
   readonly account: Address;
@@ -31,10 +31,10 @@ export class Budget {
    * @param subject As `ChainFacts.outlays` names it once it is on the chain.
    */
   async take(subject: string, amount: bigint): Promise<boolean> {
-    const { facts, outlays, epochs, account, limit, clock, log } = this.deps;
+    const { courtFacts, outlays, epochs, account, limit, clock, log } = this.deps;
     const spent = new Map(await outlays.noted());
     // What the chain tells replaces what was noted.
-    for (const [known, net] of await facts.outlays(account)) spent.set(known, net);
+    for (const [known, net] of await courtFacts.outlays(account)) spent.set(known, net);
     const others = [...spent].reduce((sum, [known, net]) => (known === subject ? sum : sum + net), 0n);
     if (others + amount > limit) {
       const message =

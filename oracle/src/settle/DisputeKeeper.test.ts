@@ -1,7 +1,7 @@
 import { disputeKindNumber } from "@openledger/sdk";
 import { type Address, pad } from "viem";
 import { beforeEach, expect, it } from "vitest";
-import type { OpenDispute } from "../store/ChainFacts.js";
+import type { OpenDispute } from "../store/CourtFacts.js";
 import { DisputeKeeper } from "./DisputeKeeper.js";
 import type { Outcome } from "./Outbox.js";
 
@@ -24,7 +24,7 @@ beforeEach(() => {
   sent = [];
   keeper = new DisputeKeeper({
     deployment: { addresses: { jury: pad("0x2", { size: 20 }), disputeManager: pad("0x3", { size: 20 }) } } as never,
-    facts: { unenforcedDisputes: async () => disputes },
+    courtFacts: { unenforcedDisputes: async () => disputes },
     chain: { now: async () => now, appealPeriod: async () => appealPeriod },
     outbox: {
       account,

@@ -3,12 +3,12 @@ import { type Deployment, disputeKindNumber, disputeManagerAbi, juryAbi } from "
 import type { Clock } from "../Clock.js";
 import type { ProtocolReader } from "../chain/ProtocolReader.js";
 import type { Log } from "../Log.js";
-import type { ChainFacts, OpenDispute } from "../store/ChainFacts.js";
+import type { CourtFacts, OpenDispute } from "../store/CourtFacts.js";
 import type { Outbox } from "./Outbox.js";
 
 export interface DisputeKeeperDeps {
   readonly deployment: Pick<Deployment, "addresses">;
-  readonly facts: Pick<ChainFacts, "unenforcedDisputes">;
+  readonly courtFacts: Pick<CourtFacts, "unenforcedDisputes">;
   readonly chain: Pick<ProtocolReader, "now" | "appealPeriod">;
   readonly outbox: Pick<Outbox, "submit" | "account">;
   readonly clock: Clock;
@@ -25,8 +25,8 @@ export class DisputeKeeper {
 
   /** @returns Whether something was done. @throws OracleError `chain_unavailable`, `database_unavailable` */
   async step(signal: AbortSignal): Promise<boolean> {
-    const { facts, chain, outbox, clock } = this.deps;
-    const open = await facts.unenforcedDisputes(outbox.account);
+    const { courtFacts, chain, outbox, clock } = this.deps;
+    const open = await courtFacts.unenforcedDisputes(outbox.account);
     if (open.length === 0) return false;
     const now = await chain.now();
     const appealPeriod = await chain.appealPeriod();

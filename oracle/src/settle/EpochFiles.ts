@@ -14,6 +14,7 @@ import type { ProtocolReader } from "../chain/ProtocolReader.js";
 import { OracleError } from "../OracleError.js";
 import type { BatchLedger } from "../store/BatchLedger.js";
 import type { ChainFacts, EpochProposal, FollowedEpoch } from "../store/ChainFacts.js";
+import type { CourtFacts } from "../store/CourtFacts.js";
 import type { EpochLedger } from "../store/EpochLedger.js";
 import { buildLists } from "./buildLists.js";
 
@@ -22,6 +23,7 @@ export interface EpochFilesDeps {
   readonly epochs: EpochLedger;
   readonly batches: BatchLedger;
   readonly facts: ChainFacts;
+  readonly courtFacts: CourtFacts;
   readonly chain: ProtocolReader;
   readonly clock: Clock;
   /** The distributor's stream that epochs pay out. */

@@ -1,10 +1,12 @@
 /** Which receipts belong to an epoch as of a timestamp, from the followed cases and voids and what the court says of them. */
 import { belongsTo } from "@openledger/sdk";
 import type { ProtocolReader } from "../chain/ProtocolReader.js";
-import type { ChainFacts, FollowedEpoch, OpenedEpoch, ReceiptPlace } from "../store/ChainFacts.js";
+import type { ChainFacts, FollowedEpoch, OpenedEpoch } from "../store/ChainFacts.js";
+import type { CourtFacts, ReceiptPlace } from "../store/CourtFacts.js";
 
 export interface MembershipSources {
   readonly facts: ChainFacts;
+  readonly courtFacts: CourtFacts;
   readonly chain: ProtocolReader;
 }
 
@@ -20,13 +22,13 @@ const allEpochs = 1_000_000;
 
 /** @throws OracleError `chain_unavailable`, `database_unavailable` */
 export async function membersOf(
-  { facts, chain }: MembershipSources,
+  { facts, courtFacts, chain }: MembershipSources,
   epoch: OpenedEpoch,
   asOf: bigint,
 ): Promise<Members> {
-  const cased = (await facts.casedReceipts()).filter(({ batch }) => batch <= epoch.lastBatch);
+  const cased = (await courtFacts.casedReceipts()).filter(({ batch }) => batch <= epoch.lastBatch);
   const voided = new Map<bigint, bigint>();
-  for (const batch of await facts.voidBatches()) voided.set(batch, await chain.voidedAt(batch));
+  for (const batch of await courtFacts.voidBatches()) voided.set(batch, await chain.voidedAt(batch));
   const epochs = await facts.epochs(allEpochs);
   const ownEpochOf = (batch: bigint) => epochs.find((one) => one.firstBatch <= batch && batch <= one.lastBatch);
   const asOfOf = (one: FollowedEpoch) => (one.epoch === epoch.epoch ? asOf : (one.proposal?.asOf ?? 0n));

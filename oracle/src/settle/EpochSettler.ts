@@ -13,6 +13,7 @@ import type { ProtocolReader } from "../chain/ProtocolReader.js";
 import type { Log } from "../Log.js";
 import type { BatchLedger } from "../store/BatchLedger.js";
 import type { ChainFacts, EpochProposal, FollowedEpoch, OpenedEpoch, Place } from "../store/ChainFacts.js";
+import type { CourtFacts } from "../store/CourtFacts.js";
 import type { EpochLedger, EpochLists } from "../store/EpochLedger.js";
 import { buildLists } from "./buildLists.js";
 import type { EpochFiles } from "./EpochFiles.js";
@@ -26,6 +27,7 @@ export interface EpochSettlerDeps {
   readonly chain: ProtocolReader;
   readonly content: ContentClient;
   readonly facts: ChainFacts;
+  readonly courtFacts: CourtFacts;
   readonly batches: BatchLedger;
   readonly epochs: EpochLedger;
   readonly files: EpochFiles;

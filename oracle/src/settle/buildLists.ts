@@ -4,11 +4,13 @@ import type { ProtocolReader } from "../chain/ProtocolReader.js";
 import { OracleError } from "../OracleError.js";
 import type { BatchLedger, JudgedReceipt } from "../store/BatchLedger.js";
 import type { ChainFacts, OpenedEpoch } from "../store/ChainFacts.js";
+import type { CourtFacts } from "../store/CourtFacts.js";
 import type { EpochFiles } from "./EpochFiles.js";
 import { membersOf } from "./EpochMembership.js";
 
 export interface ListSources {
   readonly facts: ChainFacts;
+  readonly courtFacts: CourtFacts;
   readonly batches: BatchLedger;
   readonly chain: ProtocolReader;
   readonly files: EpochFiles;
