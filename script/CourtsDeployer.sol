@@ -12,15 +12,15 @@ import {DisputeManager} from "../contracts/staking/DisputeManager.sol";
 import {Jury} from "../contracts/staking/Jury.sol";
 import {ReceiptCourt} from "../contracts/verification/ReceiptCourt.sol";
 import {ReceiptVerifier} from "../contracts/verification/ReceiptVerifier.sol";
+import {AddressPredictor} from "./AddressPredictor.sol";
 import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {Vm} from "forge-std/Vm.sol";
 
 /// @title CourtsDeployer
 /// @notice Deploys the receipt court with its verifier, and the dispute manager with its jury.
 /// @dev Court and verifier, jury and manager name each other: the second's address is predicted from the deployer's nonce.
 /// Order: `_deployReceiptCourt` may come before the market, whose address it takes; `_deployDisputes` after the court.
-abstract contract CourtsDeployer {
+abstract contract CourtsDeployer is AddressPredictor {
     /// @param trial Seconds in which a batch can be demanded or tried. @param reveal Seconds for an answer.
     struct CourtClocks {
         uint64 trial;
@@ -46,8 +46,6 @@ abstract contract CourtsDeployer {
         DisputeManager disputes;
     }
 
-    error CourtsDeployer_AddressMispredicted(address predicted, address actual);
-
     uint96 internal constant DEMAND_DEPOSIT = 5e18;
     uint96 internal constant MINIMUM_SLASH = 1000e18;
     uint16 internal constant COURT_BOUNTY_BPS = 1000;
@@ -56,11 +54,8 @@ abstract contract CourtsDeployer {
     uint16 internal constant JUROR_FEE_BPS = 2000;
     uint16 internal constant DISPUTE_BOUNTY_BPS = 2000;
 
-    /// @dev Forge's own address for what a contract cannot know: here the deployer's nonce.
-    Vm private constant FORGE = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
-
     function _deployReceiptCourt(CourtParties memory p, CourtClocks memory clocks, Courts memory c) internal {
-        address predicted = FORGE.computeCreateAddress(p.deployer, FORGE.getNonce(p.deployer) + 1);
+        address predicted = _predict(p.deployer, 1);
         c.receiptCourt = new ReceiptCourt(
             p.authority,
             p.token,
@@ -77,7 +72,7 @@ abstract contract CourtsDeployer {
 
     function _deployDisputes(CourtParties memory p, CourtClocks memory clocks, Courts memory c) internal {
         // behind the jury and the manager's code
-        address predicted = FORGE.computeCreateAddress(p.deployer, FORGE.getNonce(p.deployer) + 2);
+        address predicted = _predict(p.deployer, 2);
         c.jury = new Jury(
             p.authority,
             p.token,
@@ -97,9 +92,5 @@ abstract contract CourtsDeployer {
         );
         c.disputes = DisputeManager(address(new ERC1967Proxy(address(code), initialization)));
         _requireAt(predicted, address(c.disputes));
-    }
-
-    function _requireAt(address predicted, address actual) private pure {
-        if (actual != predicted) revert CourtsDeployer_AddressMispredicted(predicted, actual);
     }
 }

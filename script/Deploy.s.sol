@@ -5,7 +5,6 @@ import {Bridging, Clocks, Config, Deployment} from "./Deployment.sol";
 import {DeploymentReport} from "./DeploymentReport.sol";
 import {ProtocolDeployer} from "./ProtocolDeployer.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {Vm} from "forge-std/Vm.sol";
 
 /// @title Deploy
 /// @notice Deploys the protocol to the chain that forge is given, hands it to its governance, prints every address, role and delay,
@@ -16,33 +15,31 @@ import {Vm} from "forge-std/Vm.sol";
 contract Deploy is ProtocolDeployer, DeploymentReport {
     using SafeCast for uint256;
 
-    Vm private constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
-
     function run() external returns (Deployment memory d) {
-        string memory chain = vm.toString(block.chainid);
-        string memory file = vm.envOr("DEPLOY_CONFIG", string.concat("script/config/", chain, ".json"));
-        Config memory config = _readConfig(vm.readFile(file));
+        string memory chain = FORGE.toString(block.chainid);
+        string memory file = FORGE.envOr("DEPLOY_CONFIG", string.concat("script/config/", chain, ".json"));
+        Config memory config = _readConfig(FORGE.readFile(file));
         // A block the contracts cannot lie before: an index starts here.
         uint256 startBlock = block.number;
 
-        vm.startBroadcast(config.deployer);
+        FORGE.startBroadcast(config.deployer);
         d = _deploy(config);
-        vm.stopBroadcast();
+        FORGE.stopBroadcast();
 
         _print(d);
-        string memory path = vm.envOr("DEPLOYMENT_OUT", string(""));
+        string memory path = FORGE.envOr("DEPLOYMENT_OUT", string(""));
         if (bytes(path).length == 0) {
-            vm.createDir("script/deployments", true);
+            FORGE.createDir("script/deployments", true);
             path = string.concat("script/deployments/", chain, ".json");
         }
-        vm.writeFile(path, _describe(d, config, startBlock));
+        FORGE.writeFile(path, _describe(d, config, startBlock));
     }
 
     function _readConfig(string memory json) private view returns (Config memory config) {
         config.deployer = msg.sender;
-        config.security = vm.parseJsonAddress(json, ".security");
-        config.guardian = vm.parseJsonAddress(json, ".guardian");
-        config.brakeGuardians = vm.parseJsonAddressArray(json, ".brakeGuardians");
+        config.security = FORGE.parseJsonAddress(json, ".security");
+        config.guardian = FORGE.parseJsonAddress(json, ".guardian");
+        config.brakeGuardians = FORGE.parseJsonAddressArray(json, ".brakeGuardians");
         if (block.chainid == LOCAL_CHAIN_ID) config.keeper = msg.sender;
         else config.bridging = _readBridging(json);
         config.clocks = _readClocks(json);
@@ -50,10 +47,10 @@ contract Deploy is ProtocolDeployer, DeploymentReport {
 
     function _readBridging(string memory json) private pure returns (Bridging memory) {
         return Bridging({
-            l1Token: vm.parseJsonAddress(json, ".l1Token"),
-            l1BurnQueue: vm.parseJsonAddress(json, ".l1BurnQueue"),
-            standardBridge: vm.parseJsonAddress(json, ".standardBridge"),
-            superchainBridge: vm.parseJsonAddress(json, ".superchainBridge")
+            l1Token: FORGE.parseJsonAddress(json, ".l1Token"),
+            l1BurnQueue: FORGE.parseJsonAddress(json, ".l1BurnQueue"),
+            standardBridge: FORGE.parseJsonAddress(json, ".standardBridge"),
+            superchainBridge: FORGE.parseJsonAddress(json, ".superchainBridge")
         });
     }
 
@@ -71,7 +68,7 @@ contract Deploy is ProtocolDeployer, DeploymentReport {
     }
 
     function _seconds(string memory json, string memory key) private pure returns (uint64) {
-        return vm.parseJsonUint(json, key).toUint64();
+        return FORGE.parseJsonUint(json, key).toUint64();
     }
 
     function _describe(Deployment memory d, Config memory config, uint256 startBlock) private returns (string memory) {
@@ -79,15 +76,15 @@ contract Deploy is ProtocolDeployer, DeploymentReport {
         string memory addresses;
         for (uint256 i = 0; i < contracts.length; ++i) {
             if (contracts[i].account == address(0)) continue;
-            addresses = vm.serializeAddress("addresses", contracts[i].name, contracts[i].account);
+            addresses = FORGE.serializeAddress("addresses", contracts[i].name, contracts[i].account);
         }
 
-        vm.serializeUint("deployment", "chainId", block.chainid);
-        vm.serializeUint("deployment", "startBlock", startBlock);
-        vm.serializeAddress("deployment", "deployer", config.deployer);
-        vm.serializeAddress("deployment", "treasury", address(d.governance.treasury));
-        vm.serializeAddress("deployment", "security", config.security);
-        vm.serializeUint("deployment", "dataStream", d.oracle.stream());
-        return vm.serializeString("deployment", "addresses", addresses);
+        FORGE.serializeUint("deployment", "chainId", block.chainid);
+        FORGE.serializeUint("deployment", "startBlock", startBlock);
+        FORGE.serializeAddress("deployment", "deployer", config.deployer);
+        FORGE.serializeAddress("deployment", "treasury", address(d.governance.treasury));
+        FORGE.serializeAddress("deployment", "security", config.security);
+        FORGE.serializeUint("deployment", "dataStream", d.oracle.stream());
+        return FORGE.serializeString("deployment", "addresses", addresses);
     }
 }

@@ -2,18 +2,15 @@
 pragma solidity 0.8.37;
 
 import {Roles} from "../contracts/governance/Roles.sol";
+import {AddressPredictor} from "./AddressPredictor.sol";
 import {Deployment} from "./Deployment.sol";
 import {ProtocolRoles} from "./ProtocolRoles.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
-import {Vm} from "forge-std/Vm.sol";
 import {console} from "forge-std/console.sol";
 
 /// @title DeploymentReport
 /// @notice Prints a deployment: every address, role and delay, as the access manager says them.
-abstract contract DeploymentReport is ProtocolRoles {
-    /// @dev Forge's own address, which writes numbers as text.
-    Vm private constant FORGE_TEXT = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
-
+abstract contract DeploymentReport is AddressPredictor, ProtocolRoles {
     struct Named {
         string name;
         address account;
@@ -103,7 +100,7 @@ abstract contract DeploymentReport is ProtocolRoles {
     {
         uint64 role = d.accessManager.getTargetFunctionRole(target, selector);
         string memory called =
-            string.concat(_nameOf(contracts, target), ".", FORGE_TEXT.toString(abi.encodePacked(selector)));
+            string.concat(_nameOf(contracts, target), ".", FORGE.toString(abi.encodePacked(selector)));
         _line(called, _roleName(role), role <= Roles.STAKING ? _number(_delayOf(role)) : "0");
     }
 
@@ -112,7 +109,7 @@ abstract contract DeploymentReport is ProtocolRoles {
     }
 
     function _number(uint256 value) private pure returns (string memory) {
-        return FORGE_TEXT.toString(value);
+        return FORGE.toString(value);
     }
 
     function _nameOf(Named[] memory contracts, address account) private pure returns (string memory) {

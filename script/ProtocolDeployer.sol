@@ -20,13 +20,11 @@ import {ProtocolRoles} from "./ProtocolRoles.sol";
 import {TokenDeployer} from "./TokenDeployer.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
-import {Vm} from "forge-std/Vm.sol";
 
 /// @title ProtocolDeployer
 /// @notice Deploys and wires the protocol and hands it to its governance: the same way in the script and in the tests.
 abstract contract ProtocolDeployer is TokenDeployer, CourtsDeployer, ProtocolRoles {
     error ProtocolDeployer_ClockTooShort(string clock, uint64 actual, uint64 minimum);
-    error ProtocolDeployer_AddressMispredicted(address predicted, address actual);
     /// @dev Off the local chain each of these is a contract of several keys, or of the chain itself.
     error ProtocolDeployer_NotAContract(string name, address account);
     /// @dev A treasury, a guardian or a brake that nobody can use.
@@ -48,9 +46,6 @@ abstract contract ProtocolDeployer is TokenDeployer, CourtsDeployer, ProtocolRol
     uint64 internal constant LEAST_STAKING_THAW = 21 days;
     uint64 internal constant LONGEST_STAKE_CHECK = 1 days;
     uint256 internal constant LOCAL_CHAIN_ID = 31_337;
-
-    /// @dev Forge's own address for what a contract cannot know: here the deployer's nonce.
-    Vm private constant VM = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
 
     /// @notice Each call and creation has to come from `config.deployer`: broadcast or pranked by the caller.
     function _deploy(Config memory config) internal returns (Deployment memory d) {
@@ -108,17 +103,16 @@ abstract contract ProtocolDeployer is TokenDeployer, CourtsDeployer, ProtocolRol
     function _deployMarket(Deployment memory d, Config memory config) private {
         // The creations from here: receipt court, its verifier, epoch court, the oracle's code and proxy, the market's code and
         // proxy.
-        uint256 nonce = VM.getNonce(config.deployer);
-        AttributionOracle oracle = AttributionOracle(VM.computeCreateAddress(config.deployer, nonce + 4));
-        InferenceMarket market = InferenceMarket(VM.computeCreateAddress(config.deployer, nonce + 6));
+        AttributionOracle oracle = AttributionOracle(_predict(config.deployer, 4));
+        InferenceMarket market = InferenceMarket(_predict(config.deployer, 6));
 
         _deployReceiptCourt(_parties(d, config, market), _clocks(config), d.courts);
         d.epochCourt = new EpochCourt(oracle, market, d.models, d.courts.receiptCourt);
         d.oracle = AttributionOracle(_proxy(_newOracle(d, config, market), _initializeOracle(d)));
         d.market = InferenceMarket(_proxy(_newMarket(d, config), _initializeMarket(d, config)));
 
-        _requirePredicted(address(oracle), address(d.oracle));
-        _requirePredicted(address(market), address(d.market));
+        _requireAt(address(oracle), address(d.oracle));
+        _requireAt(address(market), address(d.market));
     }
 
     function _newOracle(Deployment memory d, Config memory config, InferenceMarket market) private returns (address) {
@@ -187,10 +181,6 @@ abstract contract ProtocolDeployer is TokenDeployer, CourtsDeployer, ProtocolRol
     function _stakeCheckPeriod(Clocks memory c) private pure returns (uint64) {
         uint64 slack = c.stakingThaw - c.trialPeriod - 2 * c.receiptRevealPeriod;
         return slack < LONGEST_STAKE_CHECK ? slack : LONGEST_STAKE_CHECK;
-    }
-
-    function _requirePredicted(address predicted, address actual) private pure {
-        if (actual != predicted) revert ProtocolDeployer_AddressMispredicted(predicted, actual);
     }
 
     function _byAuthority(Deployment memory d) private pure returns (bytes memory) {
