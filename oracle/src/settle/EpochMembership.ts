@@ -28,7 +28,11 @@ export async function membersOf(
 ): Promise<Members> {
   const cased = (await courtFacts.casedReceipts()).filter(({ batch }) => batch <= epoch.lastBatch);
   const voided = new Map<bigint, bigint>();
-  for (const batch of await courtFacts.voidBatches()) voided.set(batch, await chain.voidedAt(batch));
+  // what was voided before the epoch and never had a case is no part of it anyway
+  const casedBatches = new Set(cased.map(({ batch }) => batch));
+  for (const batch of await courtFacts.voidBatches()) {
+    if (batch >= epoch.firstBatch || casedBatches.has(batch)) voided.set(batch, await chain.voidedAt(batch));
+  }
   const epochs = await facts.epochs(allEpochs);
   const ownEpochOf = (batch: bigint) => epochs.find((one) => one.firstBatch <= batch && batch <= one.lastBatch);
   const asOfOf = (one: FollowedEpoch) => (one.epoch === epoch.epoch ? asOf : (one.proposal?.asOf ?? 0n));
