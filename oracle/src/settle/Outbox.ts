@@ -7,7 +7,7 @@
  *
  * One process owns an account: two would take each other's nonces.
  */
-import { errorsAbi } from "@openledger/sdk";
+import { errorsAbi, gasLimit } from "@openledger/sdk";
 import {
   type Abi,
   type Address,
@@ -52,11 +52,6 @@ export interface OutboxDeps {
 
 const receiptPollMs = 150;
 const receiptWaitMs = 20_000;
-/**
- * On top of the estimate, which a node may make with what waits in its pool as if it had landed: a slot that the stale
- * transaction would have written costs less. What is not used is not paid.
- */
-const gasMargin = 50_000n;
 /** A node takes a replacement only for a tenth more. */
 const replacementPercent = 125n;
 
@@ -126,7 +121,7 @@ export class Outbox {
   async #sign(call: ContractCall, stale: StoredTransaction | undefined): Promise<StoredTransaction> {
     const { client, account, chainId, transactions } = this.deps;
     const data = encodeFunctionData({ abi: call.abi, functionName: call.functionName, args: [...call.args] });
-    const gas = await client.estimateGas({ account, to: call.address, data });
+    const gas = gasLimit(await client.estimateGas({ account, to: call.address, data }));
     const fees = await client.estimateFeesPerGas();
     const nonce = stale?.accountNonce ?? (await client.getTransactionCount({ address: account.address }));
     const floor = stale === undefined ? 0n : (stale.maxFeePerGas * replacementPercent) / 100n + 1n;
@@ -138,7 +133,7 @@ export class Outbox {
       nonce,
       to: call.address,
       data,
-      gas: (gas * 5n) / 4n + gasMargin,
+      gas,
       maxFeePerGas,
       maxPriorityFeePerGas: tip < maxFeePerGas ? tip : maxFeePerGas,
     });

@@ -1,5 +1,5 @@
 /** Signs transactions of the runner's account without sending them, sends what was stored, and says what became of it. */
-import type { ChainClient } from "@openledger/sdk";
+import { type ChainClient, gasLimit } from "@openledger/sdk";
 import { type Address, type Hex, keccak256, type LocalAccount, parseTransaction } from "viem";
 import type { OutboxTransaction } from "../store/BatchLedger.js";
 import { askChain } from "./askChain.js";
@@ -16,8 +16,6 @@ export interface Sender {
 
 /** A replacement must pay this much more than what it replaces, or nodes refuse it. */
 const bumpPercent = 125n;
-/** Of the gas that the try used: state may move between the try and the block. */
-const gasPercent = 130n;
 
 /** @param what What is sent, in a word, for what is said of failures. */
 export function openSender(client: ChainClient & { readonly account: LocalAccount }, what: string): Sender {
@@ -30,7 +28,7 @@ export function openSender(client: ChainClient & { readonly account: LocalAccoun
         const nonce = isAlive
           ? replaced.accountNonce
           : await publicClient.getTransactionCount({ address: account.address, blockTag: "pending" });
-        const gas = await publicClient.estimateGas({ account, to, data });
+        const gas = gasLimit(await publicClient.estimateGas({ account, to, data }));
         const fees = await publicClient.estimateFeesPerGas();
         const least = isAlive ? feesOf(replaced) : undefined;
         const raw = await account.signTransaction({
@@ -39,7 +37,7 @@ export function openSender(client: ChainClient & { readonly account: LocalAccoun
           to,
           data,
           nonce,
-          gas: (gas * gasPercent) / 100n,
+          gas,
           maxFeePerGas: larger(fees.maxFeePerGas, least?.maxFeePerGas),
           maxPriorityFeePerGas: larger(fees.maxPriorityFeePerGas, least?.maxPriorityFeePerGas),
         });

@@ -79,6 +79,7 @@ export * from "./epoch/readEpoch.js";
 export * from "./epoch/reclaimDeposit.js";
 export * from "./epoch/revealLeaf.js";
 export * from "./epoch/withdrawOverVoid.js";
+export * from "./gasLimit.js";
 export * from "./market/allocate.js";
 export * from "./market/authorizeSigner.js";
 export * from "./market/collectData.js";

@@ -16,6 +16,7 @@ import { ContractRefusedError } from "../errors/ContractRefusedError.js";
 import { TransactionFailedError } from "../errors/TransactionFailedError.js";
 import type { ChainClient } from "./ChainClient.js";
 import { type CallableContract, type ContractAbis, contractAbis } from "./contracts.js";
+import { gasLimit } from "./gasLimit.js";
 
 /** A mined transaction. */
 export type Submitted = { readonly hash: Hex; readonly receipt: TransactionReceipt };
@@ -53,7 +54,8 @@ export async function submit<const C extends CallableContract, const F extends W
   } catch (error) {
     throw refusalOf(call, error);
   }
-  const hash = await client.walletClient.writeContract({ ...request, chain: client.walletClient.chain });
+  const gas = gasLimit(await client.publicClient.estimateContractGas(request));
+  const hash = await client.walletClient.writeContract({ ...request, gas, chain: client.walletClient.chain });
   const receipt = await minedReceipt(client, hash);
   if (receipt.status !== "success") throw new TransactionFailedError(call, hash, "it was mined and reverted");
   return { hash, receipt };
