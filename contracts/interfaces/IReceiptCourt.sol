@@ -4,6 +4,9 @@ pragma solidity ^0.8.34;
 import {IAttributionOracle} from "./IAttributionOracle.sol";
 import {Batch, BatchOpening} from "./IInferenceMarket.sol";
 
+/// @dev In place of an index: all receipts of a batch.
+uint32 constant WHOLE_BATCH = type(uint32).max;
+
 /// @title IReceiptCourt
 /// @notice Judges what binds an answer to its pay: that a batch's receipts chain, cost what the model's price says, stand on
 /// vouchers and are complete. Arithmetic alone, one transaction a proof; no outcome ever confirms a batch.
@@ -11,8 +14,9 @@ import {Batch, BatchOpening} from "./IInferenceMarket.sol";
 /// states and the money.
 ///
 /// STATES. A batch stands until a proof or a silence voids it, whole and for ever. A demand of one receipt is `Open`, then
-/// `Revealed` or `Absent` for ever: a fact that all share. Unanswered at its deadline it may be expired, which voids the batch;
-/// the deposits of a void batch's open demands go back (`Returned`). A case of one receipt is `Open`, then `Cleared` or `Struck`.
+/// `Revealed` or `Absent` for ever: a fact that all share. A demand of the whole batch (index `WHOLE_BATCH`) is `Open` until the
+/// last of its receipts is shown, in order, in as many transactions as it takes, then `Revealed`. Unanswered at its deadline a
+/// demand may be expired, which voids the batch; the deposits of a void batch's open demands go back (`Returned`). A case of one receipt is `Open`, then `Cleared` or `Struck`.
 ///
 /// EPOCHS. A void batch earns nobody anything and blocks no epoch. An open case takes one receipt out of its epoch; cleared, it
 /// goes into the epoch in which the case closes. Clearing confirms nothing: another case may follow, but it moves the receipt no
@@ -32,6 +36,11 @@ import {Batch, BatchOpening} from "./IInferenceMarket.sol";
 /// TRUST. Nobody: every proof is arithmetic over what the runner settled or signed. Roles: `COURT` contracts open and close
 /// cases, governance sets terms within bounds; neither can take a deposit or a refund. The code is never changed in place: a
 /// better court is a new contract, and the old one ends what it began.
+///
+/// WITHHELD BATCHES. What nobody can see nobody can credit, and demanding thousands of receipts one by one costs more than they
+/// are worth. A demand of the whole batch costs 16 deposits however many receipts there are, and shows what credits need, receipts
+/// and attributions; signatures and vouchers are for single demands. Who shows is paid for the first 64 receipts, a deposit for
+/// four; the rest of the deposit goes back. A runner chooses how many receipts it puts into a batch: showing more is its own cost.
 ///
 /// LIVENESS. Everything ends by a clock and can be ended by anyone: `expire`, `returnDeposit`, `refund`, `release`, `lapse`.
 /// Demands have no fixed maximum, since a runner could fill it itself to shut others out: each 16 open ones of a batch raise the
@@ -90,12 +99,13 @@ interface IReceiptCourt {
     }
 
     /// @param deposit What is held for who answers; 0 once it was paid or returned.
-    /// @param deadline First second in which no answer is taken.
+    /// @param deadline First second in which no answer is taken. @param shown Receipts shown so far, of a whole batch.
     struct Demand {
         DemandState state;
         address demander;
         uint64 deadline;
         uint96 deposit;
+        uint64 shown;
     }
 
     /// @param total What the payers of a void batch get in all. @param paid Of it, what was paid out.
@@ -135,6 +145,8 @@ interface IReceiptCourt {
     error ReceiptCourt_AlreadyDemanded(uint64 batch, uint32 index, DemandState state);
     error ReceiptCourt_NoOpenDemand(uint64 batch, uint32 index, DemandState state);
     error ReceiptCourt_NoSuchReceipt(uint64 batch, uint32 index, uint64 count);
+    error ReceiptCourt_NotOneReceipt(uint64 batch);
+    error ReceiptCourt_OutOfOrder(uint64 batch, uint64 first, uint64 shown);
     error ReceiptCourt_AlreadyProven(bytes32 channel, uint64 model, uint64 nonce);
     error ReceiptCourt_CaseExists(uint64 batch, uint32 index, CaseState state);
     error ReceiptCourt_IndexTooLarge(uint64 index);
@@ -165,6 +177,12 @@ interface IReceiptCourt {
         uint64 count,
         uint96 deposit,
         uint32 openDemands
+    );
+
+    /// @notice Receipts of a batch that was demanded whole are shown, in order.
+    /// @param shown So far, of `count`. @param paid Of the deposit, to who showed. @param rest Of it, back to the demander.
+    event ReceiptsShown(
+        uint64 indexed batch, address indexed answerer, uint64 shown, uint64 count, uint96 paid, uint96 rest
     );
 
     /// @notice A demander has its deposit back.
@@ -234,10 +252,12 @@ interface IReceiptCourt {
     /// @notice Demands and faults from now on cost this.
     event TermsSet(Terms terms);
 
-    /// @notice Demands all that one receipt of a batch stands on. Anyone; costs `depositOf(batch)`, pulled from the caller.
+    /// @notice Demands all that one receipt of a batch stands on, or all receipts. Anyone; costs `depositOf`, pulled from the
+    /// caller.
     /// @dev Locks of the runner's stake what the batch's fall would cost. Whoever answers gets the deposit. Silence gives it
     /// back, with the bounty.
-    /// @param index May lie behind the batch's receipts: a list that is withheld has no known count.
+    /// @param index `WHOLE_BATCH`, or a place, which may lie behind the batch's receipts: a list that is withheld has no known
+    /// count.
     function demand(BatchOpening calldata opening, uint32 index) external;
 
     /// @notice Voids a batch of which a demanded receipt was not revealed in time. Anyone; deposit and bounty go to the demander.
@@ -253,6 +273,11 @@ interface IReceiptCourt {
     /// @notice Takes an answer and pays its deposit. Only the court's own verifier, before the deadline.
     /// @param state `Revealed` or `Absent`. @param count Receipts of the batch, as its root binds them.
     function answer(Batch calldata batch, uint32 index, DemandState state, uint64 count, address answerer) external;
+
+    /// @notice Takes the next receipts of a batch that was demanded whole. Only the court's own verifier, before the deadline.
+    /// @param first Place of the first of them: those before were shown. @param length How many they are.
+    /// @param count Receipts of the batch, as its root binds them.
+    function show(Batch calldata batch, uint64 first, uint64 length, uint64 count, address answerer) external;
 
     /// @notice Voids a batch by a proof. Only the court's own verifier, while proofs are taken.
     /// @param bountyTo Who proved.
@@ -293,8 +318,8 @@ interface IReceiptCourt {
     /// @notice Deposit, least slash and bounty of what comes.
     function terms() external view returns (Terms memory);
 
-    /// @notice What the next demand of a batch costs.
-    function depositOf(uint64 batch) external view returns (uint96);
+    /// @notice What the next demand of a batch costs: of one receipt, or of all (`WHOLE_BATCH`).
+    function depositOf(uint64 batch, uint32 index) external view returns (uint96);
 
     /// @notice A demand of a receipt; `None` where it was not demanded.
     function demandOf(uint64 batch, uint32 index) external view returns (Demand memory);

@@ -30,6 +30,14 @@ interface IReceiptVerifier {
         IAttributionOracle.Attribution attribution;
     }
 
+    /// @notice What credits need of a receipt.
+    /// @param attribution What the receipt's `attributionHash` commits to.
+    struct Disclosure {
+        IAttributionOracle.Receipt receipt;
+        IAttributionOracle.Attribution attribution;
+    }
+
+    error ReceiptVerifier_WrongRange(bytes32 root, uint64 first, uint64 length, uint64 count);
     error ReceiptVerifier_WrongRoot(bytes32 found, bytes32 committed);
     error ReceiptVerifier_WrongIndex(uint64 found, uint32 demanded);
     error ReceiptVerifier_NotAbsent(uint32 index, uint64 count);
@@ -43,12 +51,29 @@ interface IReceiptVerifier {
     /// @notice All of a receipt, published.
     event ReceiptRevealed(uint64 indexed batch, uint32 indexed index, address indexed answerer, Revelation revelation);
 
+    /// @notice Receipts of a batch that was demanded whole, published: neighbours, from place `first` on.
+    event ReceiptsDisclosed(
+        uint64 indexed batch, uint64 indexed first, address indexed answerer, Disclosure[] disclosures
+    );
+
     /// @notice Answers a demand with the receipt. Anyone who has it, before the deadline; gets the deposit.
     function reveal(Batch calldata batch, uint32 index, Revelation calldata revelation) external;
 
     /// @notice Answers a demand of a receipt that the batch does not have. Anyone, before the deadline; gets the deposit.
     /// @param count The batch's receipts, which its root binds. @param top The top node of their tree.
     function revealAbsent(Batch calldata batch, uint32 index, uint64 count, bytes32 top) external;
+
+    /// @notice Answers a demand of the whole batch with its next receipts. Anyone who has them, before the deadline; in order, in
+    /// as many transactions as it takes. An empty batch is shown by none of 0.
+    /// @param first Place of the first of them. @param count The batch's receipts, which its root binds.
+    /// @param siblings As `MerkleRangeLib` takes them.
+    function disclose(
+        Batch calldata batch,
+        uint64 first,
+        uint64 count,
+        Disclosure[] calldata disclosures,
+        bytes32[] calldata siblings
+    ) external;
 
     /// @notice Proves two neighbouring receipts out of order by (channel, model, nonce), equal, or, of one (channel, model), not
     /// chained: `right.cumulative - right.fee != left.cumulative`.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {Role} from "./IStakingManager.sol";
+import {Role} from "./Role.sol";
 
 /// @title IStakeVotes
 /// @notice The part of staking that governance reads: votes of operators, and what each delegator put into them.

@@ -2,16 +2,7 @@
 pragma solidity ^0.8.34;
 
 import {IStakeVotes} from "./IStakeVotes.sol";
-
-/// @notice The roles an operator can stake for.
-enum Role {
-    None,
-    Runner,
-    Oracle,
-    Validator,
-    Model,
-    Agent
-}
+import {Role} from "./Role.sol";
 
 /// @title IStakingManager
 /// @notice Owns stakes: one pool per operator and role, of the operator's own stake and of what others delegate to it.

@@ -11,6 +11,7 @@ import {IReceiptCourt} from "../interfaces/IReceiptCourt.sol";
 import {IReceiptVerifier} from "../interfaces/IReceiptVerifier.sol";
 import {LeafLib} from "../libraries/LeafLib.sol";
 import {MerkleLib} from "../libraries/MerkleLib.sol";
+import {MerkleRangeLib} from "../libraries/MerkleRangeLib.sol";
 import {ReceiptPlaceLib} from "./ReceiptPlaceLib.sol";
 import {SettlementListLib} from "./SettlementListLib.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
@@ -57,6 +58,31 @@ contract ReceiptVerifier is IReceiptVerifier {
         if (index < count) revert ReceiptVerifier_NotAbsent(index, count);
 
         court.answer(batch, index, IReceiptCourt.DemandState.Absent, count, msg.sender);
+    }
+
+    /// @inheritdoc IReceiptVerifier
+    function disclose(
+        Batch calldata batch,
+        uint64 first,
+        uint64 count,
+        Disclosure[] calldata disclosures,
+        bytes32[] calldata siblings
+    ) external {
+        uint64 length = uint64(disclosures.length);
+        bytes32 separator = _separator();
+        bytes32[] memory leaves = new bytes32[](length);
+        for (uint256 i = 0; i < length; ++i) {
+            Disclosure calldata disclosure = disclosures[i];
+            _requireAttribution(disclosure.receipt.attributionHash, disclosure.attribution);
+            leaves[i] = LeafLib.receipt(disclosure.receipt.digest(separator));
+        }
+        bool isEmpty = count == 0 && length == 0 && batch.receiptsRoot == MerkleLib.emptyRoot(LeafLib.RECEIPT);
+        if (!isEmpty && !MerkleRangeLib.verify(batch.receiptsRoot, LeafLib.RECEIPT, leaves, first, count, siblings)) {
+            revert ReceiptVerifier_WrongRange(batch.receiptsRoot, first, length, count);
+        }
+
+        emit ReceiptsDisclosed(batch.number, first, msg.sender, disclosures);
+        court.show(batch, first, length, count, msg.sender);
     }
 
     /// @inheritdoc IReceiptVerifier

@@ -2,6 +2,7 @@ export * from "./abi/index.js";
 export * from "./actions/index.js";
 export * from "./addresses/Deployment.js";
 export * from "./builders/BatchFault.js";
+export * from "./builders/batchDisclosure.js";
 export * from "./builders/belongsTo.js";
 export * from "./builders/buildEpoch.js";
 export * from "./builders/EpochFault.js";

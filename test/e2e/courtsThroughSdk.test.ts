@@ -5,6 +5,7 @@ import {
   attributionMethodHash,
   attributionRecordsHash,
   type BatchOpening,
+  batchDisclosure,
   buildRevelation,
   claimJurorPay,
   commitJuryVote,
@@ -12,6 +13,7 @@ import {
   configCode,
   createPayer,
   demandReceipt,
+  discloseReceipts,
   enforceVerdict,
   expireReceiptDemand,
   fileConductDispute,
@@ -38,6 +40,7 @@ import {
   stake,
   submitEvidence,
   transferToken,
+  WHOLE_BATCH,
 } from "@openledger/sdk";
 import { type Hex, keccak256, stringToHex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -131,7 +134,7 @@ async function settledAnswer(): Promise<{ readonly opening: BatchOpening; readon
 type Answered = ScriptedRunner["answered"][number];
 
 describe("the receipt court", () => {
-  it("pays who answers a demand", async () => {
+  it("pays who answers a demand, of a receipt and of a whole batch", async () => {
     const { runner: client, watcher } = world.clients;
     const { opening, answer } = await settledAnswer();
     const { event: demand } = await demandReceipt(watcher, { opening, index: 0 });
@@ -151,18 +154,39 @@ describe("the receipt court", () => {
     const { receipt: mined } = await revealReceipt(client, { batch: opening.batch, index: 0, revelation });
 
     expect((await balanceOf("runner")) - before).toBe(demand.deposit);
+    const { event: whole } = await demandReceipt(watcher, { opening, index: WHOLE_BATCH });
+    const attribution = { shares, recordsHash: attributionRecordsHash(records), methodHash };
+    const rangeFrom = batchDisclosure({
+      market: world.domain,
+      receiptsRoot: opening.batch.receiptsRoot,
+      disclosures: [{ receipt, attribution }],
+    });
+    const { event: shown } = await discloseReceipts(client, { batch: opening.batch, range: rangeFrom(0)! });
+
+    expect(whole.deposit).toBe(16n * demand.deposit);
+    expect(shown).toMatchObject({ shown: 1n, count: 1n, paid: demand.deposit / 4n });
+    expect(shown.paid + shown.rest).toBe(whole.deposit);
     const rows = await indexed(
-      "receiptDemands { state demander answerer deposit closingTransaction batch { number } }",
+      `receiptDemands(orderBy: index) {
+        index state demander answerer deposit earned shown closingTransaction batch { number }
+      }`,
     );
-    expect(rows.receiptDemands).toEqual([
+    const both = {
+      state: "Revealed",
+      demander: lower(addressOf("watcher")),
+      answerer: lower(addressOf("runner")),
+      batch: { number: "1" },
+    };
+    expect(rows.receiptDemands).toMatchObject([
       {
-        state: "Revealed",
-        demander: lower(addressOf("watcher")),
-        answerer: lower(addressOf("runner")),
+        ...both,
+        index: "0",
         deposit: `${demand.deposit}`,
+        earned: `${demand.deposit}`,
+        shown: "0",
         closingTransaction: mined.transactionHash,
-        batch: { number: "1" },
       },
+      { ...both, index: `${WHOLE_BATCH}`, deposit: `${whole.deposit}`, earned: `${shown.paid}`, shown: "1" },
     ]);
   });
 

@@ -4,7 +4,7 @@ pragma solidity ^0.8.34;
 import {IDisputeManager} from "../../contracts/interfaces/IDisputeManager.sol";
 import {BatchOpening} from "../../contracts/interfaces/IInferenceMarket.sol";
 import {IJury} from "../../contracts/interfaces/IJury.sol";
-import {IReceiptCourt} from "../../contracts/interfaces/IReceiptCourt.sol";
+import {IReceiptCourt, WHOLE_BATCH} from "../../contracts/interfaces/IReceiptCourt.sol";
 import {IReceiptVerifier} from "../../contracts/interfaces/IReceiptVerifier.sol";
 import {DisputeFixture} from "../fixture/DisputeFixture.sol";
 import {GasSnapshots} from "./GasSnapshots.sol";
@@ -41,6 +41,19 @@ contract CourtsGasTest is DisputeFixture, GasSnapshots {
         _record("refund_3_payers");
 
         assertEq(court.refundOf(number).entriesPaid, 3);
+    }
+
+    function test_DemandAndDisclose() public {
+        BatchOpening memory opening = _opening(number);
+        vm.prank(demander);
+        court.demand(opening, WHOLE_BATCH);
+        _record("demand_batch");
+        IReceiptVerifier.Disclosure[] memory all = _disclosuresOf(number, 0, 64);
+        vm.prank(runner);
+        verifier.disclose(batchOf[number], 0, 64, all, new bytes32[](0));
+        _record("disclose_64_receipts");
+
+        assertEq(court.openDemandsOf(number), 0);
     }
 
     function test_Proofs() public {

@@ -5,7 +5,8 @@ import {IAttributionOracle} from "../../contracts/interfaces/IAttributionOracle.
 import {IDisputeManager} from "../../contracts/interfaces/IDisputeManager.sol";
 import {BatchOpening} from "../../contracts/interfaces/IInferenceMarket.sol";
 import {IJury} from "../../contracts/interfaces/IJury.sol";
-import {IReceiptCourt} from "../../contracts/interfaces/IReceiptCourt.sol";
+import {IReceiptCourt, WHOLE_BATCH} from "../../contracts/interfaces/IReceiptCourt.sol";
+import {IReceiptVerifier} from "../../contracts/interfaces/IReceiptVerifier.sol";
 import {Role} from "../../contracts/interfaces/IStakingManager.sol";
 import {DisputeFixture} from "../fixture/DisputeFixture.sol";
 import {Tree} from "../fixture/Tree.sol";
@@ -28,6 +29,7 @@ contract CourtHandler is DisputeFixture {
     bool public falseStands;
     bool public lateAnswerTaken;
     bool public earlyExpiryTaken;
+    bool public answerRefused;
     mapping(uint64 dispute => mapping(uint8 round => mapping(uint256 juror => IJury.Vote))) private _committed;
 
     // Batches
@@ -61,7 +63,8 @@ contract CourtHandler is DisputeFixture {
     function demand(uint256 which, uint256 index) external {
         (bool some, uint64 batch) = _batch(which);
         if (!some) return;
-        uint32 place = uint32(index % (receiptsOf[batch].length + 2));
+        uint32 place = uint32(index % (receiptsOf[batch].length + 3));
+        if (place == receiptsOf[batch].length + 2) place = WHOLE_BATCH;
         (bool done,) = _call(demander, address(court), abi.encodeCall(court.demand, (_opening(batch), place)));
         if (done) demands.push(Opened(batch, place));
     }
@@ -71,6 +74,7 @@ contract CourtHandler is DisputeFixture {
         Opened memory o = demands[which % demands.length];
         IReceiptCourt.Demand memory d = court.demandOf(o.batch, o.index);
         bool inTime = vm.getBlockTimestamp() < d.deadline;
+        if (o.index == WHOLE_BATCH) return _show(o.batch, d.shown, which, inTime);
         bytes memory call = o.index < receiptsOf[o.batch].length
             ? abi.encodeCall(verifier.reveal, (batchOf[o.batch], o.index, _revelation(o.batch, o.index)))
             : abi.encodeCall(
@@ -79,6 +83,8 @@ contract CourtHandler is DisputeFixture {
             );
         (bool done,) = _call(stranger, address(verifier), call);
         if (done && !inTime) lateAnswerTaken = true;
+        bool isOpen = d.state == IReceiptCourt.DemandState.Open && court.voidedAt(o.batch) == 0;
+        if (!done && inTime && isOpen) answerRefused = true;
     }
 
     function expire(uint256 which, bool early) external {
@@ -309,6 +315,19 @@ contract CourtHandler is DisputeFixture {
         returns (address court_, address jury_, address disputes_, address staking_, address token_, address runner_)
     {
         return (address(court), address(jury), address(disputes), address(staking), address(token), runner);
+    }
+
+    /// @dev One receipt, or all that are left.
+    function _show(uint64 batch, uint64 shown, uint256 seed, bool inTime) private {
+        uint64 count = uint64(receiptsOf[batch].length);
+        if (shown == count) return;
+        uint64 length = seed % 2 == 0 ? 1 : count - shown;
+        IReceiptVerifier.Disclosure[] memory disclosures = _disclosuresOf(batch, shown, length);
+        bytes32[] memory siblings = Tree.rangeSiblings(_leaves(receiptsOf[batch]), shown, length);
+        bytes memory call = abi.encodeCall(verifier.disclose, (batchOf[batch], shown, count, disclosures, siblings));
+        (bool done,) = _call(stranger, address(verifier), call);
+        if (done && !inTime) lateAnswerTaken = true;
+        if (!done && inTime && court.voidedAt(batch) == 0) answerRefused = true;
     }
 
     function _batch(uint256 which) private view returns (bool some, uint64 batch) {

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.34;
 
 import {IJury} from "../../contracts/interfaces/IJury.sol";
-import {IReceiptCourt} from "../../contracts/interfaces/IReceiptCourt.sol";
+import {IReceiptCourt, WHOLE_BATCH} from "../../contracts/interfaces/IReceiptCourt.sol";
 import {Role} from "../../contracts/interfaces/IStakingManager.sol";
 import {CourtStaking} from "../fixture/CourtStaking.sol";
 import {CourtHandler} from "./CourtHandler.sol";
@@ -13,7 +13,7 @@ import {Test} from "forge-std/Test.sol";
 /// @dev COURT-1 no honest batch is struck by a proof. COURT-2 every false one is, in one transaction, while proofs are taken.
 /// COURT-3 jury balance = bonds of open hearings + pots. COURT-4 court balance = open deposits + unpaid refunds. COURT-5 refunds
 /// are at most what was settled, and all of them together at most half of what was slashed; at least half burns. COURT-6 no answer
-/// after its deadline, no silence before it. COURT-7 everything ends by time, without a role: no deposit, bond, pot, case or lock
+/// after its deadline, no silence before it, and every honest answer until then. COURT-7 everything ends by time, without a role: no deposit, bond, pot, case or lock
 /// is left.
 /// forge-config: default.invariant.runs = 32
 contract CourtMoneyTest is Test {
@@ -47,10 +47,14 @@ contract CourtMoneyTest is Test {
         handler.settleFalse(1);
         handler.settleFalse(3);
         handler.demand(0, 0);
-        handler.demand(0, 9);
+        handler.demand(0, 8);
         handler.answer(0);
         handler.answer(1);
         assertEq(uint8(court.demandOf(1, 0).state), uint8(IReceiptCourt.DemandState.Revealed));
+        handler.demand(0, 4);
+        handler.answer(2);
+        handler.answer(5);
+        assertEq(uint8(court.demandOf(1, WHOLE_BATCH).state), uint8(IReceiptCourt.DemandState.Revealed));
         handler.prove(0, 0);
         handler.prove(1, 0);
         handler.refund(1, 2);
@@ -74,7 +78,7 @@ contract CourtMoneyTest is Test {
         handler.claim(0, 3);
         handler.thaw(true);
         handler.demand(2, 1);
-        handler.expire(2, false);
+        handler.expire(3, false);
 
         assertGt(court.voidedAt(3), 0, "expired");
         assertGt(token.balanceOf(address(jury)), 0);
@@ -112,6 +116,7 @@ contract CourtMoneyTest is Test {
     function invariant_COURT6_DeadlinesHold() public view {
         assertFalse(handler.lateAnswerTaken(), "COURT-6 answer");
         assertFalse(handler.earlyExpiryTaken(), "COURT-6 silence");
+        assertFalse(handler.answerRefused(), "COURT-6 refused");
     }
 
     /// @dev At the end of each run.

@@ -201,9 +201,9 @@ export class ProtocolReader {
     });
   }
 
-  /** What the next demand of a batch's receipt costs, base units. */
-  async demandPrice(batch: bigint): Promise<bigint> {
-    return this.#ask(`what a demand of batch ${batch} costs`, () => readDemandPrice(this.#reader, batch));
+  /** What the next demand of a batch costs, of one receipt or of all (`WHOLE_BATCH`), base units. */
+  async demandPrice(batch: bigint, index: number): Promise<bigint> {
+    return this.#ask(`what a demand of batch ${batch} costs`, () => readDemandPrice(this.#reader, batch, index));
   }
 
   /** Whose money a channel holds; the zero address of a channel that was never opened. */

@@ -102,7 +102,7 @@ export class ReceiptDemander {
       return (await outbox.submit({ ...pin, args: [] }, signal)).kind === "done";
     }
 
-    const deposit = await chain.demandPrice(batch.batch);
+    const deposit = await chain.demandPrice(batch.batch, index);
     const spender = deployment.addresses.receiptCourt;
     const need = { amount: deposit, what: "deposit of a demand", spender, approved: deposit * approvedDeposits };
     const readiness = await purse.readiness(need, signal);

@@ -12,6 +12,7 @@ export * from "./agent/unsetAgentWallet.js";
 export * from "./ChainClient.js";
 export * from "./contracts.js";
 export * from "./court/demandReceipt.js";
+export * from "./court/discloseReceipts.js";
 export * from "./court/expireReceiptDemand.js";
 export * from "./court/proveBatch.js";
 export * from "./court/readDemandPrice.js";

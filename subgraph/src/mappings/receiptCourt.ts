@@ -9,6 +9,7 @@ import {
   EquivocationProven,
   PayerRefunded,
   ReceiptDemanded,
+  ReceiptsShown,
   TermsSet,
 } from "../../generated/ReceiptCourt/ReceiptCourt";
 import { BatchVoid, PayerRefund, ReceiptCase, ReceiptDemand, RunnerEquivocation } from "../../generated/schema";
@@ -17,6 +18,8 @@ import { eventId, numberId, versionId } from "../entities/ids";
 
 const FAULTS = ["None", "BrokenChain", "FalseEdge", "Unsettled", "Uncovered", "FalseFee", "Omitted", "Silence"];
 const REVEALED = 2;
+/** In place of an index: all receipts of a batch. */
+const WHOLE_BATCH = BigInt.fromU32(u32.MAX_VALUE);
 
 export function handleReceiptDemanded(event: ReceiptDemanded): void {
   const demand = new ReceiptDemand(receiptId(event.params.batch, event.params.index));
@@ -25,6 +28,8 @@ export function handleReceiptDemanded(event: ReceiptDemanded): void {
   demand.runner = event.params.runner;
   demand.demander = event.params.demander;
   demand.deposit = event.params.deposit;
+  demand.earned = BigInt.zero();
+  demand.shown = BigInt.zero();
   demand.state = "Open";
   demand.deadline = event.params.deadline;
   demand.demandedAt = event.block.timestamp;
@@ -35,7 +40,17 @@ export function handleReceiptDemanded(event: ReceiptDemanded): void {
 export function handleDemandAnswered(event: DemandAnswered): void {
   const demand = ReceiptDemand.load(receiptId(event.params.batch, event.params.index))!;
   demand.answerer = event.params.answerer;
+  if (event.params.index != WHOLE_BATCH) demand.earned = event.params.deposit;
   closeDemand(event, demand, event.params.state == REVEALED ? "Revealed" : "Absent");
+}
+
+/** Comes before the answer that the last of them is. */
+export function handleReceiptsShown(event: ReceiptsShown): void {
+  const demand = ReceiptDemand.load(receiptId(event.params.batch, WHOLE_BATCH))!;
+  demand.answerer = event.params.answerer;
+  demand.earned = demand.earned.plus(event.params.paid);
+  demand.shown = event.params.shown;
+  demand.save();
 }
 
 export function handleDepositReturned(event: DepositReturned): void {

@@ -3,7 +3,7 @@ pragma solidity ^0.8.34;
 
 import {IAttributionOracle} from "../../../contracts/interfaces/IAttributionOracle.sol";
 import {BatchOpening} from "../../../contracts/interfaces/IInferenceMarket.sol";
-import {IReceiptCourt} from "../../../contracts/interfaces/IReceiptCourt.sol";
+import {IReceiptCourt, WHOLE_BATCH} from "../../../contracts/interfaces/IReceiptCourt.sol";
 import {IReceiptVerifier} from "../../../contracts/interfaces/IReceiptVerifier.sol";
 import {Role} from "../../../contracts/interfaces/IStakingManager.sol";
 import {ReceiptPlaceLib} from "../../../contracts/verification/ReceiptPlaceLib.sol";
@@ -293,5 +293,22 @@ contract ReceiptCourtBugsTest is CourtFixture {
 
     function _copy(IAttributionOracle.Receipt memory r) private pure returns (IAttributionOracle.Receipt memory) {
         return abi.decode(abi.encode(r), (IAttributionOracle.Receipt));
+    }
+
+    /// @dev Very many tiny receipts, each correct, none published: one demand at one price shows all of them or voids the batch.
+    function test_WithheldReceiptsCostMoreToDemandThanTheyAreWorth() public {
+        for (uint256 i; i < 200; ++i) {
+            _answer(i % 3, cheapModel, 0, 0);
+        }
+        uint64 tiny = _close();
+        uint256 before = token.balanceOf(demander);
+        _demand(tiny, WHOLE_BATCH);
+        assertEq(before - token.balanceOf(demander), 16 * DEPOSIT);
+
+        vm.warp(START + REVEAL);
+        court.expire(batchOf[tiny], WHOLE_BATCH);
+
+        assertEq(court.voidedAt(tiny), START + REVEAL);
+        assertEq(token.balanceOf(demander), before + MINIMUM_SLASH / 10);
     }
 }

@@ -64,11 +64,11 @@ contract ReceiptCourtDemandTest is CourtFixture {
 
     function test_EachSixteenOpenDemandsRaiseThePrice() public {
         for (uint32 i; i < 32; ++i) {
-            assertEq(court.depositOf(number), i < 16 ? DEPOSIT : 2 * DEPOSIT, "price");
+            assertEq(court.depositOf(number, 0), i < 16 ? DEPOSIT : 2 * DEPOSIT, "price");
             _demand(number, i);
         }
 
-        assertEq(court.depositOf(number), 3 * DEPOSIT);
+        assertEq(court.depositOf(number, 0), 3 * DEPOSIT);
         assertEq(token.balanceOf(address(court)), 16 * DEPOSIT + 32 * DEPOSIT);
     }
 

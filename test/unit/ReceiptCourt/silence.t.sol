@@ -196,4 +196,32 @@ contract ReceiptCourtSilenceTest is CourtFixture {
         assertEq(staking.lockOf(address(court), runner, Role.Runner), 0);
         assertEq(staking.slashed(), 2 * MINIMUM_SLASH);
     }
+
+    /// @dev A slash that leaves less than the sum of the locks: what ends first frees nothing that covers another matter.
+    function test_ReleaseAfterASlashKeepsWhatOthersLocked() public {
+        staking.thaw(runner, Role.Runner, STAKE - 2 * MINIMUM_SLASH);
+        vm.warp(START + THAW);
+        staking.withdraw(runner, Role.Runner);
+        _answer(0, model, 9, 9);
+        uint64 first = _close();
+        _answer(0, model, 9, 9);
+        uint64 second = _close();
+        _demand(first, 0);
+        _demand(second, 0);
+        verifier.reveal(batchOf[first], 0, _revelation(first, 0));
+        IAttributionOracle.Receipt memory one = receiptsOf[number][0];
+        IAttributionOracle.Receipt memory other = receiptsOf[number][0];
+        other.seed = keccak256("another");
+        verifier.proveEquivocation(
+            one, _sign(runnerKey, _receiptHash(one)), other, _sign(runnerKey, _receiptHash(other))
+        );
+        assertEq(staking.lockOf(address(court), runner, Role.Runner), MINIMUM_SLASH);
+
+        vm.warp(START + THAW + 2 * REVEAL);
+        court.release(batchOf[first]);
+
+        assertEq(staking.lockOf(address(court), runner, Role.Runner), MINIMUM_SLASH);
+        court.expire(batchOf[second], 0);
+        assertEq(staking.slashed(), 2 * MINIMUM_SLASH);
+    }
 }
