@@ -169,11 +169,11 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
     }
 
     /// @inheritdoc IInferenceMarket
-    function settle(bytes calldata rows, bytes32 receiptsRoot, bytes32 dataHash, uint32 expectedConfig)
+    function settle(bytes calldata rows, bytes32 receiptsRoot, bytes32 dataHash, uint256 expected)
         external
         returns (uint64 batch)
     {
-        (batch,) = _settle(msg.sender, rows, receiptsRoot, dataHash, expectedConfig);
+        (batch,) = _settle(msg.sender, rows, receiptsRoot, dataHash, expected);
     }
 
     /// @inheritdoc IInferenceMarket
@@ -418,19 +418,13 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
 
     /// @notice Settles rows for a runner and writes the batch's header into the chain.
     /// @return batch 0 where nothing is settled. @return settlementsHash Of what was moved.
-    function _settle(
-        address runner,
-        bytes calldata rows,
-        bytes32 receiptsRoot,
-        bytes32 dataHash,
-        uint256 expectedConfig
-    ) private returns (uint64 batch, bytes32 settlementsHash) {
+    function _settle(address runner, bytes calldata rows, bytes32 receiptsRoot, bytes32 dataHash, uint256 expected)
+        private
+        returns (uint64 batch, bytes32 settlementsHash)
+    {
         MarketTotals totals = MarketStorageLib.load().totals;
-        if (totals.isHeld()) _requireSettlementWorks();
-        if (expectedConfig != totals.configCode()) {
-            // it was a uint32
-            revert InferenceMarket_ConfigChanged(uint32(expectedConfig), totals.configCode());
-        }
+        // the lowest 32 bits are the configuration
+        if (totals.state() != uint32(expected)) _requireExpected(totals, uint32(expected));
         if (receiptsRoot == 0) revert InferenceMarket_ZeroReceiptsRoot();
         if (dataHash == 0) revert InferenceMarket_ZeroDataHash();
         if (rows.length == 0) revert InferenceMarket_MalformedRows(0);
@@ -440,6 +434,9 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
         SettlementLib.settle(rows, totals, models);
         (uint256 amount,) = SettlementFrame.amounts();
         if (amount == 0) return (0, 0);
+        if (amount != expected >> 32 && expected >> 32 != 0) {
+            revert InferenceMarket_AmountChanged(expected >> 32, amount);
+        }
         settlementsHash = SettlementFrame.settlementsHash();
 
         totals = SettlementLib.credit(totals, staking, stakeCheckPeriod);
@@ -486,8 +483,12 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
         }
     }
 
-    function _requireSettlementWorks() private view {
+    /// @dev Reverts while settlement is paused, and where another configuration is in force.
+    function _requireExpected(MarketTotals totals, uint32 expectedConfig) private view {
         uint64 until = MarketStorageLib.load().clock.pausedUntil;
-        if (block.timestamp < until) revert InferenceMarket_SettlementPaused(until);
+        if (totals.isHeld() && block.timestamp < until) revert InferenceMarket_SettlementPaused(until);
+        if (expectedConfig != totals.configCode()) {
+            revert InferenceMarket_ConfigChanged(expectedConfig, totals.configCode());
+        }
     }
 }

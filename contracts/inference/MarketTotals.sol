@@ -44,6 +44,11 @@ library MarketTotalsLib {
         return uint32((MarketTotals.unwrap(totals) >> 232) & CODE_MASK);
     }
 
+    /// @notice `configCode`, and above its 22 bits whether it is held: more than any code where it is.
+    function state(MarketTotals totals) internal pure returns (uint256) {
+        return MarketTotals.unwrap(totals) >> 232;
+    }
+
     function governedBps(MarketTotals totals) internal pure returns (uint256) {
         return totals.configCode() >> 11;
     }

@@ -171,6 +171,7 @@ interface IInferenceMarket {
     error InferenceMarket_AllocationRevoked(bytes32 allocation);
     error InferenceMarket_DueExceeded(uint96 amount, uint96 due);
     error InferenceMarket_ConfigChanged(uint32 expected, uint32 actual);
+    error InferenceMarket_AmountChanged(uint256 expected, uint256 actual);
     error InferenceMarket_RowsChanged(bytes32 expected, bytes32 actual);
     error InferenceMarket_SettlementsChanged(bytes32 expected, bytes32 actual);
     error InferenceMarket_MalformedRows(uint256 offset);
@@ -377,8 +378,10 @@ interface IInferenceMarket {
     /// @param rows See SETTLEMENT above.
     /// @param receiptsRoot Root of the batch's receipts, `MerkleLib` over `LeafLib.receipt`, ordered by (channel, model, nonce).
     /// @param dataHash SHA-256 of the batch's file in the content store.
-    /// @param expectedConfig The split configuration that the runner reckoned with: its `configCode`.
-    function settle(bytes calldata rows, bytes32 receiptsRoot, bytes32 dataHash, uint32 expectedConfig)
+    /// @param expected What the runner reckoned with: the split configuration's `configCode` in the lowest 32 bits, above it what the
+    /// batch settles in all, base units. Where an earlier settlement of the same channels was dropped, this one would settle its
+    /// amounts too, and its receipts would not start there. 0 above the code: any amount.
+    function settle(bytes calldata rows, bytes32 receiptsRoot, bytes32 dataHash, uint256 expected)
         external
         returns (uint64 batch);
 

@@ -224,6 +224,9 @@ interface IModelRegistry {
     /// @notice Timestamp from which the model is not to be served; 0 while it is.
     function deprecatedAtOf(uint64 model) external view returns (uint64);
 
+    /// @notice Whose the model was at the end of a second; its first owner where it is younger.
+    function ownerAt(uint64 model, uint48 timestamp) external view returns (address);
+
     /// @notice What registering a model costs, base units of OPEN.
     function publishingFee() external view returns (uint96);
 

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.34;
 
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 
 /// @title ModelStorageLib
 /// @notice The model registry's namespaced storage (ERC-7201), packed for settlement.
@@ -45,6 +46,8 @@ library ModelStorageLib {
         uint96 publishingFee;
         address treasury;
         mapping(uint64 model => StoredModel) models;
+        // whose it was from a second on
+        mapping(uint64 model => Checkpoints.Trace160) owners;
     }
 
     // keccak256(abi.encode(uint256(keccak256("openledger.storage.ModelRegistry")) - 1)) & ~bytes32(uint256(0xff))

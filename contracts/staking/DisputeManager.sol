@@ -12,7 +12,6 @@ import {
     AccessManagedUpgradeable
 } from "@openzeppelin/contracts-upgradeable/access/manager/AccessManagedUpgradeable.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
-import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 /// @title DisputeManager
@@ -103,7 +102,7 @@ contract DisputeManager is IDisputeManager, UUPSUpgradeable, AccessManagedUpgrad
         Dispute memory d;
         d.kind = kind;
         d.role = role;
-        d.accused = _operatorOf(kind, subject);
+        d.accused = _operatorOf(kind, subject, day);
         d.subject = subject;
         d.offence = bytes32(uint256(day));
         return _file(d, evidenceHash);
@@ -255,12 +254,14 @@ contract DisputeManager is IDisputeManager, UUPSUpgradeable, AccessManagedUpgrad
         if (d.isEnforced) revert DisputeManager_AlreadyEnforced(dispute);
     }
 
-    /// @dev Whose stake a kind of conduct is punished by.
-    function _operatorOf(Kind kind, bytes32 subject) private view returns (address) {
+    /// @dev Whose stake a kind of conduct is punished by: a model's owner when the day began.
+    function _operatorOf(Kind kind, bytes32 subject, uint64 day) private view returns (address) {
         uint256 number = uint256(subject);
         bool isKnown = number != 0 && number <= (kind == Kind.Model ? models.modelCount() : type(uint160).max);
         if (!isKnown) revert DisputeManager_UnknownSubject(kind, subject);
-        return kind == Kind.Model ? IERC721(address(models)).ownerOf(number) : address(uint160(number));
+        if (kind != Kind.Model) return address(uint160(number));
+        // 64 bits of models, 48 of seconds: the day is none to come
+        return models.ownerAt(uint64(number), uint48(day * 1 days));
     }
 
     function _isOverData(Kind kind) private pure returns (bool) {

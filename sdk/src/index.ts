@@ -102,6 +102,7 @@ export * from "./wire/DocumentReader.js";
 export * from "./wire/epochFile.js";
 export * from "./wire/programDescription.js";
 export * from "./wire/receipt.js";
+export * from "./wire/settlementExpectation.js";
 export * from "./wire/settlementList.js";
 export * from "./wire/settlementRows.js";
 export * from "./wire/trainingManifest.js";

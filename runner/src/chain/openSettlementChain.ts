@@ -19,7 +19,7 @@ export function openSettlementChain(client: ChainClient & { readonly account: Lo
   const { publicClient, account, deployment } = client;
   const market = { address: deployment.addresses.inferenceMarket, abi: inferenceMarketAbi } as const;
   const sender = openSender(client, "a settlement");
-  const argsOf = (call: SettleCall) => [call.rows, call.receiptsRoot, call.dataHash, call.configCode] as const;
+  const argsOf = (call: SettleCall) => [call.rows, call.receiptsRoot, call.dataHash, BigInt(call.configCode)] as const;
 
   return {
     head: () =>

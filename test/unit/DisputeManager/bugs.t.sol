@@ -213,4 +213,33 @@ contract DisputeManagerBugsTest is DisputeFixture {
     function _implementationSlot() private pure returns (bytes32) {
         return bytes32(uint256(keccak256("eip1967.proxy.implementation")) - 1);
     }
+
+    /// @dev A model is sent to a staker and disputed there: who owned it when the day began is accused.
+    function test_ModelPushedToAStakerBeforeItIsDisputed() public {
+        address victim = makeAddr("victim");
+        staking.stakeFor(victim, Role.Model, STAKE);
+        vm.warp(START + 1 hours);
+        models.give(model, victim);
+
+        vm.prank(filer);
+        uint64 dispute = disputes.fileConduct(IDisputeManager.Kind.Model, bytes32(uint256(model)), DAY, EVIDENCE_HASH);
+
+        assertEq(disputes.disputeOf(dispute).accused, modelOwner);
+        assertEq(staking.lockOf(address(disputes), victim, Role.Model), 0);
+    }
+
+    /// @dev Sent away in the night, a model leaves what its owner answers for.
+    function test_ModelSentAwayBeforeItIsDisputed() public {
+        uint64 day = DAY + 3;
+        vm.warp(uint256(day) * 1 days + 1);
+        models.give(model, makeAddr("nobody"));
+        vm.warp(uint256(day + 1) * 1 days);
+        vm.startPrank(filer);
+
+        uint64 dispute = disputes.fileConduct(IDisputeManager.Kind.Model, bytes32(uint256(model)), day, EVIDENCE_HASH);
+        uint64 next = disputes.fileConduct(IDisputeManager.Kind.Model, bytes32(uint256(model)), day + 1, EVIDENCE_HASH);
+
+        assertEq(disputes.disputeOf(dispute).accused, modelOwner);
+        assertEq(disputes.disputeOf(next).accused, makeAddr("nobody"));
+    }
 }

@@ -321,6 +321,23 @@ contract InferenceMarketBugsTest is MarketFixture {
         }
     }
 
+    /// @dev The first of two settlements of a channel never lands, or is reorganised away: the second would take its amount too, and
+    /// its receipts would not start there, which the court punishes.
+    function test_Bug_AnEarlierSettlementWasDropped() public {
+        uint256 state = vm.snapshotState();
+        _settle(channel, model, 10);
+        vm.revertToState(state);
+        bytes memory second = _group(_payment(channel, model, 25));
+
+        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_AmountChanged.selector, 15, 25));
+        vm.prank(runner);
+        market.settle(second, RECEIPTS_ROOT, DATA_HASH, CONFIG_CODE + (15 << 32));
+
+        _settle(channel, model, 10);
+        vm.prank(runner);
+        market.settle(second, RECEIPTS_ROOT, DATA_HASH, CONFIG_CODE + (15 << 32));
+    }
+
     function test_Bug_AZeroRootIsAccepted() public {
         bytes memory rows = _group(_payment(channel, model, 10));
 

@@ -123,6 +123,34 @@ contract InferenceMarketSettleTest is MarketFixture {
         market.settle(rows, RECEIPTS_ROOT, DATA_HASH, CONFIG_CODE + 1);
     }
 
+    function test_RevertWhen_AnotherAmountThanExpectedMoves() public {
+        bytes memory rows = _group(_payment(channel, model, 10));
+        vm.startPrank(runner);
+        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_AmountChanged.selector, 11, 10));
+        market.settle(rows, RECEIPTS_ROOT, DATA_HASH, CONFIG_CODE + (11 << 32));
+        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_AmountChanged.selector, 9, 10));
+        market.settle(rows, RECEIPTS_ROOT, DATA_HASH, CONFIG_CODE + (9 << 32));
+
+        market.settle(rows, RECEIPTS_ROOT, DATA_HASH, CONFIG_CODE + (10 << 32));
+
+        assertEq(market.modelClaimedOf(channel, model), 10);
+        // carried twice it moves nothing, and is no error
+        assertEq(market.settle(rows, RECEIPTS_ROOT, DATA_HASH, CONFIG_CODE + (10 << 32)), 0);
+    }
+
+    /// @dev The code's 32 bits alone are the configuration: what lies above is the amount.
+    function test_RevertWhen_TheSplitChangedThoughTheAmountIsRight() public {
+        bytes memory rows = _group(_payment(channel, model, 10));
+
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IInferenceMarket.InferenceMarket_ConfigChanged.selector, CONFIG_CODE + (1 << 22), CONFIG_CODE
+            )
+        );
+        vm.prank(runner);
+        market.settle(rows, RECEIPTS_ROOT, DATA_HASH, CONFIG_CODE + (1 << 22) + (10 << 32));
+    }
+
     function test_RevertWhen_ReceiptsRootIsZero() public {
         bytes memory rows = _group(_payment(channel, model, 10));
 

@@ -216,6 +216,7 @@ export const errorsAbi = [
   {"type":"error","name":"InferenceMarket_AllocationRevoked","inputs":[{"name":"allocation","type":"bytes32","internalType":"bytes32"}]},
   {"type":"error","name":"InferenceMarket_AllocationUsedUp","inputs":[{"name":"maxCount","type":"uint32","internalType":"uint32"}]},
   {"type":"error","name":"InferenceMarket_AmountAboveCap","inputs":[{"name":"channel","type":"bytes32","internalType":"bytes32"},{"name":"cumulative","type":"uint96","internalType":"uint96"},{"name":"cumulativeCap","type":"uint96","internalType":"uint96"}]},
+  {"type":"error","name":"InferenceMarket_AmountChanged","inputs":[{"name":"expected","type":"uint256","internalType":"uint256"},{"name":"actual","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"InferenceMarket_AmountTooLarge","inputs":[{"name":"amount","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"InferenceMarket_ChannelExhausted","inputs":[{"name":"channel","type":"bytes32","internalType":"bytes32"},{"name":"claimed","type":"uint256","internalType":"uint256"},{"name":"available","type":"uint96","internalType":"uint96"}]},
   {"type":"error","name":"InferenceMarket_ChannelExists","inputs":[{"name":"channel","type":"bytes32","internalType":"bytes32"}]},

@@ -1,4 +1,5 @@
 import type { Hex } from "viem";
+import { settlementExpectation } from "../../wire/settlementExpectation.js";
 import type { ChainClient } from "../ChainClient.js";
 import { eventOf, type Submitted, submit } from "../submit.js";
 
@@ -10,6 +11,11 @@ export type SettleParameters = {
   readonly dataHash: Hex;
   /** The split configuration that was reckoned with: its `configCode`. */
   readonly expectedConfig: number;
+  /**
+   * What the rows settle in all, base units: refused when it is another, as where an earlier settlement of the same channels was
+   * dropped, whose amounts this one would take with it. Undefined: any amount.
+   */
+  readonly expectedAmount?: bigint;
 };
 
 /**
@@ -19,8 +25,9 @@ export type SettleParameters = {
  * @throws ContractRefusedError, TransactionFailedError
  */
 export async function settle(client: ChainClient, parameters: SettleParameters) {
-  const { rows, receiptsRoot, dataHash, expectedConfig } = parameters;
-  const submitted = await submit(client, "inferenceMarket", "settle", [rows, receiptsRoot, dataHash, expectedConfig]);
+  const { rows, receiptsRoot, dataHash, expectedConfig, expectedAmount } = parameters;
+  const expected = settlementExpectation(expectedConfig, expectedAmount);
+  const submitted = await submit(client, "inferenceMarket", "settle", [rows, receiptsRoot, dataHash, expected]);
   return { ...submitted, event: batchEventOf(client, submitted) };
 }
 
