@@ -48,14 +48,23 @@ contract AgentWeightTest is Test {
 
         assertGt(handler.ratings(), 50, "ratings");
         assertGt(handler.revocations(), 5, "revocations");
-        invariant_AGENT1_WeightIsWhatWasPaid();
-        invariant_AGENT2_ReputationWeighsWhatStands();
-        invariant_AGENT3_ClientsAddUp();
-        invariant_AGENT4_NobodyRatesHisOwn();
-        invariant_AGENT5_NoWalletOutlivesASale();
+        _AGENT1_WeightIsWhatWasPaid();
+        _AGENT2_ReputationWeighsWhatStands();
+        _AGENT3_ClientsAddUp();
+        _AGENT4_NobodyRatesHisOwn();
+        _AGENT5_NoWalletOutlivesASale();
     }
 
-    function invariant_AGENT1_WeightIsWhatWasPaid() public view {
+    /// @dev All in one campaign: each call is followed by each property.
+    function invariant_AgentWeight() public view {
+        _AGENT1_WeightIsWhatWasPaid();
+        _AGENT2_ReputationWeighsWhatStands();
+        _AGENT3_ClientsAddUp();
+        _AGENT4_NobodyRatesHisOwn();
+        _AGENT5_NoWalletOutlivesASale();
+    }
+
+    function _AGENT1_WeightIsWhatWasPaid() private view {
         uint256 weighed;
         uint256 gained;
         for (uint64 model = 1; model < 3; ++model) {
@@ -78,7 +87,7 @@ contract AgentWeightTest is Test {
         }
     }
 
-    function invariant_AGENT2_ReputationWeighsWhatStands() public view {
+    function _AGENT2_ReputationWeighsWhatStands() private view {
         for (uint256 agentId = 1; agentId < 3; ++agentId) {
             for (uint64 model = 1; model < 3; ++model) {
                 IAgentReputation.Reputation memory all = reputation.reputationOf(agentId, model, address(0), "", "");
@@ -87,7 +96,7 @@ contract AgentWeightTest is Test {
         }
     }
 
-    function invariant_AGENT3_ClientsAddUp() public view {
+    function _AGENT3_ClientsAddUp() private view {
         for (uint256 agentId = 1; agentId < 3; ++agentId) {
             for (uint64 model = 1; model < 3; ++model) {
                 IAgentReputation.Reputation memory all = reputation.reputationOf(agentId, model, address(0), "", "");
@@ -105,11 +114,11 @@ contract AgentWeightTest is Test {
         }
     }
 
-    function invariant_AGENT4_NobodyRatesHisOwn() public view {
+    function _AGENT4_NobodyRatesHisOwn() private view {
         assertFalse(handler.selfDealt(), "AGENT-4");
     }
 
-    function invariant_AGENT5_NoWalletOutlivesASale() public view {
+    function _AGENT5_NoWalletOutlivesASale() private view {
         assertFalse(handler.walletOutlivedSale(), "AGENT-5");
     }
 }

@@ -92,11 +92,20 @@ contract BridgeSupplyTest is Test {
         _assertSupply1("after all ways");
     }
 
-    function invariant_SUPPLY1_LockedIsSupplyAndInFlight() public view {
+    /// @dev All in one campaign: each call is followed by each property.
+    function invariant_BridgeSupply() public view {
+        _SUPPLY1_LockedIsSupplyAndInFlight();
+        _SUPPLY2_TheBridgeHoldsWhatIsLocked();
+        _SUPPLY3_NativeSupplyFallsByBurnsAlone();
+        _SUPPLY4_DeliveredOnceByBridgesAlone();
+        _BURN1_ReceivedIsFlushedAndBalance();
+    }
+
+    function _SUPPLY1_LockedIsSupplyAndInFlight() private view {
         _assertSupply1("SUPPLY-1");
     }
 
-    function invariant_SUPPLY2_TheBridgeHoldsWhatIsLocked() public view {
+    function _SUPPLY2_TheBridgeHoldsWhatIsLocked() private view {
         assertEq(
             native.balanceOf(l1Bridge),
             handler.locked() + handler.lockedForOthers() + handler.givenToBridge(),
@@ -104,17 +113,17 @@ contract BridgeSupplyTest is Test {
         );
     }
 
-    function invariant_SUPPLY3_NativeSupplyFallsByBurnsAlone() public view {
+    function _SUPPLY3_NativeSupplyFallsByBurnsAlone() private view {
         assertEq(native.totalSupply(), 1e27 - nativeQueue.flushed() - handler.burnedByHolders(), "SUPPLY-3");
     }
 
-    function invariant_SUPPLY4_DeliveredOnceByBridgesAlone() public view {
+    function _SUPPLY4_DeliveredOnceByBridgesAlone() private view {
         assertFalse(handler.deliveredTwice(), "SUPPLY-4 twice");
         assertFalse(handler.deliveredEarly(), "SUPPLY-4 early");
         assertFalse(handler.mintedByStranger(), "SUPPLY-4 minted by a stranger");
     }
 
-    function invariant_BURN1_ReceivedIsFlushedAndBalance() public view {
+    function _BURN1_ReceivedIsFlushedAndBalance() private view {
         assertEq(
             bridgedQueue.flushed() + bridged.balanceOf(address(bridgedQueue)), handler.receivedHere(), "BURN-1 here"
         );

@@ -85,24 +85,34 @@ contract CourtMoneyTest is Test {
         afterInvariant();
     }
 
-    function invariant_COURT1_HonestBatchesStand() public view {
+    /// @dev All in one campaign: each call is followed by each property.
+    function invariant_CourtMoney() public view {
+        _COURT1_HonestBatchesStand();
+        _COURT2_FalseBatchesFall();
+        _COURT3_JuryHoldsBondsAndPots();
+        _COURT4_CourtHoldsDepositsAndRefunds();
+        _COURT5_RefundsAreCovered();
+        _COURT6_DeadlinesHold();
+    }
+
+    function _COURT1_HonestBatchesStand() private view {
         assertFalse(handler.honestStruck(), "COURT-1");
     }
 
-    function invariant_COURT2_FalseBatchesFall() public view {
+    function _COURT2_FalseBatchesFall() private view {
         assertFalse(handler.falseStands(), "COURT-2");
     }
 
-    function invariant_COURT3_JuryHoldsBondsAndPots() public view {
+    function _COURT3_JuryHoldsBondsAndPots() private view {
         assertEq(token.balanceOf(address(jury)), handler.bondsHeld(), "COURT-3");
         assertEq(token.balanceOf(disputes), 0, "COURT-3 manager");
     }
 
-    function invariant_COURT4_CourtHoldsDepositsAndRefunds() public view {
+    function _COURT4_CourtHoldsDepositsAndRefunds() private view {
         assertEq(token.balanceOf(address(court)), handler.openDeposits() + handler.unpaidRefunds(), "COURT-4");
     }
 
-    function invariant_COURT5_RefundsAreCovered() public view {
+    function _COURT5_RefundsAreCovered() private view {
         for (uint256 i; i < handler.batchCount(); ++i) {
             uint64 batch = handler.batches(i);
             IReceiptCourt.Refund memory r = court.refundOf(batch);
@@ -113,7 +123,7 @@ contract CourtMoneyTest is Test {
         assertGe(staking.burnt() * 2, staking.slashed(), "COURT-5 burnt");
     }
 
-    function invariant_COURT6_DeadlinesHold() public view {
+    function _COURT6_DeadlinesHold() private view {
         assertFalse(handler.lateAnswerTaken(), "COURT-6 answer");
         assertFalse(handler.earlyExpiryTaken(), "COURT-6 silence");
         assertFalse(handler.answerRefused(), "COURT-6 refused");

@@ -79,34 +79,46 @@ contract EpochSolvencyTest is Test {
         assertGt(handler.expiries(), 0, "expiries");
         assertGt(handler.reveals(), 0, "reveals");
         assertGt(handler.rangesPaid(), 0, "rangesPaid");
-        invariant_EPOCH1_OracleHoldsBondAndDeposits();
-        invariant_EPOCH2_BondsAndDepositsAddUp();
-        invariant_EPOCH3_HonestStandsAndFalseFalls();
-        invariant_EPOCH4_EachReceiptIsPaidOnce();
+        _EPOCH1_OracleHoldsBondAndDeposits();
+        _EPOCH2_BondsAndDepositsAddUp();
+        _EPOCH3_HonestStandsAndFalseFalls();
+        _EPOCH4_EachReceiptIsPaidOnce();
         afterInvariant();
     }
 
-    function invariant_EPOCH1_OracleHoldsBondAndDeposits() public view {
+    /// @dev All in one campaign: each call is followed by each property.
+    function invariant_EpochSolvency() public view {
+        _EPOCH1_OracleHoldsBondAndDeposits();
+        _EPOCH2_BondsAndDepositsAddUp();
+        _EPOCH3_HonestStandsAndFalseFalls();
+        _EPOCH4_EachReceiptIsPaidOnce();
+        _EPOCH6_PendingRootIsTheProposals();
+        _EPOCH7_NothingIsFinalEarly();
+        _STREAM1_ClaimedWithinAllocatedWithinFunded();
+        _STREAM4_ClaimsAreWhatFinalRootsSay();
+    }
+
+    function _EPOCH1_OracleHoldsBondAndDeposits() private view {
         IAttributionOracle.Epoch memory e = oracle.epochOf(oracle.epochCount());
         uint256 bond = e.state == IAttributionOracle.EpochState.Proposed ? e.bond : 0;
         assertEq(handler.balanceOf(address(oracle)), bond + handler.openDeposits(), "EPOCH-1");
         assertEq(e.openDemands, e.proposal == 0 ? 0 : handler.openDemandsOf(e.proposal), "EPOCH-1 demands");
     }
 
-    function invariant_EPOCH2_BondsAndDepositsAddUp() public view {
+    function _EPOCH2_BondsAndDepositsAddUp() private view {
         IAttributionOracle.Epoch memory e = oracle.epochOf(oracle.epochCount());
         uint256 bond = e.state == IAttributionOracle.EpochState.Proposed ? e.bond : 0;
         assertEq(handler.bondsIn(), handler.bondsReturned() + handler.bondsForfeited() + bond, "EPOCH-2 bonds");
         assertEq(handler.depositsIn(), handler.depositsOut() + handler.openDeposits(), "EPOCH-2 deposits");
     }
 
-    function invariant_EPOCH3_HonestStandsAndFalseFalls() public view {
+    function _EPOCH3_HonestStandsAndFalseFalls() private view {
         assertFalse(handler.honestRefuted(), "EPOCH-3 an honest root was refuted");
         assertFalse(handler.faultUnproven(), "EPOCH-3 a fault was not proven");
         assertFalse(handler.revealRefused(), "EPOCH-3 an answer was refused");
     }
 
-    function invariant_EPOCH4_EachReceiptIsPaidOnce() public view {
+    function _EPOCH4_EachReceiptIsPaidOnce() private view {
         for (uint64 batch = 1; batch <= handler.batchCount(); ++batch) {
             for (uint32 i; i < handler.receiptCountOf(batch); ++i) {
                 assertLe(handler.timesPaid(batch, i), 1, "EPOCH-4");
@@ -115,24 +127,24 @@ contract EpochSolvencyTest is Test {
         assertEq(distributor.streamOf(stream).allocated, handler.paidTotal(), "EPOCH-4 allocated");
     }
 
-    function invariant_EPOCH6_PendingRootIsTheProposals() public view {
+    function _EPOCH6_PendingRootIsTheProposals() private view {
         IAttributionOracle.Epoch memory e = oracle.epochOf(oracle.epochCount());
         bool isPending = e.state == IAttributionOracle.EpochState.Proposed;
         assertEq(distributor.pendingRootOf(stream).root, isPending ? e.payoutsRoot : bytes32(0), "EPOCH-6");
     }
 
-    function invariant_EPOCH7_NothingIsFinalEarly() public view {
+    function _EPOCH7_NothingIsFinalEarly() private view {
         assertFalse(handler.earlyFinality(), "EPOCH-7");
     }
 
-    function invariant_STREAM1_ClaimedWithinAllocatedWithinFunded() public view {
+    function _STREAM1_ClaimedWithinAllocatedWithinFunded() private view {
         IRewardDistributor.Stream memory s = distributor.streamOf(stream);
         assertLe(s.claimed, s.allocated, "STREAM-1 claimed");
         assertLe(s.allocated, s.funded, "STREAM-1 allocated");
         assertEq(handler.balanceOf(address(distributor)), s.funded - s.claimed, "STREAM-2");
     }
 
-    function invariant_STREAM4_ClaimsAreWhatFinalRootsSay() public view {
+    function _STREAM4_ClaimsAreWhatFinalRootsSay() private view {
         assertFalse(handler.badClaimPaid(), "STREAM-4 paid what is not due");
         assertFalse(handler.claimLost(), "STREAM-4 refused what is due");
         uint256 claimed;
@@ -151,6 +163,6 @@ contract EpochSolvencyTest is Test {
         handler.endAll();
 
         assertEq(handler.openDeposits(), 0, "EPOCH-5");
-        invariant_EPOCH1_OracleHoldsBondAndDeposits();
+        _EPOCH1_OracleHoldsBondAndDeposits();
     }
 }

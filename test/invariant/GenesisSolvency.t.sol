@@ -53,7 +53,15 @@ contract GenesisSolvencyTest is Test {
         assertGt(handler.paidOf(2), 0);
     }
 
-    function invariant_GENESIS1_BalanceAndClaimedAreTheSupply() public view {
+    /// @dev All in one campaign: each call is followed by each property.
+    function invariant_GenesisSolvency() public view {
+        _GENESIS1_BalanceAndClaimedAreTheSupply();
+        _GENESIS2_ClaimedWithinReleasedWithinTotal();
+        _GENESIS3_GrantsArePaidByTheScheduleOnce();
+        _GENESIS4_OnlyHoldersArePaidAndMove();
+    }
+
+    function _GENESIS1_BalanceAndClaimedAreTheSupply() private view {
         uint256 claimed;
         for (uint256 i = 0; i < ALLOCATIONS; ++i) {
             claimed += genesis.claimedOf(Allocation(i));
@@ -64,7 +72,7 @@ contract GenesisSolvencyTest is Test {
         assertEq(token.totalSupply(), 1e27, "GENESIS-1 supply");
     }
 
-    function invariant_GENESIS2_ClaimedWithinReleasedWithinTotal() public view {
+    function _GENESIS2_ClaimedWithinReleasedWithinTotal() private view {
         uint64 now_ = uint64(vm.getBlockTimestamp());
         for (uint256 i = 0; i < ALLOCATIONS; ++i) {
             uint96 released = genesis.releasedAt(Allocation(i), now_);
@@ -73,7 +81,7 @@ contract GenesisSolvencyTest is Test {
         }
     }
 
-    function invariant_GENESIS3_GrantsArePaidByTheScheduleOnce() public view {
+    function _GENESIS3_GrantsArePaidByTheScheduleOnce() private view {
         uint64 now_ = uint64(vm.getBlockTimestamp());
         for (uint256 i = 0; i < ALLOCATIONS; ++i) {
             uint256 sum;
@@ -89,7 +97,7 @@ contract GenesisSolvencyTest is Test {
         assertFalse(handler.claimedFell(), "GENESIS-3 fell");
     }
 
-    function invariant_GENESIS4_OnlyHoldersArePaidAndMove() public view {
+    function _GENESIS4_OnlyHoldersArePaidAndMove() private view {
         assertFalse(handler.paidSomebodyElse(), "GENESIS-4 paid somebody else");
         assertFalse(handler.movedByStranger(), "GENESIS-4 moved by a stranger");
         for (uint256 i = 0; i < handler.holderCount(); ++i) {

@@ -39,10 +39,16 @@ contract GovernanceBrakeTest is Test {
         handler.release(0);
         assertEq(handler.released(), 1);
         assertEq(handler.mostPaused(work), 10 days + 1);
-        invariant_GOV5_PausesAreBounded();
+        _GOV5_PausesAreBounded();
     }
 
-    function invariant_GOV5_PausesAreBounded() public view {
+    /// @dev All in one campaign: each call is followed by each property.
+    function invariant_GovernanceBrake() public view {
+        _GOV5_PausesAreBounded();
+        _GOV5_TheBrakeCountsAllOfThem();
+    }
+
+    function _GOV5_PausesAreBounded() private view {
         (bytes32 work, bytes32 exits) = handler.bits();
         assertLe(handler.mostPaused(work), 14 days, "GOV-5 work");
         assertLe(handler.mostPaused(exits), 72 hours, "GOV-5 exits");
@@ -50,7 +56,7 @@ contract GovernanceBrakeTest is Test {
         assertLe(handler.lengthOf(exits), 72 hours, "GOV-5 exits at a time");
     }
 
-    function invariant_GOV5_TheBrakeCountsAllOfThem() public view {
+    function _GOV5_TheBrakeCountsAllOfThem() private view {
         (bytes32 work, bytes32 exits) = handler.bits();
         (uint256 told, uint256 truth) = handler.counted(work);
         assertGe(told, truth, "GOV-5 work counted");

@@ -53,12 +53,18 @@ contract GovernanceDelaysTest is Test {
         handler.trespass(3, 0);
     }
 
-    function invariant_GOV1_NoKeyGoverns() public view {
+    /// @dev All in one campaign: each call is followed by each property.
+    function invariant_GovernanceDelays() public view {
+        _GOV1_NoKeyGoverns();
+        _GOV4_EveryUpgradeWaitsItsDelay();
+    }
+
+    function _GOV1_NoKeyGoverns() private view {
         assertFalse(handler.aKeyHoldsARole(), "GOV-1 role");
         assertFalse(handler.keyActed(), "GOV-1 key acted");
     }
 
-    function invariant_GOV4_EveryUpgradeWaitsItsDelay() public view {
+    function _GOV4_EveryUpgradeWaitsItsDelay() private view {
         assertFalse(handler.executedEarly(), "GOV-4 early");
         assertFalse(handler.executedLate(), "GOV-4 expired");
         assertFalse(handler.executedUnvoted(), "GOV-4 without a vote");

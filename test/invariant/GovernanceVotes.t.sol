@@ -57,19 +57,28 @@ contract GovernanceVotesTest is Test {
         assertEq(handler.votesCast(), 1);
         assertEq(handler.overridesCast(), 1);
         assertEq(handler.stakeOverridesCast(), 1);
-        invariant_GOV2_CountedVotesAreTheModels();
-        invariant_GOV2_VotesAreVotable();
+        _GOV2_CountedVotesAreTheModels();
+        _GOV2_VotesAreVotable();
         handler.pass(4, 1);
         handler.propose();
         assertEq(handler.proposalCount(), 2);
     }
 
-    function invariant_GOV2_EachGOpenIsBacked() public view {
+    /// @dev All in one campaign: each call is followed by each property.
+    function invariant_GovernanceVotes() public view {
+        _GOV2_EachGOpenIsBacked();
+        _GOV2_VotesAreVotable();
+        _GOV2_CountedVotesAreTheModels();
+        _GOV2_VotesAreTakenWhenTheyAreRight();
+        _GOV3_QuorumHasAFloor();
+    }
+
+    function _GOV2_EachGOpenIsBacked() private view {
         (uint256 supply, uint256 held) = handler.wrapped();
         assertGe(held, supply, "GOV-2 backed");
     }
 
-    function invariant_GOV2_VotesAreVotable() public view {
+    function _GOV2_VotesAreVotable() private view {
         for (uint256 i; i < handler.proposalCount(); ++i) {
             uint256 id = handler.proposals(i);
             uint256 snapshot = governor.proposalSnapshot(id);
@@ -78,7 +87,7 @@ contract GovernanceVotesTest is Test {
         }
     }
 
-    function invariant_GOV2_CountedVotesAreTheModels() public view {
+    function _GOV2_CountedVotesAreTheModels() private view {
         for (uint256 i; i < handler.proposalCount(); ++i) {
             uint256 id = handler.proposals(i);
             uint256 snapshot = governor.proposalSnapshot(id);
@@ -92,12 +101,12 @@ contract GovernanceVotesTest is Test {
         }
     }
 
-    function invariant_GOV2_VotesAreTakenWhenTheyAreRight() public view {
+    function _GOV2_VotesAreTakenWhenTheyAreRight() private view {
         assertFalse(handler.rightVoteRefused(), "GOV-2 refused");
         assertFalse(handler.wrongVoteTaken(), "GOV-2 taken");
     }
 
-    function invariant_GOV3_QuorumHasAFloor() public view {
+    function _GOV3_QuorumHasAFloor() private view {
         for (uint256 i; i < handler.proposalCount(); ++i) {
             uint256 snapshot = governor.proposalSnapshot(handler.proposals(i));
             if (!handler.isOver(snapshot)) continue;

@@ -54,16 +54,27 @@ contract ModelLineageTest is Test {
         assertGt(handler.cancelled(), 5, "cancelled");
         assertEq(handler.deepest(), 8, "deepest");
         assertGt(handler.feesPaid(), 0, "fees");
-        invariant_MODEL1_LineageIsBoundedAndFrozen();
-        invariant_MODEL2_RevenueIsWithinBounds();
-        invariant_MODEL3_ThePastStands();
-        invariant_MODEL4_SuccessionIsMutual();
-        invariant_MODEL5_DeprecationIsForGood();
-        invariant_MODEL6_FeesAreTheTreasurys();
-        invariant_MODEL7_OnlyOwnersAct();
+        _MODEL1_LineageIsBoundedAndFrozen();
+        _MODEL2_RevenueIsWithinBounds();
+        _MODEL3_ThePastStands();
+        _MODEL4_SuccessionIsMutual();
+        _MODEL5_DeprecationIsForGood();
+        _MODEL6_FeesAreTheTreasurys();
+        _MODEL7_OnlyOwnersAct();
     }
 
-    function invariant_MODEL1_LineageIsBoundedAndFrozen() public view {
+    /// @dev All in one campaign: each call is followed by each property.
+    function invariant_ModelLineage() public view {
+        _MODEL1_LineageIsBoundedAndFrozen();
+        _MODEL2_RevenueIsWithinBounds();
+        _MODEL3_ThePastStands();
+        _MODEL4_SuccessionIsMutual();
+        _MODEL5_DeprecationIsForGood();
+        _MODEL6_FeesAreTheTreasurys();
+        _MODEL7_OnlyOwnersAct();
+    }
+
+    function _MODEL1_LineageIsBoundedAndFrozen() private view {
         for (uint64 model = 1; model <= models.modelCount(); ++model) {
             IModelRegistry.Upstream[] memory list = models.upstreamOf(model);
             uint256 sum;
@@ -78,7 +89,7 @@ contract ModelLineageTest is Test {
         }
     }
 
-    function invariant_MODEL2_RevenueIsWithinBounds() public view {
+    function _MODEL2_RevenueIsWithinBounds() private view {
         for (uint64 model = 1; model <= models.modelCount(); ++model) {
             (uint16 modelBps, uint16 dataBps, uint16 nextModelBps, uint16 nextDataBps,) =
                 models.revenueScheduleOf(model);
@@ -91,7 +102,7 @@ contract ModelLineageTest is Test {
         }
     }
 
-    function invariant_MODEL3_ThePastStands() public view {
+    function _MODEL3_ThePastStands() private view {
         for (uint256 i = 0; i < handler.sampleCount(); ++i) {
             (uint64 model, uint64 timestamp, uint16 modelBps, uint16 dataBps) = handler.samples(i);
             IModelRegistry.Revenue memory revenue = models.revenueAt(model, timestamp);
@@ -101,7 +112,7 @@ contract ModelLineageTest is Test {
         assertFalse(handler.changedEarly(), "MODEL-3 changed at once");
     }
 
-    function invariant_MODEL4_SuccessionIsMutual() public view {
+    function _MODEL4_SuccessionIsMutual() private view {
         for (uint64 model = 1; model <= models.modelCount(); ++model) {
             IModelRegistry.Model memory m = models.modelOf(model);
             if (m.supersedes != 0) assertEq(models.modelOf(m.supersedes).successor, model, "MODEL-4 successor");
@@ -109,18 +120,18 @@ contract ModelLineageTest is Test {
         }
     }
 
-    function invariant_MODEL5_DeprecationIsForGood() public view {
+    function _MODEL5_DeprecationIsForGood() private view {
         for (uint64 model = 1; model <= models.modelCount(); ++model) {
             assertEq(models.deprecatedAtOf(model), handler.deprecatedAt(model), "MODEL-5");
         }
     }
 
-    function invariant_MODEL6_FeesAreTheTreasurys() public view {
+    function _MODEL6_FeesAreTheTreasurys() private view {
         assertEq(handler.tokensOf(handler.treasuryAccount()), handler.feesPaid(), "MODEL-6 treasury");
         assertEq(handler.tokensOf(address(models)), 0, "MODEL-6 registry");
     }
 
-    function invariant_MODEL7_OnlyOwnersAct() public view {
+    function _MODEL7_OnlyOwnersAct() private view {
         assertFalse(handler.strangerActed(), "MODEL-7");
     }
 }

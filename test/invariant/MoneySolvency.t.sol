@@ -78,7 +78,22 @@ contract MoneySolvencyTest is Test {
         assertEq(market.channelOf(handler.channels(0)).thawEnd, 0);
     }
 
-    function invariant_MONEY1_MarketBalanceIsFreeUnclaimedAndDues() public view {
+    /// @dev All in one campaign: each call is followed by each property.
+    function invariant_MoneySolvency() public view {
+        _MONEY1_MarketBalanceIsFreeUnclaimedAndDues();
+        _MONEY2_ClaimedIsMonotoneAndCovered();
+        _MONEY3_NothingBeyondSignatureAndThaw();
+        _MONEY4_SettledIsDuesCollectedRefundedAndData();
+        _MONEY5_OnlyThePayersSignaturesRaiseClaimed();
+        _MONEY6_NoSettlementPaysTwice();
+        _MONEY7_ThawsEndInWorkingTime();
+        _MONEY8_AllocationsKeepToTheirCaps();
+        _STREAM1_ClaimedWithinAllocatedWithinFunded();
+        _STREAM2_BalanceIsFundedLessClaimed();
+        _STREAM3_StreamsAreIsolated();
+    }
+
+    function _MONEY1_MarketBalanceIsFreeUnclaimedAndDues() private view {
         uint256 owed = startDeposits + _dues();
         for (uint256 i; i < 3; ++i) {
             owed += market.freeOf(world.payerAt(i));
@@ -90,7 +105,7 @@ contract MoneySolvencyTest is Test {
         assertEq(world.tokenBalanceOf(address(market)), owed, "MONEY-1");
     }
 
-    function invariant_MONEY2_ClaimedIsMonotoneAndCovered() public view {
+    function _MONEY2_ClaimedIsMonotoneAndCovered() private view {
         assertFalse(handler.claimedFell(), "MONEY-2 fell");
         for (uint256 i; i < handler.channelCount(); ++i) {
             bytes32 channel = handler.channels(i);
@@ -104,11 +119,11 @@ contract MoneySolvencyTest is Test {
         }
     }
 
-    function invariant_MONEY3_NothingBeyondSignatureAndThaw() public view {
+    function _MONEY3_NothingBeyondSignatureAndThaw() private view {
         assertFalse(handler.thawedMoneyTaken(), "MONEY-3");
     }
 
-    function invariant_MONEY4_SettledIsDuesCollectedRefundedAndData() public view {
+    function _MONEY4_SettledIsDuesCollectedRefundedAndData() private view {
         uint256 data = market.cumulativeData();
         assertEq(
             handler.settled(), _dues() - market.dataDue() + handler.collected() + handler.refunded() + data, "MONEY-4"
@@ -116,25 +131,25 @@ contract MoneySolvencyTest is Test {
         assertEq(distributor.streamOf(market.dataStream()).funded, data - market.dataDue(), "MONEY-4 data");
     }
 
-    function invariant_MONEY5_OnlyThePayersSignaturesRaiseClaimed() public view {
+    function _MONEY5_OnlyThePayersSignaturesRaiseClaimed() private view {
         assertFalse(handler.forgeryPaid(), "MONEY-5");
     }
 
-    function invariant_MONEY6_NoSettlementPaysTwice() public view {
+    function _MONEY6_NoSettlementPaysTwice() private view {
         assertFalse(handler.replayPaid(), "MONEY-6");
     }
 
-    function invariant_MONEY7_ThawsEndInWorkingTime() public view {
+    function _MONEY7_ThawsEndInWorkingTime() private view {
         assertFalse(handler.thawLeftEarly(), "MONEY-7 early");
         assertFalse(handler.thawLeftLate(), "MONEY-7 the rest");
         assertFalse(handler.pausedSettled(), "MONEY-7 settled while paused");
     }
 
-    function invariant_MONEY8_AllocationsKeepToTheirCaps() public view {
+    function _MONEY8_AllocationsKeepToTheirCaps() private view {
         assertFalse(handler.capExceeded(), "MONEY-8");
     }
 
-    function invariant_STREAM1_ClaimedWithinAllocatedWithinFunded() public view {
+    function _STREAM1_ClaimedWithinAllocatedWithinFunded() private view {
         for (uint64 i = 1; i <= distributor.streamCount(); ++i) {
             IRewardDistributor.Stream memory s = distributor.streamOf(i);
             assertLe(s.claimed, s.allocated, "STREAM-1 claimed");
@@ -142,7 +157,7 @@ contract MoneySolvencyTest is Test {
         }
     }
 
-    function invariant_STREAM2_BalanceIsFundedLessClaimed() public view {
+    function _STREAM2_BalanceIsFundedLessClaimed() private view {
         uint256 owed;
         for (uint64 i = 1; i <= distributor.streamCount(); ++i) {
             IRewardDistributor.Stream memory s = distributor.streamOf(i);
@@ -151,7 +166,7 @@ contract MoneySolvencyTest is Test {
         assertEq(world.tokenBalanceOf(address(distributor)), owed, "STREAM-2");
     }
 
-    function invariant_STREAM3_StreamsAreIsolated() public view {
+    function _STREAM3_StreamsAreIsolated() private view {
         assertEq(distributor.streamOf(world.ownStream()).funded, handler.donated(), "STREAM-3 funded");
         assertEq(distributor.streamOf(world.ownStream()).claimed, handler.claimed(), "STREAM-3 claimed");
         assertEq(distributor.streamOf(market.dataStream()).claimed, 0, "STREAM-3 another stream paid");
