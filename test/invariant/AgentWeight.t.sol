@@ -12,6 +12,7 @@ import {Test} from "forge-std/Test.sol";
 /// AGENT-2 an agent's reputation weighs what stands of its feedback. AGENT-3 sums over clients are the sum over all.
 /// AGENT-4 nobody weighs for or rates what is his own. AGENT-5 no wallet outlives a sale.
 /// forge-config: default.invariant.runs = 32
+/// forge-config: deep.invariant.runs = 4096
 /// forge-config: default.invariant.fail-on-revert = true
 contract AgentWeightTest is Test {
     AgentHandler private handler;

@@ -16,6 +16,7 @@ import {Test} from "forge-std/Test.sol";
 /// after its deadline, no silence before it, and every honest answer until then. COURT-7 everything ends by time, without a role: no deposit, bond, pot, case or lock
 /// is left.
 /// forge-config: default.invariant.runs = 32
+/// forge-config: deep.invariant.runs = 4096
 contract CourtMoneyTest is Test {
     CourtHandler private handler;
     IReceiptCourt private court;

@@ -16,7 +16,9 @@ import {Test} from "forge-std/Test.sol";
 /// accepted, the revocations what was revoked. DATANET-8 a decided round is the majority of what was revealed.
 /// One campaign for all: what an action costs is the same for each of them.
 /// forge-config: default.invariant.runs = 40
+/// forge-config: deep.invariant.runs = 4096
 /// forge-config: default.invariant.depth = 100
+/// forge-config: deep.invariant.depth = 256
 /// forge-config: default.invariant.fail-on-revert = true
 contract DatanetInvariantTest is Test {
     DatanetHandler private handler;

@@ -15,6 +15,7 @@ import {Test} from "forge-std/Test.sol";
 /// funded - claimed. STREAM-4 nothing is paid against a root that is not final, nor twice; claim by claim and range by range
 /// come to the same.
 /// forge-config: default.invariant.runs = 24
+/// forge-config: deep.invariant.runs = 4096
 /// forge-config: default.invariant.fail-on-revert = true
 contract EpochSolvencyTest is Test {
     EpochHandler private handler;

@@ -11,6 +11,7 @@ import {Test} from "forge-std/Test.sol";
 /// nothing changes in the second it is scheduled or cancelled. MODEL-4 `supersedes` and `successor` mirror each other.
 /// MODEL-5 a deprecation is for good. MODEL-6 fees go to the treasury whole, and none stays. MODEL-7 only owners act.
 /// forge-config: default.invariant.runs = 32
+/// forge-config: deep.invariant.runs = 4096
 /// forge-config: default.invariant.fail-on-revert = true
 contract ModelLineageTest is Test {
     ModelHandler private handler;

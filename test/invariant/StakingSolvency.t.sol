@@ -14,6 +14,7 @@ import {Test} from "forge-std/Test.sol";
 /// half burnt. STAKE-8 fees added = claimed + held; delegators' claims within what is held for them, dust bounded. STAKE-9 votes
 /// and totals are sums of pools, now and in the past. STAKE-10 at the end everybody leaves, and dust below its bound stays.
 /// forge-config: default.invariant.runs = 32
+/// forge-config: deep.invariant.runs = 4096
 /// forge-config: default.invariant.fail-on-revert = true
 contract StakingSolvencyTest is Test {
     StakingWorld private world;

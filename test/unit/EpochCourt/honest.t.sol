@@ -13,6 +13,7 @@ contract EpochCourtHonestTest is EpochFixture {
     IAttributionOracle.Payout[] private _previous;
 
     /// forge-config: default.fuzz.runs = 24
+    /// forge-config: deep.fuzz.runs = 4096
     function testFuzz_HonestRootsStand(uint256 seed) public {
         uint64 firstBatch = 1;
         for (uint64 epoch = 1; epoch <= 2; ++epoch) {

@@ -13,6 +13,7 @@ contract ReceiptVerifierHonestTest is CourtFixture {
     uint256 private _seed;
 
     /// forge-config: default.fuzz.runs = 64
+    /// forge-config: deep.fuzz.runs = 4096
     function testFuzz_COURT1_HonestBatchesStand(uint256 seed) public {
         _seed = seed;
         uint64 first = _honestBatch();
