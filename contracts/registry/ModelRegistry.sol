@@ -3,6 +3,7 @@ pragma solidity ^0.8.34;
 
 import {IDatanetRegistry} from "../interfaces/IDatanetRegistry.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+import {HistoryLib} from "./HistoryLib.sol";
 import {LineageLib} from "./LineageLib.sol";
 import {ModelStorageLib} from "./ModelStorageLib.sol";
 import {RevenueScheduleLib} from "./RevenueScheduleLib.sol";
@@ -13,12 +14,11 @@ import {ERC721Upgradeable} from "@openzeppelin/contracts-upgradeable/token/ERC72
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
-import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 
 /// @title ModelRegistry
 /// @notice Owns models: their roots, prices, Datanet versions, lineage and the parts of a fee that their owners choose.
 contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradeable, ERC721Upgradeable {
-    using Checkpoints for Checkpoints.Trace160;
+    using HistoryLib for uint256[];
     using LineageLib for ModelStorageLib.StoredModel;
     using RevenueScheduleLib for ModelStorageLib.StoredModel;
     using SafeERC20 for IERC20;
@@ -191,10 +191,8 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
     /// @inheritdoc IModelRegistry
     function ownerAt(uint64 model, uint48 timestamp) external view returns (address) {
         ModelStorageLib.known(model);
-        Checkpoints.Trace160 storage owners = ModelStorageLib.load().owners[model];
-        uint160 owner = owners.upperLookupRecent(timestamp);
-        // registered later
-        return address(owner == 0 ? owners.at(0)._value : owner);
+        // an address is its lowest 160 bits
+        return address(uint160(ModelStorageLib.load().owners[model].at(timestamp)));
     }
 
     /// @inheritdoc IModelRegistry
@@ -216,7 +214,7 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
     function _update(address to, uint256 model, address auth) internal override returns (address from) {
         from = super._update(to, model, auth);
         // numbers are counted in 64 bits
-        ModelStorageLib.load().owners[uint64(model)].push(uint48(block.timestamp), uint160(to));
+        ModelStorageLib.load().owners[uint64(model)].note(uint160(to));
     }
 
     // solhint-disable-next-line no-empty-blocks

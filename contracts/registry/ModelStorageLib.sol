@@ -2,7 +2,6 @@
 pragma solidity ^0.8.34;
 
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
-import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 
 /// @title ModelStorageLib
 /// @notice The model registry's namespaced storage (ERC-7201), packed for settlement.
@@ -34,7 +33,7 @@ library ModelStorageLib {
         IModelRegistry.VersionRef[] versions;
         // flattened lineage as LineageLib packs it, its first upstreamCount entries
         uint256[3] upstream;
-        // what is or was in force before `effectiveAt`, ascending: since << 32 | modelBps << 16 | dataBps
+        // what is or was in force before `effectiveAt`, by HistoryLib: modelBps << 16 | dataBps
         uint256[] pastRevenue;
     }
 
@@ -46,8 +45,8 @@ library ModelStorageLib {
         uint96 publishingFee;
         address treasury;
         mapping(uint64 model => StoredModel) models;
-        // whose it was from a second on
-        mapping(uint64 model => Checkpoints.Trace160) owners;
+        // whose it was, by HistoryLib
+        mapping(uint64 model => uint256[]) owners;
     }
 
     // keccak256(abi.encode(uint256(keccak256("openledger.storage.ModelRegistry")) - 1)) & ~bytes32(uint256(0xff))

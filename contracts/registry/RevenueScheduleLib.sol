@@ -2,6 +2,7 @@
 pragma solidity ^0.8.34;
 
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+import {HistoryLib} from "./HistoryLib.sol";
 import {ModelStorageLib} from "./ModelStorageLib.sol";
 
 /// @title RevenueScheduleLib
@@ -9,6 +10,8 @@ import {ModelStorageLib} from "./ModelStorageLib.sol";
 /// @dev The slot holds two configurations and the timestamp between them. The first one's own beginning is the newest entry of
 /// the history, which therefore grows only when something is scheduled, and cancelling takes exactly that entry back.
 library RevenueScheduleLib {
+    using HistoryLib for uint256[];
+
     uint64 internal constant NOTICE_PERIOD = 7 days;
     uint16 private constant MINIMUM_DATA_BPS = 2000;
     uint16 private constant MAXIMUM_BPS = 7000;
@@ -30,7 +33,7 @@ library RevenueScheduleLib {
         (uint16 modelBps, uint16 dataBps) = (m.nextModelBps, m.nextDataBps);
         effectiveAt = uint64(block.timestamp) + NOTICE_PERIOD;
 
-        m.pastRevenue.push(uint256(inForceSince) << 32 | uint256(modelBps) << 16 | dataBps);
+        m.pastRevenue.push(HistoryLib.entry(inForceSince, uint256(modelBps) << 16 | dataBps));
         (m.modelBps, m.dataBps) = (modelBps, dataBps);
         (m.nextModelBps, m.nextDataBps) = (revenue.modelBps, revenue.dataBps);
         m.effectiveAt = effectiveAt;
@@ -44,7 +47,7 @@ library RevenueScheduleLib {
 
         (revenue.modelBps, revenue.dataBps) = (m.modelBps, m.dataBps);
         // What is pending was scheduled, and scheduling left an entry.
-        uint64 inForceSince = uint64(m.pastRevenue[m.pastRevenue.length - 1] >> 32);
+        uint64 inForceSince = uint64(HistoryLib.sinceOf(m.pastRevenue[m.pastRevenue.length - 1]));
 
         m.pastRevenue.pop();
         (m.nextModelBps, m.nextDataBps) = (revenue.modelBps, revenue.dataBps);
@@ -66,16 +69,8 @@ library RevenueScheduleLib {
         if (timestamp < m.registeredAt) {
             revert IModelRegistry.ModelRegistry_BeforeRegistration(model, timestamp, m.registeredAt);
         }
-        // The first entry is of the registration, so the newest that is not later lies in [low, high).
-        uint256[] storage past = m.pastRevenue;
-        uint256 low = 0;
-        uint256 high = past.length;
-        while (high - low > 1) {
-            uint256 middle = (low + high) / 2;
-            if (past[middle] >> 32 > timestamp) high = middle;
-            else low = middle;
-        }
-        uint256 entry = past[low];
+        // the first entry is of the registration
+        uint256 entry = m.pastRevenue.at(timestamp);
         // the two fields that `schedule` packed
         return IModelRegistry.Revenue(uint16(entry >> 16), uint16(entry));
     }

@@ -178,6 +178,40 @@ describe("the index", () => {
     expect((await readDelegation(payer, payerAddress(), pool.operator, "Runner")).shares).toBe(0n);
   });
 
+  test("tells of each pause how long it lasts", async () => {
+    const brake = await world.impersonated(world.deployment.addresses.emergencyBrake);
+    const { timestamp } = await brake.publicClient.getBlock();
+    const until = (hours: bigint) => timestamp + hours * 3600n;
+    await submit(brake, "inferenceMarket", "pauseSettlement", [until(1n)]);
+    await submit(brake, "inferenceMarket", "pauseExits", [until(2n)]);
+    await submit(brake, "stakingManager", "pauseStaking", [until(3n)]);
+    await submit(brake, "stakingManager", "pauseExits", [until(4n)]);
+    await submit(brake, "attributionOracle", "pauseFinality", [until(5n)]);
+    await submit(brake, "contributionRegistry", "pauseContributions", [until(6n)]);
+    await submit(brake, "modelRegistry", "pauseRegistration", [until(7n)]);
+    await submit(brake, "agentRegistry", "pauseRegistration", [until(8n)]);
+    await caughtUp();
+
+    const { protocol } = await query.queryGraph(
+      graph,
+      `{ protocol(id: "0x01") {
+        settlementPausedUntil exitsPausedUntil stakingPausedUntil stakeExitsPausedUntil finalityPausedUntil
+        contributionsPausedUntil modelRegistrationPausedUntil agentRegistrationPausedUntil modelTreasury
+      } }`,
+    );
+    expect(protocol).toEqual({
+      settlementPausedUntil: `${until(1n)}`,
+      exitsPausedUntil: `${until(2n)}`,
+      stakingPausedUntil: `${until(3n)}`,
+      stakeExitsPausedUntil: `${until(4n)}`,
+      finalityPausedUntil: `${until(5n)}`,
+      contributionsPausedUntil: `${until(6n)}`,
+      modelRegistrationPausedUntil: `${until(7n)}`,
+      agentRegistrationPausedUntil: `${until(8n)}`,
+      modelTreasury: world.deployment.addresses.treasury.toLowerCase(),
+    });
+  });
+
   test("says what was wrong with a query", async () => {
     const refused = query.queryGraph(graph, "{ nothingOfTheKind { id } }");
 

@@ -33,6 +33,20 @@ describe("upgradeable contracts", () => {
   const build = join(work, "build");
   beforeAll(() => describeBuild(root, build), 600_000);
 
+  it("are no larger than a chain takes, as are all others", () => {
+    const artifacts = readdirSync(join(build, "out"), { recursive: true, encoding: "utf8" }).filter((name) =>
+      /\.sol\/\w+\.json$/.test(name),
+    );
+    const sizes = artifacts.map((name) => {
+      const { deployedBytecode } = JSON.parse(readFileSync(join(build, "out", name), "utf8"));
+      return { name, bytes: (deployedBytecode.object.length - 2) / 2 };
+    });
+
+    expect(sizes.length).toBeGreaterThan(50);
+    // EIP-170
+    expect(sizes.filter(({ bytes }) => bytes > 24_576)).toEqual([]);
+  });
+
   it("have a storage that upgrades can keep", async () => {
     const report = await upgrades.validateUpgradeSafety(infoOf(build), undefined, undefined, upgradeOptions);
 

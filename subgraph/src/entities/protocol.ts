@@ -48,5 +48,9 @@ export function loadProtocol(): Protocol {
   protocol.publishingFee = zero;
   protocol.contributionsPausedUntil = zero;
   protocol.finalityPausedUntil = zero;
+  protocol.modelRegistrationPausedUntil = zero;
+  protocol.agentRegistrationPausedUntil = zero;
+  protocol.stakingPausedUntil = zero;
+  protocol.stakeExitsPausedUntil = zero;
   return protocol;
 }

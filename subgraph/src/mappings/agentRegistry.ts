@@ -1,5 +1,5 @@
 import { Address, BigInt, Bytes } from "@graphprotocol/graph-ts";
-import { MetadataSet, OfferSet, Registered, Transfer, URIUpdated } from "../../generated/AgentRegistry/AgentRegistry";
+import { MetadataSet, OfferSet, Registered, RegistrationPaused, Transfer, URIUpdated } from "../../generated/AgentRegistry/AgentRegistry";
 import { Agent, AgentMetadata } from "../../generated/schema";
 import { numberId } from "../entities/ids";
 import { loadProtocol } from "../entities/protocol";
@@ -59,4 +59,10 @@ export function handleTransfer(event: Transfer): void {
   if (agent == null) return;
   agent.owner = event.params.to;
   agent.save();
+}
+
+export function handleRegistrationPaused(event: RegistrationPaused): void {
+  const protocol = loadProtocol();
+  protocol.agentRegistrationPausedUntil = event.params.until;
+  protocol.save();
 }

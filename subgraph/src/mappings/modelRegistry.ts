@@ -5,9 +5,11 @@ import {
   ModelRegistered,
   PublishingFeePaid,
   PublishingFeeSet,
+  RegistrationPaused,
   RevenueCancelled,
   RevenueScheduled,
   Transfer,
+  TreasurySet,
 } from "../../generated/ModelRegistry/ModelRegistry";
 import { Lineage, Model, ModelDatanet, RevenueConfig } from "../../generated/schema";
 import { numberId, versionId } from "../entities/ids";
@@ -147,6 +149,18 @@ export function handleModelDeprecated(event: ModelDeprecated): void {
 export function handlePublishingFeeSet(event: PublishingFeeSet): void {
   const protocol = loadProtocol();
   protocol.modelPublishingFee = event.params.fee;
+  protocol.save();
+}
+
+export function handleTreasurySet(event: TreasurySet): void {
+  const protocol = loadProtocol();
+  protocol.modelTreasury = event.params.treasury;
+  protocol.save();
+}
+
+export function handleRegistrationPaused(event: RegistrationPaused): void {
+  const protocol = loadProtocol();
+  protocol.modelRegistrationPausedUntil = event.params.until;
   protocol.save();
 }
 

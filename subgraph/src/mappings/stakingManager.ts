@@ -3,6 +3,7 @@ import { RoleMinimum, Slash, StakePool, Thaw } from "../../generated/schema";
 import {
   Delegated,
   EndpointSet,
+  ExitsPaused,
   FeeCutSet,
   FeesAdded,
   FeesClaimed,
@@ -13,6 +14,7 @@ import {
   Staked,
   StakeLocked,
   StakeUnlocked,
+  StakingPaused,
   ThawStarted,
   ThawWithdrawn,
   UndelegationStarted,
@@ -209,6 +211,18 @@ export function handleMinimumStakeSet(event: MinimumStakeSet): void {
   minimum.role = roleName(event.params.role);
   minimum.amount = event.params.amount;
   minimum.save();
+}
+
+export function handleStakingPaused(event: StakingPaused): void {
+  const protocol = loadProtocol();
+  protocol.stakingPausedUntil = event.params.until;
+  protocol.save();
+}
+
+export function handleExitsPaused(event: ExitsPaused): void {
+  const protocol = loadProtocol();
+  protocol.stakeExitsPausedUntil = event.params.until;
+  protocol.save();
 }
 
 /** A thaw whose amount or shares are still to be set. */
