@@ -376,7 +376,8 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
 
     /// @inheritdoc IInferenceMarket
     function dataDue() external view returns (uint96) {
-        return MarketStorageLib.load().totals.cumulativeData() - MarketStorageLib.load().dataCollected;
+        MarketStorageLib.Layout storage $ = MarketStorageLib.load();
+        return $.totals.cumulativeData() - $.dataCollected;
     }
 
     /// @inheritdoc IInferenceMarket
@@ -434,9 +435,8 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
         SettlementLib.settle(rows, totals, models);
         (uint256 amount,) = SettlementFrame.amounts();
         if (amount == 0) return (0, 0);
-        if (amount != expected >> 32 && expected >> 32 != 0) {
-            revert InferenceMarket_AmountChanged(expected >> 32, amount);
-        }
+        expected >>= 32;
+        if (amount != expected && expected != 0) revert InferenceMarket_AmountChanged(expected, amount);
         settlementsHash = SettlementFrame.settlementsHash();
 
         totals = SettlementLib.credit(totals, staking, stakeCheckPeriod);
@@ -486,9 +486,8 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
     /// @dev Reverts while settlement is paused, and where another configuration is in force.
     function _requireExpected(MarketTotals totals, uint32 expectedConfig) private view {
         uint64 until = MarketStorageLib.load().clock.pausedUntil;
-        if (totals.isHeld() && block.timestamp < until) revert InferenceMarket_SettlementPaused(until);
-        if (expectedConfig != totals.configCode()) {
-            revert InferenceMarket_ConfigChanged(expectedConfig, totals.configCode());
-        }
+        if (block.timestamp < until) revert InferenceMarket_SettlementPaused(until);
+        uint32 actual = totals.configCode();
+        if (expectedConfig != actual) revert InferenceMarket_ConfigChanged(expectedConfig, actual);
     }
 }

@@ -57,10 +57,6 @@ library MarketTotalsLib {
         return totals.configCode() & STAKERS_MASK;
     }
 
-    function isHeld(MarketTotals totals) internal pure returns (bool) {
-        return MarketTotals.unwrap(totals) & HELD != 0;
-    }
-
     /// @notice The totals behind one more batch, no longer held. Reverts where a sum would not fit its field.
     /// @param governed @param data Of uint96.
     function withBatch(MarketTotals totals, uint256 governed, uint256 data) internal pure returns (MarketTotals) {
