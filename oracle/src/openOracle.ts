@@ -39,6 +39,7 @@ import { CourtFacts } from "./store/CourtFacts.js";
 import { Database } from "./store/Database.js";
 import { EpochLedger } from "./store/EpochLedger.js";
 import { OutlayLedger } from "./store/OutlayLedger.js";
+import { ShownReceipts } from "./store/ShownReceipts.js";
 import { TransactionLedger } from "./store/TransactionLedger.js";
 
 export interface Oracle {
@@ -102,7 +103,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
     clock,
     log,
   });
-  const batchFiles = new BatchFiles({ domain, content, epochs, courtFacts });
+  const batchFiles = new BatchFiles({ domain, content, epochs, shownReceipts: new ShownReceipts(database) });
   const shared = {
     deployment,
     batchFiles,

@@ -1,8 +1,7 @@
 /** What the followed events say of the courts: cases, demands, void batches, disputes, and what an account has lying there. */
-import type { Address, Hex } from "viem";
-import type { ReadReceipt } from "../attribute/readBatchFile.js";
+import type { Address } from "viem";
 import type { Queries } from "./Database.js";
-import type { EventRow, Stored } from "./EventRow.js";
+import type { EventRow } from "./EventRow.js";
 
 /** A receipt's place in its batch. */
 export interface ReceiptPlace {
@@ -10,7 +9,7 @@ export interface ReceiptPlace {
   readonly receiptIndex: number;
 }
 
-/** A demand of a receipt at the court. */
+/** A demand at the court: of a receipt, or of all receipts of a batch, whose place is `WHOLE_BATCH`. */
 export interface ReceiptDemand extends ReceiptPlace {
   readonly demander: Address;
   /** Seconds since 1970: the first in which no answer is taken. */
@@ -52,23 +51,7 @@ export class CourtFacts {
     return rows.map((row) => BigInt(row.batch));
   }
 
-  /** What the court had revealed of a batch: each receipt at its place, and how many there are, once that is known. */
-  async revealedReceipts(batch: bigint): Promise<{
-    readonly receipts: ReadonlyMap<number, ReadReceipt>;
-    readonly count: number | undefined;
-  }> {
-    const rows = await this.queries.query<EventRow>(
-      `select * from events where name = 'ReceiptRevealed' and args->>'batch' = $1 order by (args->>'index')::numeric`,
-      [batch.toString()],
-    );
-    const demands = await this.receiptDemands(batch);
-    return {
-      receipts: new Map(rows.map(({ args }) => [Number(args.index), revealedOf(args.revelation as Stored)])),
-      count: demands.find(({ count }) => count !== undefined)?.count,
-    };
-  }
-
-  /** Demands of a batch's receipts, by place. */
+  /** Demands of a batch's receipts, by place, that of all of them last. */
   async receiptDemands(batch: bigint): Promise<readonly ReceiptDemand[]> {
     return this.#receiptDemands(`and args->>'batch' = $1`, batch.toString());
   }
@@ -163,33 +146,4 @@ export class CourtFacts {
     );
     return new Map(rows.map(({ subject, net }) => [subject, BigInt(net)]));
   }
-}
-
-function revealedOf({ placed, runnerSignature, attribution }: Stored): ReadReceipt {
-  const receipt = (placed as Stored).receipt as Readonly<Record<string, string>>;
-  const { shares, recordsHash, methodHash } = attribution as Stored;
-  return {
-    receipt: {
-      channel: receipt.channel as Hex,
-      model: BigInt(receipt.model!),
-      nonce: BigInt(receipt.nonce!),
-      cumulative: BigInt(receipt.cumulative!),
-      fee: BigInt(receipt.fee!),
-      promptTokens: Number(receipt.promptTokens),
-      outputTokens: Number(receipt.outputTokens),
-      requestHash: receipt.requestHash as Hex,
-      programRoot: receipt.programRoot as Hex,
-      seed: receipt.seed as Hex,
-      outputHash: receipt.outputHash as Hex,
-      attributionHash: receipt.attributionHash as Hex,
-    },
-    signature: runnerSignature as Hex,
-    shares: (shares as readonly Readonly<Record<string, string>>[]).map(({ account, share }) => ({
-      account: account as Address,
-      share: Number(share),
-    })),
-    records: [],
-    recordsHash: recordsHash as Hex,
-    methodHash: methodHash as Hex,
-  };
 }

@@ -1,0 +1,143 @@
+/** What the store says of the courts, by events as they are followed, in a real database. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Devnet, startDevnet } from "@openledger/script";
+import { WHOLE_BATCH } from "@openledger/sdk";
+import { type Hex, pad } from "viem";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { eventValue, type ProtocolContract, type ProtocolEvent } from "../chain/ProtocolEvent.js";
+import { ChainLedger } from "./ChainLedger.js";
+import { Database } from "./Database.js";
+import { ShownReceipts } from "./ShownReceipts.js";
+
+const others = pad("0x2", { size: 20 });
+const share = { account: others, share: 65_536 };
+const signature = pad("0xcd", { size: 65 });
+
+let folder: string;
+let net: Devnet;
+let databases = 0;
+let database: Database;
+let ledger: ChainLedger;
+let head: bigint;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "oracle-store-"));
+  net = await startDevnet({ stateDir: folder, ports: "free", services: ["postgres"] });
+}, 120_000);
+
+afterAll(async () => {
+  await net?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  database = new Database(await net.database(`store${++databases}`), () => {});
+  await database.migrate();
+  ledger = new ChainLedger(database);
+  head = 0n;
+});
+
+afterEach(async () => {
+  await database.close();
+});
+
+/** One more block, with one event. @param branch Blocks of other branches have other hashes. */
+async function follow(name: string, args: Readonly<Record<string, unknown>>, branch: Hex = "0xa"): Promise<bigint> {
+  head += 1n;
+  const [hash, parentHash] = [head, head - 1n].map((at) => pad(`${branch}${at.toString(16).padStart(4, "0")}`));
+  const contract: ProtocolContract =
+    name.startsWith("ReceiptsD") || name.endsWith("Revealed") ? "receiptVerifier" : "receiptCourt";
+  const event: ProtocolEvent = {
+    ...{ block: head, blockHash: hash!, logIndex: 0, transactionHash: pad("0x1"), contract, name },
+    args: eventValue({ batch: 3n, ...args }) as ProtocolEvent["args"],
+  };
+  await ledger.apply({ kind: "blocks", headers: [{ number: head, hash: hash!, parentHash }], events: [event] });
+  return head;
+}
+
+async function orphan(ancestor: bigint): Promise<void> {
+  await ledger.apply({ kind: "reorganisation", ancestor, newest: head });
+  head = ancestor;
+}
+
+function disclosure(nonce: number) {
+  const word = pad("0x7");
+  const receipt = {
+    ...{
+      channel: word,
+      model: 2n,
+      nonce: BigInt(nonce),
+      cumulative: 100n,
+      fee: 100n,
+      promptTokens: 3,
+      outputTokens: 5,
+    },
+    ...{ requestHash: word, programRoot: word, seed: word, outputHash: word, attributionHash: word },
+  };
+  return { receipt, attribution: { shares: [share], recordsHash: pad("0x8"), methodHash: pad("0x9") } };
+}
+
+function entry(nonce: number, signed?: Hex) {
+  const { receipt, attribution } = disclosure(nonce);
+  return { receipt, signature: signed, records: [], ...attribution };
+}
+
+const disclose = (first: number, length: number, branch?: Hex) => {
+  const disclosures = Array.from({ length }, (_, at) => disclosure(first + at));
+  return follow("ReceiptsDisclosed", { first: BigInt(first), answerer: others, disclosures }, branch);
+};
+const reveal = (index: number) => {
+  const { receipt, attribution } = disclosure(index);
+  const revelation = { placed: { receipt, index: BigInt(index) }, runnerSignature: signature, attribution };
+  return follow("ReceiptRevealed", { index, answerer: others, revelation });
+};
+const show = (shown: number, paid: bigint, rest: bigint) =>
+  follow("ReceiptsShown", { answerer: others, shown: BigInt(shown), count: 3n, paid, rest });
+const answer = (index: number, deposit: bigint) =>
+  follow("DemandAnswered", { index, answerer: others, state: 2, count: 3n, deposit });
+
+describe("receipts that the court had shown", () => {
+  const shown = () => new ShownReceipts(database).ofBatch(3n);
+
+  it("are put together of the pieces in which the whole batch was shown, without signatures", async () => {
+    await disclose(0, 1);
+    await show(1, 1n, 0n);
+    await disclose(1, 2);
+
+    const { receipts, count } = await shown();
+
+    expect([...receipts]).toEqual([0, 1, 2].map((at) => [at, entry(at)]));
+    expect(count).toBe(3);
+  });
+
+  it("are in their order, and as they were shown alone where they were: with their signatures", async () => {
+    await reveal(3);
+    await disclose(0, 2);
+    await reveal(2);
+    await reveal(1);
+
+    const { receipts, count } = await shown();
+
+    expect([...receipts]).toEqual([
+      [0, entry(0)],
+      [1, entry(1, signature)],
+      [2, entry(2, signature)],
+      [3, entry(3, signature)],
+    ]);
+    expect(count).toBeUndefined();
+  });
+
+  it("are those of the branch that stands", async () => {
+    const ancestor = await disclose(0, 1);
+    await disclose(1, 2);
+    await answer(WHOLE_BATCH, 1n);
+    await orphan(ancestor);
+    const before = await shown();
+    await disclose(1, 1, "0xb");
+
+    expect([[...before.receipts.keys()], before.count]).toEqual([[0], undefined]);
+    expect([...(await shown()).receipts.keys()]).toEqual([0, 1]);
+  });
+});
