@@ -1,4 +1,5 @@
 /** What the followed events say of the courts: cases, demands, void batches, disputes, and what an account has lying there. */
+import { WHOLE_BATCH } from "@openledger/sdk";
 import type { Address } from "viem";
 import type { Queries } from "./Database.js";
 import type { EventRow } from "./EventRow.js";
@@ -122,7 +123,7 @@ export class CourtFacts {
 
   /**
    * What an account has lying in bonds of disputes and deposits of demands, or lost to them, by subject: `dispute <offence>`,
-   * `demand <batch>/<index>`, `leaf <proposal>/<tree>/<index>`. Base units.
+   * `demand <batch>/<index>`, `leaf <proposal>/<tree>/<index>`. Base units; 0 where all came back.
    */
   async outlays(account: Address): Promise<ReadonlyMap<string, bigint>> {
     const rows = await this.queries.query<{ subject: string; net: string }>(
@@ -132,17 +133,18 @@ export class CourtFacts {
          left join events d on d.name = 'HearingFinished' and d.args->>'dispute' = f.args->>'dispute'
        where f.name = 'DisputeFiled' and f.args->>'filer' = $1 group by f.args->>'id'
        union all
-       select 'demand ' || (f.args->>'batch') || '/' || (f.args->>'index'), (f.args->>'deposit')::numeric from events f
-       where f.name = 'ReceiptDemanded' and f.args->>'demander' = $1 and not exists (
-         select from events r where r.name = 'DepositReturned' and r.args->>'batch' = f.args->>'batch'
-           and r.args->>'index' = f.args->>'index')
+       select 'demand ' || (f.args->>'batch') || '/' || (f.args->>'index'), (f.args->>'deposit')::numeric - coalesce(
+         (select sum(coalesce(r.args->>'deposit', r.args->>'rest')::numeric) from events r
+          where r.name in ('DepositReturned', 'ReceiptsShown') and r.args->>'batch' = f.args->>'batch'
+            and coalesce(r.args->>'index', $2) = f.args->>'index'), 0)
+       from events f where f.name = 'ReceiptDemanded' and f.args->>'demander' = $1
        union all
        select 'leaf ' || (f.args->>'proposal') || '/' || (f.args->>'tree') || '/' || (f.args->>'index'),
-         (f.args->>'deposit')::numeric from events f
-       where f.name = 'LeafDemanded' and f.args->>'demander' = $1 and not exists (
-         select from events r where r.name = 'DepositReturned' and r.args->>'proposal' = f.args->>'proposal'
-           and r.args->>'tree' = f.args->>'tree' and r.args->>'index' = f.args->>'index')`,
-      [account.toLowerCase()],
+         (f.args->>'deposit')::numeric - coalesce((select sum((r.args->>'deposit')::numeric) from events r
+           where r.name = 'DepositReturned' and r.args->>'proposal' = f.args->>'proposal'
+             and r.args->>'tree' = f.args->>'tree' and r.args->>'index' = f.args->>'index'), 0)
+       from events f where f.name = 'LeafDemanded' and f.args->>'demander' = $1`,
+      [account.toLowerCase(), WHOLE_BATCH.toString()],
     );
     return new Map(rows.map(({ subject, net }) => [subject, BigInt(net)]));
   }

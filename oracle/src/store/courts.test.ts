@@ -4,14 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Devnet, startDevnet } from "@openledger/script";
 import { WHOLE_BATCH } from "@openledger/sdk";
-import { type Hex, pad } from "viem";
+import { type Address, type Hex, numberToHex, pad } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventValue, type ProtocolContract, type ProtocolEvent } from "../chain/ProtocolEvent.js";
 import { ChainLedger } from "./ChainLedger.js";
+import { CourtFacts } from "./CourtFacts.js";
 import { Database } from "./Database.js";
 import { ShownReceipts } from "./ShownReceipts.js";
 
-const others = pad("0x2", { size: 20 });
+const [ours, others] = [1, 2].map((at) => pad(numberToHex(at), { size: 20 })) as [Address, Address];
 const share = { account: others, share: 65_536 };
 const signature = pad("0xcd", { size: 65 });
 
@@ -95,8 +96,11 @@ const reveal = (index: number) => {
 };
 const show = (shown: number, paid: bigint, rest: bigint) =>
   follow("ReceiptsShown", { answerer: others, shown: BigInt(shown), count: 3n, paid, rest });
+const demand = (index: number, deposit: bigint, demander: Address = ours) =>
+  follow("ReceiptDemanded", { index, demander, deposit, deadline: 9n });
 const answer = (index: number, deposit: bigint) =>
   follow("DemandAnswered", { index, answerer: others, state: 2, count: 3n, deposit });
+const giveBack = (index: number, deposit: bigint) => follow("DepositReturned", { index, demander: ours, deposit });
 
 describe("receipts that the court had shown", () => {
   const shown = () => new ShownReceipts(database).ofBatch(3n);
@@ -139,5 +143,60 @@ describe("receipts that the court had shown", () => {
 
     expect([[...before.receipts.keys()], before.count]).toEqual([[0], undefined]);
     expect([...(await shown()).receipts.keys()]).toEqual([0, 1]);
+  });
+});
+
+describe("what lies with the courts or was lost to them", () => {
+  const outlays = async () => [...(await new CourtFacts(database).outlays(ours))].sort();
+  const whole = `demand 3/${WHOLE_BATCH}`;
+
+  it("is the deposit of a demand, until it came back", async () => {
+    await demand(1, 5n);
+    await demand(2, 5n);
+    await demand(WHOLE_BATCH, 80n);
+    await demand(4, 5n, others);
+    await answer(1, 5n);
+    await giveBack(2, 5n);
+    await giveBack(WHOLE_BATCH, 80n);
+
+    expect(await outlays()).toEqual([
+      ["demand 3/1", 5n],
+      ["demand 3/2", 0n],
+      [whole, 0n],
+    ]);
+  });
+
+  it("is the deposit of a leaf's demand, until it came back", async () => {
+    const leaf = { proposal: 7n, tree: 0, index: 8n };
+    await follow("LeafDemanded", { ...leaf, demander: ours, deposit: 5n });
+    const before = await outlays();
+    await follow("DepositReturned", { ...leaf, to: ours, deposit: 5n });
+
+    expect([before, await outlays()]).toEqual([[["leaf 7/0/8", 5n]], [["leaf 7/0/8", 0n]]]);
+  });
+
+  it("is of a whole batch what its showing earned: nothing is back before the last piece", async () => {
+    await demand(1, 5n);
+    const demanded = await demand(WHOLE_BATCH, 80n);
+    await show(1, 2n, 0n);
+    const before = await outlays();
+    await show(3, 3n, 75n);
+    const after = await outlays();
+    await orphan(demanded);
+
+    expect([before, after, await outlays()]).toEqual(
+      [80n, 5n, 80n].map((net) => [
+        ["demand 3/1", 5n],
+        [whole, net],
+      ]),
+    );
+  });
+
+  it("is what a first piece earned, when the rest was kept back", async () => {
+    await demand(WHOLE_BATCH, 80n);
+    await show(1, 2n, 0n);
+    await giveBack(WHOLE_BATCH, 78n);
+
+    expect(await outlays()).toEqual([[whole, 2n]]);
   });
 });
