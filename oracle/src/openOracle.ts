@@ -19,6 +19,7 @@ import type { Log } from "./Log.js";
 import { OracleNode } from "./OracleNode.js";
 import { BatchOpener } from "./prove/BatchOpener.js";
 import { BatchProver } from "./prove/BatchProver.js";
+import { DemandEnder } from "./prove/DemandEnder.js";
 import { EpochWatcher } from "./prove/EpochWatcher.js";
 import { ReceiptDemander } from "./prove/ReceiptDemander.js";
 import type { Health, OracleView } from "./server/createOracleApp.js";
@@ -166,7 +167,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
       watcher: new EpochWatcher(shared),
       answerer: new DemandAnswerer(shared),
       prover: new BatchProver(shared),
-      demander: new ReceiptDemander(shared),
+      demander: new ReceiptDemander({ ...shared, ender: new DemandEnder(shared) }),
       keeper: new DisputeKeeper(shared),
       pusher: config.pushedLeast === undefined ? undefined : new ClaimPusher({ ...shared, least: config.pushedLeast }),
       clock,

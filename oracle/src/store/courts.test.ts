@@ -6,7 +6,10 @@ import { type Devnet, startDevnet } from "@openledger/script";
 import { WHOLE_BATCH } from "@openledger/sdk";
 import { type Address, type Hex, numberToHex, pad } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { ReceiptCheck } from "../attribute/ReceiptFault.js";
 import { eventValue, type ProtocolContract, type ProtocolEvent } from "../chain/ProtocolEvent.js";
+import { BatchLedger } from "./BatchLedger.js";
+import type { SettledBatch } from "./ChainFacts.js";
 import { ChainLedger } from "./ChainLedger.js";
 import { CourtFacts } from "./CourtFacts.js";
 import { Database } from "./Database.js";
@@ -198,5 +201,60 @@ describe("what lies with the courts or was lost to them", () => {
     await giveBack(WHOLE_BATCH, 78n);
 
     expect(await outlays()).toEqual([[whole, 2n]]);
+  });
+});
+
+describe("what is withheld", () => {
+  const now = new Date(0);
+
+  /** @param faults One a receipt. */
+  async function judge(ledgers: BatchLedger, faults: readonly (ReceiptCheck | undefined)[]): Promise<SettledBatch> {
+    const block = await follow("BatchSettled", {});
+    const [row] = await database.query<{ hash: Hex }>("select hash from blocks where number = $1", [block]);
+    const batch = { batch: 3n, block, blockHash: row!.hash } as SettledBatch;
+    await ledgers.begin(batch, now);
+    for (const [receiptIndex, check] of faults.entries()) {
+      const fault = check === undefined ? undefined : { check, asked: "one", found: "another" };
+      const { batch: number } = batch;
+      const terms = { hash: pad("0x5"), model: 2n, cumulative: 1n, fee: 1n, shares: [] };
+      await ledgers.judge(batch, { batch: number, receiptIndex, ...terms, fault }, now);
+    }
+    return batch;
+  }
+
+  it("is what the file has not of its receipts: shares, or a signature alone", async () => {
+    const batches = new BatchLedger(database);
+    const batch = await judge(batches, ["signature", undefined, "attribution_hash", "fee", "attribution_hash"]);
+    const before = await batches.withheld();
+    await batches.finish(batch, 5);
+
+    expect([before, await batches.withheld()]).toEqual([
+      [],
+      [{ batch: 3n, isRefused: false, unattributed: [2, 4], unsigned: [0] }],
+    ]);
+  });
+
+  it("is a batch that was refused, until it is read again or void", async () => {
+    const batches = new BatchLedger(database);
+    const refused = await judge(batches, []);
+    await batches.refuse(refused, "nobody has it");
+    const before = await batches.withheld();
+    await batches.reread(refused, [], now);
+    const during = await batches.withheld();
+    await batches.refuse(refused, "nobody has it");
+    await follow("BatchVoided", {});
+
+    expect([before, during, await batches.withheld()]).toEqual([
+      [{ batch: 3n, isRefused: true, unattributed: [], unsigned: [] }],
+      [],
+      [],
+    ]);
+  });
+
+  it("is nothing of a batch in which all is there", async () => {
+    const batches = new BatchLedger(database);
+    await batches.finish(await judge(batches, [undefined, "fee"]), 2);
+
+    expect(await batches.withheld()).toEqual([]);
   });
 });
