@@ -6,8 +6,10 @@ import { callRpc, type Devnet, startDevnet } from "@openledger/script";
 import {
   attributionOracleAbi,
   type Deployment,
+  decodeBatchFile,
   disputeManagerAbi,
   type EpochFile,
+  encodeBatchFile,
   juryAbi,
   parseDeployment,
   parseOpen,
@@ -15,11 +17,14 @@ import {
   readReceiptCase,
   readTokenBalance,
   receiptCourtAbi,
+  transferToken,
+  WHOLE_BATCH,
 } from "@openledger/sdk";
 import { type Hex, parseEventLogs } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { systemClock } from "./Clock.js";
 import { type Oracle, openOracle } from "./openOracle.js";
+import { CourtFacts } from "./store/CourtFacts.js";
 import { eventually } from "./testing/eventually.js";
 import { makeBaseModel } from "./testing/makeBaseModel.js";
 import { accounts, ProtocolScene, type SettledAnswers } from "./testing/ProtocolScene.js";
@@ -53,6 +58,8 @@ beforeAll(async () => {
   // A second a block: what judging takes is no matter for the courts' clocks.
   await callRpc(rpc, "anvil_setBlockTimestampInterval", [1]);
   scene = await ProtocolScene.open({ deployment, rpcUrl: rpc, storeUrl: store, modelDir });
+  // What deposits come from.
+  await transferToken(scene.client(0), { to: testAccount(accounts.watcher).address, amount: parseOpen("1000") });
 }, 240_000);
 
 afterAll(async () => {
@@ -177,53 +184,121 @@ describe("a false batch", () => {
 });
 
 describe("a batch whose file is withheld", () => {
-  it("is demanded, and voided when nobody shows it: the deposit comes back with a bounty", async () => {
+  let batch: SettledAnswers;
+
+  beforeEach(async () => {
     scene.publish = async () => ({ hash: nowhere });
-    const batch = await scene.settleAnswers(1);
+    batch = await scene.settleAnswers(2);
+  });
+
+  const demands = async () => (await courtEvents("ReceiptDemanded", batch.batch)).map(({ args }) => args);
+
+  it("is demanded whole, and voided when nobody shows all of it: the deposit comes back with a bounty", async () => {
     const watcher = testAccount(accounts.watcher).address;
     oracle = await startOracle("watch", { graceSeconds: 1 });
-    await eventually("the demand", 40, async () => (await courtEvents("ReceiptDemanded", batch.batch))[0]);
+    await eventually("the demand", 40, async () => (await demands())[0]);
     const before = await readTokenBalance(scene.client(0), watcher);
+    await scene.disclose(batch, 0, 1);
+    const [shown] = await courtEvents("ReceiptsShown", batch.batch);
+    const { paid } = shown!.args as { paid: bigint };
 
     await ticking("the refunds", 40, async () => (await courtEvents("PayerRefunded", batch.batch)).length === 2);
 
+    expect(await demands()).toMatchObject([{ index: WHOLE_BATCH, deposit: parseOpen("80") }]);
     const [voided] = await courtEvents("BatchVoided", batch.batch);
     expect(voided!.args).toMatchObject({ fault: 7, bountyTo: watcher });
     const { bounty } = voided!.args as { bounty: bigint };
-    expect(await readTokenBalance(scene.client(0), watcher)).toBe(before + parseOpen("5") + bounty);
+    expect(await readTokenBalance(scene.client(0), watcher)).toBe(before + parseOpen("80") - paid + bounty);
+    expect(await outlay(batch.batch)).toBe(paid);
   }, 120_000);
 
-  it("is read from the court when its runner shows it, and credited", async () => {
-    scene.publish = async () => ({ hash: nowhere });
-    const batch = await scene.settleAnswers(1);
-    oracle = await startOracle("watch", { graceSeconds: 1 });
-    for (const index of [0, 1]) {
-      await eventually(`demand ${index}`, 40, async () => (await courtEvents("ReceiptDemanded", batch.batch))[index]);
-      await scene.reveal(batch, index);
-    }
-
-    const rows = await eventually("the receipts", 20, async () => {
-      const found = await oracle!.oracle.database.query<{ hash: Hex; state: string }>(
-        "select r.hash, r.state from receipts r join batches b using (batch) where batch = $1 and b.state = 'verified'",
-        [batch.batch],
-      );
-      return found.length === 2 && found;
+  it("is read from what is shown of it, piece by piece, and credited with nobody's signature", async () => {
+    oracle = await startOracle("propose", { graceSeconds: 1 });
+    await atOnce(async () => {
+      await eventually("the demand", 60, async () => (await demands())[0]);
+      await scene.disclose(batch, 0, 1);
+      await scene.disclose(batch, 1, 3);
     });
 
-    expect(rows.map(({ state }) => state)).toEqual(["credited", "credited"]);
+    const epoch = await ticking("the epoch", 90, () => epochOf(batch.batch));
+    const file = await ticking("the lists", 90, () => epochFile(epoch));
+    await ticking("finality", 60, async () =>
+      (await epochEvents("EpochFinalized")).some(({ args }) => args.epoch === epoch),
+    );
+
+    const credited = file.credits.filter((credit) => credit.batch === batch.batch);
+    expect(new Set(credited.map(({ receiptIndex }) => receiptIndex))).toEqual(new Set([0, 1, 2, 3]));
+    expect(
+      credited.map(({ contributor, receiptIndex }) => `${receiptIndex} ${contributor.toLowerCase()}`).sort(),
+    ).toEqual(
+      batch.receipts
+        .flatMap(({ shares }, index) => shares.map(({ account }) => `${index} ${account.toLowerCase()}`))
+        .sort(),
+    );
+    expect(
+      oracle.faults.filter((fault) => fault.startsWith("Receipt ") && fault.includes(`(batch ${batch.batch},`)),
+    ).toEqual([]);
+    expect(await demands()).toMatchObject([{ index: WHOLE_BATCH }]);
     expect(await courtEvents("BatchVoided", batch.batch)).toEqual([]);
+    // Four of 64 receipts earned their part of the deposit.
+    expect(await outlay(batch.batch)).toBe(parseOpen("5"));
+  }, 240_000);
+
+  it("is read from what is shown on the branch that stands, when a reorganisation took a piece away", async () => {
+    oracle = await startOracle("watch", { graceSeconds: 1 });
+    await atOnce(async () => {
+      await eventually("the demand", 40, async () => (await demands())[0]);
+      const snapshot = await callRpc(net.urls.rpc, "evm_snapshot", []);
+      await scene.disclose(batch, 0, 3);
+      await eventually("the piece", 20, async () => (await disclosedPieces(batch.batch)).length === 1);
+      await callRpc(net.urls.rpc, "evm_revert", [snapshot]);
+      await scene.disclose(batch, 0, 1);
+      await eventually("the other piece", 20, async () => (await disclosedPieces(batch.batch))[0] === 1);
+      await scene.disclose(batch, 1, 3);
+    });
+
+    await eventually("the credits", 20, async () => (await creditedOf(batch.batch)) === 4);
+
+    expect(await disclosedPieces(batch.batch)).toEqual([1, 3]);
   }, 120_000);
 
   it("is demanded no further than the budget goes, which is said", async () => {
-    scene.publish = async () => ({ hash: nowhere });
-    const batch = await scene.settleAnswers(1);
-    oracle = await startOracle("watch", { graceSeconds: 1, courtBudget: parseOpen("4.99") });
+    oracle = await startOracle("watch", { graceSeconds: 1, courtBudget: parseOpen("79.99") });
 
     await eventually("the words", 40, async () =>
-      oracle!.faults.some((fault) => fault.includes(`demand ${batch.batch}/0 would cost ${parseOpen("5")}`)),
+      oracle!.faults.some((fault) =>
+        fault.includes(`demand ${batch.batch}/${WHOLE_BATCH} would cost ${parseOpen("80")}`),
+      ),
     );
 
-    expect(await courtEvents("ReceiptDemanded", batch.batch)).toEqual([]);
+    expect(await demands()).toEqual([]);
+  }, 60_000);
+});
+
+describe("a receipt whose signature the file has not", () => {
+  it("is demanded alone, and credited as it was revealed", async () => {
+    scene.publish = (bytes) => {
+      const { receipts, ...file } = decodeBatchFile(bytes);
+      const signature = receipts[0]!.signature;
+      return scene.content.put(
+        encodeBatchFile({
+          ...file,
+          receipts: receipts.map((entry, at) => (at === 1 ? { ...entry, signature } : entry)),
+        }),
+      );
+    };
+    const batch = await scene.settleAnswers(1);
+    oracle = await startOracle("watch");
+    const demanded = await eventually("the demand", 40, async () => {
+      const [event] = await courtEvents("ReceiptDemanded", batch.batch);
+      return event?.args;
+    });
+    await scene.reveal(batch, 1);
+
+    await eventually("the credits", 20, async () => (await creditedOf(batch.batch)) === 2);
+
+    expect(demanded).toMatchObject({ index: 1, deposit: parseOpen("5") });
+    expect(await courtEvents("ReceiptDemanded", batch.batch)).toHaveLength(1);
   }, 60_000);
 });
 
@@ -319,7 +394,53 @@ async function disputeEvents(eventName: "DisputeFiled" | "VerdictEnforced") {
   return parseEventLogs({ abi: [...disputeManagerAbi, ...juryAbi], eventName, logs });
 }
 
-async function courtEvents(eventName: "BatchVoided" | "PayerRefunded" | "ReceiptDemanded", batch: bigint) {
+/** What is done within one second of the chain's clock: demands are answered before it moves on. */
+async function atOnce(work: () => Promise<void>): Promise<void> {
+  await callRpc(net.urls.rpc, "anvil_setBlockTimestampInterval", [0]);
+  try {
+    await work();
+  } finally {
+    await callRpc(net.urls.rpc, "anvil_setBlockTimestampInterval", [1]);
+  }
+}
+
+async function epochOf(batch: bigint): Promise<bigint | undefined> {
+  const opened = (await epochEvents("EpochOpened")).map(
+    ({ args }) => args as { readonly epoch: bigint; readonly firstBatch: bigint; readonly lastBatch: bigint },
+  );
+  return opened.find(({ firstBatch, lastBatch }) => firstBatch <= batch && batch <= lastBatch)?.epoch;
+}
+
+/** What the demand of a whole batch has cost the oracle that runs, or still may. */
+async function outlay(batch: bigint): Promise<bigint | undefined> {
+  const { database, outbox } = oracle!.oracle;
+  return (await new CourtFacts(database).outlays(outbox.account)).get(`demand ${batch}/${WHOLE_BATCH}`);
+}
+
+/** How many receipts of a batch the oracle credits, once it has judged all of them. */
+async function creditedOf(batch: bigint): Promise<number | undefined> {
+  const [row] = await oracle!.oracle.database.query<{ credited: number }>(
+    `select count(*)::integer as credited from receipts r join batches b using (batch)
+     where batch = $1 and b.state = 'verified' and r.state = 'credited'`,
+    [batch.toString()],
+  );
+  return row?.credited;
+}
+
+/** Lengths of the pieces of a batch that the oracle follows. */
+async function disclosedPieces(batch: bigint): Promise<readonly number[]> {
+  const rows = await oracle!.oracle.database.query<{ length: number }>(
+    `select jsonb_array_length(args->'disclosures') as length from events
+     where name = 'ReceiptsDisclosed' and args->>'batch' = $1 order by block, log_index`,
+    [batch.toString()],
+  );
+  return rows.map(({ length }) => length);
+}
+
+async function courtEvents(
+  eventName: "BatchVoided" | "PayerRefunded" | "ReceiptDemanded" | "ReceiptsShown",
+  batch: bigint,
+) {
   const logs = await logsOf(deployment.addresses.receiptCourt);
   return parseEventLogs({ abi: receiptCourtAbi, eventName, logs }).filter(({ args }) => args.batch === batch);
 }

@@ -19,6 +19,7 @@ import type { Log } from "./Log.js";
 import { OracleNode } from "./OracleNode.js";
 import { BatchOpener } from "./prove/BatchOpener.js";
 import { BatchProver } from "./prove/BatchProver.js";
+import { DemandEnder } from "./prove/DemandEnder.js";
 import { EpochWatcher } from "./prove/EpochWatcher.js";
 import { ReceiptDemander } from "./prove/ReceiptDemander.js";
 import type { Health, OracleView } from "./server/createOracleApp.js";
@@ -39,6 +40,7 @@ import { CourtFacts } from "./store/CourtFacts.js";
 import { Database } from "./store/Database.js";
 import { EpochLedger } from "./store/EpochLedger.js";
 import { OutlayLedger } from "./store/OutlayLedger.js";
+import { ShownReceipts } from "./store/ShownReceipts.js";
 import { TransactionLedger } from "./store/TransactionLedger.js";
 
 export interface Oracle {
@@ -102,7 +104,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
     clock,
     log,
   });
-  const batchFiles = new BatchFiles({ domain, content, epochs, courtFacts });
+  const batchFiles = new BatchFiles({ domain, content, epochs, shownReceipts: new ShownReceipts(database) });
   const shared = {
     deployment,
     batchFiles,
@@ -165,7 +167,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
       watcher: new EpochWatcher(shared),
       answerer: new DemandAnswerer(shared),
       prover: new BatchProver(shared),
-      demander: new ReceiptDemander(shared),
+      demander: new ReceiptDemander({ ...shared, ender: new DemandEnder(shared) }),
       keeper: new DisputeKeeper(shared),
       pusher: config.pushedLeast === undefined ? undefined : new ClaimPusher({ ...shared, least: config.pushedLeast }),
       clock,

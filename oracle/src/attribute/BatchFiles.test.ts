@@ -1,4 +1,4 @@
-import { encodeBatchFile, type Receipt, receiptTree } from "@openledger/sdk";
+import { type AttributedReceipt, encodeBatchFile, type Receipt, receiptTree } from "@openledger/sdk";
 import { type Address, pad } from "viem";
 import { beforeEach, expect, it } from "vitest";
 import type { SettledBatch } from "../store/ChainFacts.js";
@@ -7,7 +7,7 @@ import type { ReadReceipt } from "./readBatchFile.js";
 
 const runner = pad("0x77", { size: 20 }) as Address;
 const domain = { chainId: 31_337, market: pad("0x1", { size: 20 }) as Address };
-const entries = [1n, 2n].map((nonce): ReadReceipt => {
+const entries = [1n, 2n].map((nonce): AttributedReceipt => {
   const receipt: Receipt = {
     channel: pad("0xa1"),
     model: 2n,
@@ -35,11 +35,13 @@ const batch = { batch: 3n, runner, receiptsRoot: root, dataHash: pad("0xd") } as
 
 let bytes: Uint8Array | undefined;
 let revealed: Map<number, ReadReceipt>;
+let gets: number;
 let count: number | undefined;
 
 beforeEach(() => {
   bytes = encodeBatchFile({ runner, ...domain, receipts: entries });
   revealed = new Map();
+  gets = 0;
   count = undefined;
 });
 
@@ -48,34 +50,35 @@ async function read() {
     domain,
     content: {
       get: async () => {
+        gets += 1;
         if (bytes === undefined) throw new Error("nobody has it");
         return bytes;
       },
     },
     epochs: { file: async () => undefined, keepFile: async () => pad("0xd") },
-    courtFacts: { revealedReceipts: async () => ({ receipts: revealed, count }) },
+    shownReceipts: { ofBatch: async () => ({ receipts: revealed, count }) },
   });
   const reading = await files.read(batch, new AbortController().signal);
   return "refused" in reading ? reading.refused : reading.file.receipts;
 }
 
-it("reads the file, but for what the court had revealed", async () => {
+it("reads the file, but for what the court had shown", async () => {
   revealed = new Map([[1, shown[1]!]]);
 
   expect(await read()).toEqual([entries[0], shown[1]]);
 });
 
-it("knows a batch whose file nobody has once all of it was revealed, not before", async () => {
+it("knows a batch whose file nobody has once all of it was shown, not before", async () => {
   bytes = undefined;
   revealed = new Map([[0, shown[0]!]]);
   count = 2;
   await expect(read()).rejects.toThrow("nobody has it");
   revealed.set(1, shown[1]!);
 
-  expect(await read()).toEqual(shown);
+  expect([await read(), gets]).toEqual([shown, 1]);
 });
 
-it("knows a batch whose file is another's once all of it was revealed", async () => {
+it("knows a batch whose file is another's once all of it was shown", async () => {
   bytes = encodeBatchFile({ runner, ...domain, receipts: entries.slice(1) });
   const before = await read();
   [revealed, count] = [new Map(shown.entries()), 2];
@@ -87,6 +90,6 @@ it("knows an empty batch by its count alone", async () => {
   bytes = undefined;
   count = 0;
 
-  // What was revealed is none of this batch's: its root says so.
+  // What was shown is none of this batch's: its root says so.
   expect(await read()).toContain("the file's receipts have root");
 });

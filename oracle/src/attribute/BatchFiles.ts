@@ -1,39 +1,32 @@
 /**
- * Batches' receipts: from the file that the runner published, and from what the court had it reveal, which goes before the
- * file's. A batch whose file nobody has is known once all of its receipts were revealed.
+ * Batches' receipts: from the file that the runner published, and from what the court had shown, which goes before the
+ * file's. A batch whose file nobody has is known once all of its receipts were shown.
  */
 import type { ContentClient, MarketDomain } from "@openledger/sdk";
 import type { SettledBatch } from "../store/ChainFacts.js";
-import type { CourtFacts } from "../store/CourtFacts.js";
 import type { EpochLedger } from "../store/EpochLedger.js";
+import type { ShownReceipts } from "../store/ShownReceipts.js";
 import { type BatchReading, type ReadReceipt, readBatchFile, readReceipts } from "./readBatchFile.js";
 
 export interface BatchFilesDeps {
   readonly domain: MarketDomain;
   readonly content: Pick<ContentClient, "get">;
   readonly epochs: Pick<EpochLedger, "file" | "keepFile">;
-  readonly courtFacts: Pick<CourtFacts, "revealedReceipts">;
+  readonly shownReceipts: Pick<ShownReceipts, "ofBatch">;
 }
 
 export class BatchFiles {
   constructor(private readonly deps: BatchFilesDeps) {}
 
-  /** @throws ContentUnavailableError when nobody has it now, and the court has not had all of it revealed. */
+  /** @throws ContentUnavailableError when nobody has it now, and the court has not had all of it shown. */
   async read(batch: SettledBatch, signal: AbortSignal): Promise<BatchReading> {
-    const { domain, courtFacts } = this.deps;
-    const { receipts: revealed, count } = await courtFacts.revealedReceipts(batch.batch);
-    const isWhole = count !== undefined && revealed.size === count;
-    const assembled = () => readReceipts(domain, batch, [...revealed.values()]);
-    let reading: BatchReading;
-    try {
-      reading = readBatchFile(domain, batch, await this.#bytes(batch, signal));
-    } catch (error) {
-      if (!isWhole || signal.aborted) throw error;
-      return assembled();
-    }
-    if ("refused" in reading) return isWhole ? assembled() : reading;
-    if (revealed.size === 0) return reading;
-    const receipts = reading.file.receipts.map((entry, index): ReadReceipt => revealed.get(index) ?? entry);
+    const { domain, shownReceipts } = this.deps;
+    const { receipts: shown, count } = await shownReceipts.ofBatch(batch.batch);
+    // The chain has all of it: a file that may be withheld is not waited for.
+    if (shown.size === count) return readReceipts(domain, batch, [...shown.values()]);
+    const reading = readBatchFile(domain, batch, await this.#bytes(batch, signal));
+    if ("refused" in reading || shown.size === 0) return reading;
+    const receipts = reading.file.receipts.map((entry, index): ReadReceipt => shown.get(index) ?? entry);
     return { ...reading, file: { ...reading.file, receipts } };
   }
 

@@ -175,7 +175,7 @@ async function verifierOf(): Promise<BatchVerifier> {
       domain,
       content: new ContentClient({ url: "http://store", fetch: async () => new Response(file) }),
       epochs: { file: async () => undefined, keepFile: async () => contentHash(file) },
-      courtFacts: { revealedReceipts: async () => ({ receipts: new Map(), count: undefined }) },
+      shownReceipts: { ofBatch: async () => ({ receipts: new Map(), count: undefined }) },
     }),
     facts: facts as unknown as ChainFacts,
     batches: batches as unknown as BatchLedger,

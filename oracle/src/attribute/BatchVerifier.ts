@@ -9,7 +9,7 @@
  * Each verdict is stored as it is reached. A killed oracle goes on behind the last one.
  */
 import { RuntimeError } from "@openledger/engine";
-import { type AttributedReceipt, type MarketDomain, OpenLedgerError } from "@openledger/sdk";
+import { type MarketDomain, OpenLedgerError } from "@openledger/sdk";
 import type { Clock } from "../Clock.js";
 import type { Log } from "../Log.js";
 import { OracleError } from "../OracleError.js";
@@ -20,7 +20,7 @@ import type { BatchFiles } from "./BatchFiles.js";
 import { type CheckedReceipt, checkReceipts } from "./checkReceipts.js";
 import type { ReceiptFault } from "./ReceiptFault.js";
 import type { RunnerClient } from "./RunnerClient.js";
-import type { BatchReading } from "./readBatchFile.js";
+import type { BatchReading, ReadReceipt } from "./readBatchFile.js";
 
 /** What recomputing needs. Without it receipts are believed as far as the chain and their file bind them. */
 export interface Recomputation {
@@ -201,7 +201,7 @@ export class BatchVerifier {
     this.deps.log.fault(`Batch ${batch.batch} of runner ${batch.runner} is refused: ${reason}`);
   }
 
-  async #modelsOf(receipts: readonly AttributedReceipt[]): Promise<ReadonlyMap<bigint, RegisteredModel>> {
+  async #modelsOf(receipts: readonly ReadReceipt[]): Promise<ReadonlyMap<bigint, RegisteredModel>> {
     const models = new Map<bigint, RegisteredModel>();
     for (const number of new Set(receipts.map(({ receipt }) => receipt.model))) {
       const model = await this.deps.facts.model(number);

@@ -26,5 +26,5 @@ export interface ReceiptFault {
 /** What arithmetic shows: the batch is voided by a proof. */
 export const PROVABLE_CHECKS: ReadonlySet<ReceiptCheck> = new Set(["chain", "model", "fee"]);
 
-/** What the batch's file withholds of a receipt: the court is asked for it. */
+/** What the batch's file withholds of a receipt: the court is asked for it, see `BatchLedger.withheld`. */
 export const WITHHELD_CHECKS: ReadonlySet<ReceiptCheck> = new Set(["attribution_hash", "signature"]);

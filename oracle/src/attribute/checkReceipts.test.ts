@@ -3,7 +3,6 @@ import {
   answerFee,
   attributionHash,
   attributionRecordsHash,
-  type BatchFile,
   type ChannelSettlement,
   compareReceipts,
   poolAccount,
@@ -16,6 +15,7 @@ import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
 import { describe, expect, it } from "vitest";
 import type { RegisteredModel } from "../store/ChainFacts.js";
 import { checkReceipts } from "./checkReceipts.js";
+import type { ReadBatch } from "./readBatchFile.js";
 
 const runner = privateKeyToAccount(generatePrivateKey());
 const domain = { chainId: 31_337, market: poolAccount(77n) };
@@ -107,6 +107,13 @@ describe("checkReceipts", () => {
     expect(await faults({ ...file, receipts }, settlements)).toEqual([undefined, undefined, "signature", undefined]);
   });
 
+  it("asks for nobody's signature of what was shown among all of its batch: the root binds it", async () => {
+    const { file, settlements } = await batch();
+    const receipts = file.receipts.map((entry) => ({ ...entry, signature: undefined }));
+
+    expect(await faults({ ...file, receipts }, settlements)).toEqual([undefined, undefined, undefined, undefined]);
+  });
+
   it("disputes shares that are not whole", async () => {
     const { file, settlements } = await batch();
     const half = [{ account: poolAccount(1n), share: 32_768 }];
@@ -121,7 +128,7 @@ describe("checkReceipts", () => {
   });
 });
 
-async function faults(file: BatchFile, settlements: readonly ChannelSettlement[]) {
+async function faults(file: ReadBatch, settlements: readonly ChannelSettlement[]) {
   const checked = await checkReceipts(file, { domain, settlements, models: new Map([[model.model, model]]) });
   return checked.map(({ fault }) => fault?.check);
 }

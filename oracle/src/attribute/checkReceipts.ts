@@ -6,7 +6,6 @@
  * as it cannot be said which of them is the false one, none of that channel and model is believed.
  */
 import {
-  type AttributedReceipt,
   answerFee,
   attributionHash,
   attributionRecordsHash,
@@ -54,7 +53,7 @@ export async function checkReceipts(file: ReadBatch, facts: BatchFacts): Promise
 
 /** The fault of each (channel, model) whose receipts do not chain. */
 function brokenChains(
-  receipts: readonly AttributedReceipt[],
+  receipts: readonly ReadReceipt[],
   settlements: readonly ChannelSettlement[],
 ): ReadonlyMap<string, ReceiptFault> {
   const settled = new Map(settlements.map((settlement) => [chainKey(settlement), settlement]));
@@ -82,7 +81,7 @@ function brokenChains(
   return broken;
 }
 
-function checkTerms({ receipt }: AttributedReceipt, model: RegisteredModel | undefined): ReceiptFault | undefined {
+function checkTerms({ receipt }: ReadReceipt, model: RegisteredModel | undefined): ReceiptFault | undefined {
   if (model === undefined) return { check: "model", asked: `model ${receipt.model}`, found: "no such model" };
   if (receipt.programRoot !== model.programRoot) {
     return { check: "program", asked: model.programRoot, found: receipt.programRoot };
@@ -94,7 +93,7 @@ function checkTerms({ receipt }: AttributedReceipt, model: RegisteredModel | und
 }
 
 /** Undefined when price times tokens is more than any fee can be: anyone may register such a price. */
-function priceOf(receipt: AttributedReceipt["receipt"], model: RegisteredModel): bigint | undefined {
+function priceOf(receipt: ReadReceipt["receipt"], model: RegisteredModel): bigint | undefined {
   try {
     return answerFee(model.price, receipt);
   } catch (error) {
@@ -120,8 +119,14 @@ function checkCommitment(entry: ReadReceipt): ReceiptFault | undefined {
   }
 }
 
-async function checkSignature(file: ReadBatch, entry: ReadReceipt, hash: Hex): Promise<ReceiptFault | undefined> {
-  const signer = await recoverAddress({ hash, signature: entry.signature }).catch(() => undefined);
+/** Of a batch that was shown whole no signatures are: its runner settled the root that binds the receipts. */
+async function checkSignature(
+  file: ReadBatch,
+  { signature }: ReadReceipt,
+  hash: Hex,
+): Promise<ReceiptFault | undefined> {
+  if (signature === undefined) return undefined;
+  const signer = await recoverAddress({ hash, signature }).catch(() => undefined);
   if (signer !== undefined && isAddressEqual(signer, file.runner)) return undefined;
   return { check: "signature", asked: file.runner, found: signer ?? "no signature" };
 }

@@ -8,8 +8,12 @@ import {
 import { type Address, type Hex, isAddressEqual } from "viem";
 import type { SettledBatch } from "../store/ChainFacts.js";
 
-/** A receipt as its batch's file has it, or as the court had it revealed: then of its records only the hash is known. */
-export type ReadReceipt = AttributedReceipt & { readonly recordsHash?: Hex };
+/** A receipt as its batch's file has it, or as the court had it shown: then of its records only the hash is known. */
+export type ReadReceipt = Omit<AttributedReceipt, "signature"> & {
+  /** Undefined where it was shown among all of its batch: the batch's root alone binds it then. */
+  readonly signature: Hex | undefined;
+  readonly recordsHash?: Hex;
+};
 
 export interface ReadBatch {
   readonly runner: Address;

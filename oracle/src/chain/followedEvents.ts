@@ -44,6 +44,8 @@ export const followedEvents: ReadonlySet<string> = new Set([
   "PayerRefunded",
   "ReceiptDemanded",
   "ReceiptRevealed",
+  "ReceiptsDisclosed",
+  "ReceiptsShown",
   "DisputeFiled",
   "VerdictEnforced",
   "HearingOpened",

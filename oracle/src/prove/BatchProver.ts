@@ -107,6 +107,7 @@ export class BatchProver {
         receipts,
         settlements,
         priceOf: (model) => prices.get(model),
+        // Receipts that this oracle has of other batches, from files or revelations, lie in what those settled.
         held: [],
       });
     if (faultBy({ batch: header, chainBefore: EMPTY_CHAIN, later: [] }) === undefined) return this.#end(batch);

@@ -1,15 +1,18 @@
-import { type BatchOpening, EMPTY_CHAIN } from "@openledger/sdk";
+import { type BatchOpening, EMPTY_CHAIN, WHOLE_BATCH } from "@openledger/sdk";
 import { type Address, pad } from "viem";
 import { beforeEach, describe, expect, it } from "vitest";
-import type { Outcome } from "../settle/Outbox.js";
-import type { Readiness } from "../settle/Purse.js";
+import type { ContractCall, Outcome } from "../settle/Outbox.js";
+import type { Need, Readiness } from "../settle/Purse.js";
+import type { WithheldBatch } from "../store/BatchLedger.js";
 import type { SettledBatch } from "../store/ChainFacts.js";
 import type { ReceiptDemand } from "../store/CourtFacts.js";
+import { DemandEnder } from "./DemandEnder.js";
 import { ReceiptDemander } from "./ReceiptDemander.js";
 
 const account = pad("0x1", { size: 20 }) as Address;
 const other = pad("0x2", { size: 20 }) as Address;
-const [settledAt, trial, reveal] = [1000n, 100n, 10n];
+const [settledAt, trial, reveal] = [1000n, 100n, 16n];
+const single = 5n;
 const batch = { batch: 3n, block: 5n, blockHash: pad("0xb") } as SettledBatch;
 const header = {
   number: 3n,
@@ -23,11 +26,12 @@ const header = {
 
 let now: bigint;
 let time: number;
-let withheld: { batch: bigint; isRefused: boolean; receiptIndices: readonly number[] }[];
+let withheld: WithheldBatch[];
 let demands: ReceiptDemand[];
 let voided: bigint[];
 let isPinned: boolean;
 let readiness: Readiness;
+let needs: Need[];
 let hasBudget: boolean;
 let noted: string[];
 let outcome: () => Outcome;
@@ -39,18 +43,23 @@ let demander: ReceiptDemander;
 beforeEach(() => {
   now = settledAt + 1n;
   time = 0;
-  withheld = [{ batch: 3n, isRefused: true, receiptIndices: [] }];
+  withheld = [{ batch: 3n, isRefused: true, unattributed: [], unsigned: [] }];
   demands = [];
   voided = [];
   isPinned = true;
   readiness = "ready";
+  needs = [];
   hasBudget = true;
   noted = [];
   outcome = () => ({ kind: "done", hash: pad("0x1") });
   sent = [];
   reread = [];
   newest = 17n;
-  demander = new ReceiptDemander({
+  demander = start();
+});
+
+function start(): ReceiptDemander {
+  const shared = {
     deployment: { addresses: { receiptCourt: other, inferenceMarket: other } } as never,
     facts: { batches: async () => [batch], newestBlock: async () => newest },
     courtFacts: {
@@ -58,7 +67,10 @@ beforeEach(() => {
       openReceiptDemands: async () => demands.filter(({ state, demander }) => state === "open" && demander === account),
       voidBatches: async () => voided,
     },
-    batches: { withheld: async () => withheld, reread: async (_batch, indices) => void reread.push(indices) },
+    batches: {
+      withheld: async () => withheld,
+      reread: async (_batch: SettledBatch, indices: readonly number[]) => void reread.push(indices),
+    },
     epochs: { find: async () => true },
     chain: {
       now: async () => now,
@@ -66,30 +78,36 @@ beforeEach(() => {
       batchOpening: async () =>
         isPinned ? ({ batch: header, chainBefore: EMPTY_CHAIN, later: [] } satisfies BatchOpening) : undefined,
       courtClocks: async () => ({ trial, reveal }),
-      demandPrice: async () => 5n,
+      demandPrice: async (_batch: bigint, index: number) => (index === WHOLE_BATCH ? 16n * single : single),
     },
     outbox: {
       account,
-      submit: async ({ functionName, args }) => {
+      submit: async ({ functionName, args }: ContractCall) => {
         sent.push(`${functionName} ${args.at(-1) ?? ""}`);
         return outcome();
       },
     },
-    purse: { readiness: async () => readiness },
+    purse: {
+      readiness: async (need: Need) => {
+        needs.push(need);
+        return readiness;
+      },
+    },
     budget: {
-      take: async (subject) => {
-        if (hasBudget) noted.push(subject);
+      take: async (subject: string, amount: bigint) => {
+        if (hasBudget) noted.push(`${subject} ${amount}`);
         return hasBudget;
       },
-      giveBack: async (subject) => {
-        noted = noted.filter((one) => one !== subject);
+      giveBack: async (subject: string) => {
+        noted = noted.filter((one) => !one.startsWith(`${subject} `));
       },
     },
     clock: { now: () => new Date(time), sleep: async () => {} },
     log: { info: () => {}, fault: () => {} },
     confirmations: 12n,
-  });
-});
+  };
+  return new ReceiptDemander({ ...shared, ender: new DemandEnder(shared) });
+}
 
 function demanded(receiptIndex: number, more: Partial<ReceiptDemand> = {}): ReceiptDemand {
   const deadline = now + reveal;
@@ -99,36 +117,21 @@ function demanded(receiptIndex: number, more: Partial<ReceiptDemand> = {}): Rece
 const step = () => demander.step(new AbortController().signal);
 
 describe("a batch whose list is withheld", () => {
-  it("is asked for its first receipt, which every batch has", async () => {
-    expect([await step(), sent, noted]).toEqual([true, ["demand 0"], ["demand 3/0"]]);
+  it("is asked for as a whole, at the price of the whole", async () => {
+    expect([await step(), sent, noted]).toEqual([true, [`demand ${WHOLE_BATCH}`], [`demand 3/${WHOLE_BATCH} 80`]]);
+    expect(needs).toMatchObject([{ amount: 80n, approved: 160n }]);
   });
 
   it("is not asked again for what somebody asked for", async () => {
-    demands = [demanded(0, { demander: other })];
-
-    expect([await step(), sent]).toEqual([false, []]);
-  });
-
-  it("is asked for all the others once it is known how many there are", async () => {
-    demands = [demanded(0, { state: "answered", count: 3 }), demanded(2)];
-
-    await step();
-
-    expect(sent).toEqual(["demand 1"]);
-  });
-
-  it("is asked for sixteen at once, for more would cost more each", async () => {
-    demands = Array.from({ length: 17 }, (_, index) =>
-      demanded(index, { state: index === 0 ? "answered" : "open", count: 40 }),
-    );
+    demands = [demanded(WHOLE_BATCH, { demander: other })];
 
     expect([await step(), sent]).toEqual([false, []]);
   });
 
   it("is read again when all of it was shown", async () => {
-    demands = [0, 1].map((index) => demanded(index, { state: "answered", count: 2 }));
+    demands = [demanded(WHOLE_BATCH, { state: "answered", count: 3 })];
 
-    expect([await step(), reread, sent]).toEqual([true, [[0, 1]], []]);
+    expect([await step(), reread, sent]).toEqual([true, [[0, 1, 2]], []]);
   });
 
   it("is pinned first when nothing opens it", async () => {
@@ -147,7 +150,7 @@ describe("a batch whose list is withheld", () => {
     now -= 1n;
     await step();
 
-    expect(sent).toEqual(["demand 0"]);
+    expect(sent).toEqual([`demand ${WHOLE_BATCH}`]);
   });
 
   it("is not asked before it is buried", async () => {
@@ -168,11 +171,11 @@ describe("a batch whose list is withheld", () => {
     time += 60_000;
     await step();
 
-    expect(sent).toEqual(["demand 0"]);
+    expect(sent).toEqual([`demand ${WHOLE_BATCH}`]);
   });
 
   it("costs nothing when the court refuses the demand", async () => {
-    outcome = () => ({ kind: "refused", error: "ReceiptCourt_AlreadyDemanded(3, 0, 1)" });
+    outcome = () => ({ kind: "refused", error: "ReceiptCourt_AlreadyDemanded(3, 4294967295, 1)" });
 
     expect([await step(), noted]).toEqual([false, []]);
   });
@@ -180,36 +183,49 @@ describe("a batch whose list is withheld", () => {
 
 describe("a receipt whose shares or signature the file has not", () => {
   it("alone is asked for, and judged again when it was shown", async () => {
-    withheld = [{ batch: 3n, isRefused: false, receiptIndices: [4] }];
+    withheld = [{ batch: 3n, isRefused: false, unattributed: [], unsigned: [4] }];
     await step();
     demands = [demanded(4, { state: "answered", count: 9 })];
     await step();
 
-    expect([sent, reread]).toEqual([["demand 4"], [[4]]]);
+    expect([sent, reread, noted]).toEqual([["demand 4"], [[4]], ["demand 3/4 5"]]);
+    expect(needs).toMatchObject([{ amount: 5n, approved: 160n }]);
   });
 });
 
-describe("this oracle's own demands", () => {
-  it("are expired in the first second in which they can be, not before", async () => {
-    demands = [demanded(0, { deadline: now + 1n })];
+describe.each([
+  ["a receipt", 0],
+  ["a whole batch", WHOLE_BATCH],
+])("a demand of %s", (_what, index) => {
+  it("is expired by who made it in the first second in which it can be, not before", async () => {
+    demands = [demanded(index, { deadline: now + 1n })];
+    withheld = [];
     const early = await step();
     now += 1n;
 
-    expect([early, await step(), sent]).toEqual([false, true, ["expire 0"]]);
+    expect([early, await step(), sent]).toEqual([false, true, [`expire ${index}`]]);
   });
 
-  it("bring their deposits back when the batch fell otherwise", async () => {
-    demands = [demanded(0)];
+  it("brings its deposit back when the batch fell otherwise", async () => {
+    demands = [demanded(index)];
     voided = [3n];
 
-    expect([await step(), sent]).toEqual([true, ["returnDeposit 0"]]);
+    expect([await step(), sent]).toEqual([true, [`returnDeposit ${index}`]]);
   });
 
-  it("are expired by nobody for others", async () => {
-    demands = [demanded(0, { demander: other, deadline: now - 1n })];
+  it("is expired for another who leaves it, an eighth of the time to answer later: the batch holds up epochs", async () => {
+    withheld = [{ batch: 3n, isRefused: false, unattributed: [0], unsigned: [] }];
+    demands = [demanded(index, { demander: other, deadline: now - 2n })];
+    const early = await step();
+    now += 1n;
 
-    await step();
+    expect([early, await step(), sent]).toEqual([false, true, [`expire ${index}`]]);
+  });
 
-    expect(sent).toEqual([]);
+  it("is left to who made it where the batch is known", async () => {
+    demands = [demanded(index, { demander: other, deadline: 0n })];
+    withheld = [];
+
+    expect([await step(), sent]).toEqual([false, []]);
   });
 });

@@ -26,6 +26,17 @@ export interface BatchState {
   readonly firstTriedAt: Date;
 }
 
+/** A batch of which something is withheld. */
+export interface WithheldBatch {
+  readonly batch: bigint;
+  /** Nothing of it is known: its file is not to be had, or is another's. */
+  readonly isRefused: boolean;
+  /** Places of receipts whose shares are not known, ascending. */
+  readonly unattributed: readonly number[];
+  /** Places of receipts whose shares are known and whose signature is not the runner's, ascending. */
+  readonly unsigned: readonly number[];
+}
+
 interface ReceiptRow extends Row {
   readonly batch: string;
   readonly receipt_index: number;
@@ -143,24 +154,27 @@ export class BatchLedger {
   }
 
   /** Standing batches of which something is withheld: all of it, or what stands behind some receipts. */
-  async withheld(
-    checks: readonly ReceiptFault["check"][],
-  ): Promise<
-    readonly { readonly batch: bigint; readonly isRefused: boolean; readonly receiptIndices: readonly number[] }[]
-  > {
-    const rows = await this.database.query<{ batch: string; state: string; indices: readonly number[] }>(
-      `select b.batch, b.state, coalesce(array_agg(receipt_index order by receipt_index)
-           filter (where r.fault = any($1)), '{}') as indices
-       from batches b left join receipts r on r.batch = b.batch
+  async withheld(): Promise<readonly WithheldBatch[]> {
+    const rows = await this.database.query<{
+      batch: string;
+      state: string;
+      unattributed: readonly number[];
+      unsigned: readonly number[];
+    }>(
+      `select b.batch, b.state,
+         coalesce(array_agg(receipt_index order by receipt_index)
+           filter (where r.fault = 'attribution_hash'), '{}') as unattributed,
+         coalesce(array_agg(receipt_index order by receipt_index) filter (where r.fault = 'signature'), '{}') as unsigned
+       from batches b left join receipts r on r.batch = b.batch and r.fault in ('attribution_hash', 'signature')
        where b.state <> 'reading' and not exists (
          select from events v where v.name = 'BatchVoided' and v.args->>'batch' = b.batch::text)
-       group by b.batch having b.state = 'refused' or count(*) filter (where r.fault = any($1)) > 0 order by b.batch`,
-      [checks],
+       group by b.batch having b.state = 'refused' or count(r.batch) > 0 order by b.batch`,
     );
-    return rows.map(({ batch, state, indices }) => ({
+    return rows.map(({ batch, state, unattributed, unsigned }) => ({
       batch: BigInt(batch),
       isRefused: state === "refused",
-      receiptIndices: indices,
+      unattributed,
+      unsigned,
     }));
   }
 

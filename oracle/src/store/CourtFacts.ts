@@ -1,8 +1,8 @@
 /** What the followed events say of the courts: cases, demands, void batches, disputes, and what an account has lying there. */
-import type { Address, Hex } from "viem";
-import type { ReadReceipt } from "../attribute/readBatchFile.js";
+import { WHOLE_BATCH } from "@openledger/sdk";
+import type { Address } from "viem";
 import type { Queries } from "./Database.js";
-import type { EventRow, Stored } from "./EventRow.js";
+import type { EventRow } from "./EventRow.js";
 
 /** A receipt's place in its batch. */
 export interface ReceiptPlace {
@@ -10,7 +10,7 @@ export interface ReceiptPlace {
   readonly receiptIndex: number;
 }
 
-/** A demand of a receipt at the court. */
+/** A demand at the court: of a receipt, or of all receipts of a batch, whose place is `WHOLE_BATCH`. */
 export interface ReceiptDemand extends ReceiptPlace {
   readonly demander: Address;
   /** Seconds since 1970: the first in which no answer is taken. */
@@ -52,23 +52,7 @@ export class CourtFacts {
     return rows.map((row) => BigInt(row.batch));
   }
 
-  /** What the court had revealed of a batch: each receipt at its place, and how many there are, once that is known. */
-  async revealedReceipts(batch: bigint): Promise<{
-    readonly receipts: ReadonlyMap<number, ReadReceipt>;
-    readonly count: number | undefined;
-  }> {
-    const rows = await this.queries.query<EventRow>(
-      `select * from events where name = 'ReceiptRevealed' and args->>'batch' = $1 order by (args->>'index')::numeric`,
-      [batch.toString()],
-    );
-    const demands = await this.receiptDemands(batch);
-    return {
-      receipts: new Map(rows.map(({ args }) => [Number(args.index), revealedOf(args.revelation as Stored)])),
-      count: demands.find(({ count }) => count !== undefined)?.count,
-    };
-  }
-
-  /** Demands of a batch's receipts, by place. */
+  /** Demands of a batch's receipts, by place, that of all of them last. */
   async receiptDemands(batch: bigint): Promise<readonly ReceiptDemand[]> {
     return this.#receiptDemands(`and args->>'batch' = $1`, batch.toString());
   }
@@ -139,7 +123,7 @@ export class CourtFacts {
 
   /**
    * What an account has lying in bonds of disputes and deposits of demands, or lost to them, by subject: `dispute <offence>`,
-   * `demand <batch>/<index>`, `leaf <proposal>/<tree>/<index>`. Base units.
+   * `demand <batch>/<index>`, `leaf <proposal>/<tree>/<index>`. Base units; 0 where all came back.
    */
   async outlays(account: Address): Promise<ReadonlyMap<string, bigint>> {
     const rows = await this.queries.query<{ subject: string; net: string }>(
@@ -149,47 +133,19 @@ export class CourtFacts {
          left join events d on d.name = 'HearingFinished' and d.args->>'dispute' = f.args->>'dispute'
        where f.name = 'DisputeFiled' and f.args->>'filer' = $1 group by f.args->>'id'
        union all
-       select 'demand ' || (f.args->>'batch') || '/' || (f.args->>'index'), (f.args->>'deposit')::numeric from events f
-       where f.name = 'ReceiptDemanded' and f.args->>'demander' = $1 and not exists (
-         select from events r where r.name = 'DepositReturned' and r.args->>'batch' = f.args->>'batch'
-           and r.args->>'index' = f.args->>'index')
+       select 'demand ' || (f.args->>'batch') || '/' || (f.args->>'index'), (f.args->>'deposit')::numeric - coalesce(
+         (select sum(coalesce(r.args->>'deposit', r.args->>'rest')::numeric) from events r
+          where r.name in ('DepositReturned', 'ReceiptsShown') and r.args->>'batch' = f.args->>'batch'
+            and coalesce(r.args->>'index', $2) = f.args->>'index'), 0)
+       from events f where f.name = 'ReceiptDemanded' and f.args->>'demander' = $1
        union all
        select 'leaf ' || (f.args->>'proposal') || '/' || (f.args->>'tree') || '/' || (f.args->>'index'),
-         (f.args->>'deposit')::numeric from events f
-       where f.name = 'LeafDemanded' and f.args->>'demander' = $1 and not exists (
-         select from events r where r.name = 'DepositReturned' and r.args->>'proposal' = f.args->>'proposal'
-           and r.args->>'tree' = f.args->>'tree' and r.args->>'index' = f.args->>'index')`,
-      [account.toLowerCase()],
+         (f.args->>'deposit')::numeric - coalesce((select sum((r.args->>'deposit')::numeric) from events r
+           where r.name = 'DepositReturned' and r.args->>'proposal' = f.args->>'proposal'
+             and r.args->>'tree' = f.args->>'tree' and r.args->>'index' = f.args->>'index'), 0)
+       from events f where f.name = 'LeafDemanded' and f.args->>'demander' = $1`,
+      [account.toLowerCase(), WHOLE_BATCH.toString()],
     );
     return new Map(rows.map(({ subject, net }) => [subject, BigInt(net)]));
   }
-}
-
-function revealedOf({ placed, runnerSignature, attribution }: Stored): ReadReceipt {
-  const receipt = (placed as Stored).receipt as Readonly<Record<string, string>>;
-  const { shares, recordsHash, methodHash } = attribution as Stored;
-  return {
-    receipt: {
-      channel: receipt.channel as Hex,
-      model: BigInt(receipt.model!),
-      nonce: BigInt(receipt.nonce!),
-      cumulative: BigInt(receipt.cumulative!),
-      fee: BigInt(receipt.fee!),
-      promptTokens: Number(receipt.promptTokens),
-      outputTokens: Number(receipt.outputTokens),
-      requestHash: receipt.requestHash as Hex,
-      programRoot: receipt.programRoot as Hex,
-      seed: receipt.seed as Hex,
-      outputHash: receipt.outputHash as Hex,
-      attributionHash: receipt.attributionHash as Hex,
-    },
-    signature: runnerSignature as Hex,
-    shares: (shares as readonly Readonly<Record<string, string>>[]).map(({ account, share }) => ({
-      account: account as Address,
-      share: Number(share),
-    })),
-    records: [],
-    recordsHash: recordsHash as Hex,
-    methodHash: methodHash as Hex,
-  };
 }

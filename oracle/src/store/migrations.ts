@@ -137,4 +137,8 @@ export const migrations: readonly string[] = [
     made_at timestamptz not null
   );
   `,
+  `
+  -- What is shown of whole batches is followed as well: what was followed without it is followed anew.
+  delete from blocks;
+  `,
 ];

@@ -38,6 +38,7 @@ import {
   createDatanet,
   type Deployment,
   deposit,
+  discloseReceipts,
   disclosureDigest,
   EXACT_ENGINE,
   encodeBatchFile,
@@ -202,6 +203,25 @@ export class ProtocolScene {
       attribution: { shares, recordsHash: attributionRecordsHash(records), methodHash },
     });
     await revealReceipt(client, { batch: settled!.header, index, revelation });
+  }
+
+  /** Some of a batch's receipts, as the court asks for all of them. */
+  async disclose({ batch, receipts }: SettledAnswers, first: number, length: number): Promise<void> {
+    const tree = receiptTree(
+      this.domain,
+      receipts.map(({ receipt }) => receipt),
+    );
+    const { firstIndex, count, siblings } = tree.rangeProof(first, length);
+    const disclosures = receipts.slice(first, first + length).map(({ receipt, shares, records, methodHash }) => ({
+      receipt,
+      attribution: { shares, recordsHash: attributionRecordsHash(records), methodHash },
+    }));
+    const client = this.client(accounts.runner);
+    const [settled] = await readSettledBatches(client, { numbers: [batch] });
+    await discloseReceipts(client, {
+      batch: settled!.header,
+      range: { first: firstIndex, count, disclosures, siblings },
+    });
   }
 
   /** Sends a settlement again, for instance because its block was orphaned. */
