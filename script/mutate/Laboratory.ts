@@ -1,77 +1,120 @@
 import { spawn } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { findBinary } from "../devnet/binaries.js";
+import { CompiledCode } from "./CompiledCode.js";
+import { copyBuild, copyProject, FORGE_CACHE } from "./copyProject.js";
 import { type Fault, plant } from "./Fault.js";
 
 /** What a suite said of a planted fault. */
 export type Verdict = "killed" | "survived" | "does not compile";
 
+/** How suites ended with nothing planted. */
+export interface Check {
+  readonly green: boolean;
+  readonly output: string;
+  /** The files that hold them. */
+  readonly files: readonly string[];
+}
+
+/** The contracts or suites do not compile as they are. */
+export class CompilationError extends Error {
+  override readonly name = "CompilationError";
+  readonly code = "compilation";
+  readonly retryable = false;
+}
+
 /** A copy of the contracts and their suites in which faults are planted, so that the checkout never holds one. */
 export class Laboratory {
-  readonly #folder: string;
+  readonly folder: string;
   readonly #forge = findBinary("forge");
+  #code: CompiledCode | undefined;
 
   private constructor(folder: string) {
-    this.#folder = folder;
+    this.folder = folder;
   }
 
   static create(root: string): Laboratory {
     const folder = mkdtempSync(join(tmpdir(), "openledger-mutate-"));
-    mkdirSync(join(folder, "script"));
-    for (const name of ["contracts", "test", "foundry.toml"]) cpSync(join(root, name), join(folder, name), copied);
-    const isNeeded = (name: string) => /\.sol$|^config$|^solc/.test(name);
-    for (const name of readdirSync(join(root, "script")).filter(isNeeded)) {
-      cpSync(join(root, "script", name), join(folder, "script", name), copied);
-    }
-    // compiled once already, as a rule
-    for (const name of ["out", "cache"]) {
-      if (existsSync(join(root, name))) cpSync(join(root, name), join(folder, name), { recursive: true });
-    }
-    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    copyProject(root, folder);
     return new Laboratory(folder);
   }
 
-  /** Whether the suites are green with nothing planted, and how they ended when they are not. */
-  async check(tests: string): Promise<{ readonly green: boolean; readonly output: string }> {
-    const { code, output } = await this.#run(["test", "--match-path", tests]);
-    return { green: code === 0 && /\d+ tests? passed/.test(output), output };
+  /** Compiles what another folder has not compiled yet, as a rule nothing. @throws CompilationError */
+  async compile(from: string): Promise<void> {
+    copyBuild(from, this.folder);
+    const { code, output } = await this.#run(["build"]);
+    if (code !== 0)
+      throw new CompilationError(`Nothing can be planted in what does not compile:\n${output.slice(-4000)}`);
+    mkdirSync(this.#clean);
+    copyBuild(this.folder, this.#clean);
   }
 
-  /** Plants the fault, runs its suites and takes it out again. */
-  async try(fault: Fault): Promise<Verdict> {
-    const path = join(this.#folder, fault.file);
+  /** Runs suites with nothing planted. */
+  async check(tests: string): Promise<Check> {
+    const { code, output } = await this.#run(["test", "--match-path", tests]);
+    const files = [...output.matchAll(/^Ran \d+ tests? for (.+\.sol):/gm)].map(([, file]) => file as string);
+    return { green: code === 0 && files.length > 0, output, files };
+  }
+
+  /** Plants the fault, runs its suites, which stand in the files, and takes it out again. */
+  async try(fault: Fault, files: readonly string[]): Promise<Verdict> {
+    const path = join(this.folder, fault.file);
     const source = readFileSync(path, "utf8");
-    writeFileSync(path, plant(source, fault));
+    const planted = plant(source, fault);
     try {
-      const built = await this.#run(["build", "contracts"]);
-      if (built.code !== 0) return "does not compile";
-      const tested = await this.#run(["test", "--match-path", fault.tests, "--fail-fast"]);
-      // a suite that ends otherwise than by a failing test has noticed nothing
-      return tested.code !== 0 && /\[FAIL/.test(tested.output) ? "killed" : "survived";
+      writeFileSync(path, planted);
+      this.#code ??= CompiledCode.read(this.folder);
+      await this.#run(["build", "contracts", ...this.#code.carriers(fault.file, files)]);
+      writeFileSync(path, source);
+      this.#pretendUnchanged();
+      if (await this.#isNoticed(fault.tests)) return "killed";
+
+      // said of suites only once all that imports the file has been compiled with the fault in it
+      this.#restore();
+      writeFileSync(path, planted);
+      if ((await this.#run(["build", "contracts"])).code !== 0) return "does not compile";
+      return (await this.#isNoticed(fault.tests)) ? "killed" : "survived";
     } finally {
       writeFileSync(path, source);
+      this.#restore();
     }
   }
 
   remove(): void {
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** The build with nothing planted. */
+  get #clean(): string {
+    return join(this.folder, "clean");
+  }
+
+  /**
+   * Leaves the contracts with the fault in `out` and has forge take them for those of the sources as they are: it would
+   * compile every suite anew otherwise, for each of them imports what its fixture deploys.
+   */
+  #pretendUnchanged(): void {
+    for (const name of ["out/build-info", FORGE_CACHE]) {
+      cpSync(join(this.#clean, name), join(this.folder, name), { recursive: true });
+    }
+  }
+
+  #restore(): void {
+    for (const name of ["out", "cache"]) rmSync(join(this.folder, name), { recursive: true, force: true });
+    copyBuild(this.#clean, this.folder);
+  }
+
+  /** A suite that ends otherwise than by a failing test has noticed nothing. */
+  async #isNoticed(tests: string): Promise<boolean> {
+    const { code, output } = await this.#run(["test", "--match-path", tests, "--fail-fast"]);
+    return code !== 0 && /\[FAIL/.test(output);
   }
 
   #run(args: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
     return new Promise((resolve, reject) => {
-      const child = spawn(this.#forge, args, { cwd: this.#folder, stdio: ["ignore", "pipe", "pipe"] });
+      const child = spawn(this.#forge, args, { cwd: this.folder, stdio: ["ignore", "pipe", "pipe"] });
       let output = "";
       const keep = (chunk: Buffer) => {
         output = (output + chunk.toString()).slice(-MAXIMUM_OUTPUT);
@@ -85,8 +128,3 @@ export class Laboratory {
 }
 
 const MAXIMUM_OUTPUT = 2 ** 20;
-
-const copied = {
-  recursive: true,
-  filter: (path: string) => !/\/(dist|node_modules|\.bench)(\/|$)/.test(path),
-};

@@ -9,17 +9,21 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { repositoryRoot } from "../devnet/repositoryRoot.js";
 import { type Fault, FaultListError, plant, readFaults } from "./Fault.js";
-import { Laboratory, type Verdict } from "./Laboratory.js";
+import { CompilationError, Laboratory, type Verdict } from "./Laboratory.js";
+import { progressLine } from "./progressLine.js";
 
 interface Outcome {
   readonly fault: Fault;
   readonly verdict: Verdict;
 }
 
+/** The files of each fault's suites, by what it calls them. */
+type Suites = ReadonlyMap<string, readonly string[]>;
+
 try {
   process.exitCode = await run();
 } catch (error) {
-  if (!(error instanceof FaultListError)) throw error;
+  if (!(error instanceof FaultListError || error instanceof CompilationError)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 2;
 }
@@ -39,44 +43,64 @@ async function run(): Promise<number> {
     process.exit(130);
   });
   try {
-    const outcomes = (await requireGreen(laboratories, faults)) ? await tryAll(laboratories, faults) : [];
-    return report(faults.length, outcomes);
+    progress("compiling what is not compiled yet");
+    for (const [at, laboratory] of laboratories.entries()) {
+      await laboratory.compile(laboratories[at - 1]?.folder ?? root);
+    }
+    const suites = await checkSuites(laboratories, faults);
+    return report(faults.length, suites === undefined ? [] : await tryAll(laboratories, faults, suites));
   } finally {
     for (const laboratory of laboratories) laboratory.remove();
   }
 }
 
-/** A suite that is red without a fault would kill every one. */
-async function requireGreen(laboratories: readonly Laboratory[], faults: readonly Fault[]): Promise<boolean> {
-  const suites = [...new Set(faults.map(({ tests }) => tests))];
-  const queue = [...suites];
+/** Undefined, and told, when one is red: it would kill every fault. */
+async function checkSuites(laboratories: readonly Laboratory[], faults: readonly Fault[]): Promise<Suites | undefined> {
+  const names = [...new Set(faults.map(({ tests }) => tests))];
+  const suites = new Map<string, readonly string[]>();
   const red: string[] = [];
-  await Promise.all(
-    laboratories.map(async (laboratory) => {
-      for (let tests = queue.shift(); tests !== undefined; tests = queue.shift()) {
-        progress(`${suites.length - queue.length}/${suites.length} suites without a fault: ${tests}`);
-        const { green, output } = await laboratory.check(tests);
-        if (!green) red.push(`${tests} is red, or empty, with nothing planted:\n${output.slice(-4000)}`);
-      }
-    }),
-  );
+  await share(laboratories, names, async (laboratory, tests, at) => {
+    progress(`${at + 1}/${names.length} suites without a fault: ${tests}`);
+    const { green, output, files } = await laboratory.check(tests);
+    suites.set(tests, files);
+    if (!green) red.push(`${tests} is red, or empty, with nothing planted:\n${output.slice(-4000)}`);
+  });
   for (const line of red) process.stderr.write(`${line}\n`);
-  return red.length === 0;
+  return red.length === 0 ? suites : undefined;
 }
 
-async function tryAll(laboratories: readonly Laboratory[], faults: readonly Fault[]): Promise<readonly Outcome[]> {
-  const queue = faults.map((fault, at) => ({ fault, at }));
+async function tryAll(
+  laboratories: readonly Laboratory[],
+  faults: readonly Fault[],
+  suites: Suites,
+): Promise<readonly Outcome[]> {
   const outcomes: Outcome[] = [];
+  const begun = performance.now();
+  let tried = 0;
+  let killed = 0;
+  await share(laboratories, faults, async (laboratory, fault, at) => {
+    const counts = progressLine({ planted: faults.length, tried, killed, elapsedMs: performance.now() - begun });
+    progress(`${counts}: ${fault.file}: ${fault.fault}`);
+    const verdict = await laboratory.try(fault, suites.get(fault.tests) ?? []);
+    outcomes[at] = { fault, verdict };
+    tried += 1;
+    if (verdict === "killed") killed += 1;
+  });
+  return outcomes;
+}
+
+/** Has each laboratory take the next piece of work whenever it is done with one. */
+async function share<T>(
+  laboratories: readonly Laboratory[],
+  work: readonly T[],
+  take: (laboratory: Laboratory, piece: T, at: number) => Promise<void>,
+): Promise<void> {
+  const queue = work.entries();
   await Promise.all(
     laboratories.map(async (laboratory) => {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        const { fault } = next;
-        progress(`${next.at + 1}/${faults.length} ${fault.file}: ${fault.fault}`);
-        outcomes[next.at] = { fault, verdict: await laboratory.try(fault) };
-      }
+      for (const [at, piece] of queue) await take(laboratory, piece, at);
     }),
   );
-  return outcomes;
 }
 
 function report(planted: number, outcomes: readonly Outcome[]): number {
