@@ -8,8 +8,10 @@ import {
   type Contribution,
   type ContributionFile,
   claim,
+  claimPool,
   claimRange,
   collectModel,
+  collectOwner,
   collectProtocol,
   collectRunner,
   collectSecurity,
@@ -423,6 +425,14 @@ describe("the protocol through the SDK", () => {
     await expect(claim(owner, payoutClaim(honest, pool!.account)!)).rejects.toMatchObject({
       errorName: "RewardDistributor_NotDatanets",
     });
+
+    // The pool's part goes to the Datanet's owner, here whole, and leaves nothing in the stream.
+    const pooled = await claimPool(watcher, { ...payoutClaim(honest, pool!.account)!, datanet: 1n });
+    expect(pooled.event).toMatchObject({ toOwner: pool!.cumulative, toReserve: 0n });
+    const held = await readTokenBalance(watcher, owner.account.address);
+    await collectOwner(watcher, 1n);
+    expect(await readTokenBalance(watcher, owner.account.address)).toBe(held + pooled.event.ownerCreditAfter);
+    expect((await readStream(watcher, honest.stream)).claimed).toBe(honest.total);
   });
 
   it("gives a payer back what it did not spend, after the thaw", async () => {
