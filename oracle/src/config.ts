@@ -73,7 +73,7 @@ const localChain = 31_337;
  * | HOST, PORT | where the API listens | 127.0.0.1, 8090 |
  * | POLL_INTERVAL_MS | between looks at the chain | 250 locally, else 2000 |
  * | CONFIRMATIONS | blocks above what is acted on | 0 locally, else 12 |
- * | GRACE_SECONDS | patience with what cannot be read | 3600 |
+ * | GRACE_SECONDS | patience with what cannot be read; with a batch's file at most a quarter of its trial | 3600 |
  * | COURT_BUDGET | most OPEN in bonds of disputes and deposits of demands, lost ones with them | 5000, to watch 500 |
  * | PUSH_CLAIMS_LEAST | pushes others' claims in ranges that pay at least so many OPEN | none |
  *

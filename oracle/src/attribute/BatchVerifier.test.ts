@@ -44,6 +44,10 @@ const model: RegisteredModel = {
 let time: number;
 let judged: Map<number, JudgedReceipt>;
 let isFinished: boolean;
+let isFileKnown: boolean;
+/** Seconds. */
+let trial: bigint;
+let refusal: string | undefined;
 let asked: number;
 let disclose: (receipt: Hex) => Promise<void>;
 let audit: () => Promise<undefined>;
@@ -53,6 +57,9 @@ beforeEach(async () => {
   time = 0;
   judged = new Map();
   isFinished = false;
+  isFileKnown = true;
+  trial = 14n * 86_400n;
+  refusal = undefined;
   asked = 0;
   disclose = async () => {};
   audit = async () => undefined;
@@ -118,6 +125,26 @@ describe("a runner that stops every epoch if it is waited for", () => {
   });
 });
 
+describe("a file that nobody has", () => {
+  beforeEach(() => {
+    isFileKnown = false;
+  });
+
+  it.each([
+    ["as long as it is told, where trials are long", 14n * 86_400n, graceSeconds],
+    ["a quarter of its trial, where that is less", 6n, 1.5],
+  ])("is waited for %s", async (_what, seconds, grace) => {
+    trial = seconds;
+    time = grace - 0.001;
+    await round();
+    expect(refusal).toBeUndefined();
+    time = grace;
+    await round();
+
+    expect(refusal).toMatch(new RegExp(`was not to be had for ${grace} s$`));
+  });
+});
+
 describe("an oracle that fails itself", () => {
   it("disputes nothing for its own full disk", async () => {
     audit = async () => {
@@ -162,6 +189,9 @@ async function verifierOf(): Promise<BatchVerifier> {
     finish: async () => {
       isFinished = true;
     },
+    refuse: async (_batch: SettledBatch, reason: string) => {
+      refusal = reason;
+    },
   };
   const runners = {
     disclose: async (_url: string, receipt: Hex) => {
@@ -173,11 +203,15 @@ async function verifierOf(): Promise<BatchVerifier> {
     domain,
     batchFiles: new BatchFiles({
       domain,
-      content: new ContentClient({ url: "http://store", fetch: async () => new Response(file) }),
+      content: new ContentClient({
+        url: "http://store",
+        fetch: async () => (isFileKnown ? new Response(file) : new Response(null, { status: 404 })),
+      }),
       epochs: { file: async () => undefined, keepFile: async () => contentHash(file) },
       shownReceipts: { ofBatch: async () => ({ receipts: new Map(), count: undefined }) },
     }),
     facts: facts as unknown as ChainFacts,
+    chain: { courtClocks: async () => ({ trial, reveal: 1n }) },
     batches: batches as unknown as BatchLedger,
     clock: { now: () => new Date(time * 1000), sleep: async () => {} },
     log: { info: () => {}, fault: () => {} },

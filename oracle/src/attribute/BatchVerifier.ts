@@ -11,6 +11,7 @@
 import { RuntimeError } from "@openledger/engine";
 import { type MarketDomain, OpenLedgerError } from "@openledger/sdk";
 import type { Clock } from "../Clock.js";
+import type { ProtocolReader } from "../chain/ProtocolReader.js";
 import type { Log } from "../Log.js";
 import { OracleError } from "../OracleError.js";
 import type { BatchLedger } from "../store/BatchLedger.js";
@@ -34,10 +35,11 @@ export interface BatchVerifierDeps {
   readonly domain: MarketDomain;
   readonly batchFiles: Pick<BatchFiles, "read" | "keep">;
   readonly facts: ChainFacts;
+  readonly chain: Pick<ProtocolReader, "courtClocks">;
   readonly batches: BatchLedger;
   readonly clock: Clock;
   readonly log: Log;
-  /** How long what cannot be read is waited for. */
+  /** How long what cannot be read is waited for; a file no longer than a quarter of the time in which it can be demanded. */
   readonly graceSeconds: number;
   readonly recomputation: Recomputation | undefined;
 }
@@ -54,6 +56,7 @@ interface Round {
 }
 
 const batchesAtOnce = 4;
+const fileGraceOfTrial = 1 / 4;
 const retrySeconds = 2;
 /** After so many failures in a round its runner is not asked again in it. */
 const failuresOfRound = 3;
@@ -101,8 +104,10 @@ export class BatchVerifier {
     try {
       reading = await batchFiles.read(batch, signal);
     } catch (error) {
-      if (patient || signal.aborted) throw error;
-      return this.#refuse(batch, `its file ${batch.dataHash} was not to be had for ${this.deps.graceSeconds} s`);
+      if (signal.aborted) throw error;
+      const grace = await this.#fileGraceSeconds();
+      if (now - firstTried.getTime() < grace * 1000) throw error;
+      return this.#refuse(batch, `its file ${batch.dataHash} was not to be had for ${grace} s`);
     }
     if ("refused" in reading) return this.#refuse(batch, reading.refused);
 
@@ -199,6 +204,13 @@ export class BatchVerifier {
     await this.deps.batches.refuse(batch, reason);
     this.#begun.delete(`${batch.batch}/${batch.blockHash}`);
     this.deps.log.fault(`Batch ${batch.batch} of runner ${batch.runner} is refused: ${reason}`);
+  }
+
+  /** What is refused too late the court takes no demand of, and it holds up its epoch for good. */
+  async #fileGraceSeconds(): Promise<number> {
+    const { chain, graceSeconds } = this.deps;
+    const { trial } = await chain.courtClocks();
+    return Math.min(graceSeconds, Number(trial) * fileGraceOfTrial);
   }
 
   async #modelsOf(receipts: readonly ReadReceipt[]): Promise<ReadonlyMap<bigint, RegisteredModel>> {
