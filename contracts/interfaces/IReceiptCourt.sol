@@ -318,7 +318,7 @@ interface IReceiptCourt {
     /// @notice Deposit, least slash and bounty of what comes.
     function terms() external view returns (Terms memory);
 
-    /// @notice What the next demand of a batch costs: of one receipt, or of all (`WHOLE_BATCH`).
+    /// @notice What the next demand of a batch costs: of one receipt, or of all (`WHOLE_BATCH`), which is always 16 deposits.
     function depositOf(uint64 batch, uint32 index) external view returns (uint96);
 
     /// @notice A demand of a receipt; `None` where it was not demanded.

@@ -142,9 +142,10 @@ abstract contract ReceiptDemands is CourtBatches {
 
     /// @inheritdoc IReceiptCourt
     function depositOf(uint64 batch, uint32 index) public view returns (uint96) {
-        uint96 deposits = index == WHOLE_BATCH ? WHOLE_DEPOSITS : 1;
-        // at most 100e18 times 16 times 2^28: below 2^96
-        return _terms.demandDeposit * deposits * (1 + _batches[batch].openDemands / DEMANDS_PER_DEPOSIT);
+        // once in a batch: many others must not make it dearer
+        if (index == WHOLE_BATCH) return _terms.demandDeposit * WHOLE_DEPOSITS;
+        // at most 100e18 times 2^28: below 2^96
+        return _terms.demandDeposit * (1 + _batches[batch].openDemands / DEMANDS_PER_DEPOSIT);
     }
 
     function _returnDeposit(BatchState storage s, Demand storage d, uint64 batch, uint32 index) private {

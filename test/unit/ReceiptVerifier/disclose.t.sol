@@ -234,6 +234,18 @@ contract ReceiptVerifierDiscloseTest is CourtFixture {
         assertEq(court.openDemandsOf(number), 0);
     }
 
+    /// @dev A runner that demands single receipts of its own, whose deposits it gets back, makes the whole no dearer.
+    function test_ManyOpenDemandsDoNotRaiseItsPrice() public {
+        for (uint32 i; i < 33; ++i) {
+            _demand(number, i);
+        }
+        uint256 before = token.balanceOf(demander);
+
+        _demand(number, WHOLE_BATCH);
+
+        assertEq(before - token.balanceOf(demander), PRICE);
+    }
+
     /// @dev Once its count is known the whole can be demanded still.
     function test_TheWholeCanBeDemandedAfterASingleReceipt() public {
         _demand(number, 1);
