@@ -65,6 +65,7 @@ export interface RunnerConfig {
  * | BODY_LIMIT | bytes of a request | 65,536 |
  * | VOUCHER_HORIZON_SECONDS | how long a voucher must be good | 60 |
  * | SETTLE_RECEIPTS, SETTLE_SECONDS | settles after so many, or so long | 20, 3 |
+ * | MAXIMUM_BATCH_RECEIPTS | most of one batch: all of it can be demanded at once and is shown in many transactions | 4,096 |
  * | SETTLE_MARGIN_SECONDS | before a voucher ends | 5 |
  * | RECHECK_BLOCKS | depth at which a settlement is looked at again | 64 |
  * | KEEP_DAYS | how long settled receipts are kept when the court may no longer ask for them | 30 |
@@ -116,7 +117,8 @@ export function readRunnerConfig(env: NodeJS.ProcessEnv = process.env): RunnerCo
     settle: {
       receipts: count("SETTLE_RECEIPTS", 20, 1, 10_000),
       seconds: count("SETTLE_SECONDS", 3, 0, 86_400),
-      maxReceipts: 2000,
+      // With 72 shares and 64 records each, so many make a file of 28 MB; the content store takes 32 MiB.
+      maxReceipts: count("MAXIMUM_BATCH_RECEIPTS", 4096, 1, 4096),
       maxRows: 250,
       marginSeconds: count("SETTLE_MARGIN_SECONDS", 5, 0, 86_400),
       replaceSeconds: 60,

@@ -215,6 +215,23 @@ test("an authorised signer's vouchers are taken and settled, until the payer tak
   expect([refused.status, refused.body.error.code]).toEqual([402, "voucher_wrong_signer"]);
 });
 
+test("what one batch may not hold goes into another, which starts where the first ended", async () => {
+  own = await serveHere({ ...(await network.env()), SETTLE_RECEIPTS: "4", MAXIMUM_BATCH_RECEIPTS: "2" }, 2);
+  url = own.url;
+  const payer = await fundedPayer(4, adapter);
+
+  for (let at = 0; at < 4; at++) expect((await payer.ask(url, payer.request(`${at}`))).status).toBe(200);
+
+  await vi.waitFor(
+    () => {
+      const settled = own!.logged.filter(({ message }) => message === "settled a batch");
+      expect(settled.map(({ facts }) => facts.receipts)).toEqual([2, 2]);
+    },
+    { timeout: 20_000, interval: 50 },
+  );
+  expect(await readModelClaimed(payer.client, payer.channel, adapter)).toBe(payer.cumulative);
+});
+
 test("a signature that the market would refuse is refused here", async () => {
   const payer = await fundedPayer(4, adapter);
   const request = payer.request("const alpha =");

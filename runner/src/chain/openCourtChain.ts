@@ -9,11 +9,23 @@ import {
   receiptVerifierAbi,
   refusalOf,
 } from "@openledger/sdk";
-import { type Abi, type ContractFunctionArgs, encodeFunctionData, isAddressEqual, type LocalAccount } from "viem";
+import {
+  type Abi,
+  type ContractFunctionArgs,
+  decodeFunctionData,
+  encodeFunctionData,
+  getAbiItem,
+  isAddressEqual,
+  type LocalAccount,
+  parseTransaction,
+  toFunctionSelector,
+} from "viem";
 import type { CourtCall, CourtChain, DemandState } from "../court/CourtChain.js";
 import { askChain } from "./askChain.js";
 import { openSender } from "./openSender.js";
 
+const disclose = getAbiItem({ abi: receiptVerifierAbi, name: "disclose" });
+const discloseSelector = toFunctionSelector(disclose);
 const states: readonly DemandState[] = ["none", "open", "revealed", "absent", "returned"];
 
 export function openCourtChain(client: ChainClient & { readonly account: LocalAccount }): CourtChain {
@@ -45,8 +57,11 @@ export function openCourtChain(client: ChainClient & { readonly account: LocalAc
           .filter(({ args }) => isAddressEqual(args.runner, account.address))
           .map(({ args: { batch, index, deadline } }) => ({ batch, index, deadline }));
       }),
-    demandState: (batch, index) =>
-      askChain("a demand", async () => states[(await readReceiptDemand(client, batch, index)).state] ?? "none"),
+    demandOf: (batch, index) =>
+      askChain("a demand", async () => {
+        const { state, shown } = await readReceiptDemand(client, batch, index);
+        return { state: states[state] ?? "none", shown: Number(shown) };
+      }),
     header: (batch) =>
       askChain("a batch", async () => (await readSettledBatches(client, { numbers: [batch] }))[0]?.header),
     clocks: () =>
@@ -73,6 +88,12 @@ export function openCourtChain(client: ChainClient & { readonly account: LocalAc
       return sender.sign({ to: request.address, data: encodeFunctionData(request) }, replaced);
     },
     send: sender.send,
+    firstShownBy: ({ raw }) => {
+      const { data = "0x" } = parseTransaction(raw);
+      if (!data.startsWith(discloseSelector)) return undefined;
+      const { args } = decodeFunctionData({ abi: [disclose], data });
+      return Number(args[1]);
+    },
     minedNonce: sender.minedNonce,
   };
 
@@ -88,9 +109,17 @@ function argsOf(call: CourtCall): readonly unknown[] {
       return [call.batch, call.index, call.revelation] satisfies ArgsOf<"reveal">;
     case "revealAbsent":
       return [call.batch, call.index, call.tree.count, call.tree.top] satisfies ArgsOf<"revealAbsent">;
+    case "disclose": {
+      const { first, count, disclosures, siblings } = call.range;
+      return [call.batch, first, count, disclosures, siblings] satisfies ArgsOf<"disclose">;
+    }
     case "release":
       return [call.batch] satisfies ContractFunctionArgs<typeof receiptCourtAbi, "nonpayable", "release">;
   }
 }
 
-type ArgsOf<F extends "reveal" | "revealAbsent"> = ContractFunctionArgs<typeof receiptVerifierAbi, "nonpayable", F>;
+type ArgsOf<F extends "reveal" | "revealAbsent" | "disclose"> = ContractFunctionArgs<
+  typeof receiptVerifierAbi,
+  "nonpayable",
+  F
+>;

@@ -6,7 +6,10 @@ import { askChain } from "./askChain.js";
 
 /** Every method @throws RunnerError `chain_unavailable`. */
 export interface Sender {
-  /** A replacement takes the nonce of what it replaces and pays more; where that nonce is used it is a transaction of its own. */
+  /**
+   * A replacement takes the nonce of what it replaces and pays more; where that nonce is used, or behind one that nobody uses,
+   * it is a transaction of its own.
+   */
   sign(call: { readonly to: Address; readonly data: Hex }, replaced?: OutboxTransaction): Promise<OutboxTransaction>;
   /** Sending it again is harmless. */
   send(transaction: OutboxTransaction): Promise<void>;
@@ -25,9 +28,9 @@ export function openSender(client: ChainClient & { readonly account: LocalAccoun
     sign: ({ to, data }, replaced) =>
       askChain(`what ${what}'s transaction needs`, async () => {
         const isAlive = replaced !== undefined && replaced.accountNonce >= (await minedNonce());
-        const nonce = isAlive
-          ? replaced.accountNonce
-          : await publicClient.getTransactionCount({ address: account.address, blockTag: "pending" });
+        const free = await publicClient.getTransactionCount({ address: account.address, blockTag: "pending" });
+        // A reorganisation may have taken what used the nonces before: behind a gap nothing is ever mined.
+        const nonce = isAlive && replaced.accountNonce < free ? replaced.accountNonce : free;
         const gas = gasLimit(await publicClient.estimateGas({ account, to, data }));
         const fees = await publicClient.estimateFeesPerGas();
         const least = isAlive ? feesOf(replaced) : undefined;

@@ -1,4 +1,4 @@
-import type { Batch, MerkleTree, Revelation } from "@openledger/sdk";
+import type { Batch, DisclosedRange, MerkleTree, Revelation } from "@openledger/sdk";
 import type { Hex } from "viem";
 import type { OutboxTransaction } from "../store/BatchLedger.js";
 import type { ReceiptDemand } from "../store/DemandLedger.js";
@@ -12,9 +12,17 @@ export type CourtCall =
       readonly index: number;
       readonly tree: Pick<MerkleTree, "count" | "top">;
     }
+  | { readonly name: "disclose"; readonly batch: Batch; readonly range: DisclosedRange }
   | { readonly name: "release"; readonly batch: Batch };
 
 export type DemandState = "none" | "open" | "revealed" | "absent" | "returned";
+
+/** A demand as the court holds it. */
+export interface CourtDemand {
+  readonly state: DemandState;
+  /** Of a whole batch: receipts shown so far, from the first on. */
+  readonly shown: number;
+}
 
 /** What answering demands needs of the chain. Every method @throws RunnerError `chain_unavailable`. */
 export interface CourtChain {
@@ -25,7 +33,7 @@ export interface CourtChain {
   readonly startBlock: bigint;
   /** Demands of this runner's receipts in `[from, to]`. */
   demands(from: bigint, to: bigint): Promise<readonly ReceiptDemand[]>;
-  demandState(batch: bigint, index: number): Promise<DemandState>;
+  demandOf(batch: bigint, index: number): Promise<CourtDemand>;
   /** Undefined when the chain has no such batch. */
   header(batch: bigint): Promise<Batch | undefined>;
   /** Seconds in which a batch is tried, and in which an answer is taken. */
@@ -34,5 +42,7 @@ export interface CourtChain {
   refusal(call: CourtCall): Promise<string | undefined>;
   sign(call: CourtCall, replaced?: OutboxTransaction): Promise<OutboxTransaction>;
   send(transaction: OutboxTransaction): Promise<void>;
+  /** The place of the first receipt that a signed transaction shows of a whole batch; undefined for other transactions. */
+  firstShownBy(transaction: OutboxTransaction): number | undefined;
   minedNonce(): Promise<number>;
 }

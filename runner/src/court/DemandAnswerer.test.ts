@@ -5,6 +5,7 @@ import { beforeEach, expect, it } from "vitest";
 import { runSettlement } from "../settle/runSettlement.js";
 import type { OutboxTransaction } from "../store/BatchLedger.js";
 import type { ReceiptEvidence, StoredDemand } from "../store/DemandLedger.js";
+import { memoryDemands } from "../testing/memoryDemands.js";
 import type { CourtCall, CourtChain, DemandState } from "./CourtChain.js";
 import { DemandAnswerer } from "./DemandAnswerer.js";
 
@@ -69,13 +70,12 @@ beforeEach(() => {
 
 /** A process over the same books. */
 function start(): DemandAnswerer {
-  const set = (index: number, more: Partial<StoredDemand>) => stored.set(index, { ...stored.get(index)!, ...more });
   const chain: CourtChain = {
     startBlock: 1n,
     head: async () => ({ number: block, hash: toHex(block, { size: 32 }), timestamp: BigInt(Math.floor(time)) }),
     timestampOf: async () => 0n,
     demands: async () => [],
-    demandState: async (_batch, index) => state(index),
+    demandOf: async (_batch, index) => ({ state: state(index), shown: 0 }),
     header: async () => header,
     clocks: async () => ({ trial: 10_000n, reveal: 200n }),
     refusal: async (call) => refusal(call),
@@ -88,26 +88,15 @@ function start(): DemandAnswerer {
       sent.push(hash);
       if (!isNodeUp) throw new Error("the node is away");
     },
+    firstShownBy: () => undefined,
     minedNonce: async () => minedNonce,
   };
   return new DemandAnswerer({
     domain,
-    ledger: {
-      followed: async () => block,
-      follow: async () => {},
-      demands: async () => [...stored.values()],
-      setTransaction: async ({ index }, transaction) => void set(index, { transaction }),
-      answered: async ({ index }, answeredAt) =>
-        void set(index, { state: "answered", answeredAt, transaction: undefined }),
-      reopen: async ({ index }) => void set(index, { state: "open", answeredAt: undefined, transaction: undefined }),
-      drop: async ({ index }) => void stored.delete(index),
-      evidence: async () => {
-        reads += 1;
-        return held;
-      },
-      kept: async () => [],
-      prune: async () => {},
-    },
+    ledger: memoryDemands(stored, async () => {
+      reads += 1;
+      return held;
+    }),
     chain,
     recheckDepth: 2n,
     keepSeconds: 0n,

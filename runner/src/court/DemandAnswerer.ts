@@ -6,17 +6,23 @@
  * dies in between goes on where it was. Whether a demand is still open is asked of the chain before anything is signed, and the
  * court takes one answer only, so that nothing is answered twice.
  *
+ * WHOLE BATCHES are shown in ranges, one transaction on its way at a time. How far they are shown is asked of the chain each
+ * time, so that what others showed is not shown again and what a reorganisation took back is.
+ *
  * MONEY. An answer brings its demand's deposit. What the demand locked of the stake is released as soon as the court lets it.
  *
  * REORGANISATIONS. Demands of the last `recheckDepth` blocks are looked for again, answers are looked at again until they are so
  * deep.
  */
-import { type Batch, type MarketDomain, type PlacedReceipts, placeReceipts, receiptTree } from "@openledger/sdk";
+import { type MarketDomain, WHOLE_BATCH } from "@openledger/sdk";
 import type { Hex } from "viem";
 import { describeError, type Log } from "../Log.js";
 import type { OutboxTransaction } from "../store/BatchLedger.js";
-import type { DemandLedger, ReceiptEvidence, StoredDemand } from "../store/DemandLedger.js";
+import type { DemandLedger, StoredDemand } from "../store/DemandLedger.js";
+import { AnswerOutbox } from "./AnswerOutbox.js";
+import { CourtAnswers } from "./CourtAnswers.js";
 import type { CourtCall, CourtChain } from "./CourtChain.js";
+import { EvidencePruner } from "./EvidencePruner.js";
 
 export interface DemandAnswererDeps {
   readonly domain: MarketDomain;
@@ -42,13 +48,6 @@ export interface DemandAnswererDeps {
   readonly log: Log;
 }
 
-/** What stands behind a batch. */
-interface Behind {
-  readonly receiptsRoot: Hex;
-  readonly evidence: readonly ReceiptEvidence[];
-  readonly placed: PlacedReceipts;
-}
-
 interface Trouble {
   readonly failures: number;
   /** When it is tried again, seconds since 1970. */
@@ -56,23 +55,29 @@ interface Trouble {
 }
 
 const rangeBlocks = 5_000n;
-const resendSeconds = 5;
-const replaceSeconds = 30;
 const longestPauseSeconds = 60;
 /** So many tries at least fit into what is left of a demand's time. */
 const leastTries = 8;
-const pruneSeconds = 60;
-const prunedAtOnce = 20;
+/** So many whole batches are shown at a time, those that end first before the others: settling and single answers go on. */
+const wholesAtOnce = 4;
 
 export class DemandAnswerer {
-  readonly #sent = new Map<Hex, { readonly first: number; readonly last: number }>();
+  readonly #answers: CourtAnswers;
+  readonly #outbox: AnswerOutbox;
+  readonly #pruner: EvidencePruner;
   readonly #trouble = new Map<string, Trouble>();
-  #behindBatch: Behind | undefined;
+  /** Whole batches of which this process shows receipts. */
+  readonly #showing = new Set<string>();
+  /** How many more whole batches this step may see to. */
+  #wholesLeft = 0;
   #head: Hex | undefined;
   #isBusy = false;
-  #pruneAt = 0;
 
-  constructor(private readonly deps: DemandAnswererDeps) {}
+  constructor(private readonly deps: DemandAnswererDeps) {
+    this.#answers = new CourtAnswers(deps.domain, deps.ledger, deps.chain);
+    this.#outbox = new AnswerOutbox(deps);
+    this.#pruner = new EvidencePruner(deps);
+  }
 
   /** One step. @throws RunnerError `chain_unavailable`, `database_unavailable` */
   async step(): Promise<void> {
@@ -81,6 +86,7 @@ export class DemandAnswerer {
     if (head.hash === this.#head && !this.#isBusy) return;
     await this.#follow(head.number);
     const demands = await ledger.demands();
+    this.#wholesLeft = wholesAtOnce;
     for (const demand of demands) {
       await this.#see(demand, head).catch((error: unknown) => this.#fail(demand, head.timestamp, error));
     }
@@ -90,7 +96,7 @@ export class DemandAnswerer {
         this.deps.log("locked stake could not be released yet", { batch, error: describeError(error) });
       });
     }
-    await this.#prune(head.timestamp);
+    await this.#pruner.step(head.timestamp);
     this.#isBusy = (await ledger.demands()).some(
       ({ state, transaction }) => state === "open" || transaction !== undefined,
     );
@@ -116,85 +122,73 @@ export class DemandAnswerer {
     const { chain, ledger, recheckDepth, log } = this.deps;
     const { batch, index, deadline, answeredAt } = demand;
     if (answeredAt !== undefined && head.number - answeredAt >= recheckDepth) return;
-    const state = await chain.demandState(batch, index);
+    const own = demand.state === "open" ? demand.transaction : undefined;
+    // Asked first: what has landed by then shows in what the court is asked next.
+    const isLanded = own !== undefined && (await this.#outbox.isLanded(own));
+    const { state, shown } = await chain.demandOf(batch, index);
     if (state === "revealed" || state === "absent") {
       if (demand.state === "open") {
-        this.#settle(demand);
+        this.#forget(demand);
         await ledger.answered(demand, head.number);
-        log("a demanded receipt is answered", { batch, index, state });
+        if (isWhole(demand)) log("a batch that was demanded whole is shown", { batch, receipts: shown });
+        else log("a demanded receipt is answered", { batch, index, state });
       }
       return;
     }
-    if (state === "returned") log("a batch fell; its open demand is returned", { batch, index });
+    if (state === "returned") log("a batch fell; its open demand is returned", nameOf(demand));
     if (state !== "open") return this.#drop(demand);
     if (demand.state === "answered") await ledger.reopen(demand);
     if (head.timestamp >= deadline) {
       if (!this.#isResting(demand)) {
         this.#rest(demand, longestPauseSeconds);
         log("A DEMAND WAS NOT ANSWERED IN TIME: anybody may void the batch, the runner is slashed", {
-          batch,
-          index,
+          ...nameOf(demand),
           deadline,
         });
       }
       return;
     }
-    if (demand.state === "open" && demand.transaction !== undefined && (await this.#push(demand.transaction))) return;
-    if (this.#isResting(demand)) return;
-    const call = await this.#answerOf(demand);
-    const refusal = await chain.refusal(call);
-    if (refusal !== undefined) throw new Error(`The court refuses the answer: ${refusal}`);
-    const transaction = await chain.sign(call, demand.state === "open" ? demand.transaction : undefined);
-    await ledger.setTransaction(demand, transaction);
-    await this.#send(transaction);
-    log("answers a demanded receipt", { batch, index, deadline, transaction: transaction.hash });
-  }
-
-  /** @throws Error when this database does not hold what stands behind the batch. */
-  async #answerOf({ batch, index }: StoredDemand): Promise<CourtCall> {
-    const { chain, domain } = this.deps;
-    const header = await chain.header(batch);
-    if (header === undefined) throw new Error(`The chain has no batch ${batch}.`);
-    const { evidence, placed } = await this.#behind(header);
-    const found = evidence[index];
-    if (found === undefined) {
-      const tree = receiptTree(
-        domain,
-        evidence.map(({ receipt }) => receipt),
-      );
-      return { name: "revealAbsent", batch: header, index, tree };
+    const isOvertaken = () => own !== undefined && this.#isOvertaken(own, shown);
+    if (own === undefined || isLanded || !(await this.#outbox.push(own, isOvertaken))) {
+      if (this.#isResting(demand) || (isWhole(demand) && this.#wholesLeft <= 0)) return;
+      await this.#answer(demand, shown, own);
     }
-    const { signature: runnerSignature, voucher, voucherSignature, attribution } = found;
-    const revelation = { placed: placed.open(index), runnerSignature, ...voucher, voucherSignature, attribution };
-    return { name: "reveal", batch: header, index, revelation };
+    if (isWhole(demand)) this.#wholesLeft -= 1;
   }
 
-  /** The newest batch is kept: each of its receipts may be demanded, and its tree is costly. */
-  async #behind({ number, receiptsRoot }: Batch): Promise<Behind> {
-    const { ledger, domain } = this.deps;
-    if (this.#behindBatch?.receiptsRoot === receiptsRoot) return this.#behindBatch;
-    const evidence = await ledger.evidence(number);
-    if (evidence.length === 0) throw new Error(`This database holds no receipts of batch ${number}.`);
-    const receipts = evidence.map(({ receipt }) => receipt);
-    this.#behindBatch = { receiptsRoot, evidence, placed: placeReceipts(domain, receipts, receiptsRoot) };
-    return this.#behindBatch;
+  /** Whether what is on its way shows other receipts of a whole batch than those that are next: it would be refused. */
+  #isOvertaken(transaction: OutboxTransaction, shown: number): boolean {
+    const first = this.deps.chain.firstShownBy(transaction);
+    return first !== undefined && first !== shown;
   }
 
-  /** Sends what is stored again. @returns Whether it may still land, so that no other is signed. */
-  async #push(transaction: OutboxTransaction): Promise<boolean> {
-    if ((await this.deps.chain.minedNonce()) > transaction.accountNonce) return false;
-    const sent = this.#sent.get(transaction.hash);
-    if (sent !== undefined && this.deps.now() - sent.first > replaceSeconds) return false;
-    await this.#send(transaction);
-    return true;
+  /** @throws Error when the answer cannot be made or the court refuses it. */
+  async #answer(demand: StoredDemand, shown: number, replaced: OutboxTransaction | undefined): Promise<void> {
+    const { chain } = this.deps;
+    const { batch, index } = demand;
+    const call = await this.#answers.to(demand, shown);
+    const refusal = await chain.refusal(call);
+    if (refusal !== undefined) {
+      const now = await chain.demandOf(batch, index);
+      // Somebody else was faster: the next step goes on from there.
+      if (now.state !== "open" || now.shown !== shown) return;
+      throw new Error(`The court refuses the answer: ${refusal}`);
+    }
+    const { hash } = await this.#outbox.put(demand, call, replaced);
+    this.#trouble.delete(keyOf(demand));
+    this.#say(demand, call, hash);
   }
 
-  async #send(transaction: OutboxTransaction): Promise<void> {
-    const now = this.deps.now();
-    const sent = this.#sent.get(transaction.hash);
-    if (sent !== undefined && now - sent.last < resendSeconds) return;
-    this.#sent.set(transaction.hash, { first: sent?.first ?? now, last: now });
-    await this.deps.chain.send(transaction);
+  #say(demand: StoredDemand, call: CourtCall, transaction: string): void {
+    const { batch, index, deadline } = demand;
+    if (call.name !== "disclose") {
+      this.deps.log("answers a demanded receipt", { batch, index, deadline, transaction });
+      return;
+    }
+    if (this.#showing.has(keyOf(demand))) return;
+    this.#showing.add(keyOf(demand));
+    const { first, count } = call.range;
+    this.deps.log("shows a batch that was demanded whole", { batch, receipts: count, shown: first, deadline });
   }
 
   /** Frees the stake that answered demands of a batch locked, once the time to prove with what they brought is over. */
@@ -202,13 +196,14 @@ export class DemandAnswerer {
     demands: readonly StoredDemand[],
     head: { readonly number: bigint; readonly timestamp: bigint },
   ): Promise<void> {
-    const { chain, ledger, recheckDepth, log } = this.deps;
+    const { chain, recheckDepth, log } = this.deps;
     const [first] = demands;
     const { reveal } = await chain.clocks();
     const isOver = ({ answeredAt, deadline }: StoredDemand) =>
       answeredAt !== undefined && head.number - answeredAt >= recheckDepth && head.timestamp >= deadline + reveal;
     if (first === undefined || !demands.every(isOver)) return;
-    if (first.transaction !== undefined && (await this.#push(first.transaction))) return;
+    const own = first.transaction;
+    if (own !== undefined && !(await this.#outbox.isLanded(own)) && (await this.#outbox.push(own))) return;
     const header = await chain.header(first.batch);
     const call = header === undefined ? undefined : ({ name: "release", batch: header } as const);
     const refusal = call === undefined ? "no such batch" : await chain.refusal(call);
@@ -218,36 +213,18 @@ export class DemandAnswerer {
       for (const demand of demands) await this.#drop(demand);
       return;
     }
-    const transaction = await chain.sign(call, first.transaction);
-    await ledger.setTransaction(first, transaction);
-    await this.#send(transaction);
-    log("releases the stake that demands had locked", { batch: first.batch, transaction: transaction.hash });
-  }
-
-  /** Forgets what stood behind batches whose trial is long over. */
-  async #prune(timestamp: bigint): Promise<void> {
-    const { chain, ledger, keepSeconds, now, log } = this.deps;
-    if (now() < this.#pruneAt) return;
-    const { trial, reveal } = await chain.clocks();
-    const demanded = new Set((await ledger.demands()).map(({ batch }) => batch));
-    for (const { id, batch, block } of await ledger.kept(prunedAtOnce)) {
-      const end = (await chain.timestampOf(block)) + trial + 2n * reveal + keepSeconds;
-      if (timestamp < end || demanded.has(batch)) break;
-      await ledger.prune(id);
-      log("forgot what stood behind a batch whose trial is over", { batch });
-    }
-    this.#pruneAt = now() + pruneSeconds;
+    const { hash } = await this.#outbox.put(first, call, own);
+    log("releases the stake that demands had locked", { batch: first.batch, transaction: hash });
   }
 
   /** Says early and often what keeps a demand from its answer, and rests ever longer, but never for the time that is left. */
   #fail(demand: StoredDemand, timestamp: bigint, error: unknown): void {
-    const { batch, index, deadline } = demand;
+    const { deadline } = demand;
     const failures = (this.#trouble.get(keyOf(demand))?.failures ?? 0) + 1;
     const left = Number(deadline - timestamp);
     this.#rest(demand, Math.min(2 ** Math.min(failures, 10), longestPauseSeconds, Math.max(left, 0) / leastTries));
     this.deps.log("A DEMANDED RECEIPT CANNOT BE SHOWN YET: if it is not, its batch is void and the runner slashed", {
-      batch,
-      index,
+      ...nameOf(demand),
       deadline,
       secondsLeft: left,
       failures,
@@ -264,15 +241,24 @@ export class DemandAnswerer {
     return (this.#trouble.get(keyOf(demand))?.until ?? 0) > this.deps.now();
   }
 
-  #settle(demand: StoredDemand): void {
+  #forget(demand: StoredDemand): void {
     this.#trouble.delete(keyOf(demand));
-    if (demand.transaction !== undefined) this.#sent.delete(demand.transaction.hash);
+    this.#showing.delete(keyOf(demand));
+    this.#outbox.forget(demand);
   }
 
   async #drop(demand: StoredDemand): Promise<void> {
-    this.#settle(demand);
+    this.#forget(demand);
     await this.deps.ledger.drop(demand);
   }
+}
+
+function isWhole({ index }: StoredDemand): boolean {
+  return index === WHOLE_BATCH;
+}
+
+function nameOf(demand: StoredDemand): { readonly batch: bigint; readonly index: number | "whole" } {
+  return { batch: demand.batch, index: isWhole(demand) ? "whole" : demand.index };
 }
 
 function keyOf({ batch, index }: StoredDemand): string {

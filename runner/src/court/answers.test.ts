@@ -7,14 +7,16 @@ import {
   pinBatches,
   type Receipt,
   readBatchOpening,
+  readPool,
   readReceiptDemand,
   readTokenBalance,
   receiptCourtAbi,
   receiptHash,
   receiptVerifierAbi,
+  WHOLE_BATCH,
 } from "@openledger/sdk";
 import { parseEventLogs } from "viem";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { open, TestNetwork } from "../testing/TestNetwork.js";
 import { receiptIn, TestPayer } from "../testing/TestPayer.js";
 import { type RunnerProcess, serveAside, serveHere, type TestRunner } from "../testing/TestRunner.js";
@@ -50,15 +52,17 @@ afterEach(async () => {
   runner = undefined;
 });
 
-/** Buys three answers and waits until they are settled. */
-async function settledBatch(): Promise<{ readonly batch: bigint; readonly receipts: readonly Receipt[] }> {
+/** Buys answers, three if not told, and waits until they are settled. */
+async function settledBatch(
+  prompts: readonly string[] = ["a", "b", "c"],
+): Promise<{ readonly batch: bigint; readonly receipts: readonly Receipt[] }> {
   const receipts: Receipt[] = [];
-  for (const prompt of ["a", "b", "c"]) {
-    const reply = await payer.ask(runner!.url, payer.request(prompt));
+  for (const prompt of prompts) {
+    const reply = await payer.ask(runner!.url, payer.request(prompt, { maxTokens: 4 }));
     expect(reply.status, JSON.stringify(reply.body)).toBe(200);
     receipts.push(receiptIn(reply));
   }
-  const url = `${runner!.url}/v1/receipts/${receiptHash(payer.domain, receipts[2]!)}`;
+  const url = `${runner!.url}/v1/receipts/${receiptHash(payer.domain, receipts.at(-1)!)}`;
   return vi.waitFor(
     async () => {
       const { settlement } = (await (await fetch(url)).json()) as { settlement: { batch: string } };
@@ -180,6 +184,83 @@ test("a reorganisation takes demand and answer away: it answers when it is asked
   expect(await stateOf(batch, 2)).toBe(0);
   await demandReceipt(payer.client, { opening, index: 2 });
   await untilAnswered(batch, 2, REVEALED);
+});
+
+describe("a whole batch of more receipts than a transaction shows", () => {
+  const receiptCount = 180;
+  let batch: bigint;
+  let receipts: readonly Receipt[];
+
+  beforeEach(async () => {
+    // The local court takes answers for two seconds: all that follows on a demand is in one.
+    await network.rpc("anvil_setBlockTimestampInterval", [0]);
+    runner = await serveHere({ ...env, SETTLE_RECEIPTS: `${receiptCount}`, RECHECK_BLOCKS: "64" }, 1);
+    ({ batch, receipts } = await settledBatch(Array.from({ length: receiptCount }, (_, at) => `${at}`)));
+  }, 60_000);
+
+  afterEach(() => network.rpc("anvil_setBlockTimestampInterval", [1]));
+
+  const untilShown = () => untilAnswered(batch, WHOLE_BATCH, REVEALED);
+  const stakeOfRunner = async () => (await readPool(payer.client, network.account(1).address, "Runner")).own;
+
+  test("is shown by the runner itself, and nothing is slashed", async () => {
+    const stake = await stakeOfRunner();
+
+    await demand(batch, WHOLE_BATCH);
+    await untilShown();
+
+    const events = await courtEvents(batch);
+    expect(events.map(({ eventName }) => eventName)).toEqual([
+      "ReceiptDemanded",
+      "ReceiptsDisclosed",
+      "ReceiptsShown",
+      "ReceiptsDisclosed",
+      "ReceiptsShown",
+      "DemandAnswered",
+    ]);
+    const shown = events.flatMap(({ args }) =>
+      "disclosures" in args ? args.disclosures.map(({ receipt }) => receiptHash(payer.domain, receipt)) : [],
+    );
+    expect(shown).toEqual(receipts.map((receipt) => receiptHash(payer.domain, receipt)));
+    expect(await stakeOfRunner()).toBe(stake);
+    await vi.waitFor(() => {
+      const lines = runner!.logged.filter(({ facts }) => facts.batch === batch).map(({ message }) => message);
+      expect(lines).toEqual([
+        "settled a batch",
+        "shows a batch that was demanded whole",
+        "a batch that was demanded whole is shown",
+      ]);
+    });
+  });
+
+  test("is shown though a reorganisation takes back what was shown and loses what was on its way", async () => {
+    const opening = await openingOf(batch);
+    await network.rpc("evm_setAutomine", [false]);
+    const demanded = demandReceipt(payer.client, { opening, index: WHOLE_BATCH });
+    await mineOne();
+    await demanded;
+    await pooled();
+    const snapshot = await network.rpc("evm_snapshot", []);
+    await mineOne();
+    await pooled();
+    expect(await shown()).toBeGreaterThan(0n);
+
+    await network.rpc("evm_revert", [snapshot]);
+    await network.rpc("anvil_dropAllTransactions", []);
+    expect(await shown()).toBe(0n);
+    await network.rpc("evm_setAutomine", [true]);
+
+    await untilShown();
+    expect(runner!.logged.filter(({ message }) => /^A DEMAND/.test(message))).toEqual([]);
+  });
+
+  const shown = async () => (await readReceiptDemand(payer.client, batch, WHOLE_BATCH)).shown;
+  const pooled = () =>
+    vi.waitFor(async () => expect(await network.rpc("txpool_status", []), said()).toMatchObject({ pending: "0x1" }), {
+      timeout: 10_000,
+      interval: 10,
+    });
+  const mineOne = () => pooled().then(() => network.rpc("evm_mine", []));
 });
 
 test("forgets what stood behind a batch when its trial is over, but not the newest voucher", async () => {

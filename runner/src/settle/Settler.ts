@@ -29,8 +29,9 @@ export interface SettlePolicy {
   readonly receipts: number;
   /** Fewer are settled when the oldest has waited so long. */
   readonly seconds: number;
-  /** Most receipts and vouchers of one batch. */
+  /** Most receipts of one batch: all of them can be demanded at once, and are then shown within the court's time. */
   readonly maxReceipts: number;
+  /** Most vouchers of one batch. */
   readonly maxRows: number;
   /** A voucher must be good for so long after the batch is built. */
   readonly marginSeconds: number;
@@ -55,6 +56,8 @@ export interface SettlerDeps {
 /** `idle`: nothing to do; `waiting`: a batch is on its way; `progress`: something was done, look again. */
 export type SettlerState = "idle" | "waiting" | "progress";
 
+/** More receipts than a batch holds, so that those which cannot be settled now do not hide the others. */
+const lookedAt = 16_384;
 const quarantineSeconds = 60;
 const resendSeconds = 5;
 const stuckSeconds = 5;
@@ -106,16 +109,17 @@ export class Settler {
     const { count, oldest } = await this.deps.ledger.backlog();
     if (count === 0 || oldest === undefined) return false;
     if (count === this.#stuck.count && this.deps.now() < this.#stuck.until) return false;
-    const { receipts, seconds } = this.deps.policy;
-    return urgency === "now" || count >= receipts || this.deps.now() - oldest.getTime() / 1000 >= seconds;
+    const { receipts, seconds, maxReceipts } = this.deps.policy;
+    return (
+      urgency === "now" ||
+      count >= Math.min(receipts, maxReceipts) ||
+      this.deps.now() - oldest.getTime() / 1000 >= seconds
+    );
   }
 
   async #build(): Promise<SettlerState> {
     const { chain, ledger, domain, policy, log } = this.deps;
-    // More than a batch holds, so that receipts which cannot be settled now do not hide the others.
-    const unsettled = (await ledger.unsettled(policy.maxReceipts * 8)).filter(({ receipt }) =>
-      this.#isFree(receipt.channel),
-    );
+    const unsettled = (await ledger.unsettled(lookedAt)).filter(({ receipt }) => this.#isFree(receipt.channel));
     const head = await chain.head();
     const ids = [...new Set(unsettled.map(({ receipt }) => receipt.channel))];
     const states = new Map(await Promise.all(ids.map(async (id) => [id, await chain.channel(id)] as const)));

@@ -95,6 +95,66 @@ test("an expired voucher is covered by a later one, and waits when there is none
   expect(plan.leftOut).toEqual([{ channel: word(1), model: 1n, count: 1, amount: 2n, reason: "voucher_expired" }]);
 });
 
+test("a voucher of behind the bound covers receipts up to it", () => {
+  const entries = [entry(1, 1n, 1, 3n, 3n, 10n), entry(1, 1n, 2, 4n, 7n, 10n), entry(1, 1n, 3, 2n, 9n, 1000n)];
+
+  const plan = planBatch(entries, new Map([[word(1), state(100n)]]), { ...limits, receipts: 2 });
+
+  expect(nonces(plan.receipts)).toEqual([1, 2]);
+  expect(plan.last.map(({ receipt, voucher }) => [receipt.cumulative, voucher.nonce])).toEqual([[7n, 3n]]);
+  expect(plan.leftOut).toEqual([]);
+});
+
+test("what one batch does not hold goes into further ones, each starting where the one before it ended", () => {
+  const pairs = fc.uniqueArray(
+    fc.record({
+      channel: fc.integer({ min: 1, max: 3 }),
+      model: fc.bigInt({ min: 1n, max: 3n }),
+      // The last voucher of each is good; of those before any may be expired.
+      fees: fc.array(fc.tuple(fc.bigInt({ min: 1n, max: 50n }), fc.boolean()), { minLength: 1, maxLength: 9 }),
+    }),
+    { selector: ({ channel, model }) => `${channel}/${model}`, minLength: 1, maxLength: 6 },
+  );
+  fc.assert(
+    fc.property(pairs, fc.integer({ min: 1, max: 7 }), (groups, receipts) => {
+      let open = groups.flatMap(({ channel, model, fees }) => {
+        let cumulative = 0n;
+        return fees.map(([fee, isGood], at) => {
+          cumulative += fee;
+          return entry(channel, model, at + 1, fee, cumulative, isGood || at === fees.length - 1 ? 1000n : 10n);
+        });
+      });
+      const all = open.length;
+      const paid = new Map<string, bigint>();
+      const claimed = new Map<Hex, bigint>();
+
+      let batches = 0;
+      for (; open.length > 0; batches++) {
+        const channels = new Map(
+          [1, 2, 3].map((at) => [word(at), state(10_000n, { claimed: claimed.get(word(at)) ?? 0n })] as const),
+        );
+        const plan = planBatch(open, channels, { minedAt: 500n, receipts, rows: 100 });
+
+        for (const { receipt } of plan.receipts) {
+          const pair = `${receipt.channel}/${receipt.model}`;
+          expect(receipt.cumulative - receipt.fee).toBe(paid.get(pair) ?? 0n);
+          paid.set(pair, receipt.cumulative);
+          claimed.set(receipt.channel, (claimed.get(receipt.channel) ?? 0n) + receipt.fee);
+        }
+        for (const { receipt, voucher } of plan.last) {
+          expect(receipt.cumulative).toBe(paid.get(`${receipt.channel}/${receipt.model}`));
+          expect(voucher.cumulativeCap).toBeGreaterThanOrEqual(receipt.cumulative);
+          expect(voucher).toMatchObject({ channel: receipt.channel, model: receipt.model, deadline: 1000n });
+        }
+        open = open.filter(({ hash }) => !plan.receipts.some((taken) => taken.hash === hash));
+        expect(batches).toBeLessThan(all);
+      }
+      expect(batches).toBe(Math.ceil(all / receipts));
+    }),
+    { numRuns: 200 },
+  );
+});
+
 test("what thaws is the payer's from thawEnd on, inclusive", () => {
   const entries = [entry(1, 1n, 1, 60n, 60n), entry(1, 1n, 2, 30n, 90n)];
   const at = (thawEnd: bigint) =>

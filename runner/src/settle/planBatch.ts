@@ -1,9 +1,10 @@
 /**
  * Chooses what the next batch settles.
  *
- * Of each (channel, model) a batch takes receipts from the first unsettled one on, up to one whose voucher is still
- * good and whose amount the channel still holds: the market is shown that voucher and the receipt's `cumulative`. What
- * is left out is not lost: a later voucher of the same pair covers all before it.
+ * Of each (channel, model) a batch takes receipts from the first unsettled one on, as many as it has room for, the channel
+ * still holds the amount of and a voucher that is still good covers: the market is shown the last receipt's `cumulative` and
+ * its voucher or, where that one expired, a later one of the pair, for a voucher covers all before it. What is left out is not
+ * lost: the next batch of the pair starts where this one ends.
  */
 import { compareReceipts, type Receipt, type Voucher } from "@openledger/sdk";
 import type { Hex } from "viem";
@@ -21,7 +22,7 @@ export interface Unsettled {
 export interface BatchPlan {
   /** In the order of the batch's tree. */
   readonly receipts: readonly Unsettled[];
-  /** The last receipt of each (channel, model): its voucher is shown, its cumulative is taken. */
+  /** The last receipt of each (channel, model), whose cumulative is taken, with the voucher that is shown. */
   readonly last: readonly Unsettled[];
   readonly leftOut: readonly LeftOut[];
 }
@@ -61,16 +62,18 @@ export function planBatch(
     const available = state === undefined ? 0n : takeable(state, limits.minedAt) - (spent.get(channel) ?? 0n);
     const before = group[0]!.receipt.cumulative - group[0]!.receipt.fee;
     const covered = group.filter(({ receipt }) => receipt.cumulative - before <= available);
-    const good = covered.slice(0, room).findLastIndex(({ voucher }) => voucher.deadline >= limits.minedAt);
+    const isGood = ({ voucher }: Unsettled) => voucher.deadline >= limits.minedAt;
+    const size = Math.min(covered.length, room, group.findLastIndex(isGood) + 1);
 
-    const taken = group.slice(0, good + 1);
+    const taken = group.slice(0, size);
     const end = taken[taken.length - 1];
-    if (end !== undefined) {
+    const paying = group.slice(Math.max(size - 1, 0)).find(isGood);
+    if (end !== undefined && paying !== undefined) {
       receipts.push(...taken);
-      last.push(end);
+      last.push({ ...end, voucher: paying.voucher, voucherSignature: paying.voucherSignature });
       spent.set(channel, (spent.get(channel) ?? 0n) + end.receipt.cumulative - before);
     }
-    const rest = group.slice(good + 1);
+    const rest = group.slice(size);
     if (rest.length > 0 && rest.length > group.length - room) {
       const reason =
         state === undefined
