@@ -275,7 +275,8 @@ interface IReceiptCourt {
     function answer(Batch calldata batch, uint32 index, DemandState state, uint64 count, address answerer) external;
 
     /// @notice Takes the next receipts of a batch that was demanded whole. Only the court's own verifier, before the deadline.
-    /// @param first Place of the first of them: those before were shown. @param length How many they are.
+    /// @param first Place of the first of them: those before were shown; they may have been shown too, but not all of them.
+    /// @param length How many they are.
     /// @param count Receipts of the batch, as its root binds them.
     function show(Batch calldata batch, uint64 first, uint64 length, uint64 count, address answerer) external;
 

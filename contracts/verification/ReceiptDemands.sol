@@ -108,12 +108,16 @@ abstract contract ReceiptDemands is CourtBatches {
         _requireStanding(batch.number, s);
         Demand storage d = _openDemand(batch.number, WHOLE_BATCH);
         _requireBefore(batch.number, d.deadline);
-        if (first != d.shown) revert ReceiptCourt_OutOfOrder(batch.number, first, d.shown);
-
+        // what others have shown meanwhile is passed over: nobody can make a longer range fail by a shorter one before it
+        uint64 before = d.shown;
         // shown receipts stand in the batch: a sum of at most `count`
         uint64 shown = first + length;
+        if (first > before || (shown <= before && count != 0)) {
+            revert ReceiptCourt_OutOfOrder(batch.number, first, before);
+        }
+
         bool isAll = shown == count;
-        uint96 paid = _earned(d.deposit, first, shown);
+        uint96 paid = _earned(d.deposit, before, shown);
         uint96 rest = isAll ? d.deposit - paid : 0;
         address demander = d.demander;
 
@@ -168,7 +172,7 @@ abstract contract ReceiptDemands is CourtBatches {
         if (d.state != DemandState.Open) revert ReceiptCourt_NoOpenDemand(batch, index, d.state);
     }
 
-    /// @dev What showing receipts `first` to `shown` earns of what is left of a deposit that pays for the first 64.
+    /// @dev What showing the receipts from `first` up to `shown` earns of what is left of a deposit that pays for the first 64.
     function _earned(uint96 left, uint64 first, uint64 shown) private pure returns (uint96) {
         if (first >= PAID_RECEIPTS) return 0;
         uint256 last = Math.min(shown, PAID_RECEIPTS);

@@ -8,7 +8,7 @@ import {
   receiptTree,
   VOUCHER_HEADER,
 } from "@openledger/sdk";
-import type { Hex } from "viem";
+import { decodeFunctionData, type Hex } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { open, TestNetwork } from "./testing/TestNetwork.js";
 import { bodyOf, receiptIn, TestPayer } from "./testing/TestPayer.js";
@@ -57,7 +57,7 @@ async function batches() {
     fromBlock: 0n,
     strict: true,
   });
-  return logs.map(({ args }) => args);
+  return logs.map(({ args, transactionHash }) => ({ ...args, transactionHash }));
 }
 
 const claimed = () => readModelClaimed(payer.client, payer.channel, model);
@@ -209,7 +209,12 @@ test("a reorganisation that takes a settled batch away: it is settled again, onc
   await untilSettled(receipts);
 
   const root = receiptTree(payer.domain, receipts).root;
-  expect((await batches()).filter(({ receiptsRoot }) => receiptsRoot === root)).toHaveLength(1);
+  const settled = (await batches()).filter(({ receiptsRoot }) => receiptsRoot === root);
+  expect(settled).toHaveLength(1);
+  // It can settle these receipts' fees alone, whatever became of those before.
+  const { input } = await payer.client.publicClient.getTransaction({ hash: settled[0]!.transactionHash });
+  const { args } = decodeFunctionData({ abi: inferenceMarketAbi, data: input });
+  expect((args![3] as bigint) >> 32n).toBe(receipts.reduce((sum, { fee }) => sum + fee, 0n));
   expect(runner.logged.map(({ message }) => message)).toContain(
     "a reorganisation took a settled batch away: it is settled again",
   );

@@ -88,11 +88,12 @@ export function openCourtChain(client: ChainClient & { readonly account: LocalAc
       return sender.sign({ to: request.address, data: encodeFunctionData(request) }, replaced);
     },
     send: sender.send,
-    firstShownBy: ({ raw }) => {
+    shownBy: ({ raw }) => {
       const { data = "0x" } = parseTransaction(raw);
       if (!data.startsWith(discloseSelector)) return undefined;
       const { args } = decodeFunctionData({ abi: [disclose], data });
-      return Number(args[1]);
+      const first = Number(args[1]);
+      return { first, end: first + args[3].length };
     },
     minedNonce: sender.minedNonce,
   };

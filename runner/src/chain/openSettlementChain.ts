@@ -1,5 +1,12 @@
 /** The market as settling sees it: tries, signs, sends and finds batches. */
-import { type ChainClient, ContractRefusedError, errorsAbi, inferenceMarketAbi, refusalOf } from "@openledger/sdk";
+import {
+  type ChainClient,
+  ContractRefusedError,
+  errorsAbi,
+  inferenceMarketAbi,
+  refusalOf,
+  settlementExpectation,
+} from "@openledger/sdk";
 import {
   BlockNotFoundError,
   type Log as ChainLog,
@@ -19,7 +26,8 @@ export function openSettlementChain(client: ChainClient & { readonly account: Lo
   const { publicClient, account, deployment } = client;
   const market = { address: deployment.addresses.inferenceMarket, abi: inferenceMarketAbi } as const;
   const sender = openSender(client, "a settlement");
-  const argsOf = (call: SettleCall) => [call.rows, call.receiptsRoot, call.dataHash, BigInt(call.configCode)] as const;
+  const argsOf = ({ rows, receiptsRoot, dataHash, configCode, amount }: SettleCall) =>
+    [rows, receiptsRoot, dataHash, settlementExpectation(configCode, amount)] as const;
 
   return {
     head: () =>

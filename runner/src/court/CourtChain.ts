@@ -42,7 +42,7 @@ export interface CourtChain {
   refusal(call: CourtCall): Promise<string | undefined>;
   sign(call: CourtCall, replaced?: OutboxTransaction): Promise<OutboxTransaction>;
   send(transaction: OutboxTransaction): Promise<void>;
-  /** The place of the first receipt that a signed transaction shows of a whole batch; undefined for other transactions. */
-  firstShownBy(transaction: OutboxTransaction): number | undefined;
+  /** The places `[first, end)` of the receipts that a signed transaction shows of a whole batch; undefined for other transactions. */
+  shownBy(transaction: OutboxTransaction): { readonly first: number; readonly end: number } | undefined;
   minedNonce(): Promise<number>;
 }

@@ -88,7 +88,7 @@ function start(): DemandAnswerer {
       sent.push(hash);
       if (!isNodeUp) throw new Error("the node is away");
     },
-    firstShownBy: () => undefined,
+    shownBy: () => undefined,
     minedNonce: async () => minedNonce,
   };
   return new DemandAnswerer({

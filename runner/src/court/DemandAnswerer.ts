@@ -156,10 +156,10 @@ export class DemandAnswerer {
     if (isWhole(demand)) this.#wholesLeft -= 1;
   }
 
-  /** Whether what is on its way shows other receipts of a whole batch than those that are next: it would be refused. */
+  /** Whether what is on its way shows none of the receipts of a whole batch that are next: it would be refused. */
   #isOvertaken(transaction: OutboxTransaction, shown: number): boolean {
-    const first = this.deps.chain.firstShownBy(transaction);
-    return first !== undefined && first !== shown;
+    const range = this.deps.chain.shownBy(transaction);
+    return range !== undefined && (range.first > shown || range.end <= shown);
   }
 
   /** @throws Error when the answer cannot be made or the court refuses it. */

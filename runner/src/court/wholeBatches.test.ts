@@ -1,5 +1,5 @@
 /** Whole batches that are demanded: what may happen between two of the many transactions that show one. */
-import { type Batch, type Receipt, receiptTree, WHOLE_BATCH } from "@openledger/sdk";
+import { type Batch, type DisclosedRange, type Receipt, receiptTree, WHOLE_BATCH } from "@openledger/sdk";
 import { type Address, type Hex, pad, toHex } from "viem";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { OutboxTransaction } from "../store/BatchLedger.js";
@@ -87,7 +87,12 @@ function refusalOf(call: CourtCall): string | undefined {
   if (call.name === "reveal") return chain.revealed.has(call.index) ? "ReceiptCourt_NoOpenDemand()" : undefined;
   if (call.name !== "disclose") return "ReceiptCourt_NothingLocked()";
   const shown = shownOf(call.batch.number);
-  return Number(call.range.first) === shown ? undefined : `ReceiptCourt_OutOfOrder(7, ${call.range.first}, ${shown})`;
+  const { first, end } = placesOf(call.range);
+  return first <= shown && end > shown ? undefined : `ReceiptCourt_OutOfOrder(7, ${first}, ${shown})`;
+}
+
+function placesOf({ first, disclosures }: DisclosedRange) {
+  return { first: Number(first), end: Number(first) + disclosures.length };
 }
 
 function show(batch: bigint, length: number): void {
@@ -102,7 +107,7 @@ function mine(): void {
     chain = { ...chain, nonce: chain.nonce + 1 };
     const call = calls.get(next.hash)!;
     if (refusalOf(call) !== undefined) refused += 1;
-    else if (call.name === "disclose") show(call.batch.number, call.range.disclosures.length);
+    else if (call.name === "disclose") show(call.batch.number, placesOf(call.range).end - shownOf(call.batch.number));
     else if (call.name === "reveal") chain = { ...chain, revealed: new Set(chain.revealed).add(call.index) };
   }
 }
@@ -139,9 +144,9 @@ function start(): DemandAnswerer {
       if (!isNodeUp) throw new Error("the node is away");
       if (transaction.accountNonce >= chain.nonce) pool.set(transaction.accountNonce, transaction);
     },
-    firstShownBy: ({ hash }) => {
+    shownBy: ({ hash }) => {
       const call = calls.get(hash);
-      return call?.name === "disclose" ? Number(call.range.first) : undefined;
+      return call?.name === "disclose" ? placesOf(call.range) : undefined;
     },
     minedNonce: async () => chain.nonce,
   };
@@ -330,6 +335,17 @@ describe("somebody else shows receipts", () => {
     expect(refused).toBe(0);
   });
 
+  it("some of those that are on their way: these count for the rest", async () => {
+    demand();
+    await step();
+    show(7n, 1);
+    await step(6);
+    expect([signed(), inPool()]).toEqual([[0], [0]]);
+    mine();
+    expect([shownOf(7n), refused]).toEqual([2, 0]);
+    await finish();
+  });
+
   it("but does not replace them for what one endpoint says", async () => {
     demand();
     await step();
@@ -344,11 +360,11 @@ describe("somebody else shows receipts", () => {
   it("between its look and its try: it goes on from there without a failure", async () => {
     demand();
     before = (what) => {
-      if (what === "refusal" && shownOf(7n) === 0) show(7n, 1);
+      if (what === "refusal" && shownOf(7n) === 0) show(7n, 2);
     };
     await step();
     await step(0.1);
-    expect([signed(), alarms()]).toEqual([[1], []]);
+    expect([signed(), alarms()]).toEqual([[2], []]);
   });
 
   it("all of them", async () => {

@@ -8,6 +8,8 @@ export interface SettleCall {
   readonly receiptsRoot: Hex;
   readonly dataHash: Hex;
   readonly configCode: number;
+  /** What it settles in all, base units: the market refuses to settle another amount. */
+  readonly amount: bigint;
 }
 
 /** Why the market would not take a settlement. */

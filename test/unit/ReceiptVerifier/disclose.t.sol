@@ -143,7 +143,9 @@ contract ReceiptVerifierDiscloseTest is CourtFixture {
         vm.expectRevert(abi.encodeWithSelector(IReceiptCourt.ReceiptCourt_OutOfOrder.selector, number, 4, 3));
         verifier.disclose(batch, 4, 9, _disclosures(4, 5), _siblings(4, 5));
         vm.expectRevert(abi.encodeWithSelector(IReceiptCourt.ReceiptCourt_OutOfOrder.selector, number, 0, 3));
-        verifier.disclose(batch, 0, 9, _disclosures(0, 9), _siblings(0, 9));
+        verifier.disclose(batch, 0, 9, _disclosures(0, 3), _siblings(0, 3));
+        vm.expectRevert(abi.encodeWithSelector(IReceiptCourt.ReceiptCourt_OutOfOrder.selector, number, 0, 3));
+        verifier.disclose(batch, 0, 9, _disclosures(0, 2), _siblings(0, 2));
     }
 
     function test_RevertWhen_AReceiptIsAltered() public {
@@ -232,6 +234,21 @@ contract ReceiptVerifierDiscloseTest is CourtFixture {
         verifier.reveal(batch, 8, _revelation(number, 8));
 
         assertEq(court.openDemandsOf(number), 0);
+    }
+
+    /// @dev Somebody shows one receipt before each long range of the runner's: the range counts for what it adds.
+    function test_ARangeThatIsOvertakenCountsForTheRest() public {
+        _demand(number, WHOLE_BATCH);
+        _disclose(stranger, 0, 1);
+        _disclose(runner, 0, 5);
+        _disclose(stranger, 5, 1);
+
+        _disclose(runner, 5, 4);
+
+        assertEq(uint8(court.demandOf(number, WHOLE_BATCH).state), uint8(IReceiptCourt.DemandState.Revealed));
+        assertEq(token.balanceOf(runner), PRICE * 7 / 64);
+        assertEq(token.balanceOf(stranger), PRICE * 2 / 64);
+        assertEq(token.balanceOf(address(court)), 0);
     }
 
     /// @dev A runner that demands single receipts of its own, whose deposits it gets back, makes the whole no dearer.
