@@ -141,6 +141,19 @@ contract StakingManagerSlashTest is StakingFixture {
         assertEq(_delegation(bob).tokens, 8e18, "two thirds: it joined at three quarters");
     }
 
+    /// @dev When a window begins and when it moves: a unit that cannot be halved is the delegators'.
+    function test_RoundsTheFloorUp() public {
+        _delegate(alice, 3e18 + 1);
+        assertEq(_pool().slashFloor, 1.5e18 + 1);
+        assertEq(_slash(court, 10e18 + 1), 10e18 + 1);
+        assertEq(_pool().slashFloor, 1.5e18 + 1, "pinned");
+        _stake(1);
+
+        // 4 tokens instead of 3
+        _delegate(bob, 1e18);
+        assertEq(_pool().slashFloor, 2e18 + 2, "four thirds of 1.5e18 + 1");
+    }
+
     /// @dev The last delegator takes the window along.
     function test_AWindowEndsWithItsLastDelegator() public {
         _delegate(alice, 8e18);
