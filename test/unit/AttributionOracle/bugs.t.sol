@@ -159,7 +159,7 @@ contract AttributionOracleBugsTest is EpochFixture {
 
         vm.expectRevert(Initializable.InvalidInitialization.selector);
         (bool done,) = implementation.call(abi.encodeWithSignature("initialize(address,uint96)", stranger, 1));
-        done;
+        assertTrue(done, "reverted as expected");
         (, bytes memory authority) = implementation.staticcall(abi.encodeWithSignature("authority()"));
         assertEq(abi.decode(authority, (address)), address(0));
     }

@@ -398,16 +398,16 @@ contract AttributionOracleEpochTest is EpochFixture {
 
     function test_RevertWhen_TheProxyIsInitialisedAgain() public {
         vm.expectRevert(Initializable.InvalidInitialization.selector);
-        (bool ok,) = address(oracle).call(abi.encodeWithSignature("initialize(address,uint96)", manager, 1));
-        ok;
+        (bool done,) = address(oracle).call(abi.encodeWithSignature("initialize(address,uint96)", manager, 1));
+        assertTrue(done, "reverted as expected");
     }
 
     function test_RevertWhen_TheImplementationIsInitialised() public {
         address implementation = _implementation(1);
 
         vm.expectRevert(Initializable.InvalidInitialization.selector);
-        (bool ok,) = implementation.call(abi.encodeWithSignature("initialize(address,uint96)", manager, 1));
-        ok;
+        (bool done,) = implementation.call(abi.encodeWithSignature("initialize(address,uint96)", manager, 1));
+        assertTrue(done, "reverted as expected");
     }
 
     function test_UpgradeKeepsTheState() public {

@@ -164,6 +164,7 @@ contract DatanetRegistryPublishVersionTest is RegistryFixture {
         vm.expectRevert(_unauthorized(owner));
         vm.prank(owner);
         (bool done,) = proxy.call(abi.encodeWithSelector(UPGRADE, code, ""));
+        assertTrue(done, "reverted as expected");
         (done,) = proxy.call(abi.encodeWithSelector(UPGRADE, code, ""));
         assertTrue(done);
     }

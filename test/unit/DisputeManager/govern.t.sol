@@ -61,7 +61,7 @@ contract DisputeManagerGovernTest is DisputeFixture {
         vm.expectRevert(refusal);
         (bool done,) =
             address(disputes).call(abi.encodeWithSignature("upgradeToAndCall(address,bytes)", address(jury), ""));
-        done;
+        assertTrue(done, "reverted as expected");
     }
 
     function test_RevertWhen_TermsAreOutOfBounds() public {

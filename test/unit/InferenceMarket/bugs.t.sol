@@ -270,7 +270,7 @@ contract InferenceMarketBugsTest is MarketFixture {
 
         vm.expectRevert(Initializable.InvalidInitialization.selector);
         (bool done,) = implementation.call(initialization);
-        done;
+        assertTrue(done, "reverted as expected");
     }
 
     /// @dev The market's parts are code, not contracts: called by themselves they would keep the money.

@@ -75,14 +75,14 @@ contract InferenceMarketGovernTest is MarketFixture {
         address implementation = _implementation();
 
         vm.expectRevert(Initializable.InvalidInitialization.selector);
-        (bool ok,) = implementation.call(_initialization());
-        ok;
+        (bool done,) = implementation.call(_initialization());
+        assertTrue(done, "reverted as expected");
     }
 
     function test_RevertWhen_TheProxyIsInitialisedAgain() public {
         vm.expectRevert(Initializable.InvalidInitialization.selector);
-        (bool ok,) = address(market).call(_initialization());
-        ok;
+        (bool done,) = address(market).call(_initialization());
+        assertTrue(done, "reverted as expected");
     }
 
     /// @dev Whoever allocates the stream of data parts says who gets them: only the market's own oracle may.

@@ -279,7 +279,7 @@ contract StakingManagerBugsTest is StakingFixture {
         address code = _stakingCode(address(token), CAP_BPS);
         vm.expectRevert(Initializable.InvalidInitialization.selector);
         (bool done,) = code.call(abi.encodeWithSignature("initialize(address)", stranger));
-        done;
+        assertTrue(done, "reverted as expected");
         vm.expectRevert(_unauthorized(address(this)));
         IStakingManager(code).setMinimumStake(Role.Runner, 1);
     }

@@ -84,7 +84,7 @@ contract StakingManagerGovernTest is StakingFixture {
         vm.expectRevert(_unauthorized(stranger));
         vm.prank(stranger);
         (bool done,) = address(staking).call(abi.encodeWithSelector(UPGRADE, code, ""));
-        done;
+        assertTrue(done, "reverted as expected");
     }
 
     function test_Upgrade_RevertGiven_UpgradesAreFrozen() public {
@@ -97,7 +97,7 @@ contract StakingManagerGovernTest is StakingFixture {
             abi.encodeWithSelector(IStakingManager.StakingManager_UpgradesFrozen.selector, FROZEN_AT, FROZEN_AT)
         );
         (bool done,) = address(staking).call(abi.encodeWithSelector(UPGRADE, code, ""));
-        done;
+        assertTrue(done, "reverted as expected");
     }
 
     /// @dev An implementation that anyone could initialise would be somebody's.
@@ -105,8 +105,10 @@ contract StakingManagerGovernTest is StakingFixture {
         address code = _newCode();
         vm.expectRevert(Initializable.InvalidInitialization.selector);
         (bool done,) = code.call(abi.encodeWithSignature("initialize(address)", stranger));
+        assertTrue(done, "reverted as expected");
         vm.expectRevert(Initializable.InvalidInitialization.selector);
         (done,) = address(staking).call(abi.encodeWithSignature("initialize(address)", stranger));
+        assertTrue(done, "reverted as expected");
     }
 
     function _upgrade() private {
