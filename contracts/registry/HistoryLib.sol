@@ -19,7 +19,7 @@ library HistoryLib {
     }
 
     /// @notice The newest word that is not later than a timestamp; the first where all are. The history must not be empty.
-    function at(uint256[] storage history, uint256 timestamp) internal view returns (uint256) {
+    function newestAt(uint256[] storage history, uint256 timestamp) internal view returns (uint256) {
         uint256 low = 0;
         uint256 high = history.length;
         // it lies in [low, high), if any does

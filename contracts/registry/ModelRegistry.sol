@@ -192,7 +192,7 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
     function ownerAt(uint64 model, uint48 timestamp) external view returns (address) {
         ModelStorageLib.known(model);
         // an address is its lowest 160 bits
-        return address(uint160(ModelStorageLib.load().owners[model].at(timestamp)));
+        return address(uint160(ModelStorageLib.load().owners[model].newestAt(timestamp)));
     }
 
     /// @inheritdoc IModelRegistry

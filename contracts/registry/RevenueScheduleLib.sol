@@ -70,7 +70,7 @@ library RevenueScheduleLib {
             revert IModelRegistry.ModelRegistry_BeforeRegistration(model, timestamp, m.registeredAt);
         }
         // the first entry is of the registration
-        uint256 entry = m.pastRevenue.at(timestamp);
+        uint256 entry = m.pastRevenue.newestAt(timestamp);
         // the two fields that `schedule` packed
         return IModelRegistry.Revenue(uint16(entry >> 16), uint16(entry));
     }

@@ -245,6 +245,8 @@ contract AttributionOracleEpochTest is EpochFixture {
         );
         _propose(2, CREDITS, PAYOUTS, 601);
         _propose(2, CREDITS, PAYOUTS, 600);
+
+        assertEq(oracle.proposalCount(), 2);
     }
 
     function test_RevertWhen_AnEmptyTreeHasATotal() public {
@@ -453,5 +455,12 @@ contract AttributionOracleEpochTest is EpochFixture {
         );
         vm.prank(proposer);
         token.approve(address(other), type(uint256).max);
+    }
+
+    function test_AnEpochThatWasNotOpenedIsNone() public view {
+        IAttributionOracle.Epoch memory none = oracle.epochOf(99);
+
+        assertEq(uint8(none.state), uint8(IAttributionOracle.EpochState.None));
+        assertEq(none.lastBatch, 0);
     }
 }

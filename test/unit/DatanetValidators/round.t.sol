@@ -140,6 +140,25 @@ contract DatanetValidatorsRoundTest is ValidatorFixture {
         validators.commit(round, SALT);
     }
 
+    /// @dev Votes are counted in eight bits each: of anybody who is active no more than 255 vote.
+    function test_Commit_RevertGiven_TheRoundIsFull() public {
+        IDatanetRegistry.Rules memory rules = _validatorRules(0);
+        rules.admission = IDatanetRegistry.Admission.Active;
+        datanet = _createDatanet("Anyone's", rules);
+        uint64 round = _openRound(_list(_contribute(alice, 1)));
+        for (uint160 i = 1; i < 256; ++i) {
+            address validator = address(i << 80);
+            stakes.setStake(validator, 1e18);
+            vm.prank(validator);
+            validators.commit(round, SALT);
+        }
+        stakes.setStake(stranger, 1e18);
+
+        vm.expectRevert(abi.encodeWithSelector(IDatanetValidators.DatanetValidators_RoundFull.selector, round, 255));
+        vm.prank(stranger);
+        validators.commit(round, SALT);
+    }
+
     /// @dev Who committed stays in, whatever the owner does: it cannot pick among votes.
     function test_SetValidators_ForLaterCommits() public {
         uint64 round = _openRound();

@@ -50,6 +50,30 @@ contract InferenceMarketGovernTest is MarketFixture {
         market.setDestinations(treasury, address(0));
     }
 
+    /// @dev What a part says of the first configuration is what the deployment says.
+    function test_RevertWhen_ItBeginsWithWhatItsPartsRefuse() public {
+        vm.expectRevert(IInferenceMarket.InferenceMarket_ZeroAddress.selector);
+        this.deployWith(address(0), 700);
+        vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_SplitTooLarge.selector, 2801, 2000));
+        this.deployWith(treasury, 2001);
+    }
+
+    /// @dev A call of its own: what reverts while it is created would end the test.
+    function deployWith(address treasury_, uint16 protocolBps) external {
+        _proxyOf(
+            _implementation(),
+            abi.encodeWithSignature(
+                "initialize(address,address,address,(uint16,uint16,uint16))",
+                manager,
+                treasury_,
+                security,
+                protocolBps,
+                uint16(0),
+                uint16(800)
+            )
+        );
+    }
+
     function test_CodeIsUpgradableUntilTheFreeze() public {
         address next = _implementation();
 

@@ -262,6 +262,19 @@ contract JuryVoteTest is DisputeFixture {
         jury.claim(9, 1, stranger);
     }
 
+    /// @dev A vote weighs what is still there when it is told: nothing, no vote.
+    function test_RevertWhen_AJurorsStakeLeftBeforeItTells() public {
+        vm.warp(openedAt + EVIDENCE);
+        bytes32 commitment = _commitment(dispute, 1, jurors[0], IJury.Vote.Uphold, SALT);
+        vm.prank(jurors[0]);
+        jury.commitVote(dispute, commitment);
+        staking.thaw(jurors[0], Role.Validator, staking.activeStake(jurors[0], Role.Validator));
+        vm.warp(openedAt + EVIDENCE + VOTE);
+
+        vm.expectRevert(abi.encodeWithSelector(IJury.Jury_NotAJuror.selector, dispute, jurors[0]));
+        jury.revealVote(dispute, jurors[0], IJury.Vote.Uphold, SALT);
+    }
+
     function _expectNoJuror(uint64 dispute_, address account) private {
         bytes32 commitment = _commitment(dispute_, 1, account, IJury.Vote.Uphold, SALT);
         vm.expectRevert(abi.encodeWithSelector(IJury.Jury_NotAJuror.selector, dispute_, account));

@@ -2,11 +2,12 @@
 pragma solidity ^0.8.34;
 
 import {IAttributionOracle} from "../../../contracts/interfaces/IAttributionOracle.sol";
-import {BatchOpening} from "../../../contracts/interfaces/IInferenceMarket.sol";
+import {Batch, BatchOpening} from "../../../contracts/interfaces/IInferenceMarket.sol";
 import {IReceiptCourt} from "../../../contracts/interfaces/IReceiptCourt.sol";
 import {Role} from "../../../contracts/interfaces/IStakingManager.sol";
 import {ReceiptPlaceLib} from "../../../contracts/verification/ReceiptPlaceLib.sol";
 import {CourtFixture} from "../../fixture/CourtFixture.sol";
+import {Tree} from "../../fixture/Tree.sol";
 
 contract ReceiptCourtCaseTest is CourtFixture {
     uint64 private number;
@@ -302,5 +303,21 @@ contract ReceiptCourtCaseTest is CourtFixture {
         assertEq(uint8(c.state), uint8(state), "state");
         assertEq(c.openedAt, openedAt, "openedAt");
         assertEq(c.closedAt, closedAt, "closedAt");
+    }
+
+    /// @dev Credits name receipts by 32 bits: what a batch has beyond earns nothing and is tried by nobody.
+    function test_RevertWhen_TheIndexIsBeyondWhatCreditsName() public {
+        IAttributionOracle.Receipt memory receipt = _nextReceipt(channels[0], model, 1, 1);
+        bytes32[] memory row = new bytes32[](1);
+        row[0] = Tree.leaf("Receipt", abi.encodePacked(_receiptHash(receipt)));
+        (bytes32 root, bytes32[] memory siblings) = Tree.deepRange("Receipt", row, 1 << 32, 33);
+        Batch memory batch = market.settle(runner, 1, root, "");
+        batchOf[batch.number] = batch;
+        market.pinBatches();
+        BatchOpening memory opening = _opening(batch.number);
+
+        vm.expectRevert(abi.encodeWithSelector(IReceiptCourt.ReceiptCourt_IndexTooLarge.selector, 1 << 32));
+        vm.prank(judge);
+        court.openCase(opening, IReceiptCourt.PlacedReceipt(receipt, 1 << 32, 1 << 33, siblings));
     }
 }
