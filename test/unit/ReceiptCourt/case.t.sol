@@ -156,6 +156,19 @@ contract ReceiptCourtCaseTest is CourtFixture {
         assertEq(staking.lockOf(address(court), runner, Role.Runner), 0);
     }
 
+    function test_ClearedCaseLeavesTheLocksOfOthers() public {
+        BatchOpening memory opening = _opening(number);
+        vm.startPrank(judge);
+        court.openCase(opening, _place(number, 0));
+        court.openCase(opening, _place(number, 1));
+
+        court.clear(number, 0);
+
+        assertEq(staking.lockOf(address(court), runner, Role.Runner), court.trialOf(number, 1).locked);
+        court.clear(number, 1);
+        assertEq(staking.lockOf(address(court), runner, Role.Runner), 0);
+    }
+
     function test_ClearedCaseUnlocks() public {
         _openCase(1);
         vm.warp(START + 5 days);
