@@ -425,7 +425,7 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
     {
         MarketTotals totals = MarketStorageLib.load().totals;
         // the lowest 32 bits are the configuration
-        if (totals.state() != uint32(expected)) _requireExpected(totals, uint32(expected));
+        if (!totals.isReadyFor(uint32(expected))) _requireExpected(totals, uint32(expected));
         if (receiptsRoot == 0) revert InferenceMarket_ZeroReceiptsRoot();
         if (dataHash == 0) revert InferenceMarket_ZeroDataHash();
         if (rows.length == 0) revert InferenceMarket_MalformedRows(0);

@@ -44,9 +44,13 @@ library MarketTotalsLib {
         return uint32((MarketTotals.unwrap(totals) >> 232) & CODE_MASK);
     }
 
-    /// @notice `configCode`, and above its 22 bits whether it is held: more than any code where it is.
-    function state(MarketTotals totals) internal pure returns (uint256) {
-        return MarketTotals.unwrap(totals) >> 232;
+    /// @notice Whether it is not held and `code` is its configuration's.
+    /// @dev One comparison of all that lies above the count. Turned over, the bit of the hold is 2^22 while it is not held; while it
+    /// is, what is left is below 2^22, which no code with 2^22 added is, whatever the caller's 32 bits are.
+    function isReadyFor(MarketTotals totals, uint32 code) internal pure returns (bool) {
+        unchecked {
+            return (MarketTotals.unwrap(totals) >> 232) ^ (1 << 22) == (1 << 22) + uint256(code);
+        }
     }
 
     function governedBps(MarketTotals totals) internal pure returns (uint256) {

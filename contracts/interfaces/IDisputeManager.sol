@@ -18,8 +18,8 @@ import {Role} from "./IStakingManager.sol";
 /// – `Licence`, `Data`: subject contribution number; offence 0 for all of it, else record index + 1. Upheld: it is revoked.
 /// – `Downtime`: subject the runner's address; offence a day since 1970. Upheld: its stake is slashed.
 /// – `Answer`: subject batch · 2³² + index; offence 0. Upheld: the receipt's case is struck; dismissed: cleared.
-/// – `Model`: subject its number; offence a day. Upheld: it is deprecated, and the stake behind models slashed of who owned it when
-/// the day began: a model that is sent away is answered for, one that is sent to somebody is not.
+/// – `Model`: subject its number; offence a day. Upheld: it is deprecated, and the stake behind models slashed of who owned it a
+/// day before the day began: a model that is sent away is answered for, one that somebody is sent may be sent on first.
 /// – `Agent`: subject the operator's address; offence a day. Upheld: its stake behind agents is slashed.
 ///
 /// CLOCKS. The jury's. Conduct is disputed on its day or within 21 days after it; answers within the court's trial period.

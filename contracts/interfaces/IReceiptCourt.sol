@@ -39,8 +39,9 @@ uint32 constant WHOLE_BATCH = type(uint32).max;
 ///
 /// WITHHELD BATCHES. What nobody can see nobody can credit, and demanding thousands of receipts one by one costs more than they
 /// are worth. A demand of the whole batch costs 16 deposits however many receipts there are, and shows what credits need, receipts
-/// and attributions; signatures and vouchers are for single demands. Who shows is paid for the first 64 receipts, a deposit for
-/// four; the rest of the deposit goes back. A runner chooses how many receipts it puts into a batch: showing more is its own cost.
+/// and attributions; signatures and vouchers are for single demands. Who shows earns a deposit for four receipts, the rest goes
+/// back; of more than 64 each earns the same part of the whole. A runner chooses how many receipts it puts into a batch: what
+/// showing more costs is its own.
 ///
 /// LIVENESS. Everything ends by a clock and can be ended by anyone: `expire`, `returnDeposit`, `refund`, `release`, `lapse`.
 /// Demands have no fixed maximum, since a runner could fill it itself to shut others out: each 16 open ones of a batch raise the

@@ -11,10 +11,10 @@ library HistoryLib {
         return since << VALUE_BITS | value;
     }
 
-    /// @notice Notes a value from now on; of more in one second the last counts.
+    /// @notice Notes a value from now on; of more in one second the last counts. The first of all stays: it is what was before.
     function note(uint256[] storage history, uint192 value) internal {
         uint256 length = history.length;
-        if (length != 0 && sinceOf(history[length - 1]) == block.timestamp) history.pop();
+        if (length > 1 && sinceOf(history[length - 1]) == block.timestamp) history.pop();
         history.push(entry(block.timestamp, value));
     }
 

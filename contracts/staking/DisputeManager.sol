@@ -254,14 +254,14 @@ contract DisputeManager is IDisputeManager, UUPSUpgradeable, AccessManagedUpgrad
         if (d.isEnforced) revert DisputeManager_AlreadyEnforced(dispute);
     }
 
-    /// @dev Whose stake a kind of conduct is punished by: a model's owner when the day began.
+    /// @dev Whose stake a kind of conduct is punished by: a model's owner a day before the day began.
     function _operatorOf(Kind kind, bytes32 subject, uint64 day) private view returns (address) {
         uint256 number = uint256(subject);
         bool isKnown = number != 0 && number <= (kind == Kind.Model ? models.modelCount() : type(uint160).max);
         if (!isKnown) revert DisputeManager_UnknownSubject(kind, subject);
         if (kind != Kind.Model) return address(uint160(number));
-        // 64 bits of models, 48 of seconds: the day is none to come
-        return models.ownerAt(uint64(number), uint48(day * 1 days));
+        // a day before: time enough to send on what nobody asked for; 64 bits of models, 48 of seconds
+        return models.ownerAt(uint64(number), uint48((day - 1) * 1 days));
     }
 
     function _isOverData(Kind kind) private pure returns (bool) {

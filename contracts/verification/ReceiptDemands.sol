@@ -117,12 +117,13 @@ abstract contract ReceiptDemands is CourtBatches {
         }
 
         bool isAll = shown == count;
-        uint96 paid = _earned(d.deposit, before, shown);
-        uint96 rest = isAll ? d.deposit - paid : 0;
+        uint96 deposit = d.deposit;
+        uint96 rest = before == 0 ? _unearned(deposit, count) : 0;
+        uint96 paid = _earned(deposit - rest, before, shown, count);
         address demander = d.demander;
 
         d.shown = shown;
-        d.deposit -= paid + rest;
+        d.deposit = deposit - rest - paid;
         if (isAll) (d.state, s.openDemands) = (DemandState.Revealed, s.openDemands - 1);
         _count(s, count);
 
@@ -172,11 +173,18 @@ abstract contract ReceiptDemands is CourtBatches {
         if (d.state != DemandState.Open) revert ReceiptCourt_NoOpenDemand(batch, index, d.state);
     }
 
-    /// @dev What showing the receipts from `first` up to `shown` earns of what is left of a deposit that pays for the first 64.
-    function _earned(uint96 left, uint64 first, uint64 shown) private pure returns (uint96) {
-        if (first >= PAID_RECEIPTS) return 0;
-        uint256 last = Math.min(shown, PAID_RECEIPTS);
+    /// @dev What goes back of a whole batch's deposit, which pays for 64 receipts, where there are fewer.
+    function _unearned(uint96 deposit, uint64 count) private pure returns (uint96) {
+        // a part of it
+        return deposit - uint96(uint256(deposit) * Math.min(count, PAID_RECEIPTS) / PAID_RECEIPTS);
+    }
+
+    /// @dev What showing the receipts from `first` up to `shown` earns of what is left for the rest: each the same, so that
+    /// nobody who demands the whole is paid for the first of them and leaves the others to the runner.
+    function _earned(uint96 left, uint64 first, uint64 shown, uint64 count) private pure returns (uint96) {
+        // an empty batch, of which nothing is earned
+        if (count == 0) return 0;
         // a part of what is left
-        return uint96(uint256(left) * (last - first) / (PAID_RECEIPTS - first));
+        return uint96(uint256(left) * (shown - first) / (count - first));
     }
 }

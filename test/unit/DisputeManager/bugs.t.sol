@@ -228,10 +228,10 @@ contract DisputeManagerBugsTest is DisputeFixture {
         assertEq(staking.lockOf(address(disputes), victim, Role.Model), 0);
     }
 
-    /// @dev Sent away in the night, a model leaves what its owner answers for.
+    /// @dev Sent away in the night, a model leaves what its owner answers for, a day longer: whoever is sent one has that day.
     function test_ModelSentAwayBeforeItIsDisputed() public {
         uint64 day = DAY + 3;
-        vm.warp(uint256(day) * 1 days + 1);
+        vm.warp(uint256(day) * 1 days - 1);
         models.give(model, makeAddr("nobody"));
         vm.warp(uint256(day + 1) * 1 days);
         vm.startPrank(filer);

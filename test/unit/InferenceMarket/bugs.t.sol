@@ -338,6 +338,21 @@ contract InferenceMarketBugsTest is MarketFixture {
         market.settle(second, RECEIPTS_ROOT, DATA_HASH, CONFIG_CODE + (15 << 32));
     }
 
+    /// @dev Any 32 bits may be expected, those too that would stand for the pause itself.
+    function testFuzz_Bug_AnExpectationSettlesThroughAPause(uint32 code) public {
+        bytes memory rows = _group(_payment(channel, model, 10));
+        market.pauseSettlement(START + 7 days);
+        uint32[2] memory codes = [code, CONFIG_CODE | (1 << 22)];
+
+        for (uint256 i; i < 2; ++i) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IInferenceMarket.InferenceMarket_SettlementPaused.selector, START + 7 days)
+            );
+            vm.prank(runner);
+            market.settle(rows, RECEIPTS_ROOT, DATA_HASH, codes[i]);
+        }
+    }
+
     function test_Bug_AZeroRootIsAccepted() public {
         bytes memory rows = _group(_payment(channel, model, 10));
 

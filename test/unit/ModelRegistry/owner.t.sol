@@ -36,6 +36,19 @@ contract ModelRegistryOwnerTest is ModelFixture {
         assertEq(models.ownerAt(base, uint48(START - 1)), owner);
     }
 
+    /// @dev Registered and sent in one transaction, it was nobody's but its maker's before.
+    function test_OwnerAtBeforeASameSecondTransferIsWhoRegisteredIt() public {
+        vm.startPrank(owner);
+        IERC721(address(models)).transferFrom(owner, alice, base);
+        vm.stopPrank();
+        vm.prank(alice);
+        IERC721(address(models)).transferFrom(alice, stranger, base);
+
+        assertEq(models.ownerAt(base, uint48(START - 1)), owner);
+        assertEq(models.ownerAt(base, uint48(START)), stranger);
+        assertEq(models.ownerAt(base, uint48(START + 1)), stranger);
+    }
+
     function test_OwnerAt_RevertWhen_ThereIsNoSuchModel() public {
         vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelRegistry_UnknownModel.selector, 99));
         models.ownerAt(99, uint48(START));

@@ -32,7 +32,7 @@ contract ReceiptVerifierDiscloseTest is CourtFixture {
         vm.expectEmit(address(verifier));
         emit IReceiptVerifier.ReceiptsDisclosed(number, 0, runner, five);
         vm.expectEmit(address(court));
-        emit IReceiptCourt.ReceiptsShown(number, runner, 5, 9, PRICE * 5 / 64, 0);
+        emit IReceiptCourt.ReceiptsShown(number, runner, 5, 9, PRICE * 5 / 64, PRICE * 55 / 64);
         vm.prank(runner);
         verifier.disclose(batch, 0, 9, five, siblings);
         assertEq(court.demandOf(number, WHOLE_BATCH).shown, 5);
@@ -40,7 +40,7 @@ contract ReceiptVerifierDiscloseTest is CourtFixture {
         assertEq(court.openDemandsOf(number), 1);
 
         vm.expectEmit(address(court));
-        emit IReceiptCourt.ReceiptsShown(number, stranger, 9, 9, PRICE * 4 / 64, PRICE * 55 / 64);
+        emit IReceiptCourt.ReceiptsShown(number, stranger, 9, 9, PRICE * 4 / 64, 0);
         vm.expectEmit(address(court));
         emit IReceiptCourt.DemandAnswered(
             number, WHOLE_BATCH, stranger, IReceiptCourt.DemandState.Revealed, 9, PRICE * 4 / 64, 0
@@ -248,6 +248,20 @@ contract ReceiptVerifierDiscloseTest is CourtFixture {
         assertEq(uint8(court.demandOf(number, WHOLE_BATCH).state), uint8(IReceiptCourt.DemandState.Revealed));
         assertEq(token.balanceOf(runner), PRICE * 7 / 64);
         assertEq(token.balanceOf(stranger), PRICE * 2 / 64);
+        assertEq(token.balanceOf(address(court)), 0);
+    }
+
+    /// @dev Who demands the whole and shows the first receipts itself earns their part, not all: the runner is paid for its own.
+    function test_ShowingOnesOwnDemandEarnsItsPartAlone() public {
+        _open(128);
+        uint256 before = token.balanceOf(demander);
+        _demand(number, WHOLE_BATCH);
+        _disclose(demander, 0, 64);
+        assertEq(before - token.balanceOf(demander), PRICE / 2);
+
+        _disclose(runner, 64, 64);
+
+        assertEq(token.balanceOf(runner), PRICE / 2);
         assertEq(token.balanceOf(address(court)), 0);
     }
 
