@@ -7,6 +7,7 @@ import {IRewardDistributor} from "../interfaces/IRewardDistributor.sol";
 import {IStakingManager, Role} from "../interfaces/IStakingManager.sol";
 import {LeafLib} from "../libraries/LeafLib.sol";
 import {MerkleLib} from "../libraries/MerkleLib.sol";
+import {TokenLib} from "../libraries/TokenLib.sol";
 import {CreditTreeLib} from "./CreditTreeLib.sol";
 import {OracleStorageLib} from "./OracleStorageLib.sol";
 import {PayoutTreeLib} from "./PayoutTreeLib.sol";
@@ -21,11 +22,14 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 /// @notice Owns epochs: closed ranges of batches and the bonded roots of who earned what in them.
 contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManagedUpgradeable {
     using SafeERC20 for IERC20;
+    using TokenLib for IERC20;
 
     uint8 private constant PROOF_SILENCE = 7;
     uint96 private constant DEPOSITS_PER_BOND = 500;
     uint64 private constant MAXIMUM_PAUSE = 7 days;
-    uint64 private constant MINIMUM_REVEAL_PERIOD = 1 hours;
+    uint96 private constant MAXIMUM_BOND = 100_000e18;
+    /// @dev The 12 hours after which a rollup includes by force, and one more.
+    uint64 private constant MINIMUM_REVEAL_PERIOD = 13 hours;
     uint64 private constant MINIMUM_LOCAL_REVEAL_PERIOD = 1 seconds;
     /// @dev A withheld tree of 2^24 leaves is searched in four rounds of 64 demands each; two more are to spare.
     uint64 private constant REVEALS_PER_WINDOW = 6;
@@ -146,7 +150,7 @@ contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManaged
             epoch, msg.sender, proposal, creditsRoot, payoutsRoot, dataHash, total, asOf, bond_, demandsEnd
         );
         distributor.proposeRoot($.stream, payoutsRoot, total);
-        token.safeTransferFrom(msg.sender, address(this), bond_);
+        token.pull(msg.sender, bond_);
     }
 
     /// @inheritdoc IAttributionOracle
@@ -191,7 +195,7 @@ contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManaged
         p.openDemands = openDemandsAfter;
 
         emit LeafDemanded(proposal, tree, index, msg.sender, deposit, deadline, openDemandsAfter);
-        token.safeTransferFrom(msg.sender, address(this), deposit);
+        token.pull(msg.sender, deposit);
     }
 
     /// @inheritdoc IAttributionOracle
@@ -406,7 +410,7 @@ contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManaged
     }
 
     function _setBond(uint96 bond_) private {
-        if (bond_ == 0) revert AttributionOracle_ZeroBond();
+        if (bond_ == 0 || bond_ > MAXIMUM_BOND) revert AttributionOracle_BondOutOfRange(bond_, MAXIMUM_BOND);
 
         OracleStorageLib.load().bond = bond_;
 

@@ -207,7 +207,7 @@ interface IAttributionOracle {
     error AttributionOracle_TooEarly(uint64 earliest, uint64 now_);
     error AttributionOracle_ProposerNotActive(address proposer);
     error AttributionOracle_ZeroRoot();
-    error AttributionOracle_ZeroBond();
+    error AttributionOracle_BondOutOfRange(uint96 bond, uint96 maximum);
     error AttributionOracle_ZeroDataHash();
     error AttributionOracle_AsOfOutOfRange(uint64 asOf, uint64 earliest, uint64 now_);
     error AttributionOracle_TotalWithoutPayouts(uint96 total);
@@ -366,7 +366,7 @@ interface IAttributionOracle {
     /// @notice Cancels the pending proposal of an epoch that credits a voided batch and returns the bond. Only the court.
     function withdraw(uint64 epoch, uint64 batch) external;
 
-    /// @notice Sets the bond of proposals to come, not zero. Governed.
+    /// @notice Sets the bond of proposals to come, not zero, at most 100,000 OPEN. Governed.
     function setBond(uint96 bond) external;
 
     /// @notice Refuses finality until a timestamp (exclusive), at most 7 days ahead; one that has passed lifts the pause.

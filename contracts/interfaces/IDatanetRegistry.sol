@@ -123,6 +123,7 @@ interface IDatanetRegistry {
     error DatanetRegistry_AlreadyWired(address distributor);
     error DatanetRegistry_NothingToCollect(uint64 datanet);
     error DatanetRegistry_Unpaid(uint256 received, uint256 expected);
+    error DatanetRegistry_FeeAboveMaximum(uint96 fee, uint96 maximum);
 
     /// @notice A Datanet was opened; its first rules follow in `RulesScheduled`.
     event DatanetCreated(
@@ -222,7 +223,7 @@ interface IDatanetRegistry {
     /// @notice Pays a Datanet's credit to whoever owns it now; anyone may call.
     function collectOwner(uint64 datanet) external returns (uint96 amount);
 
-    /// @notice Sets what publishing a version costs and who receives it. Governed (`PARAMETERS`).
+    /// @notice Sets what publishing a version costs, at most 10,000 OPEN, and who receives it. Governed (`PARAMETERS`).
     function setPublishingFee(uint96 amount, address treasury) external;
 
     /// @notice Names the distributor whose pools are claimed here, and the contracts of contributions and validators, once.

@@ -27,6 +27,7 @@ contract DatanetRegistry is IDatanetRegistry, UUPSUpgradeable, AccessManagedUpgr
     uint256 private constant MAXIMUM_LICENCES = 16;
     uint256 private constant MAXIMUM_LIST = 64;
     uint256 private constant BPS = 10_000;
+    uint96 private constant MAXIMUM_PUBLISHING_FEE = 10_000e18;
 
     /// @notice OPEN: credits and publishing fees are paid in it.
     IERC20 public immutable token;
@@ -212,6 +213,9 @@ contract DatanetRegistry is IDatanetRegistry, UUPSUpgradeable, AccessManagedUpgr
     /// @inheritdoc IDatanetRegistry
     function setPublishingFee(uint96 amount, address treasury) external restricted {
         if (treasury == address(0)) revert DatanetRegistry_ZeroAccount();
+        if (amount > MAXIMUM_PUBLISHING_FEE) {
+            revert DatanetRegistry_FeeAboveMaximum(amount, MAXIMUM_PUBLISHING_FEE);
+        }
 
         DatanetStorageLib.Layout storage $ = DatanetStorageLib.load();
         $.publishingFee = amount;

@@ -4,6 +4,7 @@ pragma solidity ^0.8.34;
 import {IJury} from "../interfaces/IJury.sol";
 import {IStakingManager, Role} from "../interfaces/IStakingManager.sol";
 import {CommitRevealLib} from "../libraries/CommitRevealLib.sol";
+import {TokenLib} from "../libraries/TokenLib.sol";
 import {JuryLib} from "./JuryLib.sol";
 import {AccessManaged} from "@openzeppelin/contracts/access/manager/AccessManaged.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -15,6 +16,7 @@ contract Jury is IJury, AccessManaged {
     using CommitRevealLib for CommitRevealLib.Round;
     using JuryLib for JuryLib.Panel;
     using SafeERC20 for IERC20;
+    using TokenLib for IERC20;
 
     uint256 private constant LOCAL_CHAIN_ID = 31_337;
     uint64 private constant MINIMUM_EVIDENCE = 48 hours;
@@ -95,7 +97,7 @@ contract Jury is IJury, AccessManaged {
             round.revealsUntil
         );
         emit EvidenceSubmitted(dispute, filer, evidenceHash, count);
-        token.safeTransferFrom(filer, address(this), h.bond);
+        token.pull(filer, h.bond);
     }
 
     /// @inheritdoc IJury
@@ -159,7 +161,7 @@ contract Jury is IJury, AccessManaged {
         round.open(_votePeriod, _votePeriod);
 
         emit HearingAppealed(dispute, msg.sender, bond, round.commitsUntil, round.revealsUntil);
-        token.safeTransferFrom(msg.sender, address(this), bond);
+        token.pull(msg.sender, bond);
     }
 
     /// @inheritdoc IJury

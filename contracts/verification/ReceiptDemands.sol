@@ -3,6 +3,7 @@ pragma solidity ^0.8.34;
 
 import {Batch, BatchOpening} from "../interfaces/IInferenceMarket.sol";
 import {IReceiptCourt, WHOLE_BATCH} from "../interfaces/IReceiptCourt.sol";
+import {TokenLib} from "../libraries/TokenLib.sol";
 import {CourtBatches} from "./CourtBatches.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
@@ -12,6 +13,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 /// @notice The part of the receipt court that asks for what is withheld: one receipt, or all of a batch.
 abstract contract ReceiptDemands is CourtBatches {
     using SafeERC20 for IERC20;
+    using TokenLib for IERC20;
 
     uint32 private constant DEMANDS_PER_DEPOSIT = 16;
     /// @dev What a demand of a whole batch costs, in demands of one receipt; it pays for four receipts each.
@@ -43,7 +45,7 @@ abstract contract ReceiptDemands is CourtBatches {
         if (cost > s.locked) s.locked += _lock(batch.runner, cost - s.locked);
 
         emit ReceiptDemanded(batch.number, index, msg.sender, batch.runner, deposit, deadline, s.openDemands, s.locked);
-        token.safeTransferFrom(msg.sender, address(this), deposit);
+        token.pull(msg.sender, deposit);
     }
 
     /// @inheritdoc IReceiptCourt

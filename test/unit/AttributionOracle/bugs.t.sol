@@ -168,7 +168,7 @@ contract AttributionOracleBugsTest is EpochFixture {
     function test_Bug_AdminPullsFromApprovals() public {
         uint256 held = token.balanceOf(proposer);
 
-        oracle.setBond(type(uint96).max);
+        oracle.setBond(100_000e18);
         vm.expectRevert(
             abi.encodeWithSelector(IAttributionOracle.AttributionOracle_ProposerNotActive.selector, address(this))
         );

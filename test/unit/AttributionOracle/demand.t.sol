@@ -376,24 +376,26 @@ contract AttributionOracleDemandTest is EpochFixture {
     }
 
     function test_RevertWhen_TheRevealPeriodIsOutOfRange() public {
+        address slow =
+            vm.deployCode("RewardDistributor.sol:RewardDistributor", abi.encode(token, datanets, uint64(96 hours)));
         vm.chainId(10);
-        this.deployWith(1 hours);
-        this.deployWith(4 hours);
-        _expectRevealPeriod(1 hours - 1, 1 hours, 4 hours);
-        this.deployWith(1 hours - 1);
-        _expectRevealPeriod(4 hours + 1, 1 hours, 4 hours);
-        this.deployWith(4 hours + 1);
+        this.deployWith(slow, 13 hours);
+        this.deployWith(slow, 16 hours);
+        _expectRevealPeriod(13 hours - 1, 13 hours, 16 hours);
+        this.deployWith(slow, 13 hours - 1);
+        _expectRevealPeriod(16 hours + 1, 13 hours, 16 hours);
+        this.deployWith(slow, 16 hours + 1);
         vm.chainId(31_337);
-        this.deployWith(1);
-        this.deployWith(24 hours);
+        this.deployWith(address(distributor), 1);
+        this.deployWith(address(distributor), 24 hours);
         _expectRevealPeriod(0, 1, 24 hours);
-        this.deployWith(0);
+        this.deployWith(address(distributor), 0);
     }
 
-    function deployWith(uint64 revealPeriod) external {
+    function deployWith(address distributor_, uint64 revealPeriod) external {
         vm.deployCode(
             "AttributionOracle.sol:AttributionOracle",
-            abi.encode(token, market, distributor, staking, court, EPOCH_PERIOD, revealPeriod)
+            abi.encode(token, market, distributor_, staking, court, EPOCH_PERIOD, revealPeriod)
         );
     }
 

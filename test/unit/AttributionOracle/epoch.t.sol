@@ -381,9 +381,20 @@ contract AttributionOracleEpochTest is EpochFixture {
         assertEq(oracle.bond(), BOND * 2);
     }
 
-    function test_RevertWhen_TheBondIsZero() public {
-        vm.expectRevert(IAttributionOracle.AttributionOracle_ZeroBond.selector);
+    function test_RevertWhen_TheBondIsOutOfRange() public {
+        _expectBond(0);
         oracle.setBond(0);
+        _expectBond(100_000e18 + 1);
+        oracle.setBond(100_000e18 + 1);
+
+        oracle.setBond(100_000e18);
+        assertEq(oracle.bond(), 100_000e18);
+    }
+
+    function _expectBond(uint96 bond) private {
+        vm.expectRevert(
+            abi.encodeWithSelector(IAttributionOracle.AttributionOracle_BondOutOfRange.selector, bond, 100_000e18)
+        );
     }
 
     function test_RevertWhen_AStrangerGoverns() public {

@@ -23,6 +23,18 @@ contract DatanetRegistryGovernTest is RegistryFixture {
         datanets.setPublishingFee(0, bob);
     }
 
+    function test_SetPublishingFee_AtMostTenThousand() public {
+        uint96 most = 10_000e18;
+        datanets.setPublishingFee(most, bob);
+
+        (uint96 amount,) = datanets.publishingFee();
+        assertEq(amount, most);
+        vm.expectRevert(
+            abi.encodeWithSelector(IDatanetRegistry.DatanetRegistry_FeeAboveMaximum.selector, most + 1, most)
+        );
+        datanets.setPublishingFee(most + 1, bob);
+    }
+
     function test_Wire_Once() public {
         assertEq(address(datanets.distributor()), address(pools));
         assertEq(address(datanets.contributions()), address(contributions));

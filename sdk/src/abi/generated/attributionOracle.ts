@@ -58,6 +58,7 @@ export const attributionOracleAbi = [
   {"type":"error","name":"AccessManagedUnauthorized","inputs":[{"name":"caller","type":"address","internalType":"address"}]},
   {"type":"error","name":"AddressEmptyCode","inputs":[{"name":"target","type":"address","internalType":"address"}]},
   {"type":"error","name":"AttributionOracle_AsOfOutOfRange","inputs":[{"name":"asOf","type":"uint64","internalType":"uint64"},{"name":"earliest","type":"uint64","internalType":"uint64"},{"name":"now_","type":"uint64","internalType":"uint64"}]},
+  {"type":"error","name":"AttributionOracle_BondOutOfRange","inputs":[{"name":"bond","type":"uint96","internalType":"uint96"},{"name":"maximum","type":"uint96","internalType":"uint96"}]},
   {"type":"error","name":"AttributionOracle_DeadlinePassed","inputs":[{"name":"deadline","type":"uint64","internalType":"uint64"},{"name":"now_","type":"uint64","internalType":"uint64"}]},
   {"type":"error","name":"AttributionOracle_DemandedBefore","inputs":[{"name":"proposal","type":"uint64","internalType":"uint64"},{"name":"tree","type":"uint8","internalType":"enum IAttributionOracle.LeafTree"},{"name":"index","type":"uint64","internalType":"uint64"}]},
   {"type":"error","name":"AttributionOracle_DemandsClosed","inputs":[{"name":"demandsEnd","type":"uint64","internalType":"uint64"},{"name":"now_","type":"uint64","internalType":"uint64"}]},
@@ -79,7 +80,6 @@ export const attributionOracleAbi = [
   {"type":"error","name":"AttributionOracle_TotalWithoutPayouts","inputs":[{"name":"total","type":"uint96","internalType":"uint96"}]},
   {"type":"error","name":"AttributionOracle_UnknownEpoch","inputs":[{"name":"epoch","type":"uint64","internalType":"uint64"}]},
   {"type":"error","name":"AttributionOracle_WrongState","inputs":[{"name":"epoch","type":"uint64","internalType":"uint64"},{"name":"actual","type":"uint8","internalType":"enum IAttributionOracle.EpochState"},{"name":"expected","type":"uint8","internalType":"enum IAttributionOracle.EpochState"}]},
-  {"type":"error","name":"AttributionOracle_ZeroBond","inputs":[]},
   {"type":"error","name":"AttributionOracle_ZeroDataHash","inputs":[]},
   {"type":"error","name":"AttributionOracle_ZeroRoot","inputs":[]},
   {"type":"error","name":"ERC1967InvalidImplementation","inputs":[{"name":"implementation","type":"address","internalType":"address"}]},
@@ -88,6 +88,7 @@ export const attributionOracleAbi = [
   {"type":"error","name":"InvalidInitialization","inputs":[]},
   {"type":"error","name":"NotInitializing","inputs":[]},
   {"type":"error","name":"SafeERC20FailedOperation","inputs":[{"name":"token","type":"address","internalType":"address"}]},
+  {"type":"error","name":"TokenLib_NotReceived","inputs":[{"name":"amount","type":"uint256","internalType":"uint256"},{"name":"received","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"UUPSUnauthorizedCallContext","inputs":[]},
   {"type":"error","name":"UUPSUnsupportedProxiableUUID","inputs":[{"name":"slot","type":"bytes32","internalType":"bytes32"}]},
 ] as const;

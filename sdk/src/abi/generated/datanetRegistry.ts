@@ -67,6 +67,7 @@ export const datanetRegistryAbi = [
   {"type":"error","name":"AccessManagedUnauthorized","inputs":[{"name":"caller","type":"address","internalType":"address"}]},
   {"type":"error","name":"AddressEmptyCode","inputs":[{"name":"target","type":"address","internalType":"address"}]},
   {"type":"error","name":"DatanetRegistry_AlreadyWired","inputs":[{"name":"distributor","type":"address","internalType":"address"}]},
+  {"type":"error","name":"DatanetRegistry_FeeAboveMaximum","inputs":[{"name":"fee","type":"uint96","internalType":"uint96"},{"name":"maximum","type":"uint96","internalType":"uint96"}]},
   {"type":"error","name":"DatanetRegistry_IndexExists","inputs":[{"name":"datanet","type":"uint64","internalType":"uint64"},{"name":"version","type":"uint32","internalType":"uint32"},{"name":"base","type":"uint64","internalType":"uint64"}]},
   {"type":"error","name":"DatanetRegistry_LicenceCountOutOfRange","inputs":[{"name":"count","type":"uint256","internalType":"uint256"},{"name":"maximum","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"DatanetRegistry_LicenceNotAllowed","inputs":[{"name":"datanet","type":"uint64","internalType":"uint64"},{"name":"licence","type":"bytes32","internalType":"bytes32"}]},

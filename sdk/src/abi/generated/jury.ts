@@ -57,4 +57,5 @@ export const juryAbi = [
   {"type":"error","name":"Jury_WrongVote","inputs":[{"name":"vote","type":"uint8","internalType":"enum IJury.Vote"}]},
   {"type":"error","name":"Jury_ZeroEvidence","inputs":[]},
   {"type":"error","name":"SafeERC20FailedOperation","inputs":[{"name":"token","type":"address","internalType":"address"}]},
+  {"type":"error","name":"TokenLib_NotReceived","inputs":[{"name":"amount","type":"uint256","internalType":"uint256"},{"name":"received","type":"uint256","internalType":"uint256"}]},
 ] as const;

@@ -74,4 +74,5 @@ export const receiptCourtAbi = [
   {"type":"error","name":"ReceiptPlaceLib_InvalidOpening","inputs":[{"name":"root","type":"bytes32","internalType":"bytes32"},{"name":"index","type":"uint64","internalType":"uint64"},{"name":"count","type":"uint64","internalType":"uint64"}]},
   {"type":"error","name":"SafeERC20FailedOperation","inputs":[{"name":"token","type":"address","internalType":"address"}]},
   {"type":"error","name":"SettlementListLib_WrongHash","inputs":[{"name":"found","type":"bytes32","internalType":"bytes32"},{"name":"committed","type":"bytes32","internalType":"bytes32"}]},
+  {"type":"error","name":"TokenLib_NotReceived","inputs":[{"name":"amount","type":"uint256","internalType":"uint256"},{"name":"received","type":"uint256","internalType":"uint256"}]},
 ] as const;
