@@ -26,7 +26,7 @@ contract Deploy is ProtocolDeployer, DeploymentReport {
         d = _deploy(config);
         FORGE.stopBroadcast();
 
-        _print(d);
+        _print(d, config);
         string memory path = FORGE.envOr("DEPLOYMENT_OUT", string(""));
         if (bytes(path).length == 0) {
             FORGE.createDir("script/deployments", true);

@@ -2,15 +2,20 @@
 pragma solidity 0.8.37;
 
 import {Roles} from "../contracts/governance/Roles.sol";
+import {VoteCountLib} from "../contracts/governance/VoteCountLib.sol";
+import {IEmergencyBrake} from "../contracts/interfaces/IEmergencyBrake.sol";
+import {IJury} from "../contracts/interfaces/IJury.sol";
 import {AddressPredictor} from "./AddressPredictor.sol";
-import {Deployment} from "./Deployment.sol";
+import {Config, Deployment} from "./Deployment.sol";
+import {FunctionNames} from "./FunctionNames.sol";
 import {ProtocolRoles} from "./ProtocolRoles.sol";
+import {ERC1967Utils} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Utils.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
 import {console} from "forge-std/console.sol";
 
 /// @title DeploymentReport
 /// @notice Prints a deployment: every address, role and delay, as the access manager says them.
-abstract contract DeploymentReport is AddressPredictor, ProtocolRoles {
+abstract contract DeploymentReport is AddressPredictor, ProtocolRoles, FunctionNames {
     struct Named {
         string name;
         address account;
@@ -44,12 +49,10 @@ abstract contract DeploymentReport is AddressPredictor, ProtocolRoles {
         c[22] = Named("genesis", d.genesis);
     }
 
-    function _print(Deployment memory d) internal view {
+    function _print(Deployment memory d, Config memory config) internal view {
         Named[] memory contracts = _contractsOf(d);
-        console.log("CONTRACTS");
-        for (uint256 i = 0; i < contracts.length; ++i) {
-            if (contracts[i].account != address(0)) console.log("  %s %s", contracts[i].account, contracts[i].name);
-        }
+        _printContracts(d, contracts);
+        _printParties(d, config);
         console.log(
             "ROLES: holder, seconds before it acts, seconds before a new grant counts (from 5 days after this on)"
         );
@@ -62,15 +65,71 @@ abstract contract DeploymentReport is AddressPredictor, ProtocolRoles {
             _printHolder(d, contracts, members[i].role, members[i].account);
         }
         console.log("FUNCTIONS: role, seconds before what it calls is done");
+        _printFunctions(d, contracts, _governanceRestrictionsOf(d));
         _printFunctions(d, contracts, _restrictionsOf(d));
-        console.log("UPGRADES");
+        console.log("UPGRADES: role, seconds; and seconds before a change of the target's roles counts");
         _printUpgrades(d, contracts, _stakeTouching(d));
         _printUpgrades(d, contracts, _otherProxies(d));
-        console.log("PAUSES by the brake");
+        console.log("PAUSES by the brake, each ends by itself: W 7 days at a time, 14 in 60; E 72 hours in 60 days");
         PauseBit[] memory bits = _pauseBitsOf(d);
         for (uint256 i = 0; i < bits.length; ++i) {
-            console.log("  %s", bits[i].label);
+            console.log("  %s %s", bits[i].label, bits[i].kind == IEmergencyBrake.Kind.Work ? "W" : "E");
         }
+        _printClocks(d);
+    }
+
+    function _printContracts(Deployment memory d, Named[] memory contracts) private view {
+        console.log("CONTRACTS");
+        for (uint256 i = 0; i < contracts.length; ++i) {
+            address account = contracts[i].account;
+            if (account == address(0)) continue;
+            console.log("  %s %s", account, contracts[i].name);
+            address code = _implementationOf(account);
+            if (code == address(0)) continue;
+            console.log("  %s %s code", code, contracts[i].name);
+            if (account != address(d.market)) continue;
+            // the implementation makes its two parts
+            console.log("  %s %s accounts", FORGE.computeCreateAddress(code, 1), contracts[i].name);
+            console.log("  %s %s dues", FORGE.computeCreateAddress(code, 2), contracts[i].name);
+        }
+        console.log("  %s %s", address(VoteCountLib), "voteCountLib");
+    }
+
+    function _printParties(Deployment memory d, Config memory config) private view {
+        console.log("PARTIES");
+        console.log("  %s %s", d.market.security(), "security");
+        console.log("  %s %s", d.governance.governor.proposalGuardian(), "guardian: vetoes proposals");
+        for (uint256 i = 0; i < config.brakeGuardians.length; ++i) {
+            if (d.governance.brake.isGuardian(config.brakeGuardians[i])) {
+                console.log("  %s %s", config.brakeGuardians[i], "brakeGuardian: pulls the brake");
+            }
+        }
+        if (config.keeper != address(0)) console.log("  %s %s", config.keeper, "keeper: governs this local chain");
+    }
+
+    /// @dev As the contracts themselves say.
+    function _printClocks(Deployment memory d) private view {
+        console.log("CLOCKS in seconds");
+        _clock("governor.votingDelay", d.governance.governor.votingDelay());
+        _clock("governor.votingPeriod", d.governance.governor.votingPeriod());
+        _clock("governor.lateQuorumExtension", d.governance.governor.lateQuorumVoteExtension());
+        _clock("governor.queuePeriod", d.governance.governor.QUEUE_PERIOD());
+        _clock("governor.executionPeriod", d.governance.governor.EXECUTION_PERIOD());
+        _clock("distributor.window", d.distributor.window());
+        _clock("oracle.epochPeriod", d.oracle.epochPeriod());
+        _clock("oracle.revealPeriod", d.oracle.revealPeriod());
+        _clock("receiptCourt.trialPeriod", d.courts.receiptCourt.trialPeriod());
+        _clock("receiptCourt.revealPeriod", d.courts.receiptCourt.revealPeriod());
+        IJury.Clocks memory jury = d.courts.jury.clocks();
+        _clock("jury.evidence", jury.evidence);
+        _clock("jury.vote", jury.vote);
+        _clock("jury.appeal", jury.appeal);
+        _clock("staking.thawPeriod", d.staking.thawPeriod());
+        _clock("market.thawPeriod", d.market.thawPeriod());
+    }
+
+    function _clock(string memory name, uint256 value) private pure {
+        console.log("  %s %s", name, _number(value));
     }
 
     function _printHolder(Deployment memory d, Named[] memory contracts, uint64 role, address holder) private view {
@@ -91,7 +150,12 @@ abstract contract DeploymentReport is AddressPredictor, ProtocolRoles {
     function _printUpgrades(Deployment memory d, Named[] memory contracts, address[] memory proxies) private view {
         for (uint256 i = 0; i < proxies.length; ++i) {
             _printFunction(d, contracts, proxies[i], UUPSUpgradeable.upgradeToAndCall.selector);
+            console.log("    %s", _number(d.accessManager.getTargetAdminDelay(proxies[i])));
         }
+    }
+
+    function _implementationOf(address proxy) private view returns (address) {
+        return address(uint160(uint256(FORGE.load(proxy, ERC1967Utils.IMPLEMENTATION_SLOT))));
     }
 
     function _printFunction(Deployment memory d, Named[] memory contracts, address target, bytes4 selector)
@@ -99,8 +163,7 @@ abstract contract DeploymentReport is AddressPredictor, ProtocolRoles {
         view
     {
         uint64 role = d.accessManager.getTargetFunctionRole(target, selector);
-        string memory called =
-            string.concat(_nameOf(contracts, target), ".", FORGE.toString(abi.encodePacked(selector)));
+        string memory called = string.concat(_nameOf(contracts, target), ".", _functionName(selector));
         _line(called, _roleName(role), role <= Roles.STAKING ? _number(_delayOf(role)) : "0");
     }
 

@@ -13,6 +13,7 @@ import {IJury} from "../contracts/interfaces/IJury.sol";
 import {IModelRegistry} from "../contracts/interfaces/IModelRegistry.sol";
 import {IReceiptCourt} from "../contracts/interfaces/IReceiptCourt.sol";
 import {IStakingManager} from "../contracts/interfaces/IStakingManager.sol";
+import {ITreasury} from "../contracts/interfaces/ITreasury.sol";
 import {Deployment} from "./Deployment.sol";
 import {GovernanceDeployer} from "./GovernanceDeployer.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
@@ -62,6 +63,19 @@ abstract contract ProtocolRoles is GovernanceDeployer {
         r[11] = Restriction(address(d.models), Roles.MODERATOR, _only(IModelRegistry.deprecateByVerdict.selector));
         // done once, by the deployer, before the hand-over
         r[12] = Restriction(address(d.datanets), Roles.ADMIN, _only(IDatanetRegistry.wire.selector));
+    }
+
+    /// @notice Governance's own, as `_wireGovernance` restricts them; what is ADMIN's is restricted by nobody.
+    function _governanceRestrictionsOf(Deployment memory d) internal pure returns (Restriction[] memory r) {
+        address treasury = address(d.governance.treasury);
+        address brake = address(d.governance.brake);
+        r = new Restriction[](4);
+        r[0] = Restriction(treasury, Roles.PARAMETERS, _both(ITreasury.spend.selector, ITreasury.fundStream.selector));
+        r[1] = Restriction(treasury, Roles.ADMIN, _only(ITreasury.spendBeyondLimit.selector));
+        r[2] = Restriction(brake, Roles.PARAMETERS, _only(IEmergencyBrake.setGuardian.selector));
+        r[3] = Restriction(
+            brake, Roles.ADMIN, _both(IEmergencyBrake.registerBit.selector, IEmergencyBrake.retireBit.selector)
+        );
     }
 
     /// @notice The contracts that hold a role.
@@ -134,6 +148,7 @@ abstract contract ProtocolRoles is GovernanceDeployer {
         address[] memory accounts = new address[](deployer == keeper ? 0 : 1);
         if (accounts.length == 1) accounts[0] = deployer;
         _requireHandedOver(d.governance, accounts, _membersOf(d));
+        _requireRestricted(d.governance.manager, _governanceRestrictionsOf(d));
         _requireRestricted(d.governance.manager, _restrictionsOf(d));
         _requireUpgradesOf(d.governance, _stakeTouching(d), Roles.STAKING);
         _requireUpgradesOf(d.governance, _otherProxies(d), Roles.UPGRADES);

@@ -10,6 +10,6 @@ library Roles {
     uint64 internal constant STAKING = 3; // the governor, 25 days: everything of StakingManager that governance may do
     uint64 internal constant BRAKE = 4; // EmergencyBrake, no delay: only `pause…` functions
     uint64 internal constant SLASHER = 5; // contracts: ReceiptCourt, DisputeManager, DatanetValidators: lock, unlock, slash
-    uint64 internal constant COURT = 6; // contracts that may open and close cases on receipts: DisputeManager (TraceCourt later)
+    uint64 internal constant COURT = 6; // contracts that may open and close cases on receipts: DisputeManager
     uint64 internal constant MODERATOR = 7; // DisputeManager: revoke a contribution or record, deprecate by verdict
 }
