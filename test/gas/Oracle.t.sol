@@ -25,6 +25,8 @@ contract OracleGasTest is GasSnapshots, DeployedFixture {
         _record("root_propose", proposed);
         _record("root_finalize", finalized);
         _record("settle_and_root", settled + proposed + finalized);
+        // opened once for all payers of an epoch
+        _record("settle_open_and_root", settled + opened + proposed + finalized);
         assertLe(proposed, 200_000);
         assertLe(finalized, 95_000);
         assertLe(settled + proposed + finalized, 350_000);

@@ -52,9 +52,7 @@ contract JuryHostileTest is DisputeFixture {
         jury.claim(dispute, 1, jurors[4]);
 
         assertFalse(_hostile().reentered());
-        assertEq(
-            _hostile().answer(), abi.encodeWithSelector(IJury.Jury_NothingToClaim.selector, dispute, 1, jurors[4])
-        );
+        assertEq(_hostile().answer(), abi.encodeWithSelector(IJury.Jury_NothingToClaim.selector, dispute, 1, jurors[4]));
         assertEq(token.balanceOf(jurors[4]), FEE);
     }
 
