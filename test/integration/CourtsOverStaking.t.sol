@@ -9,6 +9,7 @@ import {IReceiptVerifier} from "../../contracts/interfaces/IReceiptVerifier.sol"
 import {IStakingManager, Role} from "../../contracts/interfaces/IStakingManager.sol";
 import {StakingManager} from "../../contracts/staking/StakingManager.sol";
 import {DisputeFixture} from "../fixture/DisputeFixture.sol";
+import {Tree} from "../fixture/Tree.sol";
 
 /// @notice Courts and jury over the real staking manager: roles, locks, slashes, delegated stake, past stakes.
 contract CourtsOverStakingTest is DisputeFixture {
@@ -162,6 +163,23 @@ contract CourtsOverStakingTest is DisputeFixture {
         assertEq(pools.poolOf(runner, Role.Runner).own, 19_300e18);
         assertEq(pools.lockOf(address(disputes), runner, Role.Runner), 0);
         jury.claim(dispute, 1, jurors[4]);
+    }
+
+    /// @dev A runner demands its own receipt, so that all its stake is locked when its conduct is disputed. The lock ends two
+    /// reveals later, long before the conduct can no longer be disputed.
+    function test_OwnDemandsHideStakeForTwoReveals() public {
+        Entry[] memory entries = new Entry[](1);
+        entries[0] = Entry(channels[0], model, 0, 14_000e18);
+        uint64 number = _settle(receiptsOf[0], entries);
+        _demand(number, 0);
+        verifier.revealAbsent(batchOf[number], 0, 0, Tree.top(new bytes32[](0)));
+        uint256 snapshot = vm.snapshotState();
+        assertEq(disputes.disputeOf(_fileDowntime()).atRisk, 0);
+        vm.revertToState(snapshot);
+        vm.warp(START + 2 + 2 * REVEAL);
+        court.release(batchOf[number]);
+
+        assertEq(disputes.disputeOf(_fileDowntime()).atRisk, 700e18);
     }
 
     function test_DismissedAnswerUnlocksBoth() public {

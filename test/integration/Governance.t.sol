@@ -139,6 +139,33 @@ contract GovernanceTest is GovernedProtocolFixture {
         _assertBlocked(p, IGovernor.ProposalState.Canceled);
     }
 
+    /// @dev A loan within one second, wrapped and staked: it neither proposes nor votes, at the snapshot or later.
+    function test_FlashLoanedVotesCountNothing() public {
+        Proposal memory p = _setBond(7e18);
+        Proposal memory q = _upgradeMarket(_marketCode(2 days));
+        _propose(alice, p);
+        uint256 snapshot = start + VOTING_STARTS;
+        vm.warp(snapshot);
+        _borrow(carol, 1_500_000e18);
+        vm.expectRevert(
+            abi.encodeWithSelector(
+                IGovernor.GovernorInsufficientProposerVotes.selector, carol, 0, governor.proposalThreshold()
+            )
+        );
+        vm.prank(carol);
+        governor.propose(q.targets, q.values, q.calldatas, q.description);
+        _repay(carol, 1_500_000e18);
+
+        // the second of the snapshot itself: what was returned in it is not there
+        vm.warp(snapshot + 1);
+        assertEq(governor.getVotes(carol, snapshot), 1_500_000e18, "staked for good");
+        address dave = makeAddr("dave");
+        _borrow(dave, 1_500_000e18);
+        assertEq(_vote(dave, p, FOR), 0);
+        (, uint256 votes,) = governor.proposalVotes(p.id);
+        assertEq(votes, 0);
+    }
+
     /// @dev By the guardian in the delay: the payers' money never sees the code.
     function test_MaliciousUpgradeIsVetoed() public {
         _pay(carol, 100e18);
@@ -332,6 +359,20 @@ contract GovernanceTest is GovernedProtocolFixture {
             (bool member,) = manager.hasRole(role, address(governor));
             assertFalse(member);
         }
+    }
+
+    /// @dev Half of it is wrapped, half of it staked.
+    function _borrow(address borrower, uint96 amount) private {
+        _wrap(borrower, amount);
+        _stakeOwn(borrower, amount);
+    }
+
+    /// @dev What can be had back at once: a stake cannot.
+    function _repay(address borrower, uint96 amount) private {
+        vm.prank(borrower);
+        gOpen.withdrawTo(address(this), amount);
+        vm.prank(borrower);
+        staking.thaw(Role.Runner, amount);
     }
 
     function _setBond(uint96 bond) private view returns (Proposal memory) {

@@ -23,6 +23,29 @@ contract ReceiptLibVectorsTest is VectorReader {
         assertGt(rowCount, 1);
     }
 
+    /// @dev Bug: unsigned fields, and typos in typehashes. Each of twelve fields changed by its lowest bit is another digest.
+    function test_EachFieldChangesTheDigest() public {
+        IAttributionOracle.Receipt memory receipt;
+        bytes memory packed = abi.encode(receipt);
+        bytes32[13] memory digests;
+        digests[12] = this.digestOf(receipt, address(1));
+        for (uint256 field; field < 12; ++field) {
+            packed[32 * field + 31] = 0x01;
+            digests[field] = this.digestOf(abi.decode(packed, (IAttributionOracle.Receipt)), address(1));
+            packed[32 * field + 31] = 0x00;
+        }
+
+        assertEq(packed.length, 12 * 32);
+        for (uint256 i; i < 13; ++i) {
+            for (uint256 j; j < i; ++j) {
+                assertNotEq(digests[i], digests[j], string.concat(vm.toString(i), " ", vm.toString(j)));
+            }
+        }
+        assertNotEq(digests[12], this.digestOf(receipt, address(2)));
+        vm.chainId(block.chainid + 1);
+        assertNotEq(digests[12], this.digestOf(receipt, address(1)));
+    }
+
     function _receipt() private view returns (IAttributionOracle.Receipt memory receipt) {
         receipt.channel = _word("channel");
         receipt.model = uint64(_number("model"));
