@@ -218,6 +218,43 @@ contract InferenceMarketAllocationTest is MarketFixture {
         assertEq(market.freeOf(address(wallet)), 0);
     }
 
+    /// @dev In any cuts: never more than was signed, never more than is free, and what is taken the channel has.
+    function testFuzz_Allocate_MovesAtMostWhatIsSigned(uint256 maximum, uint256[3] memory amounts) public {
+        IInferenceMarket.Allocation memory a = _allocation();
+        a.maxAmount = uint96(bound(maximum, 0, 2 * FUNDS));
+        bytes memory signature = _sign(a, payerKey);
+        uint96 moved;
+        for (uint256 i; i < amounts.length; ++i) {
+            uint96 amount = uint96(bound(amounts[i], 0, (amounts[i] % 2 == 0 ? a.maxAmount : FUNDS) - moved + 1));
+            uint96 free = FUNDS - moved;
+            if (moved + amount > a.maxAmount) {
+                vm.expectRevert(
+                    abi.encodeWithSelector(
+                        IInferenceMarket.InferenceMarket_AllocationExceeded.selector, moved + amount, a.maxAmount
+                    )
+                );
+            } else if (amount == 0) {
+                vm.expectRevert(IInferenceMarket.InferenceMarket_ZeroAmount.selector);
+            } else if (amount > free) {
+                vm.expectRevert(
+                    abi.encodeWithSelector(
+                        IInferenceMarket.InferenceMarket_InsufficientFree.selector, payer, amount, free
+                    )
+                );
+            } else {
+                moved += amount;
+            }
+            _allocate(a, runner, 5, amount, signature);
+        }
+
+        assertLe(moved, a.maxAmount);
+        assertEq(market.allocationUse(_digest(a)).amount, moved);
+        assertEq(market.channelOf(market.channelId(payer, runner, 5)).balance, moved);
+        assertEq(market.freeOf(payer), FUNDS - moved);
+        assertEq(market.freeOf(operator), 0);
+        assertEq(token.balanceOf(address(market)), 2 * uint256(FUNDS));
+    }
+
     function _allocation() private view returns (IInferenceMarket.Allocation memory) {
         return IInferenceMarket.Allocation(payer, operator, runner, 1000, 3, START + 1 days, 1);
     }

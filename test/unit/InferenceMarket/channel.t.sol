@@ -243,4 +243,96 @@ contract InferenceMarketChannelTest is MarketFixture {
         );
         _settle(beyond);
     }
+
+    /// @dev What a channel gets its payer's free money loses: never more than there is, and no token moves.
+    function testFuzz_OpenChannelAndTopUp_MoveFreeMoney(uint256 first, uint256 second) public {
+        uint96 opened = uint96(bound(first, 0, FUNDS + 1));
+        _expectFree(opened, FUNDS);
+        bytes32 channel = _open(opened);
+        if (opened == 0 || opened > FUNDS) {
+            assertEq(market.freeOf(payer), FUNDS);
+            return;
+        }
+
+        uint96 added = uint96(bound(second, 0, FUNDS - opened + 1));
+        _expectFree(added, FUNDS - opened);
+        vm.prank(payer);
+        market.topUp(channel, added);
+
+        if (added > FUNDS - opened) added = 0;
+        assertEq(market.channelOf(channel).balance, opened + added);
+        assertEq(market.freeOf(payer), FUNDS - opened - added);
+        assertEq(market.freeOf(stranger), FUNDS);
+        assertEq(token.balanceOf(address(market)), 2 * uint256(FUNDS));
+    }
+
+    /// @dev Of what thaws the payer gets what nobody settled meanwhile, not a second too early.
+    function testFuzz_ThawThenWithdrawThawed_GivesBackWhatIsUnclaimed(
+        uint256 put,
+        uint256 settledBefore,
+        uint256 thawed,
+        uint256 settledMeanwhile,
+        uint256 wait
+    ) public {
+        uint96 balance = uint96(bound(put, 1, FUNDS));
+        bytes32 channel = _open(balance);
+        uint96 claimed = uint96(bound(settledBefore, 0, balance));
+        if (claimed != 0) _settle(channel, model, claimed);
+        uint96 thawing = uint96(bound(thawed, 0, balance - claimed + 1));
+
+        if (thawing == 0) vm.expectRevert(IInferenceMarket.InferenceMarket_ZeroAmount.selector);
+        if (thawing > balance - claimed) {
+            vm.expectRevert(
+                abi.encodeWithSelector(
+                    IInferenceMarket.InferenceMarket_ThawExceedsBalance.selector, thawing, balance - claimed
+                )
+            );
+        }
+        vm.prank(payer);
+        market.thaw(channel, thawing);
+        if (thawing > balance - claimed) thawing = 0;
+        assertEq(market.channelOf(channel).thawing, thawing);
+        assertEq(market.channelOf(channel).balance, balance);
+
+        uint96 claimedAfter = uint96(bound(settledMeanwhile, claimed, balance));
+        if (claimedAfter != claimed) _settle(channel, model, claimedAfter);
+        vm.warp(START + bound(wait, 0, 2 * THAW_PERIOD));
+        uint96 back = _withdrawThawed(channel, thawing);
+
+        assertEq(back, thawing < balance - claimedAfter ? thawing : balance - claimedAfter);
+        assertEq(market.channelOf(channel).balance, balance - back);
+        assertEq(market.channelOf(channel).claimed, claimedAfter);
+        assertEq(market.freeOf(payer), FUNDS - balance + back);
+        assertEq(token.balanceOf(address(market)), 2 * uint256(FUNDS));
+    }
+
+    /// @dev Withdraws as soon as it may; where it is too early it is refused first.
+    function _withdrawThawed(bytes32 channel, uint96 thawing) private returns (uint96 back) {
+        uint64 now_ = uint64(vm.getBlockTimestamp());
+        vm.startPrank(payer);
+        if (thawing == 0) {
+            vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_NothingThawing.selector, channel));
+        } else if (now_ < START + THAW_PERIOD) {
+            vm.expectRevert(
+                abi.encodeWithSelector(
+                    IInferenceMarket.InferenceMarket_StillThawing.selector, START + THAW_PERIOD, now_
+                )
+            );
+        }
+        back = market.withdrawThawed(channel);
+        if (thawing != 0 && now_ < START + THAW_PERIOD) {
+            vm.warp(START + THAW_PERIOD);
+            back = market.withdrawThawed(channel);
+        }
+        vm.stopPrank();
+    }
+
+    function _expectFree(uint96 amount, uint96 free) private {
+        if (amount == 0) vm.expectRevert(IInferenceMarket.InferenceMarket_ZeroAmount.selector);
+        if (amount > free) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IInferenceMarket.InferenceMarket_InsufficientFree.selector, payer, amount, free)
+            );
+        }
+    }
 }

@@ -221,4 +221,34 @@ contract InferenceMarketCollectTest is MarketFixture {
         assertEq(market.governedRest(), 0);
         assertEq(market.protocolDue(), 620);
     }
+
+    /// @dev Each due is paid to the last unit, or refused where so few units were settled that it is nothing.
+    function testFuzz_Collect_PaysEachDueWhole(uint256 settled) public {
+        market.collectStakers(runner);
+        market.collectRunner(runner);
+        market.collectData();
+        uint96 amount = uint96(bound(settled, 0, settled % 2 == 0 ? 20 : FUNDS - 10_000));
+        if (amount != 0) _settle(_open("second", amount), model, amount);
+        // 40 % data, 7 % governed, 8 % stakers, 15 % model: of what is behind the data part so many of 60
+        uint256 data = uint256(amount) * 2 / 5;
+        uint256 rest = amount - data;
+        uint256 stakers = rest * 8 / 60;
+        uint256 own = rest - stakers - rest * 7 / 60 - rest / 4;
+        uint256 held = token.balanceOf(address(market));
+
+        if (stakers == 0) vm.expectRevert(IInferenceMarket.InferenceMarket_NothingDue.selector);
+        market.collectStakers(runner);
+        if (own == 0) vm.expectRevert(IInferenceMarket.InferenceMarket_NothingDue.selector);
+        market.collectRunner(runner);
+        assertEq(market.collectData(), data);
+
+        assertEq(token.balanceOf(address(staking)), 800 + stakers);
+        assertEq(staking.feesOf(runner, Role.Runner), 800 + stakers);
+        assertEq(token.balanceOf(runner), 3000 + own);
+        assertEq(token.balanceOf(address(distributor)), 4000 + data);
+        assertEq(distributor.streamOf(stream).funded, 4000 + data);
+        assertEq(token.balanceOf(address(market)), held - stakers - own - data);
+        assertEq(market.freeOf(payer), FUNDS - 10_000 - amount);
+        assertEq(market.stakersDue(runner) + market.runnerDue(runner) + market.dataDue(), 0);
+    }
 }

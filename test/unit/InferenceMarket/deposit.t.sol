@@ -103,6 +103,56 @@ contract InferenceMarketSignedDepositTest is MarketFixture {
         _open_().receiveWithAuthorization(owner, address(market), 600, 0, START + 1, "nonce", v, r, s);
     }
 
+    /// @dev The caller pays what it signed, the named payer gets it, and no allowance is left.
+    function testFuzz_DepositWithPermit_CreditsWhatIsPaid(address to, uint256 amount) public {
+        vm.assume(to != address(0));
+        uint96 before = market.freeOf(to);
+        (uint96 paid, uint256 held) = _enrich(amount);
+        (uint8 v, bytes32 r, bytes32 s) = _permit(paid, START);
+
+        _expectRefusal(paid, held);
+        vm.prank(owner);
+        market.depositWithPermit(to, paid, START, v, r, s);
+
+        if (paid > held) paid = 0;
+        assertEq(market.freeOf(to), before + paid);
+        assertEq(token.balanceOf(owner), held - paid);
+        assertEq(token.balanceOf(address(market)), 2 * uint256(FUNDS) + paid);
+        assertEq(token.allowance(owner, address(market)), 0);
+    }
+
+    /// @dev Whoever carries it, its signer pays and gets what was signed.
+    function testFuzz_DepositWithAuthorization_CreditsWhatIsPaid(address carrier, uint256 amount) public {
+        vm.assume(carrier != owner);
+        uint96 before = market.freeOf(carrier);
+        (uint96 paid, uint256 held) = _enrich(amount);
+        (uint8 v, bytes32 r, bytes32 s) = _authorization(paid, address(market));
+
+        _expectRefusal(paid, held);
+        vm.prank(carrier);
+        market.depositWithAuthorization(owner, paid, 0, START + 1, "nonce", v, r, s);
+
+        if (paid > held) paid = 0;
+        assertEq(market.freeOf(owner), paid);
+        assertEq(market.freeOf(carrier), before, "not the carrier");
+        assertEq(token.balanceOf(owner), held - paid);
+        assertEq(token.balanceOf(address(market)), 2 * uint256(FUNDS) + paid);
+    }
+
+    /// @dev All that is left of the supply to the owner, and an amount up to one more than it then has.
+    function _enrich(uint256 amount) private returns (uint96 paid, uint256 held) {
+        require(token.transfer(owner, token.balanceOf(address(this))), "no funds");
+        held = token.balanceOf(owner);
+        paid = uint96(bound(amount, 0, held + 1));
+    }
+
+    function _expectRefusal(uint96 paid, uint256 held) private {
+        if (paid == 0) vm.expectRevert(IInferenceMarket.InferenceMarket_ZeroAmount.selector);
+        if (paid > held) {
+            vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, owner, held, paid));
+        }
+    }
+
     function _deployToken() internal override returns (address) {
         return vm.deployCode("OpenToken.sol:OpenToken", abi.encode(address(this)));
     }

@@ -201,6 +201,68 @@ contract InferenceMarketReleaseTest is MarketFixture {
         market.refund(channel, 1);
     }
 
+    /// @dev By the runner itself or by its signature: what is unclaimed comes back, up to what is asked, what thaws first.
+    function testFuzz_Release_GivesBackWhatIsUnclaimed(
+        uint256 put,
+        uint256 claimed,
+        uint256 thawed,
+        uint256 asked,
+        bool isSigned
+    ) public {
+        uint96 balance = uint96(bound(put, 1, FUNDS - 1000));
+        bytes32 other = _open("other", balance);
+        uint96 unclaimed = balance - uint96(bound(claimed, 0, balance));
+        if (unclaimed != balance) _settle(other, model, balance - unclaimed);
+        uint96 thawing = uint96(bound(thawed, 0, unclaimed));
+        if (thawing != 0) {
+            vm.prank(payer);
+            market.thaw(other, thawing);
+        }
+        uint96 amount = uint96(bound(asked, 0, asked % 2 == 0 ? balance + 1 : type(uint96).max));
+        uint96 expected = amount < unclaimed ? amount : unclaimed;
+        IInferenceMarket.Release memory r = IInferenceMarket.Release(other, amount, 7, START);
+        bytes memory signature = isSigned ? _sign(r, runnerKey) : bytes("");
+
+        if (expected == 0) vm.expectRevert(IInferenceMarket.InferenceMarket_ZeroAmount.selector);
+        vm.prank(isSigned ? payer : runner);
+        uint96 released = isSigned ? market.releaseBySignature(r, signature) : market.release(other, amount);
+
+        assertEq(released, expected);
+        assertEq(market.freeOf(payer), FUNDS - 1000 - balance + expected);
+        assertEq(market.channelOf(other).balance, balance - expected);
+        assertEq(market.channelOf(other).claimed, balance - unclaimed);
+        assertEq(market.channelOf(other).thawing, thawing > expected ? thawing - expected : 0);
+        assertEq(market.channelOf(channel).balance, 1000, "another channel's money");
+        assertEq(token.balanceOf(address(market)), 2 * uint256(FUNDS));
+    }
+
+    /// @dev What the payer gets back is the runner's alone: up to its due, and of no other part.
+    function testFuzz_Refund_IsTakenFromTheRunnersDue(uint256 settled, uint256 asked) public {
+        uint96 taken = uint96(bound(settled, 1, settled % 2 == 0 ? 20 : FUNDS - 1000));
+        _settle(_open("other", taken), model, taken);
+        // 40 % data, 7 % governed, 8 % stakers, 15 % model: of what is behind the data part so many of 60
+        uint96 rest = taken - uint96(uint256(taken) * 2 / 5);
+        uint96 due = 30 + rest - uint96(uint256(rest) * 7 / 60) - uint96(uint256(rest) * 8 / 60) - rest / 4;
+        uint96 amount = uint96(bound(asked, 0, due + 1));
+        uint96[3] memory others = [market.stakersDue(runner), market.modelDue(model), market.dataDue()];
+
+        if (amount == 0) vm.expectRevert(IInferenceMarket.InferenceMarket_ZeroAmount.selector);
+        if (amount > due) {
+            vm.expectRevert(abi.encodeWithSelector(IInferenceMarket.InferenceMarket_DueExceeded.selector, due + 1, due));
+        }
+        vm.prank(runner);
+        market.refund(channel, amount);
+
+        if (amount > due) amount = 0;
+        assertEq(market.runnerDue(runner), due - amount);
+        assertEq(market.freeOf(payer), FUNDS - 1000 - taken + amount);
+        assertEq(market.stakersDue(runner), others[0]);
+        assertEq(market.modelDue(model), others[1]);
+        assertEq(market.dataDue(), others[2]);
+        assertEq(market.channelOf(channel).balance, 1000);
+        assertEq(token.balanceOf(address(market)), 2 * uint256(FUNDS));
+    }
+
     function _release() private view returns (IInferenceMarket.Release memory) {
         return IInferenceMarket.Release(channel, 1000, 7, START + 1 hours);
     }
