@@ -4,6 +4,7 @@ pragma solidity ^0.8.34;
 import {IAttributionOracle} from "../../../contracts/interfaces/IAttributionOracle.sol";
 import {EpochFixture} from "../../fixture/EpochFixture.sol";
 import {Tree} from "../../fixture/Tree.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 
 /// @notice Leaves that are demanded: answered, shown to be none, or paid for with the bond.
 /// @dev The pending proposal is number 1 of epoch 1, made at START + 1; five credits, three pay-outs. A demand costs 3.
@@ -397,6 +398,49 @@ contract AttributionOracleDemandTest is EpochFixture {
             "AttributionOracle.sol:AttributionOracle",
             abi.encode(token, market, distributor_, staking, court, EPOCH_PERIOD, revealPeriod)
         );
+    }
+
+    /// @dev Whatever the bond is: half of it is the demander's, the rest the treasury's, and every deposit comes back.
+    function testFuzz_DemandThenExpireAndReclaim_DividesTheBond(uint256 amount, uint64[2] memory indices) public {
+        uint96 bond = uint96(bound(amount, 1, 100_000e18));
+        uint256 deposit = (uint256(bond) + 499) / 500;
+        _proposeFor(bond);
+        uint256 held = token.balanceOf(demander);
+
+        vm.startPrank(stranger);
+        token.approve(address(oracle), deposit);
+        vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, stranger, 0, deposit));
+        oracle.demandLeaf(2, CREDITS, indices[0]);
+        vm.stopPrank();
+        _demandOf(2, CREDITS, indices[0]);
+        _demandOf(2, PAYOUTS, indices[1]);
+        assertEq(token.balanceOf(demander), held - 2 * deposit);
+        assertEq(token.balanceOf(address(oracle)), bond + 2 * deposit);
+
+        vm.warp(vm.getBlockTimestamp() + REVEAL_PERIOD);
+        vm.prank(stranger);
+        oracle.expireDemand(2, CREDITS, indices[0]);
+        assertEq(token.balanceOf(demander), held - deposit + bond / 2);
+        assertEq(token.balanceOf(treasury), bond - bond / 2);
+        assertEq(token.balanceOf(address(oracle)), deposit);
+        vm.prank(stranger);
+        oracle.reclaimDeposit(2, PAYOUTS, indices[1]);
+
+        assertEq(token.balanceOf(demander), held + bond / 2);
+        assertEq(token.balanceOf(address(oracle)), 0);
+        assertEq(token.balanceOf(proposer), FUNDS - bond);
+        assertEq(token.balanceOf(stranger), 0);
+    }
+
+    /// @dev In the honest proposal's place one of this bond, of roots that are no tree's; the demander can pay for its demands.
+    function _proposeFor(uint96 bond) private {
+        vm.prank(address(court));
+        oracle.withdraw(1, 1);
+        oracle.setBond(bond);
+        _propose(1, keccak256("credits"), keccak256("payouts"), 0);
+        require(token.transfer(demander, 2 * (uint256(bond) / 500 + 1)), "not paid");
+        vm.prank(demander);
+        token.approve(address(oracle), type(uint256).max);
     }
 
     function _expectRevealPeriod(uint64 period, uint64 minimum, uint64 maximum) private {

@@ -433,6 +433,33 @@ contract AttributionOracleEpochTest is EpochFixture {
         assertEq(oracle.epochPeriod(), 7);
     }
 
+    /// @dev Final or withdrawn, the proposer gets just what it paid, whatever later proposals will cost.
+    function testFuzz_ProposeThenFinalizeOrWithdraw_ReturnsTheBond(uint256 amount, uint96 later, bool isWithdrawn)
+        public
+    {
+        uint96 bond = uint96(bound(amount, 1, 100_000e18));
+        oracle.setBond(bond);
+        oracle.openEpoch();
+        _proposeTotal(400);
+        assertEq(token.balanceOf(proposer), FUNDS - bond);
+        assertEq(token.balanceOf(address(oracle)), bond);
+        assertEq(oracle.epochOf(1).bond, bond);
+        assertEq(oracle.epochOf(1).demandDeposit, (uint256(bond) + 499) / 500, "a 500th, rounded up");
+
+        later = uint96(bound(later, 0, 100_000e18 + 1));
+        bool isRefused = later == 0 || later > 100_000e18;
+        if (isRefused) _expectBond(later);
+        oracle.setBond(later);
+        vm.warp(START + 1 + WINDOW);
+        if (isWithdrawn) vm.prank(address(court));
+        isWithdrawn ? oracle.withdraw(1, 1) : oracle.finalize(1);
+
+        assertEq(token.balanceOf(proposer), FUNDS);
+        assertEq(token.balanceOf(address(oracle)), 0);
+        assertEq(distributor.streamOf(stream).allocated, isWithdrawn ? 0 : 400);
+        assertEq(oracle.bond(), isRefused ? bond : later);
+    }
+
     function _proposeTotal(uint96 total) private {
         if (vm.getBlockTimestamp() == START) vm.warp(START + 1);
         _propose(1, CREDITS, PAYOUTS, total);

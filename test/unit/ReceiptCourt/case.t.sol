@@ -298,6 +298,61 @@ contract ReceiptCourtCaseTest is CourtFixture {
         assertEq(token.balanceOf(prover), MINIMUM_SLASH / 10);
     }
 
+    /// @dev Whatever the fee and the terms are: what is taken is divided without a rest, and the payer gets its fee at most.
+    function testFuzz_Strike_DividesTheStake(uint256 fee, uint256 minimum, uint256 bountyBps) public {
+        minimum = bound(minimum, 1, 10_000e18);
+        bountyBps = bound(bountyBps, 1, 2500);
+        court.setTerms(IReceiptCourt.Terms(DEPOSIT, uint96(minimum), uint16(bountyBps)));
+        fee = _settleOne(fee);
+        _openCase(0);
+        uint256 taken = (fee * 10_000 + 4999 - bountyBps) / (5000 - bountyBps);
+        if (taken < minimum) taken = minimum;
+        if (taken > STAKE) taken = STAKE;
+        assertEq(staking.lockOf(address(court), runner, Role.Runner), taken);
+
+        vm.prank(judge);
+        (uint96 struck, uint96 bounty) = court.strike(number, 0, prover);
+
+        uint256 back = taken / 2 - bounty < fee ? taken / 2 - bounty : fee;
+        assertEq(struck, taken);
+        assertEq(bounty, taken * bountyBps / 10_000);
+        assertEq(token.balanceOf(prover), bounty);
+        assertEq(token.balanceOf(payers[2]), back);
+        assertEq(staking.burnt(), taken - bounty - back);
+        assertEq(token.balanceOf(address(staking)), STAKE - taken);
+        assertEq(staking.lockOf(address(court), runner, Role.Runner), 0);
+    }
+
+    /// @dev All that was locked is free again, not a second early, and nothing is taken.
+    function testFuzz_Lapse_FreesWhatIsLocked(uint256 fee, uint256 wait) public {
+        fee = _settleOne(fee);
+        _openCase(0);
+        uint256 locked = _costOf(uint96(fee)) < STAKE ? _costOf(uint96(fee)) : STAKE;
+        wait = bound(wait, 0, 60 days);
+        vm.warp(START + wait);
+
+        bool isEarly = wait < 30 days;
+        if (isEarly) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IReceiptCourt.ReceiptCourt_TooEarly.selector, START + 30 days, START + wait)
+            );
+        }
+        court.lapse(number, 0);
+
+        assertEq(staking.lockOf(address(court), runner, Role.Runner), isEarly ? locked : 0);
+        assertEq(staking.activeStake(runner, Role.Runner), STAKE);
+        assertEq(token.balanceOf(address(staking)), STAKE);
+    }
+
+    /// @dev A batch of one receipt that cost this much; the third payer paid it.
+    function _settleOne(uint256 amount) private returns (uint256 fee) {
+        fee = bound(amount, 0, amount % 2 == 0 ? 1e22 : 2e23);
+        IAttributionOracle.Receipt[] memory receipts = new IAttributionOracle.Receipt[](1);
+        receipts[0] = _nextReceipt(channels[2], model, 0, 0);
+        (receipts[0].fee, receipts[0].cumulative) = (uint96(fee), uint96(fee));
+        number = _settle(receipts, _entriesOf(receipts));
+    }
+
     function _openCase(uint256 index) private {
         BatchOpening memory opening = _opening(number);
         IReceiptCourt.PlacedReceipt memory placed = _place(number, index);

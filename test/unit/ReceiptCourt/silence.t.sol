@@ -2,6 +2,7 @@
 pragma solidity ^0.8.34;
 
 import {IAttributionOracle} from "../../../contracts/interfaces/IAttributionOracle.sol";
+import {WHOLE_BATCH} from "../../../contracts/interfaces/IReceiptCourt.sol";
 import {IReceiptCourt} from "../../../contracts/interfaces/IReceiptCourt.sol";
 import {Role} from "../../../contracts/interfaces/IStakingManager.sol";
 import {CourtFixture} from "../../fixture/CourtFixture.sol";
@@ -223,5 +224,45 @@ contract ReceiptCourtSilenceTest is CourtFixture {
         assertEq(staking.lockOf(address(court), runner, Role.Runner), MINIMUM_SLASH);
         court.expire(batchOf[second], 0);
         assertEq(staking.slashed(), 2 * MINIMUM_SLASH);
+    }
+
+    /// @dev Whatever the terms and the batch are: deposits come back whole, and the stake that is taken is divided without a
+    /// rest between who demanded, the payers and the fire.
+    function testFuzz_DemandThenExpireAndReturnDeposit_DividesTheStake(
+        uint256 settled,
+        uint256 deposit,
+        uint256 minimum,
+        uint256 bountyBps
+    ) public {
+        deposit = bound(deposit, 1, 100e18);
+        minimum = bound(minimum, 1, 10_000e18);
+        bountyBps = bound(bountyBps, 1, 2500);
+        court.setTerms(IReceiptCourt.Terms(uint96(deposit), uint96(minimum), uint16(bountyBps)));
+        Entry[] memory entries = new Entry[](1);
+        entries[0] = Entry(channels[2], cheapModel, 0, uint96(bound(settled, 1, settled % 2 == 0 ? 1e22 : 2e23)));
+        settled = entries[0].afterwards;
+        uint64 other = _settle(receiptsOf[number], entries);
+        uint256 held = token.balanceOf(demander);
+
+        _demand(other, 1);
+        _demand(other, WHOLE_BATCH);
+        assertEq(token.balanceOf(demander), held - 17 * deposit);
+        assertEq(token.balanceOf(address(court)), 17 * deposit);
+        vm.warp(START + REVEAL);
+        vm.prank(stranger);
+        court.expire(batchOf[other], 1);
+
+        uint256 taken = (settled * 10_000 + 4999 - bountyBps) / (5000 - bountyBps);
+        if (taken < minimum) taken = minimum;
+        if (taken > STAKE) taken = STAKE;
+        uint256 bounty = taken * bountyBps / 10_000;
+        uint256 back = taken / 2 - bounty < settled ? taken / 2 - bounty : settled;
+        assertEq(token.balanceOf(demander), held - 16 * deposit + bounty);
+        assertEq(token.balanceOf(address(court)), 16 * deposit + back);
+        assertEq(court.refundOf(other).total, back);
+        assertEq(staking.burnt(), taken - bounty - back);
+        court.returnDeposit(other, WHOLE_BATCH);
+        assertEq(token.balanceOf(demander), held + bounty);
+        assertEq(token.balanceOf(address(court)), back);
     }
 }

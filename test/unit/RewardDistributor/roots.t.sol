@@ -3,6 +3,7 @@ pragma solidity ^0.8.34;
 
 import {IRewardDistributor} from "../../../contracts/interfaces/IRewardDistributor.sol";
 import {MarketFixture} from "../../fixture/MarketFixture.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IERC721Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 
 contract RewardDistributorRootsTest is MarketFixture {
@@ -238,6 +239,27 @@ contract RewardDistributorRootsTest is MarketFixture {
 
     function deployWith(uint64 window) external {
         vm.deployCode("RewardDistributor.sol:RewardDistributor", abi.encode(token, datanets, window));
+    }
+
+    /// @dev What the caller pays is the stream's, up to all that the caller has, and no other stream's.
+    function testFuzz_Fund_StreamGetsWhatIsPaid(uint256 amount) public {
+        uint256 held = token.balanceOf(address(this));
+        uint96 paid = uint96(bound(amount, 0, held + 1));
+
+        if (paid == 0) vm.expectRevert(IRewardDistributor.RewardDistributor_ZeroAmount.selector);
+        if (paid > held) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, address(this), held, paid)
+            );
+        }
+        distributor.fund(own, paid);
+
+        if (paid > held) paid = 0;
+        assertEq(token.balanceOf(address(this)), held - paid);
+        assertEq(token.balanceOf(address(distributor)), 100 + uint256(paid));
+        assertEq(distributor.streamOf(own).funded, 100 + paid);
+        assertEq(distributor.streamOf(own).allocated + distributor.streamOf(own).claimed, 0);
+        assertEq(distributor.streamOf(stream).funded, 0);
     }
 
     function _propose(bytes32 root, uint96 total) private {
