@@ -172,6 +172,54 @@ contract ContributionRegistryAcceptTest is RegistryFixture {
         contributions.accept(datanet, _list(contribution));
     }
 
+    /// @dev Of each contribution the whole fee: the owner's credit where it is accepted, else the contributor's again.
+    function testFuzz_AcceptAndReject_PayTheFeeOn(uint256 amount, uint8 accepted) public {
+        IDatanetRegistry.Rules memory rules = _rules();
+        rules.contributionFee = uint96(bound(amount, 0, RICHES / 2));
+        uint256 fee = rules.contributionFee;
+        datanet = _createDatanet("Go", rules);
+        _enrich(alice);
+        _enrich(bob);
+        uint64[4] memory made = [_contribute(alice, 3), _contribute(bob, 4), _contribute(alice, 5), _contribute(bob, 6)];
+
+        uint256[2] memory paid;
+        for (uint256 i; i < made.length; ++i) {
+            bool isAccepted = accepted >> i & 1 == 1;
+            if (isAccepted) paid[i % 2] += fee;
+            isAccepted ? _accept(made[i]) : _reject(made[i]);
+            assertEq(contributions.feesHeldOf(datanet), (3 - i) * fee);
+        }
+
+        assertEq(open.balanceOf(alice), RICHES - paid[0]);
+        assertEq(open.balanceOf(bob), RICHES - paid[1]);
+        assertEq(datanets.datanetOf(datanet).ownerCredit, paid[0] + paid[1]);
+        assertEq(open.balanceOf(address(datanets)), paid[0] + paid[1]);
+        assertEq(open.balanceOf(address(contributions)), 0);
+        assertEq(open.allowance(address(contributions), address(datanets)), 0);
+    }
+
+    /// @dev A list in one call: the owner's credit is the sum of its fees.
+    function testFuzz_Accept_CreditsTheWholeList(uint256 amount, uint256 count) public {
+        IDatanetRegistry.Rules memory rules = _rules();
+        count = bound(count, 1, 4);
+        rules.contributionFee = uint96(bound(amount, 0, RICHES / count));
+        datanet = _createDatanet("Go", rules);
+        _enrich(alice);
+        uint64[] memory numbers = new uint64[](count);
+        for (uint256 i; i < count; ++i) {
+            numbers[i] = _contribute(alice, uint32(i + 1));
+        }
+
+        vm.prank(owner);
+        contributions.accept(datanet, _list(numbers));
+
+        uint256 sum = count * uint256(rules.contributionFee);
+        assertEq(datanets.datanetOf(datanet).ownerCredit, sum);
+        assertEq(open.balanceOf(address(datanets)), sum);
+        assertEq(open.balanceOf(alice), RICHES - sum);
+        assertEq(contributions.feesHeldOf(datanet), 0);
+    }
+
     function _feeContribution(uint96 fee) private returns (uint64) {
         if (open.balanceOf(alice) == 0) {
             IDatanetRegistry.Rules memory rules = _rules();

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IContributionRegistry} from "../../../contracts/interfaces/IContributionRegistry.sol";
 import {IDatanetRegistry} from "../../../contracts/interfaces/IDatanetRegistry.sol";
 import {RegistryFixture} from "../../fixture/RegistryFixture.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 
 contract ContributionRegistryContributeTest is RegistryFixture {
     function test_Commits() public {
@@ -125,6 +126,35 @@ contract ContributionRegistryContributeTest is RegistryFixture {
         vm.expectRevert(_unauthorized(owner));
         vm.prank(owner);
         contributions.pauseContributions(START + 1);
+    }
+
+    /// @dev What each contributor pays is held, up to all that it has.
+    function testFuzz_Contribute_HoldsTheFee(uint256 amount) public {
+        IDatanetRegistry.Rules memory rules = _rules();
+        rules.contributionFee = uint96(bound(amount, 0, RICHES + 1));
+        uint256 fee = rules.contributionFee;
+        datanet = _createDatanet("Go", rules);
+        _enrich(alice);
+        _enrich(bob);
+
+        if (fee > RICHES) {
+            bytes memory refusal =
+                abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, alice, RICHES, fee);
+            vm.expectRevert(refusal);
+            vm.prank(alice);
+            contributions.contribute(datanet, ROOT, 3, MIT, DATA_HASH, 1);
+            return;
+        }
+        _contribute(alice, 3);
+        assertEq(open.balanceOf(alice), RICHES - fee);
+        assertEq(contributions.feesHeldOf(datanet), fee);
+        _contribute(bob, 4);
+
+        assertEq(open.balanceOf(bob), RICHES - fee);
+        assertEq(open.balanceOf(alice), RICHES - fee);
+        assertEq(contributions.feesHeldOf(datanet), 2 * fee);
+        assertEq(open.balanceOf(address(contributions)), 2 * fee);
+        assertEq(contributions.feesHeldOf(1), 0, "another Datanet's");
     }
 
     function _contribution() private view returns (IContributionRegistry.Contribution memory) {

@@ -170,6 +170,31 @@ contract ContributionRegistryRefuteDuplicateTest is DuplicateFixture {
         contributions.refuteDuplicate(known[second], _open(second, 1), forged, _open(first, 0), _contentHash(3));
     }
 
+    /// @dev Half of the fee, rounded down, to whoever proves it, and the rest back; nothing once it is accepted.
+    function testFuzz_RefuteDuplicate_DividesTheFee(uint256 amount, bool isAccepted) public {
+        IDatanetRegistry.Rules memory rules = _rules();
+        rules.contributionFee = uint96(bound(amount, 0, RICHES / 2));
+        uint96 fee = rules.contributionFee;
+        datanet = _createDatanet("Shogi", rules);
+        uint256 held = open.balanceOf(address(contributions));
+        uint256 others = open.balanceOf(alice);
+        uint256 own = open.balanceOf(bob);
+        uint64 earlier = _contributeTexts(alice, _texts(1, 2, 3));
+        uint64 later = _contributeTexts(bob, _texts(4, 3, 5));
+        _accept(earlier);
+        if (isAccepted) _accept(later);
+
+        vm.prank(stranger);
+        _refute(later, 1, earlier, 2);
+
+        assertEq(open.balanceOf(stranger), isAccepted ? 0 : fee / 2);
+        assertEq(open.balanceOf(bob), own - (isAccepted ? fee : fee / 2));
+        assertEq(open.balanceOf(alice), others - fee);
+        assertEq(datanets.datanetOf(datanet).ownerCredit, isAccepted ? 2 * fee : fee);
+        assertEq(contributions.feesHeldOf(datanet), 0);
+        assertEq(open.balanceOf(address(contributions)), held);
+    }
+
     function _notLater(uint64 number, uint32 index) private pure returns (bytes memory) {
         return abi.encodeWithSelector(IContributionRegistry.ContributionRegistry_NotLater.selector, number, index);
     }

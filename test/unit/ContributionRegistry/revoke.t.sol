@@ -135,9 +135,35 @@ contract ContributionRegistryRevokeTest is RegistryFixture {
         );
     }
 
+    /// @dev By its contributor or a moderator: the whole fee goes back while it is undecided, and stays the owner's behind that.
+    function testFuzz_WithdrawOrRevokeContribution_ReturnsAFeeThatIsHeld(
+        uint256 amount,
+        bool isAccepted,
+        bool byContributor
+    ) public {
+        uint96 fee = uint96(bound(amount, 0, RICHES));
+        uint64 contribution = _paid(fee);
+        if (isAccepted) _accept(contribution);
+
+        if (byContributor) vm.prank(alice);
+        byContributor
+            ? contributions.withdrawContribution(known[contribution])
+            : contributions.revokeContribution(known[contribution]);
+
+        assertEq(open.balanceOf(alice), isAccepted ? RICHES - fee : RICHES);
+        assertEq(datanets.datanetOf(datanet).ownerCredit, isAccepted ? fee : 0);
+        assertEq(open.balanceOf(address(datanets)), isAccepted ? fee : 0);
+        assertEq(open.balanceOf(address(contributions)), 0);
+        assertEq(contributions.feesHeldOf(datanet), 0);
+    }
+
     function _paid() private returns (uint64) {
+        return _paid(10);
+    }
+
+    function _paid(uint96 fee) private returns (uint64) {
         IDatanetRegistry.Rules memory rules = _rules();
-        rules.contributionFee = 10;
+        rules.contributionFee = fee;
         datanet = _createDatanet("Go", rules);
         _enrich(alice);
         return _contribute(alice, 3);

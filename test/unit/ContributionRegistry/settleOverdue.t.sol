@@ -64,6 +64,34 @@ contract ContributionRegistrySettleOverdueTest is RegistryFixture {
         contributions.settleOverdue(datanet, _list(contribution));
     }
 
+    /// @dev The whole fee to the owner's credit where the Datanet is open, else back; nothing before the time is over.
+    function testFuzz_SettleOverdue_PaysTheFeeOn(uint256 amount, uint8 access, uint256 wait) public {
+        uint96 fee = uint96(bound(amount, 0, RICHES));
+        IDatanetRegistry.Access kind = IDatanetRegistry.Access(access % 3);
+        uint64 contribution = _in(kind, fee);
+        uint64 now_ = uint64(START + bound(wait, 0, 2 * DECISION_PERIOD));
+        vm.warp(now_);
+
+        if (now_ < END) {
+            vm.expectRevert(
+                abi.encodeWithSelector(
+                    IContributionRegistry.ContributionRegistry_DecisionOpen.selector, contribution, END, now_
+                )
+            );
+        }
+        vm.prank(stranger);
+        contributions.settleOverdue(datanet, _list(contribution));
+
+        uint96 held = now_ < END ? fee : 0;
+        uint96 earned = now_ >= END && kind == IDatanetRegistry.Access.Open ? fee : 0;
+        assertEq(contributions.feesHeldOf(datanet), held);
+        assertEq(open.balanceOf(address(contributions)), held);
+        assertEq(datanets.datanetOf(datanet).ownerCredit, earned);
+        assertEq(open.balanceOf(address(datanets)), earned);
+        assertEq(open.balanceOf(alice), RICHES - held - earned);
+        assertEq(open.balanceOf(stranger), 0);
+    }
+
     function _openUntilTheEnd(uint64 contribution) private {
         vm.warp(END - 1);
         vm.expectRevert(
@@ -76,8 +104,12 @@ contract ContributionRegistrySettleOverdueTest is RegistryFixture {
     }
 
     function _in(IDatanetRegistry.Access access) private returns (uint64) {
+        return _in(access, 10);
+    }
+
+    function _in(IDatanetRegistry.Access access, uint96 fee) private returns (uint64) {
         IDatanetRegistry.Rules memory rules = _rules();
-        (rules.access, rules.contributionFee) = (access, 10);
+        (rules.access, rules.contributionFee) = (access, fee);
         datanet = _createDatanet("Go", rules);
         _enrich(alice);
         vm.prank(owner);

@@ -5,6 +5,7 @@ import {IDatanetRegistry} from "../../../contracts/interfaces/IDatanetRegistry.s
 import {IDatanetValidators} from "../../../contracts/interfaces/IDatanetValidators.sol";
 import {FakePoolDistributor} from "../../fixture/FakePoolDistributor.sol";
 import {RegistryFixture} from "../../fixture/RegistryFixture.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
 
 contract DatanetRegistryEarningsTest is RegistryFixture {
@@ -120,6 +121,41 @@ contract DatanetRegistryEarningsTest is RegistryFixture {
         assertEq(validators.reserveOf(datanet), reserve);
         assertEq(datanets.datanetOf(datanet).ownerCredit, amount - reserve);
         assertEq(open.balanceOf(address(datanets)) + open.balanceOf(address(validators)), amount);
+    }
+
+    /// @dev What is paid in for one Datanet its owner is paid out, in full and once, and no other's.
+    function testFuzz_AddOwnerCreditThenCollectOwner_PaysWhatWasAdded(uint256[2] memory amounts, uint256 others)
+        public
+    {
+        uint96 other = uint96(bound(others, 0, RICHES));
+        vm.startPrank(alice);
+        datanets.addOwnerCredit(1, other);
+        uint96 added;
+        for (uint256 i; i < amounts.length; ++i) {
+            uint96 left = RICHES - other - added;
+            uint96 amount = uint96(bound(amounts[i], 0, left + 1));
+            if (amount > left) {
+                vm.expectRevert(
+                    abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, alice, left, amount)
+                );
+            } else {
+                added += amount;
+            }
+            datanets.addOwnerCredit(datanet, amount);
+        }
+        vm.stopPrank();
+        assertEq(datanets.datanetOf(datanet).ownerCredit, added);
+        assertEq(open.balanceOf(alice), RICHES - other - added);
+
+        if (added == 0) {
+            vm.expectRevert(abi.encodeWithSelector(IDatanetRegistry.DatanetRegistry_NothingToCollect.selector, datanet));
+        }
+        assertEq(datanets.collectOwner(datanet), added);
+
+        assertEq(open.balanceOf(owner), added);
+        assertEq(datanets.datanetOf(datanet).ownerCredit, 0);
+        assertEq(datanets.datanetOf(1).ownerCredit, other);
+        assertEq(open.balanceOf(address(datanets)), other);
     }
 
     function _claim(uint96 cumulative) private returns (uint96) {

@@ -160,6 +160,22 @@ contract DatanetRegistryPublishVersionTest is RegistryFixture {
         assertEq(datanets.versionOf(datanet, 1).root, _root(2, _inner(_leaf(first, alice, 3), _leaf(second, bob, 5))));
     }
 
+    /// @dev What the owner pays the treasury gets, up to all that it has.
+    function testFuzz_PublishVersion_PaysTheTreasury(uint256 amount) public {
+        uint96 fee = uint96(bound(amount, 0, 10_000e18));
+        address treasury = makeAddr("treasury");
+        datanets.setPublishingFee(fee, treasury);
+        _enrich(owner);
+        _accept(_contribute(alice, 3));
+
+        _publish();
+
+        assertEq(open.balanceOf(owner), RICHES - fee);
+        assertEq(open.balanceOf(treasury), fee);
+        assertEq(open.balanceOf(address(datanets)), 0);
+        assertEq(datanets.datanetOf(datanet).versionCount, 1);
+    }
+
     function _upgrade(address proxy, address code) private {
         vm.expectRevert(_unauthorized(owner));
         vm.prank(owner);
