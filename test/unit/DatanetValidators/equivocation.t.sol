@@ -139,6 +139,26 @@ contract DatanetValidatorsEquivocationTest is ValidatorFixture {
         _prove(0, _statement(round, 0, one), _statement(round, 0, other));
     }
 
+    /// @dev Of whatever can be slashed a tenth, rounded down; of that a fifth is the prover's, and nobody is refunded.
+    function testFuzz_ProveEquivocation_TakesATenth(uint256 amount) public {
+        uint96 stake = uint96(bound(amount, 0, amount % 2 == 0 ? 99 : 1e25));
+        stakes.setStake(who[0], stake);
+
+        vm.expectEmit(address(validators));
+        emit IDatanetValidators.Equivocated(round, who[0], stranger, stake / 10, stake / 10 / 5);
+        _prove(0, _statement(round, 0, one), _statement(round, 0, other));
+
+        (,, uint96 asked, address bountyTo, uint16 bountyBps, address refundTo, uint96 refundAmount) =
+            stakes.lastSlash();
+        assertEq(asked, stake / 10);
+        assertEq(bountyTo, stranger);
+        assertEq(bountyBps, 2000);
+        assertEq(refundTo, address(0));
+        assertEq(refundAmount, 0);
+        assertEq(stakes.stakeOf(who[0]), stake - stake / 10);
+        assertEq(stakes.stakeOf(who[1]), 10e18);
+    }
+
     function _prove(uint256 i, IDatanetValidators.Statement memory a, IDatanetValidators.Statement memory b) private {
         _prove(round, i, a, b);
     }

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IContributionRegistry} from "../../../contracts/interfaces/IContributionRegistry.sol";
 import {IDatanetValidators} from "../../../contracts/interfaces/IDatanetValidators.sol";
 import {ValidatorFixture} from "../../fixture/ValidatorFixture.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 
 contract DatanetValidatorsRewardTest is ValidatorFixture {
     uint64 private round;
@@ -126,6 +127,29 @@ contract DatanetValidatorsRewardTest is ValidatorFixture {
         vm.expectRevert(abi.encodeWithSignature("ERC721NonexistentToken(uint256)", 9));
         vm.prank(alice);
         validators.addReserve(9, 12);
+    }
+
+    /// @dev What the caller pays is that Datanet's, up to all that the caller has, and no other's.
+    function testFuzz_AddReserve_DatanetGetsWhatIsPaid(uint256[2] memory amounts) public {
+        uint256 held = open.balanceOf(alice);
+        uint256 paid;
+        for (uint256 i; i < amounts.length; ++i) {
+            uint96 amount = uint96(bound(amounts[i], 0, held - paid + 1));
+            if (amount > held - paid) {
+                vm.expectRevert(
+                    abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, alice, held - paid, amount)
+                );
+            } else {
+                paid += amount;
+            }
+            vm.prank(alice);
+            validators.addReserve(datanet, amount);
+        }
+
+        assertEq(validators.reserveOf(datanet), paid);
+        assertEq(validators.reserveOf(1), 0);
+        assertEq(open.balanceOf(address(validators)), paid);
+        assertEq(open.balanceOf(alice), held - paid);
     }
 
     function _tryCollect(uint256 i, uint16[] memory scores) private returns (uint256) {

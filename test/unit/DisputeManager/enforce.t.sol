@@ -9,6 +9,15 @@ import {Role} from "../../../contracts/interfaces/IStakingManager.sol";
 import {DisputeFixture} from "../../fixture/DisputeFixture.sol";
 
 contract DisputeManagerEnforceTest is DisputeFixture {
+    /// @dev Whose conduct a dispute is over, and what stake there is to punish it by.
+    struct Accused {
+        IDisputeManager.Kind kind;
+        bytes32 subject;
+        address account;
+        Role role;
+        uint256 stake;
+    }
+
     uint64 private number;
 
     function setUp() public override {
@@ -260,6 +269,73 @@ contract DisputeManagerEnforceTest is DisputeFixture {
         disputes.enforce(dispute);
         vm.expectRevert(abi.encodeWithSelector(IDisputeManager.DisputeManager_NotFinished.selector, 99));
         disputes.enforce(99);
+    }
+
+    /// @dev Whatever the penalty is: what was at risk is divided between the filer and the fire, or all of it free again.
+    function testFuzz_Enforce_DividesWhatWasAtRisk(
+        uint8 kind,
+        uint256 slashBps,
+        uint256 maximum,
+        uint256 bountyBps,
+        bool isUpheld
+    ) public {
+        Accused memory a = _accused(kind % 3);
+        slashBps = bound(slashBps, 0, a.kind == IDisputeManager.Kind.Downtime ? 200 : 2000);
+        maximum = bound(maximum, 0, maximum % 2 == 0 ? 100 : 1_000_000e18);
+        bountyBps = bound(bountyBps, 0, 2500);
+        disputes.setPenalty(a.kind, IDisputeManager.Penalty(uint16(slashBps), uint96(maximum), uint16(bountyBps)));
+        vm.prank(filer);
+        uint64 dispute = disputes.fileConduct(a.kind, a.subject, DAY, EVIDENCE_HASH);
+        uint256 atRisk = a.stake * slashBps / 10_000;
+        if (atRisk > maximum) atRisk = maximum;
+        assertEq(staking.lockOf(address(disputes), a.account, a.role), atRisk);
+        // the last juror alone has the quorum
+        _firstRound(dispute, isUpheld ? bytes("----u") : bytes("----d"));
+        _finish(dispute);
+        uint256 held = token.balanceOf(filer);
+
+        vm.prank(stranger);
+        disputes.enforce(dispute);
+
+        uint256 taken = isUpheld ? atRisk : 0;
+        uint256 bounty = taken * bountyBps / 10_000;
+        assertEq(token.balanceOf(filer), held + bounty);
+        assertEq(staking.burnt(), taken - bounty);
+        assertEq(staking.activeStake(a.account, a.role), a.stake - taken);
+        assertEq(staking.lockOf(address(disputes), a.account, a.role), 0);
+    }
+
+    /// @dev An answer costs what the court's terms say, whatever they are; the payer gets its fee at most.
+    function testFuzz_Enforce_StrikesByTheCourtsTerms(uint256 minimum, uint256 bountyBps, bool isUpheld) public {
+        minimum = bound(minimum, 1, minimum % 2 == 0 ? 10_000 : 10_000e18);
+        bountyBps = bound(bountyBps, 1, 2500);
+        court.setTerms(IReceiptCourt.Terms(DEPOSIT, uint96(minimum), uint16(bountyBps)));
+        uint256 fee = receiptsOf[number][1].fee;
+        uint64 dispute = _fileAnswer(1);
+        _firstRound(dispute, isUpheld ? bytes("----u") : bytes("----d"));
+        _finish(dispute);
+        uint256 held = token.balanceOf(filer);
+
+        disputes.enforce(dispute);
+
+        uint256 taken = (fee * 10_000 + 4999 - bountyBps) / (5000 - bountyBps);
+        if (taken < minimum) taken = minimum;
+        if (!isUpheld) taken = 0;
+        uint256 bounty = taken * bountyBps / 10_000;
+        uint256 back = taken / 2 - bounty < fee ? taken / 2 - bounty : fee;
+        assertEq(token.balanceOf(filer), held + bounty);
+        assertEq(token.balanceOf(payers[0]), back);
+        assertEq(staking.burnt(), taken - bounty - back);
+        assertEq(staking.activeStake(runner, Role.Runner), STAKE - taken);
+        assertEq(staking.lockOf(address(court), runner, Role.Runner), 0);
+    }
+
+    function _accused(uint256 which) private view returns (Accused memory) {
+        if (which == 0) {
+            return Accused(IDisputeManager.Kind.Downtime, _subject(runner), runner, Role.Runner, STAKE);
+        }
+        if (which == 1) return Accused(IDisputeManager.Kind.Agent, _subject(agent), agent, Role.Agent, 30_000e18);
+        return Accused(IDisputeManager.Kind.Model, bytes32(uint256(model)), modelOwner, Role.Model, 300_000e18);
     }
 
     function _fileAnswer(uint256 index) private returns (uint64) {

@@ -4,6 +4,7 @@ pragma solidity 0.8.37;
 import {IModelRegistry} from "../../../contracts/interfaces/IModelRegistry.sol";
 import {ModelFixture} from "../../fixture/ModelFixture.sol";
 import {FalseReturnToken, ReentrantToken, TaxToken} from "../../fixture/ModelHostileTokens.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
@@ -162,6 +163,39 @@ contract ModelRegistryPublishTest is ModelFixture {
         assertEq(IERC721(address(models)).ownerOf(1), owner);
         assertEq(IERC721(address(models)).ownerOf(2), address(hostile));
         assertEq(hostile.balanceOf(treasury), 2 * uint256(FEE));
+    }
+
+    /// @dev A base or an adapter: what its publisher pays the treasury gets, within what it allows, it has and may be asked.
+    function testFuzz_Register_PaysTheFee(uint256 amount, uint256 allowed, uint256 held, bool isBase) public {
+        uint96 fee = uint96(bound(amount, 0, 10_000e18 + 1));
+        if (fee > 10_000e18) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IModelRegistry.ModelRegistry_FeeAboveMaximum.selector, fee, uint96(10_000e18))
+            );
+        }
+        models.setPublishingFee(fee);
+        if (fee > 10_000e18) fee = 0;
+        IModelRegistry.Registration memory r = _registration(1500, isBase ? 0 : 4000);
+        r.maximumFee = uint96(bound(allowed, fee == 0 ? 0 : fee - 1, 10_000e18));
+        held = bound(held, fee == 0 ? 0 : fee - 1, 2 * uint256(fee));
+        assertTrue(token.transfer(owner, held));
+        vm.prank(owner);
+        token.approve(address(models), type(uint256).max);
+
+        bool isPaid = fee <= r.maximumFee && fee <= held;
+        if (fee > r.maximumFee) {
+            vm.expectRevert(
+                abi.encodeWithSelector(IModelRegistry.ModelRegistry_FeeAboveMaximum.selector, fee, r.maximumFee)
+            );
+        } else if (fee > held) {
+            vm.expectRevert(abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, owner, held, fee));
+        }
+        isBase ? _registerBase(r) : _registerAdapter(r);
+
+        assertEq(token.balanceOf(treasury), isPaid ? fee : 0);
+        assertEq(token.balanceOf(owner), isPaid ? held - fee : held);
+        assertEq(token.balanceOf(address(models)), 0);
+        assertEq(models.modelCount(), isPaid ? 2 : 1);
     }
 
     function _paying(uint96 maximumFee) private pure returns (IModelRegistry.Registration memory r) {

@@ -252,6 +252,34 @@ contract StakingManagerFeesTest is StakingFixture {
         assertLe(f.delegatorFees - owed, 18 * 3);
     }
 
+    /// @dev The cut at once and a quarter of what is released by then, to the operator alone; the rest stays for others.
+    function testFuzz_ClaimOperatorFees_PaysWhatIsReleased(uint256 amount, uint256 cutBps, uint256 wait) public {
+        uint96 added = uint96(bound(amount, 1, amount % 2 == 0 ? 99 : FUNDS));
+        cutBps = bound(cutBps, 0, 10_000);
+        wait = bound(wait, 0, 2 * RELEASE_PERIOD);
+        vm.prank(operator);
+        staking.setFeeCut(Role.Runner, uint16(cutBps));
+        skip(7 days);
+        _addFees(added);
+        skip(wait);
+        uint256 cut = added * cutBps / 10_000;
+        uint256 released = wait < RELEASE_PERIOD ? (added - cut) * wait / RELEASE_PERIOD : added - cut;
+        uint256 own = cut + released - released * 3 / 4;
+        assertEq(_fees().operatorFees, own);
+
+        if (own == 0) vm.expectRevert(IStakingManager.StakingManager_ZeroAmount.selector);
+        vm.prank(stranger);
+        staking.claimOperatorFees(operator, Role.Runner);
+
+        assertEq(token.balanceOf(operator), FUNDS - 10e18 + own);
+        assertEq(token.balanceOf(stranger), 0);
+        assertEq(token.balanceOf(address(staking)), 40e18 + added - own);
+        assertEq(_fees().operatorFees, 0);
+        assertEq(_fees().scheduled + _fees().delegatorFees, added - own);
+        assertEq(_pool().own, 10e18);
+        assertEq(_pool().delegated, 30e18);
+    }
+
     function _addFees(uint96 amount) private {
         staking.addFees(operator, Role.Runner, amount);
     }
