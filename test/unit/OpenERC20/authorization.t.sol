@@ -194,6 +194,27 @@ abstract contract AuthorizationTest is SignedTokenFixture {
         assertEq(token.totalSupply(), 1e27);
     }
 
+    /// @dev The receiver gets what was signed, up to all that the holder has, and nobody else anything.
+    function testFuzz_Receive_MovesWhatIsSigned(address to, uint256 value, bytes32 nonce) public {
+        vm.assume(to != address(0) && to != holder);
+        Authorization memory a = _authorization();
+        (a.to, a.value, a.nonce) = (to, bound(value, 0, 1e27 + 1), nonce);
+        Signature memory sig = _sign(_hash(RECEIVE, a));
+
+        if (a.value > 1e27) {
+            vm.expectRevert(
+                abi.encodeWithSignature("ERC20InsufficientBalance(address,uint256,uint256)", holder, 1e27, a.value)
+            );
+        }
+        _receive(a, sig, to);
+
+        uint256 moved = a.value > 1e27 ? 0 : a.value;
+        assertEq(token.balanceOf(to), moved);
+        assertEq(token.balanceOf(holder), 1e27 - moved);
+        assertEq(token.totalSupply(), 1e27);
+        assertEq(token.authorizationState(holder, nonce), a.value <= 1e27);
+    }
+
     function _authorization() private view returns (Authorization memory) {
         return Authorization(holder, recipient, 7e18, START - 1, START + 100, NONCE);
     }

@@ -86,4 +86,51 @@ contract OpenTokenSupplyTest is Test {
         assertEq(token.balanceOf(holder) + amount, 1e27);
         assertEq(token.totalSupply(), 1e27);
     }
+
+    /// @dev What a holder burns is gone from it and from the supply, up to all it has, and from nobody else.
+    function testFuzz_Burn_LowersBalanceAndSupply(address other, uint256 given, uint256 burnt) public {
+        vm.assume(other != address(0) && other != holder);
+        given = bound(given, 0, 1e27);
+        burnt = bound(burnt, 0, given + 1);
+        vm.prank(holder);
+        require(token.transfer(other, given), "not given");
+
+        if (burnt > given) {
+            vm.expectRevert(
+                abi.encodeWithSignature("ERC20InsufficientBalance(address,uint256,uint256)", other, given, burnt)
+            );
+        }
+        vm.prank(other);
+        token.burn(burnt);
+
+        if (burnt > given) burnt = 0;
+        assertEq(token.balanceOf(other), given - burnt);
+        assertEq(token.balanceOf(holder), 1e27 - given);
+        assertEq(token.totalSupply(), 1e27 - burnt);
+    }
+
+    /// @dev At most the allowance, unless it is endless, and at most the balance; the spender's own stays.
+    function testFuzz_BurnFrom_TakesAllowanceBalanceAndSupply(uint256 allowed, uint256 burnt, bool isEndless) public {
+        allowed = isEndless ? type(uint256).max : bound(allowed, 0, 2e27);
+        burnt = bound(burnt, 0, allowed < 1e27 ? allowed + 1 : 1e27 + 1);
+        vm.prank(holder);
+        token.approve(spender, allowed);
+
+        if (burnt > allowed) {
+            vm.expectRevert(
+                abi.encodeWithSignature("ERC20InsufficientAllowance(address,uint256,uint256)", spender, allowed, burnt)
+            );
+        } else if (burnt > 1e27) {
+            vm.expectRevert(
+                abi.encodeWithSignature("ERC20InsufficientBalance(address,uint256,uint256)", holder, 1e27, burnt)
+            );
+        }
+        vm.prank(spender);
+        token.burnFrom(holder, burnt);
+
+        if (burnt > allowed || burnt > 1e27) burnt = 0;
+        assertEq(token.allowance(holder, spender), isEndless ? allowed : allowed - burnt);
+        assertEq(token.balanceOf(holder), 1e27 - burnt);
+        assertEq(token.totalSupply(), 1e27 - burnt);
+    }
 }

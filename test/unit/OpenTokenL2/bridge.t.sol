@@ -4,6 +4,7 @@ pragma solidity ^0.8.34;
 import {IOpenTokenL2} from "../../../contracts/interfaces/IOpenTokenL2.sol";
 import {OpenTokenL2} from "../../../contracts/token/OpenTokenL2.sol";
 import {IERC7802} from "@openzeppelin/contracts/interfaces/draft-IERC7802.sol";
+import {stdError} from "forge-std/StdError.sol";
 import {Test} from "forge-std/Test.sol";
 
 contract OpenTokenL2BridgeTest is Test {
@@ -150,6 +151,48 @@ contract OpenTokenL2BridgeTest is Test {
 
     function deploy(address bridge_, address remote_, address crosschain) external {
         new OpenTokenL2(bridge_, remote_, crosschain);
+    }
+
+    /// @dev By either bridge: what is minted its receiver has and the supply is more by, up to what a word holds; burnt likewise.
+    function testFuzz_MintThenBurn_MoveBalanceAndSupply(
+        address to,
+        uint256[2] memory minted,
+        uint256 burnt,
+        uint8 bridges
+    ) public {
+        vm.assume(to != address(0) && to != holder);
+        minted[0] = bound(minted[0], 0, type(uint256).max);
+        _give(minted[0]);
+
+        bool isTooMuch = minted[1] > type(uint256).max - minted[0];
+        if (isTooMuch) vm.expectRevert(stdError.arithmeticError);
+        _mint(bridges % 2 == 0, to, minted[1]);
+        if (isTooMuch) minted[1] = 0;
+        assertEq(token.balanceOf(to), minted[1]);
+        assertEq(token.totalSupply(), minted[0] + minted[1]);
+
+        burnt = bound(burnt, 0, minted[1] == type(uint256).max ? minted[1] : minted[1] + 1);
+        if (burnt > minted[1]) {
+            vm.expectRevert(
+                abi.encodeWithSignature("ERC20InsufficientBalance(address,uint256,uint256)", to, minted[1], burnt)
+            );
+        }
+        _burn(bridges % 4 < 2, to, burnt);
+
+        if (burnt > minted[1]) burnt = 0;
+        assertEq(token.balanceOf(to), minted[1] - burnt);
+        assertEq(token.balanceOf(holder), minted[0]);
+        assertEq(token.totalSupply(), minted[0] + minted[1] - burnt);
+    }
+
+    function _mint(bool isStandard, address to, uint256 amount) private {
+        vm.prank(isStandard ? bridge : crosschainBridge);
+        isStandard ? token.mint(to, amount) : token.crosschainMint(to, amount);
+    }
+
+    function _burn(bool isStandard, address from, uint256 amount) private {
+        vm.prank(isStandard ? bridge : crosschainBridge);
+        isStandard ? token.burn(from, amount) : token.crosschainBurn(from, amount);
     }
 
     function _deploy(address bridge_, address remote_, address crosschain) private returns (OpenTokenL2) {

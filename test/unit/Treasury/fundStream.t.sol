@@ -66,6 +66,32 @@ contract TreasuryFundStreamTest is Test {
         assertEq(token.allowance(address(treasury), address(idle)), 0);
         assertEq(token.balanceOf(address(treasury)), 1000e18);
     }
+
+    /// @dev What leaves the treasury is the stream's, up to what the window leaves of 5 %, and no allowance is left.
+    function testFuzz_FundStream_StreamGetsWhatIsSpent(uint256[2] memory amounts) public {
+        uint256 spent;
+        for (uint256 i; i < amounts.length; ++i) {
+            uint256 left = 50e18 - spent;
+            uint96 amount = uint96(bound(amounts[i], 0, left + 1));
+            if (amount == 0) {
+                vm.expectRevert(ITreasury.Treasury_ZeroAmount.selector);
+            } else if (amount > left) {
+                vm.expectRevert(
+                    abi.encodeWithSelector(ITreasury.Treasury_LimitExceeded.selector, address(token), amount, left)
+                );
+            } else {
+                spent += amount;
+            }
+            treasury.fundStream(distributor, stream, amount);
+        }
+
+        assertEq(distributor.streamOf(stream).funded, spent);
+        assertEq(token.balanceOf(address(distributor)), spent);
+        assertEq(token.balanceOf(address(treasury)), 1000e18 - spent);
+        assertEq(treasury.spentOf(address(token)), spent);
+        assertEq(treasury.spendable(address(token)), 50e18 - spent);
+        assertEq(token.allowance(address(treasury), address(distributor)), 0);
+    }
 }
 
 /// @notice Takes nothing of what it may.

@@ -6,6 +6,7 @@ import {IRewardDistributor} from "../../../contracts/interfaces/IRewardDistribut
 import {ITreasury} from "../../../contracts/interfaces/ITreasury.sol";
 import {FalseOpen, ReentrantOpen} from "../../fixture/HostileOpen.sol";
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
+import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
@@ -176,5 +177,30 @@ contract TreasurySpendTest is Test {
 
         vm.expectRevert(abi.encodeWithSignature("AccessManagedUnauthorized(address)", address(re)));
         treasury.spend(address(re), to, 25);
+    }
+
+    /// @dev Tokens or ether: what leaves the treasury somebody gets, up to all of it, and no window notes it.
+    function testFuzz_SpendBeyondLimit_PaysWhatIsTaken(uint256 amount, bool isEther) public {
+        vm.deal(address(treasury), 1000e18);
+        amount = bound(amount, 0, 1000e18 + 1);
+        address asset = isEther ? address(0) : address(token);
+
+        if (amount == 0) vm.expectRevert(ITreasury.Treasury_ZeroAmount.selector);
+        if (amount > 1000e18) {
+            vm.expectRevert(
+                isEther
+                    ? abi.encodeWithSelector(Errors.InsufficientBalance.selector, 1000e18, amount)
+                    : abi.encodeWithSelector(IERC20Errors.ERC20InsufficientBalance.selector, treasury, 1000e18, amount)
+            );
+        }
+        treasury.spendBeyondLimit(asset, to, amount);
+
+        if (amount > 1000e18) amount = 0;
+        assertEq(token.balanceOf(to), isEther ? 0 : amount);
+        assertEq(to.balance, isEther ? amount : 0);
+        assertEq(token.balanceOf(address(treasury)), isEther ? 1000e18 : 1000e18 - amount);
+        assertEq(address(treasury).balance, isEther ? 1000e18 - amount : 1000e18);
+        assertEq(treasury.spentOf(asset), amount);
+        assertEq(treasury.windowOf(asset).spent, 0);
     }
 }
