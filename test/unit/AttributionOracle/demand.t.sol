@@ -404,7 +404,7 @@ contract AttributionOracleDemandTest is EpochFixture {
     function testFuzz_DemandThenExpireAndReclaim_DividesTheBond(uint256 amount, uint64[2] memory indices) public {
         uint96 bond = uint96(bound(amount, 1, 100_000e18));
         uint256 deposit = (uint256(bond) + 499) / 500;
-        _proposeFor(bond);
+        _proposeFor(bond, keccak256("credits"));
         uint256 held = token.balanceOf(demander);
 
         vm.startPrank(stranger);
@@ -432,12 +432,36 @@ contract AttributionOracleDemandTest is EpochFixture {
         assertEq(token.balanceOf(stranger), 0);
     }
 
-    /// @dev In the honest proposal's place one of this bond, of roots that are no tree's; the demander can pay for its demands.
-    function _proposeFor(uint96 bond) private {
+    /// @dev Whatever the bond is, the deposit is whose answer it was, and the proposer has its bond back.
+    function testFuzz_DemandThenReveal_PaysTheDeposit(uint256 amount, uint64 index) public {
+        uint96 bond = uint96(bound(amount, 1, 100_000e18));
+        uint256 deposit = (uint256(bond) + 499) / 500;
+        (bytes32 creditsRoot, uint64 count) = (oracle.epochOf(1).creditsRoot, uint64(_list.length));
+        _proposeFor(bond, creditsRoot);
+        uint256 held = token.balanceOf(demander);
+        index = uint64(bound(index, 0, 2 * count));
+        _demandOf(2, CREDITS, index);
+
+        vm.startPrank(revealer);
+        if (index < count) oracle.revealCredit(2, _openCredit(_list, index));
+        else oracle.revealAbsence(2, CREDITS, index, count, Tree.top(_creditLeavesOf()));
+        vm.stopPrank();
+
+        assertEq(token.balanceOf(revealer), deposit);
+        assertEq(token.balanceOf(demander), held - deposit);
+        assertEq(token.balanceOf(address(oracle)), bond);
+        vm.warp(vm.getBlockTimestamp() + WINDOW);
+        oracle.finalize(1);
+        assertEq(token.balanceOf(address(oracle)), 0);
+        assertEq(token.balanceOf(proposer), FUNDS);
+    }
+
+    /// @dev In the honest proposal's place one of this bond that pays nobody; the demander can pay for its demands.
+    function _proposeFor(uint96 bond, bytes32 creditsRoot) private {
         vm.prank(address(court));
         oracle.withdraw(1, 1);
         oracle.setBond(bond);
-        _propose(1, keccak256("credits"), keccak256("payouts"), 0);
+        _propose(1, creditsRoot, keccak256("payouts"), 0);
         require(token.transfer(demander, 2 * (uint256(bond) / 500 + 1)), "not paid");
         vm.prank(demander);
         token.approve(address(oracle), type(uint256).max);

@@ -220,6 +220,33 @@ contract ContributionRegistryAcceptTest is RegistryFixture {
         assertEq(contributions.feesHeldOf(datanet), 0);
     }
 
+    /// @dev By validators: their part of each fee, rounded down, whatever they find; the rest to the owner's credit or back.
+    function testFuzz_DecideRound_DividesTheFee(uint256 amount, uint256 validatorsBps, uint256 accepted) public {
+        IDatanetRegistry.Rules memory rules = _validatorRules(uint96(bound(amount, 0, RICHES)));
+        rules.validatorsBps = uint16(bound(validatorsBps, 0, 10_000));
+        datanet = _createDatanet("Go", rules);
+        _enrich(alice);
+        _enrich(bob);
+        IContributionRegistry.Contribution[] memory list = _list(_contribute(alice, 3), _contribute(bob, 4));
+        vm.startPrank(address(validators));
+        contributions.enterRound(datanet, list, START + 1 hours);
+
+        uint96 paid = contributions.decideRound(datanet, list, uint64(accepted % 4));
+
+        uint256 part = uint256(rules.contributionFee) * rules.validatorsBps / 10_000;
+        uint256 rest = rules.contributionFee - part;
+        (bool takesFirst, bool takesSecond) = (accepted % 2 == 1, accepted % 4 > 1);
+        uint256 credit = (takesFirst ? rest : 0) + (takesSecond ? rest : 0);
+        assertEq(paid, 2 * part);
+        assertEq(open.balanceOf(address(validators)), 2 * part);
+        assertEq(open.balanceOf(alice), RICHES - part - (takesFirst ? rest : 0));
+        assertEq(open.balanceOf(bob), RICHES - part - (takesSecond ? rest : 0));
+        assertEq(datanets.datanetOf(datanet).ownerCredit, credit);
+        assertEq(open.balanceOf(address(datanets)), credit);
+        assertEq(contributions.feesHeldOf(datanet), 0);
+        assertEq(open.balanceOf(address(contributions)), 0);
+    }
+
     function _feeContribution(uint96 fee) private returns (uint64) {
         if (open.balanceOf(alice) == 0) {
             IDatanetRegistry.Rules memory rules = _rules();

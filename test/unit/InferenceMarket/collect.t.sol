@@ -251,4 +251,29 @@ contract InferenceMarketCollectTest is MarketFixture {
         assertEq(market.freeOf(payer), FUNDS - 10_000 - amount);
         assertEq(market.stakersDue(runner) + market.runnerDue(runner) + market.dataDue(), 0);
     }
+
+    /// @dev What the governed part divides into sevenths is paid, two to the treasury and five to security; the rest waits.
+    function testFuzz_CollectProtocolAndSecurity_DivideTheGovernedPart(uint256 settled, bool inBetween) public {
+        if (inBetween) {
+            market.collectProtocol();
+            market.collectSecurity();
+        }
+        uint96 amount = uint96(bound(settled, 1, settled % 2 == 0 ? 30_000 : FUNDS - 10_000));
+        _settle(_open("second", amount), model, amount);
+        // 700 of before; 7 of the 60 hundredths behind the data part
+        uint256 governed = 700 + (amount - uint256(amount) * 2 / 5) * 7 / 60;
+        uint256 times = governed / 700;
+        uint256 held = token.balanceOf(address(market));
+
+        if (inBetween && times == 1) vm.expectRevert(IInferenceMarket.InferenceMarket_NothingDue.selector);
+        market.collectProtocol();
+        if (inBetween && times == 1) vm.expectRevert(IInferenceMarket.InferenceMarket_NothingDue.selector);
+        market.collectSecurity();
+
+        assertEq(token.balanceOf(treasury), times * 200);
+        assertEq(token.balanceOf(security), times * 500);
+        assertEq(token.balanceOf(address(market)), held - (inBetween ? times - 1 : times) * 700);
+        assertEq(market.governedRest(), governed % 700);
+        assertEq(market.protocolDue() + market.securityDue(), 0);
+    }
 }

@@ -344,6 +344,22 @@ contract ReceiptCourtCaseTest is CourtFixture {
         assertEq(token.balanceOf(address(staking)), STAKE);
     }
 
+    /// @dev An equivocation costs the least slash and no more; nobody is refunded.
+    function testFuzz_ConvictRunner_TakesTheLeastSlash(uint256 minimum, uint256 bountyBps) public {
+        minimum = bound(minimum, 1, minimum % 2 == 0 ? 10_000 : 10_000e18);
+        bountyBps = bound(bountyBps, 1, 2500);
+        court.setTerms(IReceiptCourt.Terms(DEPOSIT, uint96(minimum), uint16(bountyBps)));
+
+        vm.prank(address(verifier));
+        court.convictRunner(runner, channels[0], model, 1, prover);
+
+        uint256 bounty = minimum * bountyBps / 10_000;
+        assertEq(token.balanceOf(prover), bounty);
+        assertEq(staking.burnt(), minimum - bounty);
+        assertEq(token.balanceOf(address(staking)), STAKE - minimum);
+        assertEq(token.balanceOf(address(court)), 0);
+    }
+
     /// @dev A batch of one receipt that cost this much; the third payer paid it.
     function _settleOne(uint256 amount) private returns (uint256 fee) {
         fee = bound(amount, 0, amount % 2 == 0 ? 1e22 : 2e23);

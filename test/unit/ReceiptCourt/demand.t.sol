@@ -3,6 +3,7 @@ pragma solidity ^0.8.34;
 
 import {BatchOpening, IInferenceMarket} from "../../../contracts/interfaces/IInferenceMarket.sol";
 import {IReceiptCourt} from "../../../contracts/interfaces/IReceiptCourt.sol";
+import {IReceiptVerifier} from "../../../contracts/interfaces/IReceiptVerifier.sol";
 import {Role} from "../../../contracts/interfaces/IStakingManager.sol";
 import {CourtFixture} from "../../fixture/CourtFixture.sol";
 
@@ -165,6 +166,26 @@ contract ReceiptCourtDemandTest is CourtFixture {
         );
         vm.prank(stranger);
         court.demand(opening, 0);
+    }
+
+    /// @dev Whatever a demand costs: whoever answers it gets that, and no other demand's deposit.
+    function testFuzz_DemandThenReveal_PaysTheDeposit(uint256 price, uint256 later) public {
+        price = bound(price, 1, 100e18);
+        later = bound(later, 1, 100e18);
+        uint256 held = token.balanceOf(demander);
+        court.setTerms(IReceiptCourt.Terms(uint96(price), MINIMUM_SLASH, BOUNTY_BPS));
+        _demand(number, 0);
+        court.setTerms(IReceiptCourt.Terms(uint96(later), MINIMUM_SLASH, BOUNTY_BPS));
+        _demand(number, 1);
+        assertEq(token.balanceOf(demander), held - price - later);
+        assertEq(token.balanceOf(address(court)), price + later);
+
+        IReceiptVerifier.Revelation memory revelation = _revelation(number, 0);
+        vm.prank(stranger);
+        verifier.reveal(batchOf[number], 0, revelation);
+
+        assertEq(token.balanceOf(stranger), price);
+        assertEq(token.balanceOf(address(court)), later);
     }
 
     function _dearBatch(uint96 amount) private returns (uint64) {

@@ -143,4 +143,34 @@ contract StakingManagerLockTest is StakingFixture {
         _unlock(court, 0.5e18 + 1);
         assertEq(_withdrawUndelegated(alice), 2e18);
     }
+
+    /// @dev Two lockers take at most what there is; each gives back only its own, and no token moves.
+    function testFuzz_LockThenUnlock_NeverMoreThanThereIs(
+        uint256 own,
+        uint256[2] memory locked,
+        uint256[2] memory freed
+    ) public {
+        uint96 stake = 100 + uint96(bound(own, 1, FUNDS - 100));
+        _stake(stake - 100);
+        uint96 first = uint96(bound(locked[0], 0, locked[0] % 2 == 0 ? stake + 1 : type(uint96).max));
+        uint96 second = uint96(bound(locked[1], 0, locked[1] % 2 == 0 ? stake + 1 : type(uint96).max));
+        uint96 firstLock = first < stake ? first : stake;
+        uint96 secondLock = second < stake - firstLock ? second : stake - firstLock;
+        assertEq(_lock(court, first), firstLock);
+        assertEq(_lock(otherCourt, second), secondLock);
+        assertEq(_pool().locked, firstLock + secondLock);
+
+        first = uint96(bound(freed[0], 0, freed[0] % 2 == 0 ? firstLock + 1 : type(uint96).max));
+        second = uint96(bound(freed[1], 0, freed[1] % 2 == 0 ? secondLock + 1 : type(uint96).max));
+        _unlock(court, first);
+        _unlock(otherCourt, second);
+
+        firstLock = first < firstLock ? firstLock - first : 0;
+        secondLock = second < secondLock ? secondLock - second : 0;
+        assertEq(staking.lockOf(court, operator, Role.Runner), firstLock);
+        assertEq(staking.lockOf(otherCourt, operator, Role.Runner), secondLock);
+        assertEq(_pool().locked, firstLock + secondLock);
+        assertEq(_slashable(court), stake - secondLock);
+        _assertPool(stake, 0, 0);
+    }
 }
