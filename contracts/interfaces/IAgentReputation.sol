@@ -33,26 +33,82 @@ interface IAgentReputation {
         bytes32 feedbackHash;
     }
 
-    /// @param weight Sum of what was paid, base units. @param weightedSum Sum of weight times value in 18 decimals.
+    /// @param weight Sum of what was paid, base units.
+    /// @param weightedSum Sum of weight times value in 18 decimals.
     struct Reputation {
         uint64 count;
         uint128 weight;
         int256 weightedSum;
     }
 
+    /// @notice The agent offers no model: nothing can have been settled for it.
+    /// @param agentId The agent's number, from 1.
     error AgentReputation_NoModel(uint256 agentId);
+
+    /// @notice Only a channel's payer weighs by it.
+    /// @param channel The market's channel.
+    /// @param caller Who called.
+    /// @param payer Whose channel it is; zero for one that was never opened.
     error AgentReputation_NotPayer(bytes32 channel, address caller, address payer);
+
+    /// @notice Owner, operators and wallet of an agent give it no feedback, nor does a runner that pays itself.
+    /// @param agentId The agent's number, from 1.
+    /// @param client Who called.
     error AgentReputation_SelfDealing(uint256 agentId, address client);
+
+    /// @notice Nothing has been settled that has not weighed before, or feedback would weigh nothing.
+    /// @param agentId The agent's number, from 1.
+    /// @param client Who called.
     error AgentReputation_NothingSettled(uint256 agentId, address client);
+
+    /// @notice A value has more decimals than one may.
+    /// @param valueDecimals What was given.
+    /// @param maximum 18, inclusive.
     error AgentReputation_DecimalsOutOfRange(uint8 valueDecimals, uint8 maximum);
+
+    /// @notice A value is larger in size than one may be: 1e38 in 18 decimals, inclusive.
+    /// @param value What was given, times 10^-valueDecimals.
+    /// @param valueDecimals Its decimals, 0 to 18.
     error AgentReputation_ValueOutOfRange(int128 value, uint8 valueDecimals);
+
+    /// @notice The client gave no feedback of that index.
+    /// @param agentId The agent's number, from 1.
+    /// @param client Who gave, or is to give, feedback.
+    /// @param feedbackIndex What was asked for.
     error AgentReputation_UnknownFeedback(uint256 agentId, address client, uint64 feedbackIndex);
+
+    /// @notice The feedback was revoked before.
+    /// @param agentId The agent's number, from 1.
+    /// @param client Who gave, or is to give, feedback.
+    /// @param feedbackIndex Of the client's feedback on the agent, from 1.
     error AgentReputation_FeedbackIsRevoked(uint256 agentId, address client, uint64 feedbackIndex);
+
+    /// @notice A response without a URI says nothing.
     error AgentReputation_EmptyURI();
+
+    /// @notice A list of clients or responders is longer than one may be, or a summary names nobody.
+    /// @param count How many were named.
+    /// @param maximum 64, inclusive.
     error AgentReputation_ClientCountOutOfRange(uint256 count, uint256 maximum);
+
+    /// @notice There is more feedback to look through than one call reads.
+    /// @param count How much there is of the clients that were named.
+    /// @param maximum 1,024, inclusive.
     error AgentReputation_TooMuchFeedback(uint256 count, uint256 maximum);
 
     /// @notice A client has given feedback on an agent.
+    /// @param agentId The agent's number, from 1.
+    /// @param clientAddress Who gave the feedback.
+    /// @param feedbackIndex Of the client's feedback on the agent, from 1.
+    /// @param value Times 10^-valueDecimals; in 18 decimals at most 1e38 in size, inclusive.
+    /// @param valueDecimals Decimals of the value, 0 to 18, inclusive.
+    /// @param indexedTag1 The first tag, to filter by: its hash is the topic.
+    /// @param tag1 First tag; may be empty.
+    /// @param tag2 Second tag; may be empty.
+    /// @param endpoint What of the agent was used; may be empty. Told by the event alone.
+    /// @param feedbackURI Where more about it is; may be empty. Told by the event alone.
+    /// @param feedbackHash `keccak256` of what `feedbackURI` holds; 0 if that is content-addressed. Told by the event
+    /// alone.
     event NewFeedback(
         uint256 indexed agentId,
         address indexed clientAddress,
@@ -68,9 +124,18 @@ interface IAgentReputation {
     );
 
     /// @notice A client has taken its feedback back, and the weight with it, for good.
+    /// @param agentId The agent's number, from 1.
+    /// @param clientAddress Who gave the feedback.
+    /// @param feedbackIndex Of the client's feedback on the agent, from 1.
     event FeedbackRevoked(uint256 indexed agentId, address indexed clientAddress, uint64 indexed feedbackIndex);
 
     /// @notice Somebody has answered feedback; anyone may.
+    /// @param agentId The agent's number, from 1.
+    /// @param clientAddress Who gave the feedback.
+    /// @param feedbackIndex Of the client's feedback on the agent, from 1.
+    /// @param responder Who answered.
+    /// @param responseURI Where the response is; not empty.
+    /// @param responseHash `keccak256` of what `responseURI` holds; 0 if that is content-addressed.
     event ResponseAppended(
         uint256 indexed agentId,
         address indexed clientAddress,
@@ -81,8 +146,13 @@ interface IAgentReputation {
     );
 
     /// @notice What a client had settled for the agent's model became weight of its next feedback.
-    /// @param weighedAfter What of the channel's settled amount for the model has weighed, over all agents.
-    /// @param weightAfter What the client's next feedback on the agent weighs.
+    /// @param agentId The agent's number, from 1.
+    /// @param client The channel's payer.
+    /// @param channel Where it was settled.
+    /// @param model Number in the model registry, from 1.
+    /// @param amount What newly weighs, base units of OPEN, more than 0.
+    /// @param weighedAfter What of the channel's settled amount for the model has weighed, over all agents, base units.
+    /// @param weightAfter What the client's next feedback on the agent weighs, base units.
     event SettlementWeighed(
         uint256 indexed agentId,
         address indexed client,
@@ -92,19 +162,41 @@ interface IAgentReputation {
         uint96 weighedAfter,
         uint96 weightAfter
     );
-    /// @notice Follows each `NewFeedback`.
+
+    /// @notice What feedback weighs; follows each `NewFeedback`.
+    /// @param agentId The agent's number, from 1.
+    /// @param client Who gave, or is to give, feedback.
+    /// @param feedbackIndex Of the client's feedback on the agent, from 1.
+    /// @param model What the agent offered then.
+    /// @param weight What the client had paid for, base units of OPEN, more than 0.
     event FeedbackWeighed(
         uint256 indexed agentId, address indexed client, uint64 feedbackIndex, uint64 indexed model, uint96 weight
     );
-    /// @notice Follows each feedback and each revocation. @param reputation Over all clients and tags.
+
+    /// @notice An agent's reputation by a model; follows each feedback and each revocation.
+    /// @param agentId The agent's number, from 1.
+    /// @param model Number in the model registry, from 1.
+    /// @param reputation What it is now, over all clients and tags.
     event ReputationChanged(uint256 indexed agentId, uint64 indexed model, Reputation reputation);
 
     /// @notice Turns what newly settled in a channel of the caller's, for the agent's model, into weight of the caller's next
     /// feedback on the agent.
     /// @dev Reverts when nothing did, and for owner, operators and wallet of the agent and the channel's own runner.
+    /// @param agentId The agent's number, from 1.
+    /// @param channel The market's channel, whose payer is the caller.
+    /// @return weightAfter What the caller's next feedback on the agent weighs, base units of OPEN.
     function weigh(uint256 agentId, bytes32 channel) external returns (uint96 weightAfter);
 
     /// @notice Gives feedback that weighs all the caller's weight for the agent's model, which must not be zero.
+    /// @param agentId The agent's number, from 1.
+    /// @param value Times 10^-valueDecimals; in 18 decimals at most 1e38 in size, inclusive.
+    /// @param valueDecimals Decimals of the value, 0 to 18, inclusive.
+    /// @param tag1 First tag; may be empty.
+    /// @param tag2 Second tag; may be empty.
+    /// @param endpoint What of the agent was used; may be empty. Told by the event alone.
+    /// @param feedbackURI Where more about it is; may be empty. Told by the event alone.
+    /// @param feedbackHash `keccak256` of what `feedbackURI` holds; 0 if that is content-addressed. Told by the event
+    /// alone.
     function giveFeedback(
         uint256 agentId,
         int128 value,
@@ -117,12 +209,22 @@ interface IAgentReputation {
     ) external;
 
     /// @notice `weigh` and `giveFeedback` in one.
+    /// @param agentId The agent's number, from 1.
+    /// @param channel The market's channel, whose payer is the caller.
+    /// @param feedback As `giveFeedback` takes it.
     function rate(uint256 agentId, bytes32 channel, Feedback calldata feedback) external;
 
     /// @notice Takes feedback of the caller's out of the agent's reputation. Its weight is spent.
+    /// @param agentId The agent's number, from 1.
+    /// @param feedbackIndex Of the caller's feedback on the agent, from 1.
     function revokeFeedback(uint256 agentId, uint64 feedbackIndex) external;
 
     /// @notice Attaches a response to feedback; anyone may.
+    /// @param agentId The agent's number, from 1.
+    /// @param clientAddress Who gave the feedback.
+    /// @param feedbackIndex Of the client's feedback on the agent, from 1.
+    /// @param responseURI Where the response is; not empty.
+    /// @param responseHash `keccak256` of what `responseURI` holds; 0 if that is content-addressed.
     function appendResponse(
         uint256 agentId,
         address clientAddress,
@@ -132,35 +234,66 @@ interface IAgentReputation {
     ) external;
 
     /// @notice The registry of the agents.
+    /// @return identityRegistry The agent registry.
     function getIdentityRegistry() external view returns (address identityRegistry);
 
     /// @notice What a client's next feedback on the agent weighs, for the model that it offers now.
+    /// @param agentId The agent's number, from 1.
+    /// @param client Whose feedback.
+    /// @return Base units of OPEN; 0 where nothing new is settled and weighed.
     function weightOf(uint256 agentId, address client) external view returns (uint96);
 
     /// @notice What of a channel's settled amount for a model has weighed.
+    /// @param channel The market's channel.
+    /// @param model Number in the model registry, from 1.
+    /// @return Base units of OPEN, over all agents.
     function weighedOf(bytes32 channel, uint64 model) external view returns (uint96);
 
-    /// @notice Reputation by a model. @param client 0 for all. @param tag1 Empty for all. @param tag2 Empty for all.
+    /// @notice Reputation of an agent by a model.
+    /// @param agentId The agent's number, from 1.
+    /// @param model Number in the model registry, from 1.
+    /// @param client Whose feedback counts; 0 for all.
+    /// @param tag1 First tag that counts; empty for all.
+    /// @param tag2 Second tag that counts; empty for all.
+    /// @return Count, weight and weighted sum; all zeros without feedback.
     function reputationOf(uint256 agentId, uint64 model, address client, string calldata tag1, string calldata tag2)
         external
         view
         returns (Reputation memory);
 
     /// @notice Mean of clients' feedback by the model that the agent offers now, weighted by what they paid, rounded to zero.
-    /// @param clientAddresses 1 to 64; one named twice counts twice. @return summaryValueDecimals 18, or 0 without feedback.
+    /// @param agentId The agent's number, from 1.
+    /// @param clientAddresses Whose feedback counts, 1 to 64, inclusive; one named twice counts twice.
+    /// @param tag1 First tag that counts; empty for all.
+    /// @param tag2 Second tag that counts; empty for all.
+    /// @return count How much feedback counts; revoked feedback does not.
+    /// @return summaryValue The mean, times 10^-summaryValueDecimals.
+    /// @return summaryValueDecimals 18, or 0 without feedback.
     function getSummary(uint256 agentId, address[] calldata clientAddresses, string calldata tag1, string calldata tag2)
         external
         view
         returns (uint64 count, int128 summaryValue, uint8 summaryValueDecimals);
 
     /// @notice Feedback as it was given, and whether it is revoked.
+    /// @param agentId The agent's number, from 1.
+    /// @param clientAddress Who gave the feedback.
     /// @param feedbackIndex From 1.
+    /// @return value Times 10^-valueDecimals.
+    /// @return valueDecimals 0 to 18.
+    /// @return tag1 First tag; may be empty.
+    /// @return tag2 Second tag; may be empty.
+    /// @return isRevoked Whether its giver has taken it back.
     function readFeedback(uint256 agentId, address clientAddress, uint64 feedbackIndex)
         external
         view
         returns (int128 value, uint8 valueDecimals, string memory tag1, string memory tag2, bool isRevoked);
 
     /// @notice What a client's feedback weighed, and by which model.
+    /// @param agentId The agent's number, from 1.
+    /// @param clientAddress Who gave the feedback.
+    /// @param feedbackIndex Of the client's feedback on the agent, from 1.
+    /// @return weight Base units of OPEN, as it was given, revoked or not.
+    /// @return model What the agent offered then.
     function feedbackWeightOf(uint256 agentId, address clientAddress, uint64 feedbackIndex)
         external
         view
@@ -168,6 +301,18 @@ interface IAgentReputation {
 
     /// @notice Feedback of several clients, of all when none is named.
     /// @dev Reverts with more than 64 clients or 1,024 feedbacks to look through: read those from events.
+    /// @param agentId The agent's number, from 1.
+    /// @param clientAddresses Whose feedback, at most 64, inclusive; none for all clients, if they are not more.
+    /// @param tag1 First tag that counts; empty for all.
+    /// @param tag2 Second tag that counts; empty for all.
+    /// @param includeRevoked Whether revoked feedback is listed too.
+    /// @return clients Who gave it; all lists are of one length, one place a feedback.
+    /// @return feedbackIndexes Its index by that client, from 1.
+    /// @return values Times 10^-valueDecimals.
+    /// @return valueDecimals 0 to 18.
+    /// @return tag1s First tags.
+    /// @return tag2s Second tags.
+    /// @return revokedStatuses Whether it is revoked.
     function readAllFeedback(
         uint256 agentId,
         address[] calldata clientAddresses,
@@ -188,7 +333,11 @@ interface IAgentReputation {
         );
 
     /// @notice How often feedback was answered, by anyone or by those named.
-    /// @param clientAddress 0 for all. @param feedbackIndex 0 for all. @param responders At most 64; none for all.
+    /// @param agentId The agent's number, from 1.
+    /// @param clientAddress Whose feedback; 0 for all.
+    /// @param feedbackIndex Which of the client's, from 1; 0 for all. Not looked at for all clients.
+    /// @param responders Whose answers count, at most 64, inclusive; none for all.
+    /// @return count How many answers.
     function getResponseCount(
         uint256 agentId,
         address clientAddress,
@@ -198,8 +347,13 @@ interface IAgentReputation {
 
     /// @notice All who ever gave feedback on an agent, each once.
     /// @dev Warning: as long as there are clients; nothing here loops over it. Contracts are not to call it.
+    /// @param agentId The agent's number, from 1.
+    /// @return The clients, in the order of their first feedback.
     function getClients(uint256 agentId) external view returns (address[] memory);
 
     /// @notice Index of a client's newest feedback on an agent, 0 where it gave none.
+    /// @param agentId The agent's number, from 1.
+    /// @param clientAddress Who gave the feedback.
+    /// @return The index.
     function getLastIndex(uint256 agentId, address clientAddress) external view returns (uint64);
 }

@@ -60,13 +60,15 @@ interface IAttributionOracle {
         Ended
     }
 
-    /// @param firstBatch First batch of the range, inclusive. @param lastBatch Last, inclusive.
+    /// @param firstBatch First batch of the range, inclusive.
+    /// @param lastBatch Last, inclusive.
     /// @param dataAmount Data parts of these batches, base units.
     /// @param asOf Of the newest proposal; 0 before the first.
     /// @param openedAt Timestamp of its opening; 0, like all that follows, once a later epoch is opened: the events tell.
     /// @param proposal Number of the pending or final proposal; 0, like all that follows, while the epoch is open.
     /// @param demandsEnd Timestamp until which (exclusive) leaves may be demanded.
-    /// @param demandDeposit What a demand costs, base units. @param openDemands Demands that wait for an answer.
+    /// @param demandDeposit What a demand costs, base units.
+    /// @param openDemands Demands that wait for an answer.
     struct Epoch {
         uint64 firstBatch;
         uint64 lastBatch;
@@ -87,7 +89,8 @@ interface IAttributionOracle {
     }
 
     /// @notice What a pending proposal is judged by.
-    /// @param previousAsOf Of the epoch before, 0 for the first. @param previousPayoutsRoot The newest final root.
+    /// @param previousAsOf Of the epoch before, 0 for the first.
+    /// @param previousPayoutsRoot The newest final root.
     struct Review {
         uint64 epoch;
         uint64 stream;
@@ -119,7 +122,8 @@ interface IAttributionOracle {
         uint96 running;
     }
 
-    /// @param cumulative All the account ever earned in the stream. @param runningSum Sum over leaves up to and with this one.
+    /// @param cumulative All the account ever earned in the stream.
+    /// @param runningSum Sum over leaves up to and with this one.
     struct Payout {
         address account;
         uint96 cumulative;
@@ -192,41 +196,140 @@ interface IAttributionOracle {
     }
 
     /// @notice What a receipt's `attributionHash` commits to.
-    /// @param shares Ascending by account. @param recordsHash Hash of the records' shares. @param methodHash Hash of the
-    /// method and its indices.
+    /// @param shares Ascending by account.
+    /// @param recordsHash Hash of the records' shares.
+    /// @param methodHash Hash of the method and its indices.
     struct Attribution {
         Share[] shares;
         bytes32 recordsHash;
         bytes32 methodHash;
     }
 
+    /// @notice No epoch of that number was opened.
+    /// @param epoch What was asked for.
     error AttributionOracle_UnknownEpoch(uint64 epoch);
+
+    /// @notice The epoch is not in the state that this takes.
+    /// @param epoch The epoch's number, from 1.
+    /// @param actual The epoch's.
+    /// @param expected What it would have to be.
     error AttributionOracle_WrongState(uint64 epoch, EpochState actual, EpochState expected);
+
+    /// @notice Nothing was settled since the last epoch.
+    /// @param lastBatch Number of the newest batch, which the last epoch holds already; 0 when there is none.
     error AttributionOracle_NoNewBatches(uint64 lastBatch);
+
+    /// @notice The next epoch is opened only behind a final one.
+    /// @param epoch The newest, which is not final.
     error AttributionOracle_EpochUnfinished(uint64 epoch);
+
+    /// @notice The period, window or deadline that has to pass has not.
+    /// @param earliest Timestamp from which (inclusive) it works.
+    /// @param now_ The block's timestamp.
     error AttributionOracle_TooEarly(uint64 earliest, uint64 now_);
+
+    /// @notice Only an operator with an active stake as oracle proposes.
+    /// @param proposer Who called.
     error AttributionOracle_ProposerNotActive(address proposer);
+
+    /// @notice Neither root may be zero.
     error AttributionOracle_ZeroRoot();
+
+    /// @notice The bond may be neither zero nor above the maximum.
+    /// @param bond What was given, base units of OPEN.
+    /// @param maximum 100,000 OPEN, inclusive.
     error AttributionOracle_BondOutOfRange(uint96 bond, uint96 maximum);
+
+    /// @notice The hash of the leaf data may not be zero.
     error AttributionOracle_ZeroDataHash();
+
+    /// @notice The timestamp that cases and voids count by lies before the epoch's opening, or not in the past.
+    /// @param asOf What was proposed.
+    /// @param earliest The epoch's opening, inclusive.
+    /// @param now_ The block's timestamp, exclusive.
     error AttributionOracle_AsOfOutOfRange(uint64 asOf, uint64 earliest, uint64 now_);
+
+    /// @notice A pay-out tree without leaves pays nothing.
+    /// @param total What was proposed, base units.
     error AttributionOracle_TotalWithoutPayouts(uint96 total);
+
+    /// @notice The total is more than all data parts up to this epoch.
+    /// @param total What was proposed, base units.
+    /// @param maximum The data parts, base units, inclusive.
     error AttributionOracle_TotalExceedsFunds(uint96 total, uint96 maximum);
+
+    /// @notice The proof does not show its leaf, or its count of leaves, under the root.
+    /// @param root What the proof was held against.
+    /// @param index Place of the leaf in its tree, from 0.
+    /// @param count Leaves of the tree, which its root binds.
     error AttributionOracle_InvalidOpening(bytes32 root, uint64 index, uint64 count);
+
+    /// @notice Only the epoch court refutes and withdraws.
+    /// @param caller Who called.
     error AttributionOracle_NotCourt(address caller);
+
+    /// @notice The seconds to answer a demand lie out of bounds.
+    /// @param revealPeriod What was given, seconds.
+    /// @param minimum 13 hours, on a local chain a second; inclusive.
+    /// @param maximum A sixth of the distributor's window, on a local chain all of it, seconds; inclusive.
     error AttributionOracle_RevealPeriodOutOfRange(uint64 revealPeriod, uint64 minimum, uint64 maximum);
+
+    /// @notice A pause of finality would last longer than one may.
+    /// @param until The end that was asked for, timestamp.
+    /// @param maximum 7 days from now, inclusive.
     error AttributionOracle_PauseTooLong(uint64 until, uint64 maximum);
+
+    /// @notice No proposal becomes final now.
+    /// @param until Timestamp from which (inclusive) they do.
+    /// @param now_ The block's timestamp.
     error AttributionOracle_FinalityPaused(uint64 until, uint64 now_);
+
+    /// @notice Leaves of the proposal are demanded and not yet shown.
+    /// @param proposal The proposal's number, from 1 over all epochs.
+    /// @param openDemands How many.
     error AttributionOracle_DemandsOpen(uint64 proposal, uint32 openDemands);
+
+    /// @notice The time to demand leaves of the proposal is over.
+    /// @param demandsEnd Timestamp before which (exclusive) it ran.
+    /// @param now_ The block's timestamp.
     error AttributionOracle_DemandsClosed(uint64 demandsEnd, uint64 now_);
+
+    /// @notice The proposal is not the pending one.
+    /// @param proposal What was named.
     error AttributionOracle_NotPending(uint64 proposal);
+
+    /// @notice A demand's deposit is reclaimed only once its proposal has ended.
+    /// @param proposal What is pending.
     error AttributionOracle_StillPending(uint64 proposal);
+
+    /// @notice A leaf is demanded once a proposal.
+    /// @param proposal The proposal's number, from 1 over all epochs.
+    /// @param tree Credits or pay-outs.
+    /// @param index Place of the leaf in its tree, from 0.
     error AttributionOracle_DemandedBefore(uint64 proposal, LeafTree tree, uint64 index);
+
+    /// @notice No open demand asks for this leaf.
+    /// @param proposal The proposal's number, from 1 over all epochs.
+    /// @param tree Credits or pay-outs.
+    /// @param index Place of the leaf in its tree, from 0.
     error AttributionOracle_NotDemanded(uint64 proposal, LeafTree tree, uint64 index);
+
+    /// @notice The demand can no longer be answered.
+    /// @param deadline Timestamp before which (exclusive) it could.
+    /// @param now_ The block's timestamp.
     error AttributionOracle_DeadlinePassed(uint64 deadline, uint64 now_);
+
+    /// @notice The tree has the leaf: its absence cannot be shown.
+    /// @param index What was demanded.
+    /// @param count Leaves of the tree, more than `index`.
     error AttributionOracle_LeafExists(uint64 index, uint64 count);
 
     /// @notice An epoch's range of batches is fixed and their data parts have gone into the stream.
+    /// @param epoch The epoch's number, from 1.
+    /// @param firstBatch First batch of the range, inclusive.
+    /// @param lastBatch Last batch of the range, inclusive.
+    /// @param dataAmount Data parts of these batches, base units.
+    /// @param dataAmountAfter Data parts of all batches up to the last one, base units.
     /// @param chain The market's chain of batches behind `lastBatch`, pinned.
     event EpochOpened(
         uint64 indexed epoch,
@@ -236,8 +339,18 @@ interface IAttributionOracle {
         uint96 dataAmountAfter,
         bytes32 chain
     );
+
     /// @notice An epoch's roots are bonded and can be refuted from now on.
+    /// @param epoch The epoch's number, from 1.
+    /// @param proposer Who bonded the proposal.
     /// @param proposal Running number over all epochs, from 1: what demands name.
+    /// @param creditsRoot Root of the credits, `MerkleLib` over `LeafLib.credit`; not zero.
+    /// @param payoutsRoot Root of the pay-outs, `MerkleLib` over `LeafLib.payout`; not zero.
+    /// @param dataHash SHA-256 of the leaf data in the content store.
+    /// @param total Cumulative total of the pay-out tree, base units.
+    /// @param asOf Timestamp as of which cases and voids count.
+    /// @param bond What the proposer put down, base units of OPEN.
+    /// @param finalizableAt Timestamp from which (inclusive) it may become final, if no demand puts that off.
     event EpochProposed(
         uint64 indexed epoch,
         address indexed proposer,
@@ -250,9 +363,14 @@ interface IAttributionOracle {
         uint96 bond,
         uint64 finalizableAt
     );
+
     /// @notice A proof, or silence, has cancelled a proposal; its epoch is open again.
+    /// @param epoch The epoch's number, from 1.
+    /// @param proposer Who bonded the proposal.
     /// @param prover Who proved; for proof 7 whose demand was not answered.
-    /// @param proof Number of the proof, 1 to 7. @param bounty The prover's half of the bond; the treasury has the rest.
+    /// @param proposal The proposal's number, from 1 over all epochs.
+    /// @param proof Number of the proof, 1 to 7.
+    /// @param bounty The prover's half of the bond, base units, rounded down; the treasury has the rest.
     event EpochRefuted(
         uint64 indexed epoch,
         address indexed proposer,
@@ -261,17 +379,35 @@ interface IAttributionOracle {
         uint8 proof,
         uint96 bounty
     );
+
     /// @notice A batch that the proposal credits was voided after its `asOf`; the bond went back.
+    /// @param epoch The epoch's number, from 1.
+    /// @param proposer Who bonded the proposal.
+    /// @param batch The batch that was voided.
+    /// @param proposal The proposal's number, from 1 over all epochs.
+    /// @param bond What went back to the proposer, base units.
     event EpochWithdrawn(
         uint64 indexed epoch, address indexed proposer, uint64 indexed batch, uint64 proposal, uint96 bond
     );
 
     /// @notice A proposal is final: what its pay-out root says can be claimed.
+    /// @param epoch The epoch's number, from 1.
+    /// @param proposer Who bonded the proposal.
+    /// @param proposal The proposal's number, from 1 over all epochs.
+    /// @param payoutsRoot Root of the pay-outs, `MerkleLib` over `LeafLib.payout`; not zero.
+    /// @param total Cumulative total of the pay-out tree, base units.
     event EpochFinalized(
         uint64 indexed epoch, address indexed proposer, uint64 indexed proposal, bytes32 payoutsRoot, uint96 total
     );
 
     /// @notice A leaf of a proposal is demanded, against a deposit.
+    /// @param proposal The proposal's number, from 1 over all epochs.
+    /// @param tree Credits or pay-outs.
+    /// @param index Place of the leaf in its tree, from 0.
+    /// @param demander Who asked.
+    /// @param deposit What it costs, base units, held until the demand ends.
+    /// @param deadline Timestamp from which (inclusive) it expires and is no longer answered.
+    /// @param openDemandsAfter Demands of the proposal that wait for an answer, with this one.
     event LeafDemanded(
         uint64 indexed proposal,
         LeafTree indexed tree,
@@ -281,17 +417,37 @@ interface IAttributionOracle {
         uint64 deadline,
         uint32 openDemandsAfter
     );
-    /// @notice With its whole opening, so that a proof can be built on the event alone.
+
+    /// @notice A demanded credit was shown, with its whole opening, so that a proof can be built on the event alone.
+    /// @param proposal The proposal's number, from 1 over all epochs.
+    /// @param index Place of the leaf in its tree, from 0.
+    /// @param opening The credit, its place, and all nodes beside its way up.
     event CreditRevealed(uint64 indexed proposal, uint64 indexed index, CreditOpening opening);
 
     /// @notice A demanded pay-out was shown, with all nodes beside its way up.
+    /// @param proposal The proposal's number, from 1 over all epochs.
+    /// @param index Place of the leaf in its tree, from 0.
+    /// @param opening The pay-out, its place, and all nodes beside its way up.
     event PayoutRevealed(uint64 indexed proposal, uint64 indexed index, PayoutOpening opening);
-    /// @notice The tree has only `count` leaves.
+
+    /// @notice A demanded leaf does not exist: the tree has only `count` leaves.
+    /// @param proposal The proposal's number, from 1 over all epochs.
+    /// @param tree Credits or pay-outs.
+    /// @param index Place of the leaf in its tree, from 0.
+    /// @param count Leaves of the tree, at most `index`.
+    /// @param top The node over all leaves.
     event AbsenceRevealed(
         uint64 indexed proposal, LeafTree indexed tree, uint64 indexed index, uint64 count, bytes32 top
     );
+
     /// @notice A demand is answered; its deposit went to the revealer.
-    /// @param finalizableAtAfter Timestamp from which the proposal may become final.
+    /// @param proposal The proposal's number, from 1 over all epochs.
+    /// @param tree Credits or pay-outs.
+    /// @param index Place of the leaf in its tree, from 0.
+    /// @param revealer Who answered.
+    /// @param deposit What the revealer got, base units.
+    /// @param finalizableAtAfter Timestamp from which (inclusive) the proposal may become final.
+    /// @param openDemandsAfter Demands of the proposal that still wait for an answer.
     event DemandAnswered(
         uint64 indexed proposal,
         LeafTree indexed tree,
@@ -301,29 +457,42 @@ interface IAttributionOracle {
         uint64 finalizableAtAfter,
         uint32 openDemandsAfter
     );
+
     /// @notice The deposit of a demand that nobody answered went back.
+    /// @param proposal The proposal's number, from 1 over all epochs.
+    /// @param tree Credits or pay-outs.
+    /// @param index Place of the leaf in its tree, from 0.
     /// @param to The demander.
+    /// @param deposit Base units.
     event DepositReturned(
         uint64 indexed proposal, LeafTree indexed tree, uint64 indexed index, address to, uint96 deposit
     );
 
     /// @notice Proposals from now on are bonded with this many base units of OPEN.
+    /// @param bond Base units of OPEN, more than 0.
     event BondSet(uint96 bond);
 
     /// @notice No proposal becomes final before `until`.
+    /// @param until Timestamp, exclusive; one that has passed lifts the pause.
     event FinalityPaused(uint64 until);
 
     /// @notice Closes the range of all batches since the last epoch and opens an epoch over it. Anyone.
     /// @dev Moves the range's data parts into the stream and pins the market's chain of batches. The epoch before must be final;
     /// at least `epochPeriod` seconds must lie between openings.
+    /// @return epoch Its number, from 1.
     function openEpoch() external returns (uint64 epoch);
 
     /// @notice Proposes an open epoch's roots, bonded. Only an active oracle.
     /// @dev Reverts, in this order: unknown epoch, not open, proposer, roots, hash, `asOf`, total.
-    /// @param total New cumulative total of the pay-out tree: at least the previous, at most all data parts up to this epoch.
-    /// @param dataHash SHA-256 of the leaf data in the content store.
-    /// @param asOf Timestamp as of which cases and voids count: since the epoch was opened (inclusive), before now.
     /// Warning: the bond is lost with any false leaf, and with any leaf that is demanded and not revealed.
+    /// @param epoch The epoch's number, from 1.
+    /// @param creditsRoot Root of the credits, `MerkleLib` over `LeafLib.credit`; not zero.
+    /// @param payoutsRoot Root of the pay-outs, `MerkleLib` over `LeafLib.payout`; not zero.
+    /// @param total New cumulative total of the pay-out tree, base units: at least the previous, at most all data parts
+    /// up to this epoch, both inclusive.
+    /// @param dataHash SHA-256 of the leaf data in the content store; not zero.
+    /// @param asOf Timestamp as of which cases and voids count: since the epoch was opened (inclusive), before now
+    /// (exclusive).
     function propose(
         uint64 epoch,
         bytes32 creditsRoot,
@@ -335,74 +504,117 @@ interface IAttributionOracle {
 
     /// @notice Makes a proposed epoch final after its window and returns the bond. Anyone.
     /// @dev Reverts while the window, a pause or a demand is open.
+    /// @param epoch The epoch's number, from 1.
     function finalize(uint64 epoch) external;
 
     /// @notice Demands a leaf of a pending proposal, for a deposit of `Epoch.demandDeposit`, pulled from the caller. Anyone.
-    /// @dev Each leaf once a proposal. Works until `demandsEnd`.
-    /// @param proposal Its number, so that a demand never meets another proposal than the one it was meant for.
+    /// @dev Each leaf once a proposal. Works until `demandsEnd` (exclusive).
     /// Warning: the deposit is lost to whoever answers.
+    /// @param proposal Its number, so that a demand never meets another proposal than the one it was meant for.
+    /// @param tree Credits or pay-outs.
+    /// @param index Place of the leaf, from 0; one that the tree does not have may be demanded too.
     function demandLeaf(uint64 proposal, LeafTree tree, uint64 index) external;
 
     /// @notice Answers a demand of a credit. Anyone; the deposit goes to the caller.
+    /// @param proposal The proposal's number, from 1 over all epochs.
+    /// @param opening The credit that was demanded, its place, and all nodes beside its way up.
     function revealCredit(uint64 proposal, CreditOpening calldata opening) external;
 
     /// @notice Answers a demand of a pay-out. Anyone; the deposit goes to the caller.
+    /// @param proposal The proposal's number, from 1 over all epochs.
+    /// @param opening The pay-out that was demanded, its place, and all nodes beside its way up.
     function revealPayout(uint64 proposal, PayoutOpening calldata opening) external;
 
     /// @notice Answers a demand of a leaf that the tree does not have. Anyone; the deposit goes to the caller.
-    /// @param count Leaves of the tree, which its root binds, at most `index`. @param top The node over all leaves.
+    /// @param proposal The proposal's number, from 1 over all epochs.
+    /// @param tree Credits or pay-outs.
+    /// @param index Place of the leaf in its tree, from 0.
+    /// @param count Leaves of the tree, which its root binds; at most `index`, inclusive.
+    /// @param top The node over all leaves.
     function revealAbsence(uint64 proposal, LeafTree tree, uint64 index, uint64 count, bytes32 top) external;
 
     /// @notice Proof 7: cancels a proposal of which a leaf was not revealed within its time. Anyone; bounty and deposit go to
     /// the demander.
+    /// @param proposal The proposal's number, from 1 over all epochs.
+    /// @param tree Credits or pay-outs.
+    /// @param index Place of the leaf in its tree, from 0.
     function expireDemand(uint64 proposal, LeafTree tree, uint64 index) external;
 
     /// @notice Returns the deposit of an unanswered demand whose proposal has ended otherwise. Anyone; it goes to the demander.
+    /// @param proposal The proposal's number, from 1 over all epochs.
+    /// @param tree Credits or pay-outs.
+    /// @param index Place of the leaf in its tree, from 0.
     function reclaimDeposit(uint64 proposal, LeafTree tree, uint64 index) external;
 
     /// @notice Cancels the pending proposal of an epoch and pays the prover half of its bond. Only the court.
+    /// @param epoch The epoch's number, from 1.
+    /// @param proof Number of the proof, 1 to 6.
+    /// @param prover Who gets half of the bond, rounded down.
     function refute(uint64 epoch, uint8 proof, address prover) external;
 
     /// @notice Cancels the pending proposal of an epoch that credits a voided batch and returns the bond. Only the court.
+    /// @param epoch The epoch's number, from 1.
+    /// @param batch The batch that was voided.
     function withdraw(uint64 epoch, uint64 batch) external;
 
     /// @notice Sets the bond of proposals to come, not zero, at most 100,000 OPEN. Governed.
+    /// @param bond Base units of OPEN, more than 0, at most 100,000e18.
     function setBond(uint96 bond) external;
 
     /// @notice Refuses finality until a timestamp (exclusive), at most 7 days ahead; one that has passed lifts the pause.
     /// Governed.
+    /// @param until Timestamp, exclusive; at most 7 days ahead, inclusive.
     function pauseFinality(uint64 until) external;
 
     /// @notice The distributor's stream that epochs pay out.
+    /// @return The stream's number, from 1.
     function stream() external view returns (uint64);
 
     /// @notice Bond of proposals to come, base units of OPEN.
+    /// @return Base units, more than 0.
     function bond() external view returns (uint96);
 
     /// @notice Least seconds between two openings of epochs.
+    /// @return Seconds.
     function epochPeriod() external view returns (uint64);
 
     /// @notice Seconds in which a demand is answered, and that a proof on what was revealed has at least.
+    /// @return Seconds.
     function revealPeriod() external view returns (uint64);
 
     /// @notice Epochs opened so far; the newest has this number, the first is 1.
+    /// @return How many there are.
     function epochCount() external view returns (uint64);
 
     /// @notice Proposals of all epochs so far; the newest has this number, the first is 1.
+    /// @return How many there are.
     function proposalCount() external view returns (uint64);
 
     /// @notice First second in which proposals become final again; in the past when they do.
+    /// @return Timestamp.
     function finalityPausedUntil() external view returns (uint64);
 
     /// @notice An epoch's range, state and newest proposal; all zeros for one that was not opened.
+    /// @param epoch The epoch's number, from 1.
+    /// @return The epoch; what changes with each proposal is kept of the newest epoch alone.
     function epochOf(uint64 epoch) external view returns (Epoch memory);
 
     /// @notice A demand of a leaf; `None` where it was not demanded in that proposal.
+    /// @param proposal The proposal's number, from 1 over all epochs.
+    /// @param tree Credits or pay-outs.
+    /// @param index Place of the leaf in its tree, from 0.
+    /// @return The demand.
     function demandOf(uint64 proposal, LeafTree tree, uint64 index) external view returns (Demand memory);
 
     /// @notice What the pending proposal of an epoch is judged by. Reverts when none is pending.
+    /// @param epoch The epoch's number, from 1.
+    /// @return The proposal with what it is held against.
     function reviewOf(uint64 epoch) external view returns (Review memory);
 
     /// @notice An epoch's range, both inclusive, and the `asOf` of its newest proposal. Reverts for an unknown epoch.
+    /// @param epoch The epoch's number, from 1.
+    /// @return firstBatch First batch, inclusive.
+    /// @return lastBatch Last batch, inclusive.
+    /// @return asOf Timestamp; 0 before the first proposal.
     function rangeOf(uint64 epoch) external view returns (uint64 firstBatch, uint64 lastBatch, uint64 asOf);
 }

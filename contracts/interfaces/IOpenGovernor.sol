@@ -40,20 +40,49 @@ import {IERC5805} from "@openzeppelin/contracts/interfaces/IERC5805.sol";
 /// NOT DONE. The extension protects from late quorum, not from a majority that changes late. Anyone who reaches the threshold
 /// may copy a pending proposal unless its description ends with `#proposer=0x…`.
 interface IOpenGovernor {
+    /// @notice A source of votes does not count timestamps.
+    /// @param source That contract.
     error OpenGovernor_ClockMismatch(address source);
+
+    /// @notice The voter had nothing at the snapshot that voted through another, or others have taken all of it.
+    /// @param voter Who votes.
+    /// @param from In whose place: its delegate or the operator.
     error OpenGovernor_NothingToOverride(address voter, address from);
+
+    /// @notice The delegator has voted with its part of the pool before.
+    /// @param delegator Who delegated to the pool.
+    /// @param operator Whose pool it is.
+    /// @param role Role of the pool.
     error OpenGovernor_AlreadyOverridden(address delegator, address operator, Role role);
+
+    /// @notice The guardian cannot cancel the proposal that does nothing but replace it.
+    /// @param proposalId The proposal's id, as OpenZeppelin's governor hashes it.
     error OpenGovernor_GuardianReplacement(uint256 proposalId);
+
+    /// @notice A setting of the governor lies out of bounds.
+    /// @param value What was given: seconds, or base units for the threshold.
+    /// @param minimum Inclusive.
+    /// @param maximum Inclusive.
     error OpenGovernor_SettingOutOfBounds(uint256 value, uint256 minimum, uint256 maximum);
+
+    /// @notice The account has voted with its own gOPEN in its delegate's place before.
     /// @dev OpenZeppelin's name, so that front ends know it.
+    /// @param account Who votes.
     error GovernorAlreadyOverriddenVote(address account);
 
     /// @notice A cast vote lost `weight` to an override. A vote that is cast later is announced without it.
+    /// @param delegate Whose vote it was: a delegate or an operator.
+    /// @param proposalId The proposal's id, as OpenZeppelin's governor hashes it.
+    /// @param support What that vote was: 0 against, 1 for, 2 abstain.
+    /// @param weight What it lost, base units, more than 0.
     event VoteReduced(address indexed delegate, uint256 proposalId, uint8 support, uint256 weight);
 
     /// @notice Votes with the caller's own gOPEN balance at the snapshot, in its delegate's place; also without a delegate.
     /// @dev Reverts unless the proposal is active, and when the caller has done so before or had no balance.
+    /// @param proposalId The proposal's id, as OpenZeppelin's governor hashes it.
     /// @param support 0 against, 1 for, 2 abstain.
+    /// @param reason For people; may be empty.
+    /// @return weight What it counts for, base units, more than 0.
     function castOverrideVote(uint256 proposalId, uint8 support, string calldata reason)
         external
         returns (uint256 weight);
@@ -61,6 +90,12 @@ interface IOpenGovernor {
     /// @notice Votes with what the caller had delegated to an operator's pool at the snapshot, in the operator's place.
     /// @dev Reverts unless the proposal is active, and when the caller has done so for this pool before or had nothing in it.
     /// The weight is at most what of the operator's stake votes nobody has overridden yet.
+    /// @param proposalId The proposal's id, as OpenZeppelin's governor hashes it.
+    /// @param support 0 against, 1 for, 2 abstain.
+    /// @param operator In whose place.
+    /// @param role Role of the pool.
+    /// @param reason For people; may be empty.
+    /// @return weight What it counts for, base units, more than 0.
     function castStakeOverrideVote(
         uint256 proposalId,
         uint8 support,
@@ -70,26 +105,42 @@ interface IOpenGovernor {
     ) external returns (uint256 weight);
 
     /// @notice Votes so far, overrides moved.
+    /// @param proposalId The proposal's id, as OpenZeppelin's governor hashes it.
+    /// @return againstVotes Base units.
+    /// @return forVotes Base units.
+    /// @return abstainVotes Base units.
     function proposalVotes(uint256 proposalId)
         external
         view
         returns (uint256 againstVotes, uint256 forVotes, uint256 abstainVotes);
 
     /// @notice Whether an account has voted with its own gOPEN in its delegate's place.
+    /// @param proposalId The proposal's id, as OpenZeppelin's governor hashes it.
+    /// @param account Whom it is about.
+    /// @return True where it has.
     function hasVotedOverride(uint256 proposalId, address account) external view returns (bool);
 
     /// @notice Whether a delegator has voted with its part of a pool in the operator's place.
+    /// @param proposalId The proposal's id, as OpenZeppelin's governor hashes it.
+    /// @param delegator Who delegated to the pool.
+    /// @param operator Whose pool it is.
+    /// @param role Role of the pool.
+    /// @return True where it has.
     function hasVotedStakeOverride(uint256 proposalId, address delegator, address operator, Role role)
         external
         view
         returns (bool);
 
     /// @notice gOPEN supply and staked OPEN at a timepoint before now.
+    /// @param timepoint Timestamp before now, exclusive.
+    /// @return Base units.
     function votableSupply(uint256 timepoint) external view returns (uint256);
 
     /// @notice gOPEN.
+    /// @return The token.
     function token() external view returns (IERC5805);
 
     /// @notice The staking manager.
+    /// @return The manager, as what it says of votes.
     function stakeVotes() external view returns (IStakeVotes);
 }

@@ -19,20 +19,32 @@ import {IOptimismMintableERC20} from "./IOptimismMintableERC20.sol";
 /// NOT DONE. The bridge's legacy `withdraw` asks a token for `l1Token()`, which this one does not have: withdraw by
 /// `bridgeERC20` or `bridgeERC20To`. No standing approval for Permit2.
 interface IOpenTokenL2 is IOptimismMintableERC20 {
-    /// @dev A mistaken key in a bridge's place could mint for ever: a bridge must be a contract when the token is made.
+    /// @notice A bridge must be a contract when the token is made.
+    /// @dev A mistaken key in a bridge's place could mint for ever.
+    /// @param bridge What was given.
     error OpenTokenL2_BridgeWithoutCode(address bridge);
+
+    /// @notice The counterpart on the native chain may not be zero.
     error OpenTokenL2_ZeroRemoteToken();
+
+    /// @notice Only the bridge mints and burns.
+    /// @param caller Who called.
     error OpenTokenL2_NotBridge(address caller);
 
     /// @notice The standard bridge brought tokens in.
     /// @dev As the OP Stack's own mintable tokens emit it, beside the ERC-20 `Transfer`.
+    /// @param account Who received them.
+    /// @param amount Base units of OPEN.
     event Mint(address indexed account, uint256 amount);
 
     /// @notice The standard bridge took tokens out.
+    /// @param account Whose they were.
+    /// @param amount Base units of OPEN.
     event Burn(address indexed account, uint256 amount);
 
     /// @notice The bridge that moves OPEN between chains of one cluster by ERC-7802, zero when there is none.
     /// @dev On the Superchain the predeploy 0x4200000000000000000000000000000000000028, which mints at the address where it
     /// burned: the token must lie at the same address on all of them, so deploy it by CREATE2 with the same arguments.
+    /// @return The bridge.
     function crosschainBridge() external view returns (address);
 }

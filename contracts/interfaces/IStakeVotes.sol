@@ -12,23 +12,37 @@ import {Role} from "./Role.sol";
 /// neither mint votes nor block an operator's; `getPastVotes` summed over operators has to be at most `getPastTotalSupply`.
 interface IStakeVotes {
     /// @notice Votes of an operator now.
+    /// @param operator Whose pools they are.
+    /// @return Base units of stake.
     function getVotes(address operator) external view returns (uint256);
 
     /// @notice Votes of an operator at a timepoint before now.
+    /// @param operator Whose pools they are.
+    /// @param timepoint Timestamp before now, exclusive.
+    /// @return Base units of stake.
     function getPastVotes(address operator, uint256 timepoint) external view returns (uint256);
 
     /// @notice Sum of the votes of all operators at a timepoint before now.
+    /// @param timepoint Timestamp before now, exclusive.
+    /// @return Base units of stake.
     function getPastTotalSupply(uint256 timepoint) external view returns (uint256);
 
     /// @notice Tokens that a delegator's shares of one pool were worth at a timepoint before now, rounded down.
+    /// @param delegator Whose shares.
+    /// @param operator Whose pools they are.
+    /// @param role Role of the pool.
+    /// @param timepoint Timestamp before now, exclusive.
+    /// @return Base units of stake.
     function pastDelegatedOf(address delegator, address operator, Role role, uint48 timepoint)
         external
         view
         returns (uint256);
 
     /// @notice The current timestamp.
+    /// @return Seconds since 1970.
     function clock() external view returns (uint48);
 
-    /// @notice `mode=timestamp`.
+    /// @notice What `clock` counts, as ERC-6372 writes it.
+    /// @return `mode=timestamp`.
     function CLOCK_MODE() external view returns (string memory);
 }

@@ -23,12 +23,24 @@ interface ITreasury {
         uint256 spent;
     }
 
+    /// @notice Nobody can be paid at the zero address.
     error Treasury_ZeroAddress();
+
+    /// @notice Nothing would be paid.
     error Treasury_ZeroAmount();
+
+    /// @notice A payment goes beyond what the window leaves.
+    /// @param token An ERC-20, or 0 for ether.
+    /// @param amount What was asked for, base units.
+    /// @param spendable What it leaves, base units, inclusive.
     error Treasury_LimitExceeded(address token, uint256 amount, uint256 spendable);
 
     /// @notice Money left within a window's limit.
-    /// @param windowSpentAfter What left by the short way in the window that ends at `windowEnd`.
+    /// @param token An ERC-20, or 0 for ether.
+    /// @param to Who was paid: an account, or a distributor for one of its streams.
+    /// @param amount Base units, not zero.
+    /// @param windowSpentAfter What left by the short way in the window that ends at `windowEnd`, base units.
+    /// @param windowEnd Timestamp from which (inclusive) the window is over.
     /// @param spentAfter All that ever left of this token, by both ways.
     event Spent(
         address indexed token,
@@ -40,28 +52,48 @@ interface ITreasury {
     );
 
     /// @notice Money left by the long way, beyond any window's limit.
+    /// @param token An ERC-20, or 0 for ether.
+    /// @param to Who was paid.
+    /// @param amount Base units, not zero.
+    /// @param spentAfter All that ever left of this token, by both ways, base units.
     event SpentBeyondLimit(address indexed token, address indexed to, uint256 amount, uint256 spentAfter);
 
     /// @notice Ether came in.
+    /// @param from Who sent it.
+    /// @param amount Wei; may be zero.
     event EtherReceived(address indexed from, uint256 amount);
 
     /// @notice Pays within the window's limit. Governed (parameters).
-    /// @param token An ERC-20, or 0 for ether. @param to Not zero. @param amount Base units, not zero.
+    /// @param token An ERC-20, or 0 for ether.
+    /// @param to Who is paid; not zero.
+    /// @param amount Base units, not zero, at most `spendable`, inclusive.
     function spend(address token, address to, uint256 amount) external;
 
     /// @notice Pays OPEN into a stream of a distributor, within the same limit as `spend`. Governed (parameters).
     /// @dev Warning: the distributor is given an allowance of `amount` for this call, and none after it.
+    /// @param distributor The distributor; not zero.
+    /// @param stream Its stream, from 1.
+    /// @param amount Base units of OPEN, not zero, at most `spendable` of OPEN, inclusive.
     function fundStream(IRewardDistributor distributor, uint64 stream, uint96 amount) external;
 
     /// @notice Pays any amount, outside of windows. Governed (administration).
+    /// @param token An ERC-20, or 0 for ether.
+    /// @param to Who is paid; not zero.
+    /// @param amount Base units, not zero, at most what is here.
     function spendBeyondLimit(address token, address to, uint256 amount) external;
 
     /// @notice What `spend` may still pay of a token now.
+    /// @param token An ERC-20, or 0 for ether.
+    /// @return Base units.
     function spendable(address token) external view returns (uint256);
 
     /// @notice The newest window of a token, zero address for ether; zeros before the first.
+    /// @param token An ERC-20, or 0 for ether.
+    /// @return Its end, and what left in it by the short way, base units.
     function windowOf(address token) external view returns (Window memory);
 
     /// @notice All that ever left of a token.
+    /// @param token An ERC-20, or 0 for ether.
+    /// @return Base units, by both ways.
     function spentOf(address token) external view returns (uint256);
 }
