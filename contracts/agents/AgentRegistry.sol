@@ -35,6 +35,9 @@ contract AgentRegistry is
     /// @notice The model registry: asks whether an offered model exists and is not deprecated.
     IModelRegistry public immutable models;
 
+    /// @notice Fixes what no upgrade of storage changes: whom it asks.
+    /// @param staking_ The staking manager.
+    /// @param models_ The model registry.
     constructor(IStakingManager staking_, IModelRegistry models_) {
         staking = staking_;
         models = models_;

@@ -19,6 +19,9 @@ contract AgentReputation is IAgentReputation, UUPSUpgradeable, AccessManagedUpgr
     /// @notice The market whose settlements feedback weighs by.
     IInferenceMarket public immutable market;
 
+    /// @notice Fixes what no upgrade of storage changes: whom it asks.
+    /// @param agents_ The agent registry.
+    /// @param market_ The market.
     constructor(IAgentRegistry agents_, IInferenceMarket market_) {
         agents = agents_;
         market = market_;

@@ -50,6 +50,15 @@ contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManaged
     /// @inheritdoc IAttributionOracle
     uint64 public immutable revealPeriod;
 
+    /// @notice Fixes what no upgrade of storage changes: token, contracts and periods.
+    /// @param token_ OPEN.
+    /// @param market_ The market whose batches epochs close.
+    /// @param distributor_ The distributor whose stream epochs pay out.
+    /// @param staking_ The staking manager.
+    /// @param court_ The only contract that may refute.
+    /// @param epochPeriod_ Least seconds between two openings of epochs.
+    /// @param revealPeriod_ Seconds in which a demand is answered: an hour to a sixth of the distributor's window, on a
+    /// local chain a second to all of it, inclusive.
     constructor(
         IERC20 token_,
         IInferenceMarket market_,
@@ -75,7 +84,9 @@ contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManaged
         _disableInitializers();
     }
 
-    /// @notice Hands the proxy over to its authority and sets the first bond, base units of OPEN, not zero; once.
+    /// @notice Hands the proxy over to its authority, sets the first bond and creates the stream, once.
+    /// @param authority The AccessManager that governs the bond, pauses and upgrades.
+    /// @param bond_ Base units of OPEN, more than 0.
     function initialize(address authority, uint96 bond_) external initializer {
         __AccessManaged_init(authority);
         _setBond(bond_);

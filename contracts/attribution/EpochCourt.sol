@@ -38,6 +38,11 @@ contract EpochCourt is IEpochCourt {
     /// @notice The court whose cases and voids move receipts between epochs.
     IReceiptCourt public immutable receiptCourt;
 
+    /// @notice Fixes for ever whom it asks.
+    /// @param oracle_ The oracle whose proposals are judged.
+    /// @param market_ The market whose batches a proposal has to pay.
+    /// @param models_ The model registry.
+    /// @param receiptCourt_ The court whose cases and voids move receipts between epochs.
     constructor(
         IAttributionOracle oracle_,
         IInferenceMarket market_,

@@ -27,6 +27,8 @@ contract EmergencyBrake is IEmergencyBrake, AccessManaged {
         _;
     }
 
+    /// @notice Names the authority.
+    /// @param authority The AccessManager that governs guardians and bits.
     constructor(address authority) AccessManaged(authority) {}
 
     /// @inheritdoc IEmergencyBrake

@@ -14,6 +14,8 @@ import {Nonces} from "@openzeppelin/contracts/utils/Nonces.sol";
 /// @title GOpen
 /// @notice gOPEN: OPEN wrapped one for one, so that it can vote.
 contract GOpen is IGOpen, ERC20Permit, ERC20Wrapper, ERC20Votes, VotesExtended {
+    /// @notice Fixes what is wrapped.
+    /// @param open OPEN.
     constructor(IERC20 open) ERC20("Governance OPEN", "gOPEN") ERC20Permit("Governance OPEN") ERC20Wrapper(open) {}
 
     /// @inheritdoc IGOpen

@@ -83,12 +83,17 @@ abstract contract GovernorCountingStake is Governor, IOpenGovernor {
     }
 
     /// @notice Whether an account has cast its own vote on a proposal; overrides do not count.
+    /// @param proposalId The proposal's id.
+    /// @param account Whom it is about.
+    /// @return True where it has.
     function hasVoted(uint256 proposalId, address account) public view override returns (bool) {
         return _proposalVotes[proposalId].receipts[account].cast != 0;
     }
 
     /// @notice Least votes for and abstaining, in base units, of a proposal with its snapshot at a past timestamp: 4 %
     /// of what could vote then, at least `QUORUM_FLOOR`.
+    /// @param timepoint Timestamp before now, exclusive.
+    /// @return Base units, inclusive.
     function quorum(uint256 timepoint) public view override returns (uint256) {
         return Math.max(votableSupply(timepoint) * QUORUM_BPS / 10_000, QUORUM_FLOOR);
     }
@@ -99,16 +104,19 @@ abstract contract GovernorCountingStake is Governor, IOpenGovernor {
     }
 
     /// @notice The current timestamp, by which votes are looked up.
+    /// @return Seconds since 1970.
     function clock() public view override returns (uint48) {
         return uint48(block.timestamp);
     }
 
     /// @notice What `clock` counts, as ERC-6372 writes it: seconds.
+    /// @return `mode=timestamp`.
     function CLOCK_MODE() public pure override returns (string memory) {
         return "mode=timestamp";
     }
 
     /// @notice How votes are counted, for clients: quorum of for and abstain, overridable.
+    /// @return As a query string.
     function COUNTING_MODE() public pure override returns (string memory) {
         return "support=bravo,override&quorum=for,abstain&overridable=true&params=override";
     }

@@ -40,6 +40,13 @@ contract OpenGovernor is
     /// @dev While proposing: the longest delay of the calls that the access manager's `canCall` does not tell.
     uint32 private transient _longestDelay;
 
+    /// @notice Fixes the sources of votes and the access manager, and sets the first settings.
+    /// @dev A voting delay of 2 days, a period of 7, a threshold of 1,000,000 OPEN, a base delay of 2 days, and 2 days
+    /// after a quorum that is reached late.
+    /// @param gOpen gOPEN; counts timestamps.
+    /// @param stake The staking manager; counts timestamps.
+    /// @param manager The access manager that proposals are executed through.
+    /// @param guardian Who may veto proposals; zero: nobody.
     constructor(GOpen gOpen, IStakeVotes stake, IAccessManager manager, address guardian)
         Governor("OpenGovernor")
         GovernorSettings(2 days, 7 days, 1_000_000e18)
@@ -51,6 +58,11 @@ contract OpenGovernor is
     }
 
     /// @notice Opens a proposal, as OpenZeppelin's governor does, with the longest delay that any of its calls takes.
+    /// @param targets What is called, in this order.
+    /// @param values Wei that goes along with each call.
+    /// @param calldatas Selector and arguments of each call.
+    /// @param description For people; its hash is part of the id.
+    /// @return proposalId The proposal's id.
     function propose(
         address[] memory targets,
         uint256[] memory values,
@@ -69,6 +81,11 @@ contract OpenGovernor is
 
     /// @notice Cancels a proposal, as its proposer while it is pending or as the guardian at any time before execution.
     /// @dev The guardian cannot keep itself in office.
+    /// @param targets What is called, in this order.
+    /// @param values Wei that goes along with each call.
+    /// @param calldatas Selector and arguments of each call.
+    /// @param descriptionHash `keccak256` of the description.
+    /// @return The proposal's id.
     function cancel(
         address[] memory targets,
         uint256[] memory values,
@@ -83,6 +100,8 @@ contract OpenGovernor is
 
     /// @notice State of a proposal: as OpenZeppelin's governor, and `Expired` where it was not queued or executed in
     /// time.
+    /// @param proposalId The proposal's id.
+    /// @return current Its state now.
     function state(uint256 proposalId) public view override returns (ProposalState current) {
         current = super.state(proposalId);
         if (current == ProposalState.Succeeded) {
@@ -94,16 +113,20 @@ contract OpenGovernor is
 
     /// @notice Seconds from queueing to execution that every proposal takes at least; while one is made, the longest
     /// its calls take.
+    /// @return Seconds, at least 2 days, inclusive.
     function baseDelaySeconds() public view override returns (uint32) {
         return uint32(Math.max(super.baseDelaySeconds(), _longestDelay)); // both are uint32
     }
 
     /// @notice Votes that an account needs to propose, base units, inclusive.
+    /// @return Base units, 1 to 10,000,000 OPEN, inclusive.
     function proposalThreshold() public view override(Governor, GovernorSettings) returns (uint256) {
         return super.proposalThreshold();
     }
 
     /// @notice Last timestamp (inclusive) of a proposal's votes, put off where its quorum was reached late.
+    /// @param proposalId The proposal's id.
+    /// @return Timestamp, inclusive.
     function proposalDeadline(uint256 proposalId)
         public
         view
@@ -114,6 +137,8 @@ contract OpenGovernor is
     }
 
     /// @notice Whether a proposal has to be queued before it is executed: every one has a delay.
+    /// @param proposalId The proposal's id.
+    /// @return True for every proposal that was made.
     function proposalNeedsQueuing(uint256 proposalId)
         public
         view

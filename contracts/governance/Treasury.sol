@@ -24,6 +24,9 @@ contract Treasury is ITreasury, AccessManaged {
     mapping(address token => Window) private _windows;
     mapping(address token => uint256) private _spent;
 
+    /// @notice Names the authority and OPEN.
+    /// @param authority The AccessManager that governs payments.
+    /// @param open_ OPEN.
     constructor(address authority, IERC20 open_) AccessManaged(authority) {
         open = open_;
     }

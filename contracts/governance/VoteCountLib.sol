@@ -58,7 +58,10 @@ library VoteCountLib {
     uint256 private constant STAKE_OVERRIDE_LENGTH = 64;
 
     /// @notice Adds a vote to its proposal.
-    /// @return weight What it counts for.
+    /// @param vote The proposal's votes so far.
+    /// @param sources Who holds gOPEN and stake.
+    /// @param ballot The vote.
+    /// @return weight What it counts for, base units.
     function count(ProposalVote storage vote, VoteSources calldata sources, Ballot calldata ballot)
         external
         returns (uint256 weight)
@@ -70,6 +73,11 @@ library VoteCountLib {
     }
 
     /// @notice Votes of an account, or what its override moves at most.
+    /// @param sources Who holds gOPEN and stake.
+    /// @param account Who votes.
+    /// @param timepoint Timestamp before now, exclusive.
+    /// @param params See IOpenGovernor, PARAMS.
+    /// @return Base units.
     function weightOf(VoteSources calldata sources, address account, uint256 timepoint, bytes calldata params)
         external
         view

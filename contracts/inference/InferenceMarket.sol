@@ -56,6 +56,14 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
     address private immutable _accounts;
     address private immutable _dues;
 
+    /// @notice Fixes what no upgrade of storage changes: token, contracts and periods; creates the market's parts.
+    /// @param token_ OPEN.
+    /// @param distributor_ The distributor whose stream takes the data parts.
+    /// @param staking_ The staking manager.
+    /// @param models_ The model registry.
+    /// @param oracle_ The oracle, allocator of that stream, which it names.
+    /// @param thawPeriod_ Seconds of working time that money and signers thaw.
+    /// @param stakeCheckPeriod_ Seconds for which a runner may settle after its stake was seen active.
     constructor(
         IERC20 token_,
         IRewardDistributor distributor_,
@@ -83,6 +91,10 @@ contract InferenceMarket is IInferenceMarket, IERC5267, UUPSUpgradeable, AccessM
 
     /// @notice Hands the proxy over to its authority and sets destinations and split; upgrades freeze 548 days later.
     /// Once.
+    /// @param authority The AccessManager that governs split, destinations, pauses and upgrades.
+    /// @param treasury_ Where the protocol's part goes; not zero.
+    /// @param security_ Where the security part goes; not zero.
+    /// @param config Basis points of the fee, together at most 2,000, inclusive.
     function initialize(address authority, address treasury_, address security_, SplitConfig calldata config)
         external
         initializer

@@ -27,6 +27,10 @@ contract MarketAccounts is MarketPart, ReentrancyGuardTransient {
     IStakingManager private immutable _staking;
     uint64 private immutable _thawPeriod;
 
+    /// @notice Made by the market's constructor.
+    /// @param token_ OPEN.
+    /// @param staking_ The staking manager.
+    /// @param thawPeriod_ Seconds of working time that money and signers thaw.
     constructor(IERC20 token_, IStakingManager staking_, uint64 thawPeriod_) {
         _token = token_;
         _staking = staking_;

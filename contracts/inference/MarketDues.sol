@@ -34,6 +34,12 @@ contract MarketDues is MarketPart {
         _;
     }
 
+    /// @notice Made by the market's constructor.
+    /// @param token_ OPEN.
+    /// @param distributor_ The distributor whose stream takes the data parts.
+    /// @param staking_ The staking manager.
+    /// @param models_ The model registry.
+    /// @param dataStream_ That stream's number, from 1.
     constructor(
         IERC20 token_,
         IRewardDistributor distributor_,

@@ -50,18 +50,39 @@ library CommitRevealLib {
         keccak256("Commit(bytes32 scope,address participant,bytes32 commitment,uint64 deadline)");
 
     /// @notice The round was opened before.
+    /// @param commitsUntil Its first second in which no commit is taken.
     error CommitRevealLib_AlreadyOpen(uint64 commitsUntil);
+
     /// @notice A window of no seconds: nobody could commit, or nobody reveal.
+    /// @param commitPeriod Seconds for commits.
+    /// @param revealPeriod Seconds for reveals.
     error CommitRevealLib_EmptyWindow(uint64 commitPeriod, uint64 revealPeriod);
+
     /// @notice The round takes this only in phase `expected`.
+    /// @param phase The one it is in.
+    /// @param expected The one it would have to be in.
     error CommitRevealLib_WrongPhase(Phase phase, Phase expected);
+
+    /// @notice Zero stands for "not committed" and is no commitment.
     error CommitRevealLib_ZeroCommitment();
+
     /// @notice Zero stands for "not revealed" and is no value.
     error CommitRevealLib_ZeroValue();
+
     /// @notice The participant committed to `commitment` before: the first one stands.
+    /// @param participant Who committed.
+    /// @param commitment To what.
     error CommitRevealLib_AlreadyCommitted(address participant, bytes32 commitment);
+
+    /// @notice The participant revealed before.
+    /// @param participant Whose value it is.
+    /// @param value What was revealed.
     error CommitRevealLib_AlreadyRevealed(address participant, bytes32 value);
-    /// @notice What is revealed hashes to `found`, the participant committed to `committed` (zero: to nothing).
+
+    /// @notice What is revealed hashes to `found`, the participant committed to `committed`.
+    /// @param participant Whose value it is to be.
+    /// @param found Hash of what was brought.
+    /// @param committed The participant's commitment; zero: to nothing.
     error CommitRevealLib_NotCommitted(address participant, bytes32 found, bytes32 committed);
 
     /// @notice Opens a round now.

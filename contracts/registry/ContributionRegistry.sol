@@ -32,6 +32,9 @@ contract ContributionRegistry is ContributionLedger, UUPSUpgradeable, AccessMana
     uint256 private constant MAXIMUM_LIST = 64;
     uint256 private constant BPS = 10_000;
 
+    /// @notice Fixes what no upgrade of storage changes: OPEN and the Datanets.
+    /// @param token_ OPEN.
+    /// @param datanets_ The registry of Datanets.
     constructor(IERC20 token_, IDatanetRegistry datanets_) ContributionLedger(token_, datanets_) {
         _disableInitializers();
     }

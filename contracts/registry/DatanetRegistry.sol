@@ -32,6 +32,8 @@ contract DatanetRegistry is IDatanetRegistry, UUPSUpgradeable, AccessManagedUpgr
     /// @notice OPEN: credits and publishing fees are paid in it.
     IERC20 public immutable token;
 
+    /// @notice Fixes what no upgrade of storage changes: OPEN.
+    /// @param token_ OPEN.
     constructor(IERC20 token_) {
         token = token_;
         _disableInitializers();
@@ -246,16 +248,20 @@ contract DatanetRegistry is IDatanetRegistry, UUPSUpgradeable, AccessManagedUpgr
     }
 
     /// @notice Name of the collection of Datanets.
+    /// @return "OpenLedger Datanet".
     function name() public pure override returns (string memory) {
         return "OpenLedger Datanet";
     }
 
     /// @notice Symbol of the collection of Datanets.
+    /// @return "DATANET".
     function symbol() public pure override returns (string memory) {
         return "DATANET";
     }
 
     /// @notice Empty: a Datanet describes itself by its name and metadata hash.
+    /// @param datanet The Datanet's number, from 1; reverts for one that does not exist.
+    /// @return The empty string.
     function tokenURI(uint256 datanet) public view override returns (string memory) {
         _requireOwned(datanet);
         return "";

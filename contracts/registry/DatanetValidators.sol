@@ -40,6 +40,11 @@ contract DatanetValidators is IDatanetValidators, UUPSUpgradeable, AccessManaged
     /// @notice The staking manager: says who is an active validator, takes rewards as fees and slashes.
     IStakingManager public immutable staking;
 
+    /// @notice Fixes what no upgrade of storage changes: OPEN and whom it asks.
+    /// @param token_ OPEN.
+    /// @param datanets_ The registry of Datanets.
+    /// @param contributions_ The registry of contributions.
+    /// @param staking_ The staking manager.
     constructor(
         IERC20 token_,
         IDatanetRegistry datanets_,

@@ -34,6 +34,9 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
     /// @notice OPEN: publishing fees are paid in it.
     IERC20 public immutable token;
 
+    /// @notice Fixes what no upgrade of storage changes: the Datanets and OPEN.
+    /// @param datanets_ The registry of Datanets.
+    /// @param token_ OPEN.
     constructor(IDatanetRegistry datanets_, IERC20 token_) {
         datanets = datanets_;
         token = token_;
@@ -41,7 +44,8 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
     }
 
     /// @notice Hands the proxy over to its authority and names the treasury, once.
-    /// @param authority The AccessManager that governs the registry. @param treasury_ Where publishing fees go.
+    /// @param authority The AccessManager that governs the registry.
+    /// @param treasury_ Where publishing fees go; not zero.
     function initialize(address authority, address treasury_) external initializer {
         __AccessManaged_init(authority);
         __ERC721_init("OpenLedger Model", "MODEL");

@@ -56,6 +56,11 @@ contract RewardDistributor is IRewardDistributor {
     uint64 public streamCount;
     mapping(uint64 stream => StreamState) private _streams;
 
+    /// @notice Fixes token, Datanets and window for ever.
+    /// @param token_ OPEN.
+    /// @param datanets_ The registry of Datanets.
+    /// @param window_ Seconds for which a root is pending at least: at least 24 hours, on a local chain a second,
+    /// inclusive.
     constructor(IERC20 token_, IERC721 datanets_, uint64 window_) {
         uint64 minimum = block.chainid == LOCAL_CHAIN_ID ? MINIMUM_LOCAL_WINDOW : MINIMUM_WINDOW;
         if (window_ < minimum) revert RewardDistributor_WindowTooShort(window_, minimum);

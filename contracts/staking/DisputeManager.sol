@@ -44,6 +44,12 @@ contract DisputeManager is IDisputeManager, UUPSUpgradeable, AccessManagedUpgrad
     /// @notice The registry whose models verdicts deprecate.
     IModelRegistry public immutable models;
 
+    /// @notice Fixes what no upgrade of storage changes: whom it asks.
+    /// @param jury_ The jury that hears disputes.
+    /// @param staking_ The staking manager.
+    /// @param court_ The court of receipts.
+    /// @param contributions_ The registry of contributions.
+    /// @param models_ The model registry.
     constructor(
         IJury jury_,
         IStakingManager staking_,
@@ -60,7 +66,9 @@ contract DisputeManager is IDisputeManager, UUPSUpgradeable, AccessManagedUpgrad
     }
 
     /// @notice Hands the proxy over to its authority and sets the penalties, once.
-    /// @param authority The AccessManager that governs penalties and upgrades. @param conduct Of models and of agents.
+    /// @param authority The AccessManager that governs penalties and upgrades.
+    /// @param downtime Of a runner's downtime; bounds as in `Penalty`.
+    /// @param conduct Of models and of agents; bounds as in `Penalty`.
     function initialize(address authority, Penalty calldata downtime, Penalty calldata conduct) external initializer {
         __AccessManaged_init(authority);
         _setPenalty(Kind.Downtime, downtime);

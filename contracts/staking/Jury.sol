@@ -50,6 +50,11 @@ contract Jury is IJury, AccessManaged {
 
     /// @notice Fixes the clocks and the dispute manager for ever and sets the first terms.
     /// @param authority The AccessManager that governs the terms.
+    /// @param token_ OPEN.
+    /// @param staking_ The staking manager.
+    /// @param manager_ The dispute manager, who alone opens hearings.
+    /// @param clocks_ Seconds; bounds as in `Clocks`, and evidence + 4·vote + appeal at most 29 days, inclusive.
+    /// @param terms_ Bounds as in `setTerms`.
     constructor(
         address authority,
         IERC20 token_,

@@ -47,9 +47,11 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
     uint16 public immutable delegatedCapBps;
 
     /// @notice Fixes what no upgrade of storage changes: token, burn queue, thaw and cap.
-    /// @param burnQueue_ Where slashed tokens go to be burnt.
+    /// @param token_ OPEN; not zero.
+    /// @param burnQueue_ Where slashed tokens go to be burnt; not zero.
     /// @param thawPeriod_ Seconds that stake thaws.
-    /// @param delegatedCapBps_ What of delegated tokens a slash window can take at most, at most 9000: more than nothing stays.
+    /// @param delegatedCapBps_ What of delegated tokens a slash window can take at most, basis points, at most 9,000,
+    /// inclusive: more than nothing stays.
     constructor(IERC20 token_, address burnQueue_, uint64 thawPeriod_, uint16 delegatedCapBps_) {
         if (address(token_) == address(0) || burnQueue_ == address(0)) revert StakingManager_ZeroAddress();
         _requireBps(delegatedCapBps_, SlashLib.MAXIMUM_CAP_BPS);

@@ -31,7 +31,8 @@ contract Genesis is IGenesis {
 
     /// @notice Mints all of OPEN to itself and fixes the five trees.
     /// @dev Makes the token itself: none of the supply is ever held by a key, and no address has to be foretold.
-    /// @param genesisAt_ From now to a year ahead. @param roots Of the five allocations, in their order.
+    /// @param genesisAt_ Timestamp, from now to 365 days ahead, both inclusive.
+    /// @param roots Of the five allocations, in their order; none zero, none of an empty tree.
     constructor(uint64 genesisAt_, bytes32[ALLOCATIONS] memory roots) {
         uint64 now_ = uint64(block.timestamp);
         if (genesisAt_ < now_) revert Genesis_PastGenesis(genesisAt_, now_);

@@ -12,10 +12,11 @@ import {ERC20Burnable} from "@openzeppelin/contracts/token/ERC20/extensions/ERC2
 contract OpenToken is OpenERC20, ERC20Burnable {
     uint256 private constant SUPPLY = 1e27;
 
+    /// @notice The zero address cannot hold the supply.
     error OpenToken_ZeroGenesisHolder();
 
     /// @notice Mints the supply, the only time.
-    /// @param genesisHolder Receives the whole supply.
+    /// @param genesisHolder Receives the whole supply; not zero.
     constructor(address genesisHolder) {
         if (genesisHolder == address(0)) revert OpenToken_ZeroGenesisHolder();
         _mint(genesisHolder, SUPPLY);

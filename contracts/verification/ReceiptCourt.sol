@@ -16,6 +16,15 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 contract ReceiptCourt is ReceiptDemands, ReceiptCases, BatchRefunds {
     /// @notice Fixes the clocks and the verifier for ever and sets the first terms.
     /// @param authority The AccessManager: governs the terms, names who may open cases.
+    /// @param token_ OPEN.
+    /// @param market_ The market whose batches are judged.
+    /// @param staking_ The staking manager that faults are slashed by.
+    /// @param verifier_ The only contract whose answers and proofs it takes.
+    /// @param revealPeriod_ Seconds in which a demand is answered: at least 30 hours, on a local chain a second,
+    /// inclusive.
+    /// @param trialPeriod_ Seconds after a batch's settlement in which demands and cases open; with twice
+    /// `revealPeriod_` at most the thaw of stakes, inclusive.
+    /// @param terms_ Bounds as in `setTerms`.
     constructor(
         address authority,
         IERC20 token_,

@@ -20,8 +20,19 @@ library ReceiptPlaceLib {
         uint64 last;
     }
 
+    /// @notice The proof does not show the receipt at its place under the batch's root.
+    /// @param root The batch's.
+    /// @param index Place of the receipt, from 0.
+    /// @param count Receipts of the batch, as the proof says.
     error ReceiptPlaceLib_InvalidOpening(bytes32 root, uint64 index, uint64 count);
+
+    /// @notice The receipts do not stand side by side.
+    /// @param left Place of the left one, from 0.
+    /// @param right Place of the right one, from 0.
     error ReceiptPlaceLib_NotNeighbours(uint64 left, uint64 right);
+
+    /// @notice What was brought does not show that nothing stands at the place.
+    /// @param neighbours Receipts that were brought; 0 to 2 can show it.
     error ReceiptPlaceLib_InvalidGap(uint256 neighbours);
 
     /// @notice Reverts unless the receipt stands at its place under the root.

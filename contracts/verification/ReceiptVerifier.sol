@@ -31,6 +31,10 @@ contract ReceiptVerifier is IReceiptVerifier {
     /// @notice The model registry: gives the price and the program of a model.
     IModelRegistry public immutable models;
 
+    /// @notice Fixes for ever whom it asks.
+    /// @param court_ The court that answers and proofs go to.
+    /// @param market_ The market whose chain of batches receipts are shown against.
+    /// @param models_ The model registry.
     constructor(IReceiptCourt court_, IInferenceMarket market_, IModelRegistry models_) {
         court = court_;
         market = market_;

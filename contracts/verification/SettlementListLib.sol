@@ -16,6 +16,9 @@ library SettlementListLib {
         uint96 afterwards;
     }
 
+    /// @notice The list is not what the batch's header commits to.
+    /// @param found Hash of what was brought.
+    /// @param committed The header's.
     error SettlementListLib_WrongHash(bytes32 found, bytes32 committed);
 
     /// @notice Reverts unless the bytes are what the batch's header commits to.
