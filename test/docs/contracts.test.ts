@@ -63,4 +63,10 @@ describe("the list of contracts", () => {
     );
     if (section !== undefined) expect(anchors).toContain(section);
   });
+
+  it("leads to each page of the reference", () => {
+    const linked = unique([...table!.matchAll(/\]\(reference\/(\w+\.md)\)/g)].map(([, page]) => page!));
+
+    expect(linked).toEqual(readdirSync(join(root, "docs/contracts/reference")).sort());
+  });
 });
