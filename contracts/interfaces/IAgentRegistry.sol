@@ -19,6 +19,8 @@ pragma solidity ^0.8.34;
 ///
 /// NOT DONE. One stake stands behind all agents of its operator.
 interface IAgentRegistry {
+    /// @param metadataKey Any but "agentWallet".
+    /// @param metadataValue Any bytes.
     struct MetadataEntry {
         string metadataKey;
         bytes metadataValue;

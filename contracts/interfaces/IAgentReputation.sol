@@ -22,6 +22,11 @@ pragma solidity ^0.8.34;
 /// NOT DONE. A batch that is struck leaves the weight it gave. The validation registry of ERC-8004.
 interface IAgentReputation {
     /// @param value Times 10^-valueDecimals. In 18 decimals at most 1e38 in size.
+    /// @param valueDecimals Decimals of the value, 0 to 18, inclusive.
+    /// @param tag1 First tag; may be empty.
+    /// @param tag2 Second tag; may be empty.
+    /// @param endpoint What of the agent was used; may be empty.
+    /// @param feedbackURI Where more about it is; may be empty.
     /// @param feedbackHash `keccak256` of what `feedbackURI` holds; 0 if that is content-addressed.
     struct Feedback {
         int128 value;
@@ -33,6 +38,7 @@ interface IAgentReputation {
         bytes32 feedbackHash;
     }
 
+    /// @param count How much feedback stands.
     /// @param weight Sum of what was paid, base units.
     /// @param weightedSum Sum of weight times value in 18 decimals.
     struct Reputation {

@@ -63,12 +63,20 @@ interface IAttributionOracle {
     /// @param firstBatch First batch of the range, inclusive.
     /// @param lastBatch Last, inclusive.
     /// @param dataAmount Data parts of these batches, base units.
+    /// @param state `None` for one that was not opened.
     /// @param asOf Of the newest proposal; 0 before the first.
-    /// @param openedAt Timestamp of its opening; 0, like all that follows, once a later epoch is opened: the events tell.
+    /// @param openedAt Timestamp of its opening; 0, like all that follows, once a later epoch is opened: the events
+    /// tell.
     /// @param proposal Number of the pending or final proposal; 0, like all that follows, while the epoch is open.
+    /// @param proposer Who bonded the proposal.
+    /// @param bond What the proposer put down, base units of OPEN.
+    /// @param total Cumulative total of the pay-out tree, base units.
+    /// @param finalizableAt Timestamp from which (inclusive) it may become final.
     /// @param demandsEnd Timestamp until which (exclusive) leaves may be demanded.
     /// @param demandDeposit What a demand costs, base units.
     /// @param openDemands Demands that wait for an answer.
+    /// @param creditsRoot Root of the credits.
+    /// @param payoutsRoot Root of the pay-outs.
     struct Epoch {
         uint64 firstBatch;
         uint64 lastBatch;
@@ -89,8 +97,16 @@ interface IAttributionOracle {
     }
 
     /// @notice What a pending proposal is judged by.
+    /// @param epoch The epoch's number, from 1.
+    /// @param stream The distributor's stream that it pays out.
+    /// @param firstBatch First batch of the range, inclusive.
+    /// @param lastBatch Last batch of the range, inclusive.
+    /// @param asOf Timestamp as of which cases and voids count.
     /// @param previousAsOf Of the epoch before, 0 for the first.
-    /// @param previousPayoutsRoot The newest final root.
+    /// @param total Cumulative total of the pay-out tree, base units.
+    /// @param creditsRoot Root of the credits.
+    /// @param payoutsRoot Root of the pay-outs.
+    /// @param previousPayoutsRoot The newest final root; that of an empty tree before the first.
     struct Review {
         uint64 epoch;
         uint64 stream;
@@ -104,7 +120,10 @@ interface IAttributionOracle {
         bytes32 previousPayoutsRoot;
     }
 
+    /// @param demander Who asked.
+    /// @param deposit What it cost, base units of OPEN.
     /// @param deadline Timestamp from which (inclusive) the demand can expire and no longer be answered.
+    /// @param state `None` where nothing was demanded.
     struct Demand {
         address demander;
         uint96 deposit;
@@ -113,7 +132,11 @@ interface IAttributionOracle {
     }
 
     /// @notice A credit: what one contributor earned by one receipt.
-    /// @param running Sum of this contributor's amounts in this list up to and with this one.
+    /// @param contributor Who earned it: an account, or a pool.
+    /// @param batch The batch's number, from 1.
+    /// @param receiptIndex Place of the receipt in its batch, from 0.
+    /// @param amount What the receipt gives, base units.
+    /// @param running Sum of this contributor's amounts in this list up to and with this one, base units.
     struct Credit {
         address contributor;
         uint64 batch;
@@ -122,8 +145,9 @@ interface IAttributionOracle {
         uint96 running;
     }
 
-    /// @param cumulative All the account ever earned in the stream.
-    /// @param runningSum Sum over leaves up to and with this one.
+    /// @param account Who earned it: an account, or a pool.
+    /// @param cumulative All the account ever earned in the stream, base units.
+    /// @param runningSum Sum over leaves up to and with this one, base units.
     struct Payout {
         address account;
         uint96 cumulative;
@@ -131,6 +155,10 @@ interface IAttributionOracle {
     }
 
     /// @notice A leaf with the proof of its place: `index` of `count`.
+    /// @param credit The leaf.
+    /// @param index Its place, from 0; below `count`.
+    /// @param count Leaves of the tree.
+    /// @param siblings From the leaf's level upwards, one a level.
     struct CreditOpening {
         Credit credit;
         uint64 index;
@@ -138,6 +166,11 @@ interface IAttributionOracle {
         bytes32[] siblings;
     }
 
+    /// @notice A leaf of pay-outs with the proof of its place: `index` of `count`.
+    /// @param payout The leaf.
+    /// @param index Its place, from 0; below `count`.
+    /// @param count Leaves of the tree.
+    /// @param siblings From the leaf's level upwards, one a level.
     struct PayoutOpening {
         Payout payout;
         uint64 index;
@@ -148,6 +181,11 @@ interface IAttributionOracle {
     /// @notice What a sorted pay-out tree says of an account: its leaf, or the neighbours that straddle its place.
     /// @dev Present: `left` is the account's leaf, `hasRight` false. Absent: `left` (unless the place is before the first
     /// leaf) and `right` (unless after the last) are neighbours. In an empty tree neither is given; `emptyRoot` is checked.
+    /// @param present Whether the tree has a leaf of the account.
+    /// @param hasLeft Whether `left` is given; not looked at where the leaf is present.
+    /// @param hasRight Whether `right` is given; not looked at where the leaf is present.
+    /// @param left The account's leaf, or the last one before its place.
+    /// @param right The first one behind its place.
     struct PayoutLookup {
         bool present;
         bool hasLeft;
@@ -158,6 +196,11 @@ interface IAttributionOracle {
 
     /// @notice What a sorted credit list says of a contributor: the last credit and its successor, or the straddle.
     /// @dev Present: `left` is the contributor's last credit; `right` its successor unless it is the list's last.
+    /// @param present Whether the list has a credit of the contributor.
+    /// @param hasLeft Whether `left` is given.
+    /// @param hasRight Whether `right` is given.
+    /// @param left The contributor's last credit, or the last one before its place.
+    /// @param right The next one.
     struct CreditLookup {
         bool present;
         bool hasLeft;
@@ -167,6 +210,18 @@ interface IAttributionOracle {
     }
 
     /// @notice A receipt as the runner signed it (EIP-712), less its signature.
+    /// @param channel Number of the market's channel.
+    /// @param model Number in the model registry, from 1.
+    /// @param nonce The request's, ascending in the channel and model.
+    /// @param cumulative What the channel has paid for the model with this answer, base units of OPEN.
+    /// @param fee What the answer cost, base units.
+    /// @param promptTokens How many were read.
+    /// @param outputTokens How many were written.
+    /// @param requestHash Hash of the request.
+    /// @param programRoot `keccak256` of the program that answered.
+    /// @param seed What it drew its tokens with.
+    /// @param outputHash Hash of the answer.
+    /// @param attributionHash Hash of who earns what of it, see `Attribution`.
     struct Receipt {
         bytes32 channel;
         uint64 model;
@@ -183,12 +238,17 @@ interface IAttributionOracle {
     }
 
     /// @notice One account's share of a receipt, of 65,536 in all. A pool's account is its Datanet's number as an address.
+    /// @param account Who earns it.
+    /// @param share Its part, of 65,536; more than 0.
     struct Share {
         address account;
         uint32 share;
     }
 
     /// @notice A receipt of a batch with the proof of its place; its index is the credit's `receiptIndex`.
+    /// @param receipt The leaf, as it was signed.
+    /// @param count Receipts of the batch.
+    /// @param siblings From the leaf's level upwards, one a level.
     struct ReceiptOpening {
         Receipt receipt;
         uint64 count;

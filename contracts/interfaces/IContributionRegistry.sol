@@ -45,8 +45,12 @@ interface IContributionRegistry {
     /// @notice What a contribution is, for ever. Only a hash of it is kept: `ContributionCommitted` tells it, and callers
     /// bring it back.
     /// @param number From 1, over all Datanets.
+    /// @param datanet The Datanet's number, from 1.
+    /// @param contributor Whose it is.
+    /// @param recordCount Records in it, at least 1.
     /// @param rules Number of the Datanet's rules it was made under.
     /// @param committedAt Timestamp of the block that holds it.
+    /// @param recordsRoot Root of the tree of its records, `MerkleLib` over `LeafLib.record`.
     /// @param licence SPDX identifier as left-aligned ASCII, for instance `"MIT"`.
     /// @param dataHash SHA-256 of its file in the content store.
     struct Contribution {

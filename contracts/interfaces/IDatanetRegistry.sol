@@ -51,15 +51,22 @@ interface IDatanetRegistry {
         Active
     }
 
+    /// @param access Who may contribute, and what follows when nobody decides in time.
+    /// @param decider Who decides.
+    /// @param admission Which validators may score; meaningful where validators decide.
     /// @param contributionFee Base units of OPEN a contribution costs; may be zero.
-    /// @param decisionPeriod Seconds to decide, 1 hour to 90 days.
-    /// @param validatorsBps Of the fee, to the validators of the round that decides; at most 10,000.
-    /// @param curationBps Of what the pool earns, to the validators' reserve; at most 1,000.
-    /// @param acceptScore A score from this on is a vote to accept, 1 to 10,000. From here on only where validators decide.
-    /// @param quorum Least validators that must reveal, 1 to 255.
-    /// @param commitPeriod Seconds of the commit window, 10 minutes to 7 days.
-    /// @param revealPeriod Seconds of the reveal window, 10 minutes to 7 days.
-    /// @param rewardPerContribution Out of the reserve, for each contribution a round decides, as far as it reaches.
+    /// @param decisionPeriod Seconds to decide, 1 hour to 90 days, inclusive; where validators decide at least both
+    /// windows together.
+    /// @param validatorsBps Of the fee, to the validators of the round that decides; basis points, at most 10,000,
+    /// inclusive.
+    /// @param curationBps Of what the pool earns, to the validators' reserve; basis points, at most 1,000, inclusive.
+    /// @param acceptScore A score from this on is a vote to accept, 1 to 10,000, inclusive. From here on only where
+    /// validators decide.
+    /// @param quorum Least validators that must reveal, 1 to 255, inclusive.
+    /// @param commitPeriod Seconds of the commit window, 10 minutes to 7 days, inclusive.
+    /// @param revealPeriod Seconds of the reveal window, 10 minutes to 7 days, inclusive.
+    /// @param rewardPerContribution Out of the reserve, for each contribution a round decides, as far as it reaches,
+    /// base units.
     /// Warning: above what a contribution costs, whoever contributes and validates earns the difference.
     struct Rules {
         Access access;
@@ -79,7 +86,9 @@ interface IDatanetRegistry {
     /// @param rules Number of the rules in force.
     /// @param nextRulesAt First second of the rules `rules + 1`; 0 when none are scheduled.
     /// @param versionCount Versions published; the newest has this number, the first is 1.
-    /// @param ownerCredit What `collectOwner` would pay.
+    /// @param ownerCredit What `collectOwner` would pay, base units of OPEN.
+    /// @param metadataHash SHA-256 of its description in the content store; may be zero.
+    /// @param name 1 to 64 bytes.
     struct Datanet {
         uint32 rules;
         uint64 nextRulesAt;
@@ -92,7 +101,9 @@ interface IDatanetRegistry {
     /// @param root Root of the tree of accepted contributions, `MerkleLib` over `LeafLib.contribution`.
     /// @param contributionCount Contributions in it, revoked ones included.
     /// @param recordCount Records of all these.
-    /// @param revocationCount The Datanet's revocations when it was published: what they name is no part of the version.
+    /// @param publishedAt Timestamp.
+    /// @param revocationCount The Datanet's revocations when it was published: what they name is no part of the
+    /// version.
     /// @param revocationsHash Over them, `ContributionLib.revocationsHash` from zero.
     struct Version {
         bytes32 root;

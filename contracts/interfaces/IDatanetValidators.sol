@@ -33,6 +33,14 @@ import {IContributionRegistry} from "./IContributionRegistry.sol";
 ///
 /// NOT DONE. No slash for silence or for scores off the majority.
 interface IDatanetValidators {
+    /// @param datanet The Datanet's number, from 1.
+    /// @param rules Number of the rules the contributions were made under.
+    /// @param contributionCount Contributions of the round, 1 to 64.
+    /// @param state `Open` until it is closed.
+    /// @param commitsUntil First second in which no commit is taken, and the first of the reveals.
+    /// @param revealsUntil First second in which no reveal is taken.
+    /// @param commitCount Validators that have committed.
+    /// @param revealCount Of them, those that have revealed.
     /// @param contributionsHash `keccak256(abi.encode(uint64[] numbers))`, in the order of the scores.
     /// @param accepted Bit i: the majority accepted the i-th contribution; meaningful when decided.
     /// @param perPoint Base units of OPEN a point is worth; meaningful when decided.
@@ -58,6 +66,9 @@ interface IDatanetValidators {
     }
 
     /// @notice A commitment that a validator spoke for: one it signed, or (empty signature) the one the round holds of it.
+    /// @param commitment What it commits to.
+    /// @param deadline What was signed with it; not looked at without a signature.
+    /// @param signature The validator's, of a key or for ERC-1271; empty: the round holds the commitment.
     struct Statement {
         bytes32 commitment;
         uint64 deadline;

@@ -45,10 +45,16 @@ interface IDisputeManager {
     }
 
     /// @param id Of the offence.
+    /// @param subject See OFFENCES.
+    /// @param offence See OFFENCES.
+    /// @param kind What it is over; `None` for a dispute that was not filed here.
     /// @param role The stake at risk; `None` where no stake is.
-    /// @param atRisk What is locked, and slashed if it is upheld.
-    /// @param bountyBps Of what is slashed, to the filer.
+    /// @param isEnforced Whether what follows is done.
+    /// @param bountyBps Of what is slashed, to the filer; basis points.
     /// @param trial Number of the receipt's case; 0 for other kinds.
+    /// @param filer Who filed it.
+    /// @param accused Whom it is about.
+    /// @param atRisk What is locked, and slashed if it is upheld, base units of OPEN.
     struct Dispute {
         bytes32 id;
         bytes32 subject;
@@ -65,9 +71,9 @@ interface IDisputeManager {
 
     /// @notice What a kind's verdict costs: `slashBps` of what can be slashed when it is filed, at most `slashMaximum` and what
     /// nobody else has locked.
-    /// @param slashBps At most 200 for downtime, 2,000 else.
-    /// @param slashMaximum At most 1,000,000 OPEN.
-    /// @param bountyBps Of it, to the filer; at most 2,500.
+    /// @param slashBps Basis points, at most 200 for downtime, 2,000 else, inclusive.
+    /// @param slashMaximum At most 1,000,000 OPEN, base units, inclusive.
+    /// @param bountyBps Of it, to the filer; basis points, at most 2,500, inclusive.
     struct Penalty {
         uint16 slashBps;
         uint96 slashMaximum;

@@ -24,6 +24,7 @@ interface IEmergencyBrake {
         Exit
     }
 
+    /// @param kind Work or exit; `None` where it is not registered.
     /// @param since Timestamp at which the newest pause began.
     /// @param until Timestamp at which (inclusive) it is over.
     struct Bit {

@@ -29,6 +29,9 @@ import {BatchOpening} from "./IInferenceMarket.sol";
 /// NOT DONE. An oracle that finds a receipt false has to open a case of it before its `asOf`: passing over it is a fault.
 interface IEpochCourt {
     /// @notice What a receipt gives, with the way from its batch's header down to its shares.
+    /// @param batch Its batch, shown against the market's chain.
+    /// @param receipt The receipt, with the proof of its place in that batch.
+    /// @param attribution What its `attributionHash` commits to.
     struct ReceiptEvidence {
         BatchOpening batch;
         IAttributionOracle.ReceiptOpening receipt;

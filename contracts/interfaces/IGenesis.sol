@@ -36,6 +36,7 @@ enum Allocation {
 ///
 /// NOT DONE. A grant is not taken back from somebody who leaves, nor divided. A holder that lost its key cannot be replaced.
 interface IGenesis {
+    /// @param allocation Which of the five.
     /// @param beneficiary Who holds it unless it was moved.
     /// @param amount All of it, base units.
     struct Grant {

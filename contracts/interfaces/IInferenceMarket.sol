@@ -3,13 +3,14 @@ pragma solidity ^0.8.34;
 
 /// @notice A batch's header: all that the chain commits to of a settlement. The market stores only the chain of their hashes.
 /// @param number Running number, from 1.
+/// @param runner Who settled it.
 /// @param settledAt Timestamp of the block that settled it.
-/// @param amount All that it settled.
-/// @param dataAmount Of it, the data parts.
+/// @param amount All that it settled, base units of OPEN.
+/// @param dataAmount Of it, the data parts, base units.
 /// @param receiptsRoot Root of its receipts, `MerkleLib` over `LeafLib.receipt`, ordered by (channel, model, nonce).
-/// @param settlementsHash `keccak256` of `(bytes32 channel ‖ uint64 model ‖ uint96 before ‖ uint96 after)*`: one entry of 64
-/// bytes for each (channel, model) that it moved, models strictly ascending and channels strictly ascending within a model.
-/// `before` and `after` are the channel's claimed amounts for that model.
+/// @param settlementsHash `keccak256` of `(bytes32 channel ‖ uint64 model ‖ uint96 before ‖ uint96 after)*`: one entry
+/// of 64 bytes for each (channel, model) that it moved, models strictly ascending and channels strictly ascending
+/// within a model. `before` and `after` are the channel's claimed amounts for that model.
 struct Batch {
     uint64 number;
     address runner;
@@ -21,8 +22,10 @@ struct Batch {
 }
 
 /// @notice A batch's header with the way from it to a pinned number of the chain.
+/// @param batch The header.
 /// @param chainBefore The chain before the batch, 0 for the first.
-/// @param later Header hashes of the batches behind it up to and with the pinned one, at most 64; none when it is itself pinned.
+/// @param later Header hashes of the batches behind it up to and with the pinned one, at most 64; none when it is
+/// itself pinned.
 struct BatchOpening {
     Batch batch;
     bytes32 chainBefore;
@@ -83,17 +86,23 @@ struct BatchOpening {
 /// governed, stakers and model = floor(r·bps/(10⁴ − dataBps)) each, governedBps being protocolBps + securityBps; the runner
 /// takes what is left. `dataBps` and `modelBps` are in force at the batch's `settledAt`.
 interface IInferenceMarket {
-    /// @notice The governed parts of a fee, in basis points of the fee; together at most 2000.
+    /// @notice The governed parts of a fee, in basis points of the fee; together at most 2,000, inclusive.
+    /// @param protocolBps The protocol's part.
+    /// @param securityBps The security part.
+    /// @param stakersBps The stakers' part.
     struct SplitConfig {
         uint16 protocolBps;
         uint16 securityBps;
         uint16 stakersBps;
     }
 
-    /// @param balance All that was put into the channel and has not been taken back.
-    /// @param claimed Of it, what the runner settled, over all models.
-    /// @param thawing What the payer has announced to take back.
+    /// @param payer Who pays; zero for a channel that was never opened.
+    /// @param balance All that was put into the channel and has not been taken back, base units of OPEN.
+    /// @param runner Who is paid.
+    /// @param claimed Of it, what the runner settled, over all models, base units.
+    /// @param thawing What the payer has announced to take back, base units.
     /// @param thawEnd Timestamp from which (inclusive) it may be taken; 0 when nothing thaws.
+    /// @param salt Tells channels of one payer and runner apart.
     struct Channel {
         address payer;
         uint96 balance;
@@ -105,11 +114,13 @@ interface IInferenceMarket {
     }
 
     /// @notice What a payer signs so that somebody else may put its free money into its channels.
+    /// @param payer Whose money it is, and who signs.
     /// @param operator Who may.
     /// @param runner Whose channels; 0: any active runner's.
-    /// @param maxAmount The most that may be moved in all.
-    /// @param maxCount The most often that something may be moved.
-    /// @param expiry Last timestamp at which it may be used.
+    /// @param maxAmount The most that may be moved in all, base units, inclusive.
+    /// @param maxCount The most often that something may be moved, inclusive.
+    /// @param expiry Last timestamp (inclusive) at which it may be used.
+    /// @param nonce Tells allocations apart that are equal otherwise.
     struct Allocation {
         address payer;
         address operator;
@@ -120,8 +131,9 @@ interface IInferenceMarket {
         uint256 nonce;
     }
 
-    /// @param amount Moved so far.
+    /// @param amount Moved so far, base units.
     /// @param count How often.
+    /// @param isRevoked Whether its payer has ended it.
     struct AllocationUse {
         uint96 amount;
         uint32 count;
@@ -129,10 +141,14 @@ interface IInferenceMarket {
     }
 
     /// @notice What a runner signs so that somebody else may settle for it.
+    /// @param runner Who signs, and for whom it is settled.
     /// @param rowsHash `keccak256` of the rows.
-    /// @param settlementsHash As in the batch's header, so that the batch moves just what its receipts chain over: without it,
-    /// orders carried out of order would leave a batch whose receipts start below what it moved.
-    /// @param deadline Last timestamp at which it may be carried out.
+    /// @param receiptsRoot As in `settle`.
+    /// @param dataHash As in `settle`.
+    /// @param settlementsHash As in the batch's header, so that the batch moves just what its receipts chain over:
+    /// without it, orders carried out of order would leave a batch whose receipts start below what it moved.
+    /// @param expectedConfig The split configuration's `configCode` that the runner reckoned with.
+    /// @param deadline Last timestamp (inclusive) at which it may be carried out.
     struct SettleFor {
         address runner;
         bytes32 rowsHash;
@@ -144,8 +160,10 @@ interface IInferenceMarket {
     }
 
     /// @notice What a runner signs so that a payer has unclaimed money back at once.
-    /// @param amount The most that is released.
-    /// @param deadline Last timestamp at which it may be used; used once.
+    /// @param channel Of the payer, whose runner signs.
+    /// @param amount The most that is released, base units.
+    /// @param nonce Tells releases apart that are equal otherwise.
+    /// @param deadline Last timestamp (inclusive) at which it may be used; used once.
     struct Release {
         bytes32 channel;
         uint96 amount;

@@ -41,11 +41,14 @@ interface IJury {
         Dismiss
     }
 
-    /// @param bond The filer's.
-    /// @param quorum Least weight of the first round.
-    /// @param jurorFeeBps Of each bond, to its round.
+    /// @param state `None` for one that was not opened.
+    /// @param filer Who filed it.
     /// @param openedAt Timestamp.
+    /// @param accused Whom it is about.
+    /// @param bond The filer's, base units of OPEN.
     /// @param appellant Zero unless there was an appeal.
+    /// @param quorum Least weight of the first round, base units, inclusive.
+    /// @param jurorFeeBps Of each bond, to its round; basis points.
     struct Hearing {
         HearingState state;
         address filer;
@@ -57,11 +60,11 @@ interface IJury {
         uint16 jurorFeeBps;
     }
 
-    /// @param uphold Weight that was revealed for it.
-    /// @param dismiss Against it.
-    /// @param commitsUntil First second in which no commit is taken,
-    /// @param revealsUntil no reveal.
-    /// @param pot What the round's jurors still share, once it is finished.
+    /// @param uphold Weight that was revealed for it, base units of stake.
+    /// @param dismiss Against it, likewise.
+    /// @param commitsUntil First second in which no commit is taken, and the first of the reveals.
+    /// @param revealsUntil First second in which no reveal is taken.
+    /// @param pot What the round's jurors still share, once it is finished, base units of OPEN.
     /// @param potWeight Whose weight still shares it.
     /// @param side The vote that shares it; `None`: all.
     struct Tally {
@@ -74,18 +77,18 @@ interface IJury {
         Vote side;
     }
 
-    /// @param bond Of a filer; an appellant's is double.
-    /// @param quorum Weight, base units; doubled in the second round.
-    /// @param jurorFeeBps Of a bond, 1 to 5,000.
+    /// @param bond Of a filer, base units, more than 0, at most 100,000 OPEN, inclusive; an appellant's is double.
+    /// @param quorum Weight, base units, more than 0, at most 50,000,000 OPEN, inclusive; doubled in the second round.
+    /// @param jurorFeeBps Of a bond, basis points, 1 to 5,000, inclusive.
     struct Terms {
         uint96 bond;
         uint96 quorum;
         uint16 jurorFeeBps;
     }
 
-    /// @param evidence At least 48 h,
-    /// @param vote at least 36 h,
-    /// @param appeal at least 7 d; 1 second each on a local chain.
+    /// @param evidence Seconds, at least 48 h, inclusive; on a local chain 1 second.
+    /// @param vote Seconds, at least 36 h, inclusive; on a local chain 1 second.
+    /// @param appeal Seconds, at least 7 d, inclusive; on a local chain 1 second.
     struct Clocks {
         uint64 evidence;
         uint64 vote;

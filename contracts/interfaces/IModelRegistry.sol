@@ -29,6 +29,9 @@ pragma solidity ^0.8.34;
 /// NOT DONE. Derivation that nobody declares, other than from a base, is not seen here: that is a matter of disputes.
 interface IModelRegistry {
     /// @notice What an answer costs: `perRequest + promptTokens * perPromptToken + outputTokens * perOutputToken`, base units.
+    /// @param perRequest Base units of OPEN for each request.
+    /// @param perPromptToken Base units for each token that is read.
+    /// @param perOutputToken Base units for each token that is written.
     struct Price {
         uint96 perRequest;
         uint96 perPromptToken;
@@ -38,16 +41,22 @@ interface IModelRegistry {
     /// @notice The parts of a fee that a model's owner chooses, in basis points of the fee.
     /// @dev `dataBps >= 2000` when the model names a Datanet version, 0 when it names none;
     /// `modelBps + dataBps <= 7000`, so that at least 10 % is left to the runner under any governed split.
+    /// @param modelBps To the model's owner and its upstream models.
+    /// @param dataBps To those whose data the answer stands on.
     struct Revenue {
         uint16 modelBps;
         uint16 dataBps;
     }
 
+    /// @notice A version of a Datanet.
+    /// @param datanet The Datanet's number, from 1.
+    /// @param version The version's number, from 1.
     struct VersionRef {
         uint64 datanet;
         uint32 version;
     }
 
+    /// @param model The upstream model's number, from 1.
     /// @param bps Of the derived model's model part, in basis points.
     struct Upstream {
         uint64 model;
@@ -58,11 +67,15 @@ interface IModelRegistry {
     /// @param weightsRoot Root of its weight file, `MerkleLib` over 1 KiB chunks with `LeafLib.chunk`.
     /// @param programRoot `keccak256` of its canonical program description.
     /// @param manifestHash SHA-256 of its manifest in the content store: how it was trained and from what.
+    /// @param price What an answer costs.
     /// @param revenue What is in force now.
+    /// @param registeredAt Timestamp.
+    /// @param name 1 to 64 bytes.
+    /// @param versions The Datanet versions it was trained on, ascending by (datanet, version); none for a base.
     /// @param supersedes The model that this one takes the place of; 0 for none.
     /// @param successor The model that took its place; 0 for none.
-    /// @param deprecatedAt Timestamp; 0 while it is not deprecated.
-    /// @param derivativeBps The least that a derivative has to grant it.
+    /// @param deprecatedAt Timestamp at which it was deprecated; 0 while it is not.
+    /// @param derivativeBps The least that a derivative has to grant it, basis points of the derivative's model part.
     /// @param upstream Flattened lineage, ascending by model.
     struct Model {
         uint64 base;
@@ -81,11 +94,18 @@ interface IModelRegistry {
         Upstream[] upstream;
     }
 
-    /// @param name 1 to 64 bytes.
-    /// @param derivativeBps The least that derivatives have to grant this model of their model part, at most 5000.
+    /// @param name 1 to 64 bytes, inclusive.
+    /// @param weightsRoot As in `Model`; not zero.
+    /// @param programRoot As in `Model`; not zero.
+    /// @param manifestHash As in `Model`; not zero.
+    /// @param price What an answer costs; any.
+    /// @param revenue In force at once; bounds as in `Revenue`.
+    /// @param derivativeBps The least that derivatives have to grant this model of their model part, basis points, at
+    /// most 5,000, inclusive.
     /// @param supersedes A model of the caller's whose place this one takes, which has no successor yet; 0 for none.
-    /// @param upstream Models that this one derives from and what it grants each, ascending by model, at most 9000 together.
-    /// @param maximumFee The most that the caller pays for this registration, base units.
+    /// @param upstream Models that this one derives from and what it grants each, strictly ascending by model, at most
+    /// 9,000 basis points together, inclusive.
+    /// @param maximumFee The most that the caller pays for this registration, base units, inclusive.
     struct Registration {
         string name;
         bytes32 weightsRoot;

@@ -79,7 +79,9 @@ interface IReceiptCourt {
     }
 
     /// @notice A receipt's first case: what epochs go by. Later ones change nothing in it.
-    /// @param closedAt 0 while it is open.
+    /// @param state `None` where there was none.
+    /// @param openedAt Timestamp.
+    /// @param closedAt Timestamp; 0 while it is open.
     struct Case {
         CaseState state;
         uint64 openedAt;
@@ -87,9 +89,13 @@ interface IReceiptCourt {
     }
 
     /// @notice The newest case of a receipt.
+    /// @param state `None` where there was none.
     /// @param number From 1; above it a retrial.
-    /// @param fee The receipt's.
-    /// @param locked Of the runner's stake, until the case closes.
+    /// @param openedAt Timestamp.
+    /// @param runner Whose batch it is.
+    /// @param fee The receipt's, at most all that the batch settled, base units.
+    /// @param payer Whom a strike refunds; zero for nobody.
+    /// @param locked Of the runner's stake, until the case closes, base units.
     struct Trial {
         CaseState state;
         uint32 number;
@@ -100,8 +106,10 @@ interface IReceiptCourt {
         uint96 locked;
     }
 
-    /// @param deposit What is held for who answers; 0 once it was paid or returned.
+    /// @param state `None` where nothing was demanded.
+    /// @param demander Who asked.
     /// @param deadline First second in which no answer is taken.
+    /// @param deposit What is held for who answers, base units; 0 once it was paid or returned.
     /// @param shown Receipts shown so far, of a whole batch.
     struct Demand {
         DemandState state;
@@ -111,8 +119,8 @@ interface IReceiptCourt {
         uint64 shown;
     }
 
-    /// @param total What the payers of a void batch get in all.
-    /// @param paid Of it, what was paid out.
+    /// @param total What the payers of a void batch get in all, base units.
+    /// @param paid Of it, what was paid out, base units.
     /// @param entriesPaid Entries of the batch's settlements that were dealt with.
     struct Refund {
         uint96 total;
@@ -120,9 +128,10 @@ interface IReceiptCourt {
         uint32 entriesPaid;
     }
 
-    /// @param demandDeposit What a demand costs: about twice what an answer's gas is worth.
-    /// @param minimumSlash The least that a fault costs.
-    /// @param bountyBps Of what is slashed, to who proved; at most 2,500.
+    /// @param demandDeposit What a demand costs, base units, more than 0, at most 100 OPEN, inclusive: about twice what
+    /// an answer's gas is worth.
+    /// @param minimumSlash The least that a fault costs, base units, more than 0, at most 10,000 OPEN, inclusive.
+    /// @param bountyBps Of what is slashed, to who proved; basis points, 1 to 2,500, inclusive.
     struct Terms {
         uint96 demandDeposit;
         uint96 minimumSlash;
@@ -130,6 +139,10 @@ interface IReceiptCourt {
     }
 
     /// @notice A receipt of a batch with the proof of its place.
+    /// @param receipt The leaf, as it was signed.
+    /// @param index Its place, from 0; below `count`.
+    /// @param count Receipts of the batch.
+    /// @param siblings From the leaf's level upwards, one a level.
     struct PlacedReceipt {
         IAttributionOracle.Receipt receipt;
         uint64 index;

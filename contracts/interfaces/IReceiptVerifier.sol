@@ -18,8 +18,9 @@ import {IReceiptCourt} from "./IReceiptCourt.sol";
 /// `settlements` is the packed list that a batch's `settlementsHash` is of.
 interface IReceiptVerifier {
     /// @notice All that a receipt stands on.
+    /// @param placed The receipt, with the proof of its place.
     /// @param runnerSignature On the receipt, 65 bytes.
-    /// @param cumulativeCap The voucher's.
+    /// @param cumulativeCap The voucher's, base units.
     /// @param deadline The voucher's; the rest of the voucher is in the receipt.
     /// @param voucherSignature Of the payer or a signer of the payer's, 65 bytes.
     /// @param attribution What the receipt's `attributionHash` commits to.
@@ -33,6 +34,7 @@ interface IReceiptVerifier {
     }
 
     /// @notice What credits need of a receipt.
+    /// @param receipt The leaf, as it was signed.
     /// @param attribution What the receipt's `attributionHash` commits to.
     struct Disclosure {
         IAttributionOracle.Receipt receipt;

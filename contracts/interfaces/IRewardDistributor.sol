@@ -25,9 +25,9 @@ pragma solidity ^0.8.34;
 /// NOT DONE. Nothing brings back what an allocator never allocates.
 interface IRewardDistributor {
     /// @param allocator The only account that may propose, cancel or finalise roots.
-    /// @param funded All that was paid in, ever.
-    /// @param allocated Total of the newest final root.
-    /// @param claimed All that was paid out, ever.
+    /// @param funded All that was paid in, ever, base units of OPEN.
+    /// @param allocated Total of the newest final root, base units.
+    /// @param claimed All that was paid out, ever, base units.
     struct Stream {
         address allocator;
         uint96 funded;
@@ -35,7 +35,8 @@ interface IRewardDistributor {
         uint96 claimed;
     }
 
-    /// @param total Sum of the tree's cumulative amounts as its proposer states it.
+    /// @param root The root that waits.
+    /// @param total Sum of the tree's cumulative amounts as its proposer states it, base units.
     /// @param finalizableAt Timestamp from which (inclusive) the root may be made final; 0 when none is pending.
     struct PendingRoot {
         bytes32 root;
@@ -43,8 +44,9 @@ interface IRewardDistributor {
         uint64 finalizableAt;
     }
 
-    /// @param cumulative All the account ever earned in the stream.
-    /// @param runningSum Sum of `cumulative` over the tree's leaves up to and with this one.
+    /// @param account Who earned it: an account, or a pool.
+    /// @param cumulative All the account ever earned in the stream, base units.
+    /// @param runningSum Sum of `cumulative` over the tree's leaves up to and with this one, base units.
     struct Leaf {
         address account;
         uint96 cumulative;

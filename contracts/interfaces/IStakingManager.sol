@@ -43,7 +43,8 @@ interface IStakingManager is IStakeVotes {
     /// @param thawingShares Of these, those on their way out.
     /// @param locked What lockers keep from leaving, at most what can be slashed.
     /// @param slashFloor Delegated tokens that no slash can reach now.
-    /// @param slashWindowEnd Timestamp from which (inclusive) `slashFloor` follows from `delegated` anew; 0 before any slash.
+    /// @param slashWindowEnd Timestamp from which (inclusive) `slashFloor` follows from `delegated` anew; 0 before any
+    /// slash.
     /// @param lead By how much more own than delegated tokens were slashed over the pool's life.
     struct Pool {
         uint256 own;
@@ -62,8 +63,9 @@ interface IStakingManager is IStakeVotes {
     /// @param scheduledEnd Timestamp by which all of them are.
     /// @param operatorFees What the operator can claim now.
     /// @param delegatorFees What delegators can claim now, dust included.
-    /// @param cutBps The operator's cut in force, of fees as they are added.
-    /// @param nextCutBps The cut in force from `nextCutAt` on (inclusive); both 0 when none is scheduled.
+    /// @param cutBps The operator's cut in force, of fees as they are added, basis points.
+    /// @param nextCutBps The cut in force from `nextCutAt` on (inclusive), basis points; both 0 when none is scheduled.
+    /// @param nextCutAt Timestamp.
     struct Fees {
         uint256 scheduled;
         uint64 scheduledEnd;
@@ -87,11 +89,14 @@ interface IStakingManager is IStakeVotes {
         uint256 fees;
     }
 
-    /// @param amount At most so much is taken.
+    /// @param operator Whose pool it is.
+    /// @param role Role of the pool.
+    /// @param amount At most so much is taken, base units.
     /// @param bountyTo Who found it; the zero address: no bounty.
-    /// @param bountyBps Its part of what is taken, at most 4000.
+    /// @param bountyBps Its part of what is taken, basis points, at most 4,000, inclusive.
     /// @param refundTo Who was harmed; the zero address: no refund.
-    /// @param refundAmount At most so much goes to it: what is left of one half of what is taken after the bounty.
+    /// @param refundAmount At most so much goes to it, base units: what is left of one half of what is taken after the
+    /// bounty.
     struct Slash {
         address operator;
         Role role;
@@ -102,10 +107,15 @@ interface IStakingManager is IStakeVotes {
         uint96 refundAmount;
     }
 
-    /// @param own Taken of own tokens.
+    /// @param own Taken of own tokens, base units, as all that follows.
     /// @param delegated Taken of delegated ones.
-    /// @param bounty, refund and burnt Where it went: their sum is own + delegated.
-    /// @param ownAfter, ownThawingAfter, delegatedAfter and lockedAfter What the pool holds after it.
+    /// @param bounty Of what was taken, to who found it.
+    /// @param refund Of it, to who was harmed.
+    /// @param burnt Of it, to be burnt: the three are own + delegated.
+    /// @param ownAfter Own tokens that the pool holds after it.
+    /// @param ownThawingAfter Of these, those on their way out.
+    /// @param delegatedAfter Delegated tokens that the pool holds after it.
+    /// @param lockedAfter What all lockers keep of it.
     /// @param lockAfter What the slasher has locked after it.
     /// @param slashWindowEnd As in `Pool`.
     struct Outcome {

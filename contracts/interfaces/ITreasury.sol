@@ -17,7 +17,7 @@ import {IRewardDistributor} from "./IRewardDistributor.sol";
 /// NOT DONE. No payment over time: `RewardDistributor` streams and further proposals do that. ERC-721 and ERC-1155 are lost.
 interface ITreasury {
     /// @param end Timestamp from which (inclusive) the window is over; 0 when none was ever opened.
-    /// @param spent What left by the short way in it.
+    /// @param spent What left by the short way in it, base units.
     struct Window {
         uint64 end;
         uint256 spent;
