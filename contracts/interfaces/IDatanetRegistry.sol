@@ -203,6 +203,7 @@ interface IDatanetRegistry {
     /// @param received What arrived, base units.
     /// @param expected What was to arrive, base units.
     error DatanetRegistry_Unpaid(uint256 received, uint256 expected);
+
     /// @notice Publishing may not cost more than the maximum.
     /// @param fee What was given, base units of OPEN.
     /// @param maximum 10,000 OPEN, inclusive.
