@@ -30,6 +30,10 @@ contract MoneyHandler is Test {
     bool public forgeryPaid;
     bool public capExceeded;
     bool public thawLeftLate;
+    bool public signatureMisused;
+    bool public pausedLeft;
+    /// @dev When money leaves again.
+    uint64 public exitsPausedUntil;
     /// @dev When settlement works again, and how long it has stood still before the newest pause, reckoned apart.
     uint64 public pausedUntil;
     uint64 private _pausedAt;
@@ -57,13 +61,30 @@ contract MoneyHandler is Test {
         deposited += amount;
     }
 
+    /// @dev For another or the signer; that another may not use it for itself is tried first.
+    function depositWithPermit(uint256 who, uint256 to, uint96 amount, bool carried) external {
+        amount = _amount(amount, 1e20);
+        uint96 free = _world.market().freeOf(_world.payerAt(to % 3));
+        if (_world.tryStolenPermit(who % 3, amount)) signatureMisused = true;
+        _world.depositWithPermit(who % 3, to % 3, amount, carried);
+        if (_world.market().freeOf(_world.payerAt(to % 3)) != free + amount) signatureMisused = true;
+        deposited += amount;
+    }
+
+    function depositWithAuthorization(uint256 who, uint96 amount) external {
+        amount = _amount(amount, 1e20);
+        if (_world.depositWithAuthorization(who % 3, amount)) signatureMisused = true;
+        deposited += amount;
+    }
+
     function withdraw(uint256 who, uint96 amount) external {
         uint96 free = _world.market().freeOf(_world.payerAt(who % 3));
         if (free == 0) return;
         amount = uint96(bound(amount, 1, free));
         if (who % 2 == 0) amount = free;
-        _world.withdraw(who % 3, amount);
-        withdrawn += amount;
+        bool done = _world.tryWithdraw(who % 3, amount);
+        if (done != (vm.getBlockTimestamp() >= exitsPausedUntil)) pausedLeft = true;
+        if (done) withdrawn += amount;
     }
 
     function open(uint256 who, uint256 which, uint96 salt, uint96 amount) external {
@@ -146,6 +167,26 @@ contract MoneyHandler is Test {
         _note(channel);
     }
 
+    /// @dev Anybody carries a runner's order, twice; now and then one whose receipts start elsewhere.
+    function settleFor(uint256 which, uint256 model, uint96 amount, bool elsewhere) external {
+        if (channels.length == 0) return;
+        bytes32 channel = channels[which % channels.length];
+        uint96 available = _available(channel);
+        if (available == 0) return;
+        amount = which % 3 == 0 ? available : uint96(bound(amount, 1, available));
+        uint64 number = uint64(1 + model % 3);
+        uint96 before = _world.market().modelClaimedOf(channel, number);
+        MoneyWorld.SignedOrder memory order = _world.order(channel, number, amount, elsewhere ? before + 1 : before);
+        bool moved = _world.carry(order);
+        bool isPaused = vm.getBlockTimestamp() < pausedUntil;
+        if (moved && isPaused) pausedSettled = true;
+        if (moved == elsewhere && !isPaused) signatureMisused = true;
+        if (!moved) return;
+        settled += amount;
+        if (_world.carry(order)) replayPaid = true;
+        _note(channel);
+    }
+
     /// @dev All channels of a runner at once; some of them take nothing.
     function settleMany(uint256 which, uint256 model, uint96 seed) external {
         if (vm.getBlockTimestamp() < pausedUntil) return;
@@ -212,9 +253,23 @@ contract MoneyHandler is Test {
         if (channels.length == 0) return;
         bytes32 channel = channels[which % channels.length];
         if (_world.unclaimed(channel) == 0) return;
-        uint96 released = _world.release(channel, which % 4 == 0 ? type(uint96).max : uint96(bound(amount, 1, 1e18)));
-        _thawing[channel] = _thawing[channel] > released ? _thawing[channel] - released : 0;
-        if (_thawing[channel] == 0) _thawDue[channel] = 0;
+        _noteReleased(
+            channel, _world.release(channel, which % 4 == 0 ? type(uint96).max : uint96(bound(amount, 1, 1e18)))
+        );
+    }
+
+    /// @dev By the runner's signature, twice, or by a stranger's.
+    function releaseBySignature(uint256 which, uint96 amount, bool forged) external {
+        if (channels.length == 0) return;
+        bytes32 channel = channels[which % channels.length];
+        uint96 left = _world.unclaimed(channel);
+        if (left == 0) return;
+        amount = which % 4 == 0 ? type(uint96).max : _amount(amount, 1e18);
+        MoneyWorld.SignedRelease memory signed = _world.signRelease(channel, amount, forged);
+        uint96 released = _world.tryRelease(signed);
+        if (released != (forged ? 0 : amount < left ? amount : left)) signatureMisused = true;
+        if (released != 0) _noteReleased(channel, released);
+        if (_world.tryRelease(signed) != 0) signatureMisused = true;
     }
 
     function refund(uint256 which, uint96 amount) external {
@@ -241,6 +296,14 @@ contract MoneyHandler is Test {
         if (then_ % 4 == 1) vm.warp(until);
     }
 
+    /// @dev Anew or during a pause; now and then to its last second, or behind it.
+    function pauseExits(uint32 duration, uint8 then_) external {
+        exitsPausedUntil = uint64(vm.getBlockTimestamp() + bound(duration, 1, 72 hours));
+        _world.pauseExits(exitsPausedUntil);
+        if (then_ % 4 == 0) vm.warp(exitsPausedUntil - 1);
+        if (then_ % 4 == 1) vm.warp(exitsPausedUntil);
+    }
+
     function setSplitConfig(uint16 protocol, uint16 security, uint16 stakers) external {
         protocol = protocol % 700;
         security = security % 700;
@@ -253,6 +316,7 @@ contract MoneyHandler is Test {
 
     function collect(uint256 kind, uint256 which) external {
         uint96 amount = _world.collect(kind % 6, which);
+        if (amount != 0 && vm.getBlockTimestamp() < exitsPausedUntil) pausedLeft = true;
         if (kind % 6 != 5) collected += amount;
     }
 
@@ -339,6 +403,11 @@ contract MoneyHandler is Test {
         uint96 now_ = _world.market().channelOf(channel).claimed;
         if (now_ < claimedBefore[channel]) claimedFell = true;
         claimedBefore[channel] = now_;
+    }
+
+    function _noteReleased(bytes32 channel, uint96 released) private {
+        _thawing[channel] = _thawing[channel] > released ? _thawing[channel] - released : 0;
+        if (_thawing[channel] == 0) _thawDue[channel] = 0;
     }
 
     function _build() private {

@@ -13,7 +13,9 @@ import {Test} from "forge-std/Test.sol";
 /// was signed and has not thawed. MONEY-4 what was settled is all in dues, collected, refunded or data parts; the stream was
 /// funded by collections of the latter alone. MONEY-5 only signatures of the payer, or of a signer that counts, raise claimed.
 /// MONEY-6 no settlement pays twice, whatever came between. MONEY-7 a thaw's rest comes back at its end, not a second earlier,
-/// and a paused settlement, which settles nothing, moves that end. MONEY-8 an allocation moves no more than was signed.
+/// and a paused settlement, which settles nothing, moves that end. MONEY-8 an allocation moves no more than was signed. MONEY-9 a
+/// signed deposit, order or release moves what was signed, for whom it was signed, once. MONEY-10 while exits are paused no money
+/// leaves the market, and it leaves from their end on.
 /// STREAM-1 claimed <= allocated <= funded. STREAM-2 distributor balance = sum of funded - claimed. STREAM-3 only the own
 /// stream's final roots paid.
 /// forge-config: default.invariant.runs = 32
@@ -51,8 +53,20 @@ contract MoneySolvencyTest is Test {
         handler.forge(1, 0);
         handler.deposit(0, 1e19 + 1);
         handler.topUp(0, 1e18);
+        handler.settleFor(1, 0, 1e16, true);
+        handler.settleFor(1, 0, 1e16, false);
         handler.overdraw(0, 0);
         handler.thaw(0, 0);
+        handler.depositWithPermit(0, 1, 1e19 + 1, true);
+        handler.depositWithAuthorization(2, 1e19 + 1);
+        handler.pauseExits(100, 2);
+        handler.withdraw(1, 0);
+        handler.collect(4, 0);
+        assertEq(handler.withdrawn() + handler.collected(), 0, "paused");
+        handler.releaseBySignature(1, 1e10, false);
+        handler.releaseBySignature(1, 1e10, true);
+        handler.pauseExits(100, 1);
+        handler.withdraw(1, 0);
         handler.pause(100, 2);
         handler.settle(0, 0, 1, false);
         handler.withdrawThawed(0);
@@ -72,6 +86,7 @@ contract MoneySolvencyTest is Test {
 
         assertEq(handler.channelCount(), 2);
         assertGt(handler.settled(), 0);
+        assertGt(handler.withdrawn(), 0);
         assertGt(handler.refunded(), 0);
         assertGt(handler.collected(), 0);
         assertGt(handler.claimed(), 0);
@@ -88,6 +103,8 @@ contract MoneySolvencyTest is Test {
         _MONEY6_NoSettlementPaysTwice();
         _MONEY7_ThawsEndInWorkingTime();
         _MONEY8_AllocationsKeepToTheirCaps();
+        _MONEY9_SignaturesMoveWhatWasSignedOnce();
+        _MONEY10_NothingLeavesWhileExitsArePaused();
         _STREAM1_ClaimedWithinAllocatedWithinFunded();
         _STREAM2_BalanceIsFundedLessClaimed();
         _STREAM3_StreamsAreIsolated();
@@ -147,6 +164,14 @@ contract MoneySolvencyTest is Test {
 
     function _MONEY8_AllocationsKeepToTheirCaps() private view {
         assertFalse(handler.capExceeded(), "MONEY-8");
+    }
+
+    function _MONEY9_SignaturesMoveWhatWasSignedOnce() private view {
+        assertFalse(handler.signatureMisused(), "MONEY-9");
+    }
+
+    function _MONEY10_NothingLeavesWhileExitsArePaused() private view {
+        assertFalse(handler.pausedLeft(), "MONEY-10");
     }
 
     function _STREAM1_ClaimedWithinAllocatedWithinFunded() private view {

@@ -4,14 +4,29 @@ pragma solidity ^0.8.34;
 import {IInferenceMarket} from "../../contracts/interfaces/IInferenceMarket.sol";
 import {IRewardDistributor} from "../../contracts/interfaces/IRewardDistributor.sol";
 import {Role} from "../../contracts/interfaces/IStakingManager.sol";
+import {OpenToken} from "../../contracts/token/OpenToken.sol";
 import {MarketFixture} from "../fixture/MarketFixture.sol";
 import {Tree} from "../fixture/Tree.sol";
 
 /// @notice Three payers, two runners, three models and one more stream, with an action for each thing they can do.
+/// @dev Over OPEN itself, for deposits by its signatures.
 contract MoneyWorld is MarketFixture {
+    struct SignedRelease {
+        address payer;
+        IInferenceMarket.Release terms;
+        bytes signature;
+    }
+
+    struct SignedOrder {
+        IInferenceMarket.SettleFor terms;
+        bytes rows;
+        bytes signature;
+    }
+
     address[3] private _payers;
     uint256[3] private _keys;
     address[2] private _runners;
+    uint256[2] private _runnerKeys;
     uint64 public ownStream;
     mapping(bytes32 channel => uint256) private _keyOf;
     /// @dev Every settlement that was made, for replays.
@@ -28,8 +43,12 @@ contract MoneyWorld is MarketFixture {
         for (uint256 i; i < 3; ++i) {
             (_payers[i], _keys[i]) = makeAddrAndKey(names[i]);
         }
-        _runners = [makeAddr("r0"), makeAddr("r1")];
+        for (uint256 i; i < 3; ++i) {
+            require(token.transfer(_payers[i], FUNDS), "no funds");
+        }
+        names = ["r0", "r1", ""];
         for (uint256 i; i < 2; ++i) {
+            (_runners[i], _runnerKeys[i]) = makeAddrAndKey(names[i]);
             staking.setActive(_runners[i], Role.Runner, true);
         }
         models.add(modelOwner, 3333, 3667);
@@ -45,9 +64,47 @@ contract MoneyWorld is MarketFixture {
         market.deposit(_payers[who], amount);
     }
 
-    function withdraw(uint256 who, uint96 amount) external {
+    /// @dev By a payer's permit for another or itself, which somebody may have carried to the token before.
+    function depositWithPermit(uint256 who, uint256 to, uint96 amount, bool carried) external {
+        (uint8 v, bytes32 r, bytes32 s) = _permit(who, amount);
+        if (carried) {
+            OpenToken(address(token)).permit(_payers[who], address(market), amount, type(uint64).max, v, r, s);
+        }
         vm.prank(_payers[who]);
-        market.withdraw(_payers[who], amount);
+        market.depositWithPermit(_payers[to], amount, type(uint64).max, v, r, s);
+    }
+
+    /// @dev Another payer uses it for itself.
+    function tryStolenPermit(uint256 who, uint96 amount) external returns (bool done) {
+        (uint8 v, bytes32 r, bytes32 s) = _permit(who, amount);
+        address thief = _payers[(who + 1) % 3];
+        vm.prank(thief);
+        (done,) = address(market)
+            .call(abi.encodeCall(IInferenceMarket.depositWithPermit, (thief, amount, type(uint64).max, v, r, s)));
+    }
+
+    /// @return again Whether anybody could carry it a second time.
+    function depositWithAuthorization(uint256 who, uint96 amount) external returns (bool again) {
+        bytes32 nonce = bytes32(++_nonce);
+        bytes32 typehash = keccak256(
+            "ReceiveWithAuthorization(address from,address to,uint256 value,uint256 validAfter,uint256 validBefore,bytes32 nonce)"
+        );
+        bytes32 structHash =
+            keccak256(abi.encode(typehash, _payers[who], address(market), amount, 0, type(uint64).max, nonce));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(_keys[who], _tokenDigest(structHash));
+        market.depositWithAuthorization(_payers[who], amount, 0, type(uint64).max, nonce, v, r, s);
+        (again,) = address(market)
+            .call(
+                abi.encodeCall(
+                    IInferenceMarket.depositWithAuthorization,
+                    (_payers[who], amount, 0, type(uint64).max, nonce, v, r, s)
+                )
+            );
+    }
+
+    function tryWithdraw(uint256 who, uint96 amount) external returns (bool done) {
+        vm.prank(_payers[who]);
+        (done,) = address(market).call(abi.encodeCall(IInferenceMarket.withdraw, (_payers[who], amount)));
     }
 
     function open(uint256 who, uint256 which, uint96 salt, uint96 amount) external returns (bytes32 channel) {
@@ -119,6 +176,42 @@ contract MoneyWorld is MarketFixture {
         market.settle(rows, RECEIPTS_ROOT, DATA_HASH, code);
     }
 
+    /// @dev What a runner signs so that anybody settles for it: one row, of which its receipts start at `before`.
+    function order(bytes32 channel, uint64 model_, uint96 amount, uint96 before)
+        external
+        view
+        returns (SignedOrder memory signed)
+    {
+        uint96 cumulative = market.modelClaimedOf(channel, model_) + amount;
+        signed.rows = _prepare(channel, model_, amount, _keyOf[channel]);
+        address runner_ = market.runnerOf(channel);
+        signed.terms = IInferenceMarket.SettleFor(
+            runner_,
+            keccak256(signed.rows),
+            RECEIPTS_ROOT,
+            DATA_HASH,
+            keccak256(abi.encodePacked(channel, model_, before, cumulative)),
+            market.configCode(),
+            type(uint64).max
+        );
+        bytes32 typehash = keccak256(
+            "SettleFor(address runner,bytes32 rowsHash,bytes32 receiptsRoot,bytes32 dataHash,bytes32 settlementsHash,uint32 expectedConfig,uint64 deadline)"
+        );
+        bytes32 structHash = keccak256(abi.encode(typehash, signed.terms));
+        signed.signature = _signed(runner_ == _runners[0] ? _runnerKeys[0] : _runnerKeys[1], structHash);
+    }
+
+    /// @return moved Whether a batch was settled.
+    function carry(SignedOrder calldata signed) external returns (bool moved) {
+        uint64 before = market.batchCount();
+        (bool done,) = address(market)
+            .call(abi.encodeCall(IInferenceMarket.settleFor, (signed.terms, signed.rows, signed.signature)));
+        moved = done && market.batchCount() != before;
+        if (!moved) return false;
+        _rows.push(signed.rows);
+        _settlers.push(signed.terms.runner);
+    }
+
     function trySettle(bytes32 channel, uint64 model_, uint96 amount, uint256 key) external returns (bool done) {
         bytes memory rows = _prepare(channel, model_, amount, key == 0 ? _keyOf[channel] : key);
         uint32 code = market.configCode();
@@ -159,6 +252,23 @@ contract MoneyWorld is MarketFixture {
         return market.release(channel, amount);
     }
 
+    /// @dev What a runner, or a stranger in its place, signs so that a payer has money back at once.
+    function signRelease(bytes32 channel, uint96 amount, bool forged) external returns (SignedRelease memory signed) {
+        signed.payer = market.payerOf(channel);
+        signed.terms = IInferenceMarket.Release(channel, amount, ++_nonce, type(uint64).max);
+        bytes32 typehash = keccak256("Release(bytes32 channel,uint96 amount,uint256 nonce,uint64 deadline)");
+        uint256 key = market.runnerOf(channel) == _runners[0] ? _runnerKeys[0] : _runnerKeys[1];
+        signed.signature = _signed(forged ? 0xbad : key, keccak256(abi.encode(typehash, signed.terms)));
+    }
+
+    /// @return released What came back; 0 when it was refused.
+    function tryRelease(SignedRelease calldata signed) external returns (uint96 released) {
+        vm.prank(signed.payer);
+        (bool done, bytes memory amount) =
+            address(market).call(abi.encodeCall(IInferenceMarket.releaseBySignature, (signed.terms, signed.signature)));
+        return done ? abi.decode(amount, (uint96)) : 0;
+    }
+
     function refund(bytes32 channel, uint96 amount) external {
         vm.prank(market.runnerOf(channel));
         market.refund(channel, amount);
@@ -166,6 +276,10 @@ contract MoneyWorld is MarketFixture {
 
     function pauseSettlement(uint64 until) external {
         market.pauseSettlement(until);
+    }
+
+    function pauseExits(uint64 until) external {
+        market.pauseExits(until);
     }
 
     function setSplitConfig(IInferenceMarket.SplitConfig calldata config) external {
@@ -249,6 +363,24 @@ contract MoneyWorld is MarketFixture {
     function unclaimed(bytes32 channel) external view returns (uint96) {
         IInferenceMarket.Channel memory c = market.channelOf(channel);
         return c.balance - c.claimed;
+    }
+
+    function _deployToken() internal override returns (address) {
+        return vm.deployCode("OpenToken.sol:OpenToken", abi.encode(address(this)));
+    }
+
+    function _permit(uint256 who, uint96 amount) private view returns (uint8, bytes32, bytes32) {
+        OpenToken open_ = OpenToken(address(token));
+        bytes32 typehash =
+            keccak256("Permit(address owner,address spender,uint256 value,uint256 nonce,uint256 deadline)");
+        bytes32 structHash = keccak256(
+            abi.encode(typehash, _payers[who], address(market), amount, open_.nonces(_payers[who]), type(uint64).max)
+        );
+        return vm.sign(_keys[who], _tokenDigest(structHash));
+    }
+
+    function _tokenDigest(bytes32 structHash) private view returns (bytes32) {
+        return keccak256(abi.encodePacked(hex"1901", OpenToken(address(token)).DOMAIN_SEPARATOR(), structHash));
     }
 
     function _prepare(bytes32 channel, uint64 model_, uint96 amount, uint256 key) private view returns (bytes memory) {
