@@ -39,6 +39,13 @@ contract StakingHandler is Test {
     bool public partsDiffer;
     bool public windowExceeded;
     bool public pastDiffers;
+    bool public pausedEntered;
+    bool public pausedLeft;
+    bool public pausedLonger;
+    /// @dev When entries work again, and the newest pause of exits.
+    uint256 public stakingPausedUntil;
+    uint256 public exitsPausedFrom;
+    uint256 public exitsPausedUntil;
 
     constructor(StakingWorld world) {
         _world = world;
@@ -58,7 +65,11 @@ contract StakingHandler is Test {
     }
 
     function stake(uint256 pool, uint96 amount) external step(pool) {
-        _world.stakePool(pool % 4, _amount(amount, 1e21));
+        try _world.stakePool(pool % 4, _amount(amount, 1e21)) {
+            if (vm.getBlockTimestamp() < stakingPausedUntil) pausedEntered = true;
+        } catch {
+            if (vm.getBlockTimestamp() >= stakingPausedUntil) pausedLonger = true;
+        }
     }
 
     function thaw(uint256 pool, uint96 amount) external step(pool) {
@@ -80,6 +91,12 @@ contract StakingHandler is Test {
             } catch {}
             vm.warp(_thawEnd[pool][0]);
         }
+        if (vm.getBlockTimestamp() < exitsPausedUntil) {
+            try _world.withdrawPool(pool) {
+                pausedLeft = true;
+            } catch {}
+            vm.warp(exitsPausedUntil);
+        }
         try _world.withdrawPool(pool) {}
         catch (bytes memory reason) {
             _lift(pool, reason);
@@ -93,9 +110,13 @@ contract StakingHandler is Test {
     function delegate(uint256 who, uint256 pool, uint96 amount) external step(pool) {
         pool %= 4;
         IStakingManager.Pool memory p = _world.poolAt(pool);
-        if (p.own == 0) _world.stakePool(pool, 1);
-        if (p.delegated * 1e6 < p.shares) return;
-        _world.delegateTo(who % 3, pool, uint96(1e18 + _amount(amount, 1e21)));
+        if (p.own == 0) this.stake(pool, 1);
+        if (_world.poolAt(pool).own == 0 || p.delegated * 1e6 < p.shares) return;
+        try _world.delegateTo(who % 3, pool, uint96(1e18 + _amount(amount, 1e21))) {
+            if (vm.getBlockTimestamp() < stakingPausedUntil) pausedEntered = true;
+        } catch {
+            if (vm.getBlockTimestamp() >= stakingPausedUntil) pausedLonger = true;
+        }
     }
 
     function undelegate(uint256 who, uint256 pool, uint256 part) external step(pool) {
@@ -122,6 +143,12 @@ contract StakingHandler is Test {
             } catch {}
             vm.warp(_thawEnd[pool][who + 1]);
         }
+        if (vm.getBlockTimestamp() < exitsPausedUntil) {
+            try _world.withdrawFrom(who, pool) {
+                pausedLeft = true;
+            } catch {}
+            vm.warp(exitsPausedUntil);
+        }
         try _world.withdrawFrom(who, pool) {}
         catch (bytes memory reason) {
             _lift(pool, reason);
@@ -140,6 +167,7 @@ contract StakingHandler is Test {
 
     function claim(uint256 who, uint256 pool) external step(pool) {
         pool %= 4;
+        if (vm.getBlockTimestamp() < exitsPausedUntil) return _claimPaused(who % 3, pool);
         if (_world.delegationAt(who % 3, pool).fees != 0) feesClaimed += _world.claimOf(who % 3, pool);
         if (_world.feesAt(pool).operatorFees != 0) feesClaimed += _world.claimOperatorOf(pool);
     }
@@ -167,6 +195,29 @@ contract StakingHandler is Test {
         if (which % 5 == 0) _slash(which % 2, pool, uint96(_world.poolAt(pool).own), bountyBps, refundAmount);
         _slash(which % 2, pool, which % 4 != 1 ? amount % 10 : _amount(amount, 1e21), bountyBps, refundAmount);
         _remember();
+    }
+
+    /// @dev Now and then to its last second, or behind it; a pause in the past lifts it.
+    function pauseStaking(uint32 duration, uint8 then_) external {
+        stakingPausedUntil = vm.getBlockTimestamp() + duration % (14 days + 1);
+        _world.pauseStaking(stakingPausedUntil);
+        _goOn(stakingPausedUntil, then_);
+    }
+
+    /// @dev Anew, longer or shorter; tries a second more than may be, and an early one.
+    function pauseExits(uint32 duration, uint8 then_) external {
+        uint256 now_ = vm.getBlockTimestamp();
+        bool anew = now_ >= exitsPausedUntil;
+        uint256 from = anew ? now_ : exitsPausedFrom;
+        bool tooSoon = anew && now_ < exitsPausedUntil + 7 days;
+        uint256 until = tooSoon ? now_ + 1 : from + 72 hours + 1;
+        try _world.pauseExits(until) {
+            pausedLonger = true;
+        } catch {}
+        if (tooSoon) return;
+        (exitsPausedFrom, exitsPausedUntil) = (from, now_ + duration % (from + 72 hours - now_ + 1));
+        _world.pauseExits(exitsPausedUntil);
+        _goOn(exitsPausedUntil, then_);
     }
 
     function donate(uint96 amount) external {
@@ -246,6 +297,19 @@ contract StakingHandler is Test {
         if (bytes4(reason) != IStakingManager.StakingManager_StakeLocked.selector) exitFailed = true;
         _world.unlockBy(0, pool, type(uint96).max);
         _world.unlockBy(1, pool, type(uint96).max);
+    }
+
+    function _claimPaused(uint256 who, uint256 pool) private {
+        try _world.claimOf(who, pool) {
+            pausedLeft = true;
+        } catch {}
+        try _world.claimOperatorOf(pool) {
+            pausedLeft = true;
+        } catch {}
+    }
+
+    function _goOn(uint256 end, uint8 how) private {
+        if (how % 4 < 2 && end > vm.getBlockTimestamp()) vm.warp(how % 4 == 0 ? end - 1 : end);
     }
 
     /// @dev To the last second before.

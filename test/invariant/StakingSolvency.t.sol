@@ -9,10 +9,11 @@ import {Test} from "forge-std/Test.sol";
 /// @notice Where each unit of stake and of its fees can be.
 /// @dev STAKE-1 balance = own + delegated + scheduled + fees over pools. STAKE-2 shares, thawing shares and locks are the sums of
 /// their holders'; thawing within all; tokens at most shares, and none without shares. STAKE-3 the price falls by slashes only,
-/// at most by half in a window. STAKE-4 nothing leaves before its thaw, and then only a lock holds it. STAKE-5 locked is covered.
+/// at most by half in a window. STAKE-4 nothing leaves before its thaw, and then only a lock or a pause holds it. STAKE-5 locked is covered.
 /// STAKE-6 own stake goes first; over a pool's life delegated stake loses no more. STAKE-7 slashed = bounty + refund + burnt,
 /// half burnt. STAKE-8 fees added = claimed + held; delegators' claims within what is held for them, dust bounded. STAKE-9 votes
-/// and totals are sums of pools, now and in the past. STAKE-10 at the end everybody leaves, and dust below its bound stays.
+/// and totals are sums of pools, now and in the past. STAKE-10 at the end everybody leaves, and dust below its bound stays. STAKE-11 a
+/// paused entry takes nothing, a paused exit gives nothing, all else goes on; exits are paused 72 hours at a time, 7 days apart.
 /// forge-config: default.invariant.runs = 32
 /// forge-config: deep.invariant.runs = 4096
 /// forge-config: default.invariant.fail-on-revert = true
@@ -24,7 +25,7 @@ contract StakingSolvencyTest is Test {
         world = new StakingWorld();
         world.setUp();
         handler = new StakingHandler(world);
-        bytes4[] memory selectors = new bytes4[](14);
+        bytes4[] memory selectors = new bytes4[](16);
         selectors[0] = StakingHandler.stake.selector;
         selectors[1] = StakingHandler.thaw.selector;
         selectors[2] = StakingHandler.withdraw.selector;
@@ -39,6 +40,8 @@ contract StakingSolvencyTest is Test {
         selectors[11] = StakingHandler.slash.selector;
         selectors[12] = StakingHandler.donate.selector;
         selectors[13] = StakingHandler.wait.selector;
+        selectors[14] = StakingHandler.pauseStaking.selector;
+        selectors[15] = StakingHandler.pauseExits.selector;
         targetSelector(FuzzSelector(address(handler), selectors));
         targetContract(address(handler));
     }
@@ -53,10 +56,17 @@ contract StakingSolvencyTest is Test {
         handler.claim(1, 0);
         handler.lock(1, 0, 5e19 + 1);
         handler.slash(5, 0, 1e19 + 1, 4000, 3);
+        handler.pauseStaking(100, 2);
+        handler.delegate(1, 0, 1e20 + 1);
+        handler.pauseStaking(0, 2);
         handler.undelegate(1, 0, 0);
         handler.stake(0, 7);
         handler.thaw(0, 0);
+        handler.pauseExits(3 days, 2);
+        assertEq(handler.exitsPausedUntil(), vm.getBlockTimestamp() + 3 days, "paused");
+        handler.claim(1, 0);
         handler.withdraw(0);
+        handler.pauseExits(1, 2);
         handler.withdrawUndelegated(1, 0);
         handler.unlock(3, 0, 0);
         handler.donate(4);
@@ -107,6 +117,9 @@ contract StakingSolvencyTest is Test {
         assertEq(handler.feesAdded(), handler.feesClaimed() + fees, "STAKE-8 added");
         assertEq(world.votesAt(0) + world.votesAt(1), total, "STAKE-9 votes");
         assertFalse(handler.pastDiffers(), "STAKE-9 past");
+        assertFalse(handler.pausedEntered(), "STAKE-11 entered");
+        assertFalse(handler.pausedLeft(), "STAKE-11 left");
+        assertFalse(handler.pausedLonger(), "STAKE-11 longer");
     }
 
     function _assertHolders(uint256 pool, IStakingManager.Pool memory p, IStakingManager.Fees memory f) private view {

@@ -100,6 +100,16 @@ contract StakingWorld is StakingFixture {
         );
     }
 
+    function pauseStaking(uint256 until) external {
+        vm.prank(brake);
+        staking.pauseStaking(uint64(until));
+    }
+
+    function pauseExits(uint256 until) external {
+        vm.prank(brake);
+        staking.pauseExits(uint64(until));
+    }
+
     function donate(uint96 amount) external {
         require(token.transfer(address(staking), amount), "not sent");
     }
