@@ -8,25 +8,26 @@ import {IJury} from "../../contracts/interfaces/IJury.sol";
 import {IReceiptCourt, WHOLE_BATCH} from "../../contracts/interfaces/IReceiptCourt.sol";
 import {IReceiptVerifier} from "../../contracts/interfaces/IReceiptVerifier.sol";
 import {Role} from "../../contracts/interfaces/IStakingManager.sol";
-import {DisputeFixture} from "../fixture/DisputeFixture.sol";
 import {Tree} from "../fixture/Tree.sol";
+import {FalseBatches} from "./FalseBatches.sol";
 
 /// @notice Settles honest and false batches, demands, answers, keeps silent, proves, disputes and votes, as runners, watchers and
 /// jurors do, and keeps ghosts.
 /// @dev Biased to what breaks: deadlines hit to the second, a stake thawed whole or down to dust, one entry refunded at a time.
-contract CourtHandler is DisputeFixture {
+contract CourtHandler is FalseBatches {
     struct Opened {
         uint64 batch;
         uint32 index;
     }
 
     uint64[] public batches;
-    /// @dev For a false one the place of its false fee + 1; 0 for an honest one.
-    mapping(uint64 batch => uint256) public falseAt;
+    /// @dev By receipt: whether two were signed for its nonce and shown.
+    mapping(bytes32 place => bool) private _equivocated;
     Opened[] public demands;
     Opened[] public cases;
     bool public honestStruck;
     bool public falseStands;
+    bool public provenTwice;
     bool public lateAnswerTaken;
     bool public earlyExpiryTaken;
     bool public answerRefused;
@@ -42,20 +43,10 @@ contract CourtHandler is DisputeFixture {
         batches.push(_close());
     }
 
-    /// @dev One fee is wrong by one; it is large now and then, so that stakes do not cover it.
     function settleFalse(uint256 seed) external {
         if (batches.length > 5) return;
-        IAttributionOracle.Receipt[] memory receipts = new IAttributionOracle.Receipt[](2);
-        receipts[0] = _nextReceipt(channels[0], model, uint32(seed % 7), 1);
-        receipts[1] = _nextReceipt(channels[1], model, uint32(seed % 5), 2);
-        uint256 index = seed % 2;
-        uint96 more = seed % 3 == 0 ? 30_000e18 : 1;
-        receipts[index].fee += more;
-        receipts[index].cumulative += more;
-        cumulativeOf[channels[index]][model] += more;
-        uint64 number = _settle(receipts, _entriesOf(receipts));
-        batches.push(number);
-        falseAt[number] = index + 1;
+        uint256 kinds = uint256(type(Falsehood).max);
+        batches.push(_settleFalse(Falsehood(1 + seed % kinds), seed / kinds));
     }
 
     // Demands
@@ -121,19 +112,26 @@ contract CourtHandler is DisputeFixture {
     function prove(uint256 which, uint256 index) external {
         (bool some, uint64 batch) = _batch(which);
         if (!some) return;
+        if (falsehoodOf[batch] == Falsehood.None) return _accuse(batch, index);
         bool stood = court.voidedAt(batch) == 0;
-        uint256 guilty = falseAt[batch];
-        uint256 place = guilty == 0 ? index % receiptsOf[batch].length : guilty - 1;
-        BatchOpening memory opening = _opening(batch);
-        bool inTime = vm.getBlockTimestamp() < opening.batch.settledAt + TRIAL + 2 * REVEAL;
-        (bool done,) =
-            _call(prover, address(verifier), abi.encodeCall(verifier.proveFee, (opening, _place(batch, place))));
-        if (done && guilty == 0) honestStruck = true;
-        if (!done && guilty != 0 && stood && inTime) falseStands = true;
-        if (guilty != 0) return;
-        bytes memory edge = abi.encodeCall(verifier.proveEdge, (opening, _settlements(batch), _place(batch, place)));
-        (done,) = _call(prover, address(verifier), edge);
+        bool inTime = vm.getBlockTimestamp() < batchOf[batch].settledAt + TRIAL + 2 * REVEAL;
+        (bool done,) = _call(prover, address(verifier), _proofOf(batch));
+        if (!done && stood && inTime) falseStands = true;
+        if (done && !stood) provenTwice = true;
+    }
+
+    /// @dev Two receipts for one nonce: proven once, whenever. The same receipt twice is no fault.
+    function proveEquivocation(uint256 which, uint256 index) external {
+        (bool some, uint64 batch) = _batch(which);
+        if (!some) return;
+        IAttributionOracle.Receipt memory receipt = receiptsOf[batch][index % receiptsOf[batch].length];
+        bytes32 place = keccak256(abi.encode(receipt.channel, receipt.model, receipt.nonce));
+        (bool done,) = _call(prover, address(verifier), _equivocationProof(receipt, true));
         if (done) honestStruck = true;
+        (done,) = _call(prover, address(verifier), _equivocationProof(receipt, false));
+        if (!done && !_equivocated[place]) falseStands = true;
+        if (done && _equivocated[place]) provenTwice = true;
+        _equivocated[place] = true;
     }
 
     // Cases
@@ -328,6 +326,29 @@ contract CourtHandler is DisputeFixture {
         (bool done,) = _call(stranger, address(verifier), call);
         if (done && !inTime) lateAnswerTaken = true;
         if (!done && inTime && court.voidedAt(batch) == 0) answerRefused = true;
+    }
+
+    /// @dev Tries each kind of proof on an honest batch.
+    function _accuse(uint64 batch, uint256 index) private {
+        uint256 count = receiptsOf[batch].length;
+        uint256 entries = entriesOf[batch].length;
+        index %= count;
+        IAttributionOracle.Receipt memory receipt = receiptsOf[batch][index];
+        _mustFail(_feeProof(batch, index));
+        _mustFail(_edgeProof(batch, index));
+        _mustFail(_unsettledProof(batch, index));
+        _mustFail(_omissionProof(batch, receipt, _one(batch, index)));
+        if (entries != 0) _mustFail(_uncoveredProof(batch, index % entries, _one(batch, index)));
+        if (index + 1 == count) return;
+        _mustFail(_neighboursProof(batch, index));
+        _mustFail(_boundaryProof(batch, index));
+        _mustFail(_omissionProof(batch, receipt, _two(batch, index)));
+        if (entries != 0) _mustFail(_uncoveredProof(batch, index % entries, _two(batch, index)));
+    }
+
+    function _mustFail(bytes memory proof) private {
+        (bool done,) = _call(prover, address(verifier), proof);
+        if (done) honestStruck = true;
     }
 
     function _batch(uint256 which) private view returns (bool some, uint64 batch) {

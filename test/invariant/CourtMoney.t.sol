@@ -6,11 +6,13 @@ import {IReceiptCourt, WHOLE_BATCH} from "../../contracts/interfaces/IReceiptCou
 import {Role} from "../../contracts/interfaces/IStakingManager.sol";
 import {CourtStaking} from "../fixture/CourtStaking.sol";
 import {CourtHandler} from "./CourtHandler.sol";
+import {FalseBatches} from "./FalseBatches.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Test} from "forge-std/Test.sol";
 
 /// @notice Where each unit of money can be in the courts, and that all of it leaves them.
-/// @dev COURT-1 no honest batch is struck by a proof. COURT-2 every false one is, in one transaction, while proofs are taken.
+/// @dev COURT-1 no honest batch is struck by a proof, of whatever kind. COURT-2 every false one is, in one transaction, once, while
+/// proofs are taken; so is who signs two receipts for one nonce.
 /// COURT-3 jury balance = bonds of open hearings + pots. COURT-4 court balance = open deposits + unpaid refunds. COURT-5 refunds
 /// are at most what was settled, and all of them together at most half of what was slashed; at least half burns. COURT-6 no answer
 /// after its deadline, no silence before it, and every honest answer until then. COURT-7 everything ends by time, without a role: no deposit, bond, pot, case or lock
@@ -58,6 +60,8 @@ contract CourtMoneyTest is Test {
         assertEq(uint8(court.demandOf(1, WHOLE_BATCH).state), uint8(IReceiptCourt.DemandState.Revealed));
         handler.prove(0, 0);
         handler.prove(1, 0);
+        handler.proveEquivocation(0, 0);
+        handler.proveEquivocation(0, 0);
         handler.refund(1, 2);
         assertGt(court.refundOf(2).paid, 0, "refunded");
         handler.openCase(2, 0);
@@ -86,6 +90,26 @@ contract CourtMoneyTest is Test {
         afterInvariant();
     }
 
+    function test_EachFalsehoodIsProven() public {
+        uint256 kinds = uint256(type(FalseBatches.Falsehood).max);
+        for (uint256 kind; kind < kinds; ++kind) {
+            for (uint256 seed; seed < 3; ++seed) {
+                uint256 snapshot = vm.snapshotState();
+                handler.settle(2);
+                handler.settleFalse(kind + kinds * seed);
+                handler.settle(2);
+                handler.prove(0, 0);
+                handler.prove(1, 0);
+                handler.prove(2, 0);
+
+                assertGt(court.voidedAt(2), 0, "void");
+                assertEq(court.voidedAt(1) + court.voidedAt(3), 0, "honest");
+                invariant_CourtMoney();
+                vm.revertToState(snapshot);
+            }
+        }
+    }
+
     /// @dev All in one campaign: each call is followed by each property.
     function invariant_CourtMoney() public view {
         _COURT1_HonestBatchesStand();
@@ -102,6 +126,7 @@ contract CourtMoneyTest is Test {
 
     function _COURT2_FalseBatchesFall() private view {
         assertFalse(handler.falseStands(), "COURT-2");
+        assertFalse(handler.provenTwice(), "COURT-2 twice");
     }
 
     function _COURT3_JuryHoldsBondsAndPots() private view {
