@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { findBinary } from "../devnet/binaries.js";
 import { CompiledCode } from "./CompiledCode.js";
 import { copyBuild, copyProject, FORGE_CACHE } from "./copyProject.js";
-import { type Fault, plant } from "./Fault.js";
+import { type Fault, plant, plantNothing } from "./Fault.js";
 
 /** What a suite said of a planted fault. */
 export type Verdict = "killed" | "survived" | "does not compile";
@@ -22,6 +22,13 @@ export interface Check {
 export class CompilationError extends Error {
   override readonly name = "CompilationError";
   readonly code = "compilation";
+  readonly retryable = false;
+}
+
+/** Suites turn red by what changes nothing: they would for any fault. */
+export class ControlError extends Error {
+  override readonly name = "ControlError";
+  readonly code = "control";
   readonly retryable = false;
 }
 
@@ -58,17 +65,32 @@ export class Laboratory {
     return { green: code === 0 && files.length > 0, output, files };
   }
 
+  /**
+   * Plants what changes nothing where the fault would be, and goes its way: what it says of suites is true only if they stay
+   * green. @throws ControlError
+   */
+  async control(fault: Fault, files: readonly string[]): Promise<void> {
+    const path = join(this.folder, fault.file);
+    const source = readFileSync(path, "utf8");
+    try {
+      await this.#buildCarriers(fault, files, plantNothing(source));
+      const { green, output } = await this.check(fault.tests);
+      if (green) return;
+      const red = `${fault.tests} is red with a comment planted in ${fault.file}`;
+      throw new ControlError(`No fault can be tried, for ${red}:\n${output.slice(-4000)}`);
+    } finally {
+      writeFileSync(path, source);
+      this.#restore();
+    }
+  }
+
   /** Plants the fault, runs its suites, which stand in the files, and takes it out again. */
   async try(fault: Fault, files: readonly string[]): Promise<Verdict> {
     const path = join(this.folder, fault.file);
     const source = readFileSync(path, "utf8");
     const planted = plant(source, fault);
     try {
-      writeFileSync(path, planted);
-      this.#code ??= CompiledCode.read(this.folder);
-      await this.#run(["build", "contracts", ...this.#code.carriers(fault.file, files)]);
-      writeFileSync(path, source);
-      this.#pretendUnchanged();
+      await this.#buildCarriers(fault, files, planted);
       if (await this.#isNoticed(fault.tests)) return "killed";
 
       // said of suites only once all that imports the file has been compiled with the fault in it
@@ -89,6 +111,17 @@ export class Laboratory {
   /** The build with nothing planted. */
   get #clean(): string {
     return join(this.folder, "clean");
+  }
+
+  /** Compiles the contracts, and of the suites what has the file's code in it, with the planted source. */
+  async #buildCarriers({ file }: Fault, files: readonly string[], planted: string): Promise<void> {
+    const path = join(this.folder, file);
+    const source = readFileSync(path, "utf8");
+    writeFileSync(path, planted);
+    this.#code ??= CompiledCode.read(this.folder);
+    await this.#run(["build", "contracts", ...this.#code.carriers(file, files)]);
+    writeFileSync(path, source);
+    this.#pretendUnchanged();
   }
 
   /**

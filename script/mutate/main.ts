@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { repositoryRoot } from "../devnet/repositoryRoot.js";
 import { type Fault, FaultListError, plant, readFaults } from "./Fault.js";
-import { CompilationError, Laboratory, type Verdict } from "./Laboratory.js";
+import { CompilationError, ControlError, Laboratory, type Verdict } from "./Laboratory.js";
 import { progressLine } from "./progressLine.js";
 
 interface Outcome {
@@ -23,7 +23,7 @@ type Suites = ReadonlyMap<string, readonly string[]>;
 try {
   process.exitCode = await run();
 } catch (error) {
-  if (!(error instanceof FaultListError || error instanceof CompilationError)) throw error;
+  if (!isTold(error)) throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 2;
 }
@@ -48,7 +48,9 @@ async function run(): Promise<number> {
       await laboratory.compile(laboratories[at - 1]?.folder ?? root);
     }
     const suites = await checkSuites(laboratories, faults);
-    return report(faults.length, suites === undefined ? [] : await tryAll(laboratories, faults, suites));
+    if (suites === undefined) return report(faults.length, []);
+    await controlAll(laboratories, faults, suites);
+    return report(faults.length, await tryAll(laboratories, faults, suites));
   } finally {
     for (const laboratory of laboratories) laboratory.remove();
   }
@@ -67,6 +69,18 @@ async function checkSuites(laboratories: readonly Laboratory[], faults: readonly
   });
   for (const line of red) process.stderr.write(`${line}\n`);
   return red.length === 0 ? suites : undefined;
+}
+
+/** @throws ControlError when a laboratory has suites turn red that notice nothing. */
+async function controlAll(
+  laboratories: readonly Laboratory[],
+  faults: readonly Fault[],
+  suites: Suites,
+): Promise<void> {
+  progress("planting what changes nothing");
+  // never more laboratories than faults
+  const planted = laboratories.map((laboratory, at) => ({ laboratory, fault: faults[at] as Fault }));
+  await Promise.all(planted.map(({ laboratory, fault }) => laboratory.control(fault, suites.get(fault.tests) ?? [])));
 }
 
 async function tryAll(
@@ -110,6 +124,10 @@ function report(planted: number, outcomes: readonly Outcome[]): number {
   const killed = outcomes.filter(({ verdict }) => verdict === "killed").length;
   process.stdout.write(`${planted} planted, ${killed} killed\n`);
   return planted > 0 && killed === planted ? 0 : 1;
+}
+
+function isTold(error: unknown): error is Error {
+  return error instanceof FaultListError || error instanceof CompilationError || error instanceof ControlError;
 }
 
 function progress(line: string): void {
