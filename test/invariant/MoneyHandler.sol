@@ -241,12 +241,13 @@ contract MoneyHandler is Test {
         _signerDue[who % 3] = type(uint64).max;
     }
 
-    /// @dev And goes to its end, or a second before.
+    /// @dev And goes to its end, at which it counts no more, or a second before.
     function thawSigner(uint256 who, bool toTheEnd) external {
         if (!_world.thawSigner(who % 3)) return;
         _signerDue[who % 3] = _working() + 2 days;
         uint64 end = _timestampOf(_signerDue[who % 3]);
         if (who % 2 == 0) vm.warp(toTheEnd ? end : end - 1);
+        if (who % 2 == 0 && toTheEnd) _forgeBySigner(who % 3);
     }
 
     function release(uint256 which, uint96 amount) external {
@@ -389,6 +390,13 @@ contract MoneyHandler is Test {
         uint64 from = uint64(vm.getBlockTimestamp());
         if (from < pausedUntil) from = pausedUntil;
         return from + working - _working();
+    }
+
+    function _forgeBySigner(uint256 who) private {
+        for (uint256 i; i < channels.length; ++i) {
+            if (_ownerOf[channels[i]] != who || _available(channels[i]) == 0) continue;
+            if (_world.trySettleBySigner(channels[i], 1, 1)) forgeryPaid = true;
+        }
     }
 
     function _sort(bytes32[] memory words) private pure {
