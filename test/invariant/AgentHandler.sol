@@ -58,6 +58,12 @@ contract AgentHandler is AgentFixture {
         if (_isOwn(agentId, client) || channels.channelOf(channel).runner == client) selfDealt = true;
     }
 
+    /// @dev One channel settles and weighs again and again, as a client that pays by the call does.
+    function payAndWeigh(uint256 agentId, uint256 which, uint96 amount) external {
+        this.settle(which % 4 * 5 + 1, agents.offerOf(1 + agentId % 2).model - 1, amount);
+        this.weigh(agentId, which % 4 * 5 + 1);
+    }
+
     function give(uint256 agentId, uint256 who, int128 value, uint8 decimals) external {
         agentId = 1 + agentId % 2;
         address client = accounts[who % 4];

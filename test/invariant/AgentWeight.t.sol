@@ -24,13 +24,14 @@ contract AgentWeightTest is Test {
         handler = new AgentHandler();
         handler.setUp();
         (agents, reputation, channels) = handler.parts();
-        bytes4[] memory selectors = new bytes4[](6);
+        bytes4[] memory selectors = new bytes4[](7);
         selectors[0] = AgentHandler.settle.selector;
         selectors[1] = AgentHandler.weigh.selector;
         selectors[2] = AgentHandler.give.selector;
         selectors[3] = AgentHandler.revoke.selector;
         selectors[4] = AgentHandler.swapModel.selector;
         selectors[5] = AgentHandler.sell.selector;
+        selectors[6] = AgentHandler.payAndWeigh.selector;
         targetContract(address(handler));
         targetSelector(FuzzSelector(address(handler), selectors));
     }

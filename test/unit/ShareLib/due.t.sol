@@ -70,6 +70,16 @@ contract ShareLibDueTest is VectorReader {
         assertEq(this.dueOf(new IAttributionOracle.Share[](0), address(1), 10), 0);
     }
 
+    function test_OneShareMoreOrLessThanTheWholeSpoilsTheList() public view {
+        IAttributionOracle.Share[] memory shares = new IAttributionOracle.Share[](2);
+        shares[0] = IAttributionOracle.Share(address(1), 1);
+        shares[1] = IAttributionOracle.Share(address(2), 65_534);
+        assertEq(this.dueOf(shares, address(2), 10), 0, "less");
+
+        shares[1].share = 65_536;
+        assertEq(this.dueOf(shares, address(2), 10), 0, "more");
+    }
+
     function test_ShareOfZeroSpoilsTheList() public view {
         IAttributionOracle.Share[] memory shares = new IAttributionOracle.Share[](2);
         shares[0] = IAttributionOracle.Share(address(1), 0);

@@ -76,6 +76,17 @@ contract TreasurySpendTest is Test {
         assertEq(treasury.spentOf(address(token)), 97.5e18);
     }
 
+    /// @dev The end is the first second of what comes next.
+    function test_APaymentAtTheEndOpensTheNextWindow() public {
+        treasury.spend(address(token), to, 50e18);
+        vm.warp(START + WINDOW);
+
+        treasury.spend(address(token), to, 1e18);
+
+        assertEq(treasury.windowOf(address(token)).end, START + 2 * WINDOW);
+        assertEq(treasury.windowOf(address(token)).spent, 1e18);
+    }
+
     function test_WhatComesInRaisesTheLimit() public {
         treasury.spend(address(token), to, 50e18);
         require(token.transfer(address(treasury), 200e18), "no funds");
