@@ -31,6 +31,17 @@ contract InferenceMarketRevenueTest is MarketFixture {
         _settleThousand();
     }
 
+    /// @dev 15 % of each: one slot holds the due and the revenue.
+    function test_WhatIsDueStaysWhenTheRevenueIsReadAgain() public {
+        _settleThousand();
+        models.schedule(model, 500, 6000);
+        vm.warp(START + 7 days);
+
+        _settleThousand();
+
+        assertEq(market.modelDue(model), 150 + 50);
+    }
+
     /// @dev Scheduled in the second in which the market reads: in force when the kept one ends.
     function test_AChangeScheduledAtTheReadingCountsInTime() public {
         _settleThousand();

@@ -80,6 +80,14 @@ contract ShareLibDueTest is VectorReader {
         assertEq(this.dueOf(shares, address(2), 10), 0, "more");
     }
 
+    function test_AnAccountNamedTwiceSpoilsTheList() public view {
+        IAttributionOracle.Share[] memory shares = new IAttributionOracle.Share[](2);
+        shares[0] = IAttributionOracle.Share(address(uint160(1 << 64)), 1);
+        shares[1] = IAttributionOracle.Share(address(uint160(1 << 64)), 65_535);
+
+        assertEq(this.dueOf(shares, address(uint160(1 << 64)), 65_536), 0);
+    }
+
     function test_ShareOfZeroSpoilsTheList() public view {
         IAttributionOracle.Share[] memory shares = new IAttributionOracle.Share[](2);
         shares[0] = IAttributionOracle.Share(address(1), 0);

@@ -152,6 +152,13 @@ contract TraceLibAttackTest is Test {
         assertNotEq(_lib.leafHash(PROGRAM, 0, 0, 0, new bytes(4096)), 0);
     }
 
+    function test_Row_RevertWhen_PartStartsWhereTheRowEnds() public {
+        TraceLib.Table memory table = TraceLib.Table({root: 0, id: PROGRAM, rows: 3, rowBytes: 2048});
+
+        vm.expectRevert(abi.encodeWithSelector(TraceLib.TraceLib_NoSuchPart.selector, 0, 2));
+        _lib.verifyRow(table, 0, 2, "", new bytes32[](0));
+    }
+
     function test_Row_RevertWhen_PartIsNotTheTables() public {
         TraceLib.Table memory table = TraceLib.Table({root: 0, id: PROGRAM, rows: 3, rowBytes: 1536});
 

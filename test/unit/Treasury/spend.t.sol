@@ -102,6 +102,7 @@ contract TreasurySpendTest is Test {
         treasury.spendBeyondLimit(address(token), to, 900e18);
 
         assertEq(token.balanceOf(to), 910e18);
+        assertEq(treasury.spentOf(address(token)), 910e18);
         assertEq(treasury.windowOf(address(token)).spent, 10e18);
         // 5 % of 90 + 10 is 5: less than what is spent
         assertEq(treasury.spendable(address(token)), 0);
