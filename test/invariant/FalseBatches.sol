@@ -17,7 +17,7 @@ abstract contract FalseBatches is DisputeFixture {
         Fee,
         /// @dev The second receipt does not start where the first ends.
         Chain,
-        /// @dev The second stands before the first.
+        /// @dev The second channel's stands before the first's.
         Order,
         /// @dev The batch's first, or last, receipt is not where the settlement starts, or ends.
         Start,
@@ -62,7 +62,9 @@ abstract contract FalseBatches is DisputeFixture {
         Entry[] memory entries = _entriesOf(receipts);
         if (kind == Falsehood.End) _raise(entries[1]);
         if (kind == Falsehood.BoundaryEnd) _raise(entries[0]);
-        if (kind == Falsehood.Order) (receipts[0], receipts[1]) = (receipts[1], receipts[0]);
+        if (kind == Falsehood.Order) {
+            (receipts[0], receipts[1], receipts[2]) = (receipts[2], receipts[0], receipts[1]);
+        }
         if (kind == Falsehood.Unsettled) {
             cumulativeOf[channels[1]][model] -= receipts[2].fee;
             _shorten(entries);
