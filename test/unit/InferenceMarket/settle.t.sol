@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
-import {IInferenceMarket} from "../../../contracts/interfaces/IInferenceMarket.sol";
+import {Batch, IInferenceMarket} from "../../../contracts/interfaces/IInferenceMarket.sol";
 import {IModelRegistry} from "../../../contracts/interfaces/IModelRegistry.sol";
 import {MarketFixture} from "../../fixture/MarketFixture.sol";
 
@@ -37,6 +37,33 @@ contract InferenceMarketSettleTest is MarketFixture {
         assertEq(market.runnerDue(runner), 3000);
         assertEq(market.dataDue(), 4000, "waits in the market");
         assertEq(token.balanceOf(address(distributor)), 0);
+    }
+
+    /// @dev Each model is split by its own parts; the batch, its header and the runner's dues are of both.
+    function test_SettlesAndSplitsTwoModelsInABatch() public {
+        bytes memory rows =
+            abi.encodePacked(_group(_payment(channel, model, 1000)), _group(_payment(channel, plainModel, 10_000)));
+        bytes memory settlements =
+            abi.encodePacked(channel, model, uint96(0), uint96(1000), channel, plainModel, uint96(0), uint96(10_000));
+        // of each model: the channel's nonce, claimed; governed, stakers, model, data, runner
+        bytes memory details = abi.encodePacked(
+            abi.encodePacked(uint64(1), uint96(1000), uint96(70), uint96(80), uint96(150), uint96(400), uint96(300)),
+            abi.encodePacked(uint64(1), uint96(11_000), uint96(700), uint96(800), uint96(1500), uint96(0), uint96(7000))
+        );
+
+        vm.expectEmit(address(market));
+        emit IInferenceMarket.BatchSettled(1, runner, RECEIPTS_ROOT, DATA_HASH, 11_000, 400, 400, settlements, details);
+        _settle(rows);
+
+        (, bytes32 chain) = market.pinBatches();
+        Batch memory header = Batch(1, runner, START, 11_000, 400, RECEIPTS_ROOT, keccak256(settlements));
+        assertEq(chain, keccak256(abi.encode(bytes32(0), keccak256(abi.encode(header)))), "header");
+        assertEq(market.protocolDue() + market.securityDue() + market.governedRest(), 770);
+        assertEq(market.stakersDue(runner), 880);
+        assertEq(market.modelDue(model), 150);
+        assertEq(market.modelDue(plainModel), 1500);
+        assertEq(market.runnerDue(runner), 7300);
+        assertEq(market.dataDue(), 400);
     }
 
     function test_GivenNoDatanet_NothingIsForData() public {
