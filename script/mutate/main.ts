@@ -38,10 +38,15 @@ async function run(): Promise<number> {
 
   const jobs = Math.min(Number(values.jobs ?? availableParallelism()), faults.length);
   const laboratories = Array.from({ length: jobs }, () => Laboratory.create(root));
-  process.once("SIGINT", () => {
-    for (const laboratory of laboratories) laboratory.remove();
-    process.exit(130);
-  });
+  for (const [signal, status] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    process.once(signal, () => {
+      for (const laboratory of laboratories) laboratory.remove();
+      process.exit(status);
+    });
+  }
   try {
     progress("compiling what is not compiled yet");
     for (const [at, laboratory] of laboratories.entries()) {
