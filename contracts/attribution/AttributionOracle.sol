@@ -57,7 +57,7 @@ contract AttributionOracle is IAttributionOracle, UUPSUpgradeable, AccessManaged
     /// @param staking_ The staking manager.
     /// @param court_ The only contract that may refute.
     /// @param epochPeriod_ Least seconds between two openings of epochs.
-    /// @param revealPeriod_ Seconds in which a demand is answered: an hour to a sixth of the distributor's window, on a
+    /// @param revealPeriod_ Seconds in which a demand is answered: 13 hours to a sixth of the distributor's window, on a
     /// local chain a second to all of it, inclusive.
     constructor(
         IERC20 token_,

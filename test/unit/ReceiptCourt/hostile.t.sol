@@ -38,12 +38,13 @@ contract ReceiptCourtHostileTest is CourtFixture {
 
         _hostile().behave(HostileToken.Manner.Honest);
         _demand(number, 0);
+        _demand(number, 1);
         vm.warp(START + REVEAL);
-        _hostile().behave(HostileToken.Manner.AnswersFalse);
-        vm.expectRevert();
         court.expire(batchOf[number], 0);
-        assertEq(court.voidedAt(number), 0);
-        assertEq(uint8(court.demandOf(number, 0).state), uint8(IReceiptCourt.DemandState.Open));
+        _hostile().behave(HostileToken.Manner.AnswersFalse);
+        vm.expectRevert(failed);
+        court.returnDeposit(number, 1);
+        assertEq(uint8(court.demandOf(number, 1).state), uint8(IReceiptCourt.DemandState.Open), "still owed");
     }
 
     /// @dev A deposit that goes back calls for the same one again, while another's lies beside it.
