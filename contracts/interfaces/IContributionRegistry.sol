@@ -190,11 +190,6 @@ interface IContributionRegistry {
     /// @param index Place of its record, from 0.
     error ContributionRegistry_NotLater(uint64 contribution, uint32 index);
 
-    /// @notice Less of the fee arrived than it is.
-    /// @param received What arrived, base units.
-    /// @param expected The fee, base units.
-    error ContributionRegistry_Unpaid(uint256 received, uint256 expected);
-
     /// @notice A contribution was committed; this tells all of it, once.
     /// @param contribution The contribution's number, from 1 over all Datanets.
     /// @param datanet The Datanet's number, from 1.

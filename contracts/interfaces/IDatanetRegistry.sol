@@ -199,11 +199,6 @@ interface IDatanetRegistry {
     /// @param datanet The Datanet's number, from 1.
     error DatanetRegistry_NothingToCollect(uint64 datanet);
 
-    /// @notice Less arrived than was to.
-    /// @param received What arrived, base units.
-    /// @param expected What was to arrive, base units.
-    error DatanetRegistry_Unpaid(uint256 received, uint256 expected);
-
     /// @notice Publishing may not cost more than the maximum.
     /// @param fee What was given, base units of OPEN.
     /// @param maximum 10,000 OPEN, inclusive.

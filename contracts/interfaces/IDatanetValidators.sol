@@ -169,11 +169,6 @@ interface IDatanetValidators {
     /// @param commitment What was brought.
     error DatanetValidators_NotStated(address validator, bytes32 commitment);
 
-    /// @notice Less arrived than was to.
-    /// @param received What arrived, base units.
-    /// @param expected What was to arrive, base units.
-    error DatanetValidators_Unpaid(uint256 received, uint256 expected);
-
     /// @notice A Datanet's list of validators has changed, for commits to come.
     /// @param datanet The Datanet's number, from 1.
     /// @param added Who is on the list from now on.

@@ -79,11 +79,6 @@ interface IRewardDistributor {
     /// @param minimum 24 hours, on a local chain a second; inclusive.
     error RewardDistributor_WindowTooShort(uint64 window, uint64 minimum);
 
-    /// @notice Less arrived than was to.
-    /// @param received What arrived, base units.
-    /// @param amount What was to arrive, base units.
-    error RewardDistributor_FundsShort(uint256 received, uint96 amount);
-
     /// @notice A root is pending: its allocator has to cancel it first.
     /// @param stream The stream's number, from 1.
     /// @param root The pending one.

@@ -151,11 +151,6 @@ interface IStakingManager is IStakeVotes {
     /// @param role Role of the pool.
     error StakingManager_UnknownPool(address operator, Role role);
 
-    /// @notice What arrived is not what was to.
-    /// @param amount What was to arrive, base units.
-    /// @param received What did, base units.
-    error StakingManager_NotReceived(uint256 amount, uint256 received);
-
     /// @notice What is held here would not fit 96 bits.
     /// @param balance What it would be, base units.
     error StakingManager_TooMuchHeld(uint256 balance);

@@ -5,6 +5,7 @@ import {IContributionRegistry} from "../interfaces/IContributionRegistry.sol";
 import {IDatanetRegistry} from "../interfaces/IDatanetRegistry.sol";
 import {LeafLib} from "../libraries/LeafLib.sol";
 import {MerkleLib} from "../libraries/MerkleLib.sol";
+import {TokenLib} from "../libraries/TokenLib.sol";
 import {ContributionLib} from "./ContributionLib.sol";
 import {ContributionStorageLib} from "./ContributionStorageLib.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -134,14 +135,11 @@ abstract contract ContributionLedger is IContributionRegistry {
     function _holdFee(Contribution memory c, uint96 fee) internal {
         ContributionStorageLib.Ledger storage ledger = ContributionStorageLib.load().ledgers[c.datanet];
         uint96 heldAfter = ledger.feesHeld + fee;
-        uint256 before = token.balanceOf(address(this));
 
         ledger.feesHeld = heldAfter;
 
         emit FeeHeld(c.datanet, c.number, fee, heldAfter);
-        token.safeTransferFrom(c.contributor, address(this), fee);
-        uint256 received = token.balanceOf(address(this)) - before;
-        if (received < fee) revert ContributionRegistry_Unpaid(received, fee);
+        TokenLib.pull(token, c.contributor, fee);
     }
 
     function _creditOwner(uint64 datanet, uint96 amount) internal {

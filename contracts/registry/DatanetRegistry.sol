@@ -5,6 +5,7 @@ import {IContributionRegistry} from "../interfaces/IContributionRegistry.sol";
 import {IDatanetRegistry} from "../interfaces/IDatanetRegistry.sol";
 import {IDatanetValidators} from "../interfaces/IDatanetValidators.sol";
 import {IRewardDistributor} from "../interfaces/IRewardDistributor.sol";
+import {TokenLib} from "../libraries/TokenLib.sol";
 import {DatanetRulesLib} from "./DatanetRulesLib.sol";
 import {DatanetStorageLib} from "./DatanetStorageLib.sol";
 import {
@@ -178,24 +179,22 @@ contract DatanetRegistry is IDatanetRegistry, UUPSUpgradeable, AccessManagedUpgr
         bytes32[] calldata siblings
     ) external returns (uint96 amount) {
         _requireDatanet(datanet);
-        uint256 before = _balance();
+        uint256 before = TokenLib.heldOf(token);
         // the pool's account is the Datanet's number as an address
         amount = DatanetStorageLib.load().distributor
             .claim(stream, root, index, count, address(uint160(datanet)), cumulative, runningSum, siblings);
-        _requirePaid(before, amount);
+        TokenLib.requireReceived(token, before, amount);
         _creditPool(datanet, stream, amount);
     }
 
     /// @inheritdoc IDatanetRegistry
     function addOwnerCredit(uint64 datanet, uint96 amount) external {
         _requireDatanet(datanet);
-        uint256 before = _balance();
 
         uint96 creditAfter = _addCredit(datanet, amount);
 
         emit OwnerCredited(datanet, msg.sender, amount, creditAfter);
-        token.safeTransferFrom(msg.sender, address(this), amount);
-        _requirePaid(before, amount);
+        TokenLib.pull(token, msg.sender, amount);
     }
 
     /// @inheritdoc IDatanetRegistry
@@ -391,15 +390,6 @@ contract DatanetRegistry is IDatanetRegistry, UUPSUpgradeable, AccessManagedUpgr
             if (licences[i] == 0) revert DatanetRegistry_LicenceNotAllowed(datanet, 0);
             isAllowed[licences[i]] = true;
         }
-    }
-
-    function _balance() private view returns (uint256) {
-        return token.balanceOf(address(this));
-    }
-
-    function _requirePaid(uint256 before, uint96 amount) private view {
-        uint256 received = _balance() - before;
-        if (received < amount) revert DatanetRegistry_Unpaid(received, amount);
     }
 
     function _requireDatanet(uint64 datanet) private view {

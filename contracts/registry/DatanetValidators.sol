@@ -6,6 +6,7 @@ import {IDatanetRegistry} from "../interfaces/IDatanetRegistry.sol";
 import {IDatanetValidators} from "../interfaces/IDatanetValidators.sol";
 import {IStakingManager, Role} from "../interfaces/IStakingManager.sol";
 import {CommitRevealLib} from "../libraries/CommitRevealLib.sol";
+import {TokenLib} from "../libraries/TokenLib.sol";
 import {DatanetDomainLib} from "./DatanetDomainLib.sol";
 import {ScoreLib} from "./ScoreLib.sol";
 import {ValidatorsStorageLib} from "./ValidatorsStorageLib.sol";
@@ -186,13 +187,10 @@ contract DatanetValidators is IDatanetValidators, UUPSUpgradeable, AccessManaged
     function addReserve(uint64 datanet, uint96 amount) external {
         // reverts where there is no such Datanet: nobody could ever use its reserve
         IERC721(address(datanets)).ownerOf(datanet);
-        uint256 before = token.balanceOf(address(this));
 
         _addReserve(datanet, amount);
 
-        token.safeTransferFrom(msg.sender, address(this), amount);
-        uint256 received = token.balanceOf(address(this)) - before;
-        if (received < amount) revert DatanetValidators_Unpaid(received, amount);
+        TokenLib.pull(token, msg.sender, amount);
     }
 
     /// @inheritdoc IDatanetValidators

@@ -5,6 +5,7 @@ import {IRewardDistributor} from "../interfaces/IRewardDistributor.sol";
 import {LeafLib} from "../libraries/LeafLib.sol";
 import {MerkleLib} from "../libraries/MerkleLib.sol";
 import {MerkleRangeLib} from "../libraries/MerkleRangeLib.sol";
+import {TokenLib} from "../libraries/TokenLib.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
@@ -94,10 +95,7 @@ contract RewardDistributor is IRewardDistributor {
         s.funded = fundedAfter;
 
         emit Funded(stream, msg.sender, amount, fundedAfter);
-        uint256 before = token.balanceOf(address(this));
-        token.safeTransferFrom(msg.sender, address(this), amount);
-        uint256 received = token.balanceOf(address(this)) - before;
-        if (received < amount) revert RewardDistributor_FundsShort(received, amount);
+        TokenLib.pull(token, msg.sender, amount);
     }
 
     /// @inheritdoc IRewardDistributor

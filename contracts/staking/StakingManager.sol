@@ -2,6 +2,7 @@
 pragma solidity ^0.8.34;
 
 import {IStakingManager, Role} from "../interfaces/IStakingManager.sol";
+import {TokenLib} from "../libraries/TokenLib.sol";
 import {DelegationLib} from "./DelegationLib.sol";
 import {PoolLib} from "./PoolLib.sol";
 import {PoolTokens} from "./PoolTokens.sol";
@@ -427,13 +428,9 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
         if (removed != 0) emit StakeUnlocked(operator, role, locker, removed, lockAfter, lockedAfter);
     }
 
-    /// @dev What was asked for and nothing else has to arrive: balances are owed by the amounts that were written. And all of it
-    /// fits 96 bits, so that every sum of amounts does.
+    /// @dev All that is held fits 96 bits, so that every sum of amounts does.
     function _pull(uint96 amount) private {
-        uint256 before = _balance();
-        token.safeTransferFrom(msg.sender, address(this), amount);
-        uint256 held = _balance();
-        if (held != before + amount) revert StakingManager_NotReceived(amount, held - before);
+        uint256 held = TokenLib.pull(token, msg.sender, amount);
         if (held > type(uint96).max) revert StakingManager_TooMuchHeld(held);
     }
 
@@ -449,10 +446,6 @@ contract StakingManager is StakingVotes, UUPSUpgradeable, AccessManagedUpgradeab
 
     function _push(address to, uint256 amount) private {
         if (amount != 0) token.safeTransfer(to, amount);
-    }
-
-    function _balance() private view returns (uint256) {
-        return token.balanceOf(address(this));
     }
 
     function _active(address operator, Role role) private view returns (uint256 own, uint256 delegated) {

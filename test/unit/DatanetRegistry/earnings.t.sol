@@ -3,6 +3,7 @@ pragma solidity 0.8.37;
 
 import {IDatanetRegistry} from "../../../contracts/interfaces/IDatanetRegistry.sol";
 import {IDatanetValidators} from "../../../contracts/interfaces/IDatanetValidators.sol";
+import {TokenLib} from "../../../contracts/libraries/TokenLib.sol";
 import {FakePoolDistributor} from "../../fixture/FakePoolDistributor.sol";
 import {RegistryFixture} from "../../fixture/RegistryFixture.sol";
 import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.sol";
@@ -64,7 +65,7 @@ contract DatanetRegistryEarningsTest is RegistryFixture {
     /// @dev Nothing is credited that did not arrive.
     function test_ClaimPool_RevertWhen_LessArrives() public {
         pools.setShort(1);
-        vm.expectRevert(abi.encodeWithSelector(IDatanetRegistry.DatanetRegistry_Unpaid.selector, 999, 1000));
+        vm.expectRevert(abi.encodeWithSelector(TokenLib.TokenLib_NotReceived.selector, 1000, 999));
         _claim(1000);
     }
 

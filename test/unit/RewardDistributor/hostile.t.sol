@@ -2,6 +2,7 @@
 pragma solidity ^0.8.34;
 
 import {IRewardDistributor} from "../../../contracts/interfaces/IRewardDistributor.sol";
+import {TokenLib} from "../../../contracts/libraries/TokenLib.sol";
 import {FalseToken, FeeToken, ReentrantToken} from "../../fixture/HostileStreamTokens.sol";
 import {StreamFixture} from "../../fixture/StreamFixture.sol";
 import {Tree} from "../../fixture/Tree.sol";
@@ -12,7 +13,7 @@ contract RewardDistributorHostileTest is StreamFixture {
     function test_RevertWhen_ATokenKeepsAFee() public {
         _deploy(new FeeToken());
 
-        vm.expectRevert(abi.encodeWithSelector(IRewardDistributor.RewardDistributor_FundsShort.selector, 99, 100));
+        vm.expectRevert(abi.encodeWithSelector(TokenLib.TokenLib_NotReceived.selector, 100, 99));
         distributor.fund(stream, 100);
         assertEq(distributor.streamOf(stream).funded, 0);
         // below a hundred there is no fee

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IStakingManager, Role} from "../../../contracts/interfaces/IStakingManager.sol";
+import {TokenLib} from "../../../contracts/libraries/TokenLib.sol";
 import {StakingFixture} from "../../fixture/StakingFixture.sol";
 import {FalseReturnToken, FeeOnTransferToken, HugeToken, ReentrantToken} from "../../fixture/StakingHostileTokens.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
@@ -10,7 +11,7 @@ import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol
 contract StakingManagerHostileTest is StakingFixture {
     function test_FeeOnTransfer_IsRefusedNotCredited() public {
         _use(address(new FeeOnTransferToken(address(this))));
-        bytes memory refused = abi.encodeWithSelector(IStakingManager.StakingManager_NotReceived.selector, 1000, 990);
+        bytes memory refused = abi.encodeWithSelector(TokenLib.TokenLib_NotReceived.selector, 1000, 990);
         vm.expectRevert(refused);
         staking.stake(Role.Runner, 1000);
         vm.expectRevert(refused);
@@ -86,7 +87,7 @@ contract StakingManagerHostileTest is StakingFixture {
         reentrant.approve(address(staking), 10);
         reentrant.watch(address(staking), address(staking), abi.encodeCall(IStakingManager.stake, (Role.Runner, 10)));
 
-        vm.expectRevert(abi.encodeWithSelector(IStakingManager.StakingManager_NotReceived.selector, 5, 15));
+        vm.expectRevert(abi.encodeWithSelector(TokenLib.TokenLib_NotReceived.selector, 5, 15));
         staking.stake(Role.Runner, 5);
     }
 

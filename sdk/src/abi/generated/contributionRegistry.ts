@@ -71,7 +71,6 @@ export const contributionRegistryAbi = [
   {"type":"error","name":"ContributionRegistry_SignatureExpired","inputs":[{"name":"deadline","type":"uint64","internalType":"uint64"},{"name":"now_","type":"uint64","internalType":"uint64"}]},
   {"type":"error","name":"ContributionRegistry_TooMany","inputs":[{"name":"count","type":"uint256","internalType":"uint256"},{"name":"maximum","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"ContributionRegistry_UnknownContribution","inputs":[{"name":"contribution","type":"uint64","internalType":"uint64"}]},
-  {"type":"error","name":"ContributionRegistry_Unpaid","inputs":[{"name":"received","type":"uint256","internalType":"uint256"},{"name":"expected","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"ContributionRegistry_WrongState","inputs":[{"name":"contribution","type":"uint64","internalType":"uint64"},{"name":"state","type":"uint8","internalType":"enum IContributionRegistry.ContributionState"}]},
   {"type":"error","name":"ContributionRegistry_ZeroDataHash","inputs":[]},
   {"type":"error","name":"ContributionRegistry_ZeroRoot","inputs":[]},
@@ -81,6 +80,7 @@ export const contributionRegistryAbi = [
   {"type":"error","name":"InvalidInitialization","inputs":[]},
   {"type":"error","name":"NotInitializing","inputs":[]},
   {"type":"error","name":"SafeERC20FailedOperation","inputs":[{"name":"token","type":"address","internalType":"address"}]},
+  {"type":"error","name":"TokenLib_NotReceived","inputs":[{"name":"amount","type":"uint256","internalType":"uint256"},{"name":"received","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"UUPSUnauthorizedCallContext","inputs":[]},
   {"type":"error","name":"UUPSUnsupportedProxiableUUID","inputs":[{"name":"slot","type":"bytes32","internalType":"bytes32"}]},
 ] as const;

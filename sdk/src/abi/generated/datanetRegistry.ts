@@ -82,7 +82,6 @@ export const datanetRegistryAbi = [
   {"type":"error","name":"DatanetRegistry_UnknownDatanet","inputs":[{"name":"datanet","type":"uint64","internalType":"uint64"}]},
   {"type":"error","name":"DatanetRegistry_UnknownRules","inputs":[{"name":"datanet","type":"uint64","internalType":"uint64"},{"name":"rules","type":"uint32","internalType":"uint32"}]},
   {"type":"error","name":"DatanetRegistry_UnknownVersion","inputs":[{"name":"datanet","type":"uint64","internalType":"uint64"},{"name":"version","type":"uint32","internalType":"uint32"}]},
-  {"type":"error","name":"DatanetRegistry_Unpaid","inputs":[{"name":"received","type":"uint256","internalType":"uint256"},{"name":"expected","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"DatanetRegistry_ZeroAccount","inputs":[]},
   {"type":"error","name":"DatanetRegistry_ZeroDataHash","inputs":[]},
   {"type":"error","name":"DatanetRegistry_ZeroRoot","inputs":[]},
@@ -100,6 +99,7 @@ export const datanetRegistryAbi = [
   {"type":"error","name":"InvalidInitialization","inputs":[]},
   {"type":"error","name":"NotInitializing","inputs":[]},
   {"type":"error","name":"SafeERC20FailedOperation","inputs":[{"name":"token","type":"address","internalType":"address"}]},
+  {"type":"error","name":"TokenLib_NotReceived","inputs":[{"name":"amount","type":"uint256","internalType":"uint256"},{"name":"received","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"UUPSUnauthorizedCallContext","inputs":[]},
   {"type":"error","name":"UUPSUnsupportedProxiableUUID","inputs":[{"name":"slot","type":"bytes32","internalType":"bytes32"}]},
 ] as const;

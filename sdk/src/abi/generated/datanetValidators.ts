@@ -73,7 +73,6 @@ export const datanetValidatorsAbi = [
   {"type":"error","name":"DatanetValidators_SignatureExpired","inputs":[{"name":"deadline","type":"uint64","internalType":"uint64"},{"name":"now_","type":"uint64","internalType":"uint64"}]},
   {"type":"error","name":"DatanetValidators_TooMany","inputs":[{"name":"count","type":"uint256","internalType":"uint256"},{"name":"maximum","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"DatanetValidators_UnknownRound","inputs":[{"name":"round","type":"uint64","internalType":"uint64"}]},
-  {"type":"error","name":"DatanetValidators_Unpaid","inputs":[{"name":"received","type":"uint256","internalType":"uint256"},{"name":"expected","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"DatanetValidators_WrongState","inputs":[{"name":"round","type":"uint64","internalType":"uint64"},{"name":"state","type":"uint8","internalType":"enum IDatanetValidators.RoundState"}]},
   {"type":"error","name":"ERC1967InvalidImplementation","inputs":[{"name":"implementation","type":"address","internalType":"address"}]},
   {"type":"error","name":"ERC1967NonPayable","inputs":[]},
@@ -81,6 +80,7 @@ export const datanetValidatorsAbi = [
   {"type":"error","name":"InvalidInitialization","inputs":[]},
   {"type":"error","name":"NotInitializing","inputs":[]},
   {"type":"error","name":"SafeERC20FailedOperation","inputs":[{"name":"token","type":"address","internalType":"address"}]},
+  {"type":"error","name":"TokenLib_NotReceived","inputs":[{"name":"amount","type":"uint256","internalType":"uint256"},{"name":"received","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"UUPSUnauthorizedCallContext","inputs":[]},
   {"type":"error","name":"UUPSUnsupportedProxiableUUID","inputs":[{"name":"slot","type":"bytes32","internalType":"bytes32"}]},
 ] as const;

@@ -25,7 +25,6 @@ export const rewardDistributorAbi = [
   {"type":"event","name":"RootProposed","inputs":[{"name":"stream","type":"uint64","indexed":true,"internalType":"uint64"},{"name":"root","type":"bytes32","indexed":false,"internalType":"bytes32"},{"name":"total","type":"uint96","indexed":false,"internalType":"uint96"},{"name":"finalizableAt","type":"uint64","indexed":false,"internalType":"uint64"}],"anonymous":false},
   {"type":"event","name":"StreamCreated","inputs":[{"name":"stream","type":"uint64","indexed":true,"internalType":"uint64"},{"name":"allocator","type":"address","indexed":true,"internalType":"address"},{"name":"datanet","type":"uint64","indexed":true,"internalType":"uint64"},{"name":"creator","type":"address","indexed":false,"internalType":"address"}],"anonymous":false},
   {"type":"error","name":"RewardDistributor_ClaimsExceedAllocation","inputs":[{"name":"stream","type":"uint64","internalType":"uint64"},{"name":"claimed","type":"uint256","internalType":"uint256"},{"name":"allocated","type":"uint96","internalType":"uint96"}]},
-  {"type":"error","name":"RewardDistributor_FundsShort","inputs":[{"name":"received","type":"uint256","internalType":"uint256"},{"name":"amount","type":"uint96","internalType":"uint96"}]},
   {"type":"error","name":"RewardDistributor_InvalidProof","inputs":[{"name":"root","type":"bytes32","internalType":"bytes32"},{"name":"index","type":"uint64","internalType":"uint64"},{"name":"count","type":"uint64","internalType":"uint64"}]},
   {"type":"error","name":"RewardDistributor_NoRootPending","inputs":[{"name":"stream","type":"uint64","internalType":"uint64"}]},
   {"type":"error","name":"RewardDistributor_NotAllocator","inputs":[{"name":"caller","type":"address","internalType":"address"},{"name":"allocator","type":"address","internalType":"address"}]},
@@ -44,4 +43,5 @@ export const rewardDistributorAbi = [
   {"type":"error","name":"RewardDistributor_ZeroDatanet","inputs":[]},
   {"type":"error","name":"RewardDistributor_ZeroRoot","inputs":[]},
   {"type":"error","name":"SafeERC20FailedOperation","inputs":[{"name":"token","type":"address","internalType":"address"}]},
+  {"type":"error","name":"TokenLib_NotReceived","inputs":[{"name":"amount","type":"uint256","internalType":"uint256"},{"name":"received","type":"uint256","internalType":"uint256"}]},
 ] as const;

@@ -87,7 +87,6 @@ export const stakingManagerAbi = [
   {"type":"error","name":"StakingManager_LeftoverTooSmall","inputs":[{"name":"left","type":"uint256","internalType":"uint256"},{"name":"minimum","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"StakingManager_LockerNotRevoked","inputs":[{"name":"locker","type":"address","internalType":"address"}]},
   {"type":"error","name":"StakingManager_MinimumUnset","inputs":[{"name":"role","type":"uint8","internalType":"enum Role"}]},
-  {"type":"error","name":"StakingManager_NotReceived","inputs":[{"name":"amount","type":"uint256","internalType":"uint256"},{"name":"received","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"StakingManager_NothingThawing","inputs":[]},
   {"type":"error","name":"StakingManager_PauseTooLong","inputs":[{"name":"until","type":"uint256","internalType":"uint256"},{"name":"latest","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"StakingManager_PauseTooSoon","inputs":[{"name":"now_","type":"uint256","internalType":"uint256"},{"name":"earliest","type":"uint256","internalType":"uint256"}]},
@@ -102,6 +101,7 @@ export const stakingManagerAbi = [
   {"type":"error","name":"StakingManager_UpgradesFrozen","inputs":[{"name":"frozenAt","type":"uint256","internalType":"uint256"},{"name":"now_","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"StakingManager_ZeroAddress","inputs":[]},
   {"type":"error","name":"StakingManager_ZeroAmount","inputs":[]},
+  {"type":"error","name":"TokenLib_NotReceived","inputs":[{"name":"amount","type":"uint256","internalType":"uint256"},{"name":"received","type":"uint256","internalType":"uint256"}]},
   {"type":"error","name":"UUPSUnauthorizedCallContext","inputs":[]},
   {"type":"error","name":"UUPSUnsupportedProxiableUUID","inputs":[{"name":"slot","type":"bytes32","internalType":"bytes32"}]},
 ] as const;
