@@ -8,20 +8,14 @@
  */
 
 /** Symbol `i` of a text of `T`. */
-// @ts-expect-error a decorator of the compiler's
-@inline
 function at<T>(text: usize, i: i32): i32 {
   return <i32>load<T>(text + ((<usize>i) << alignof<T>()));
 }
 
-// @ts-expect-error a decorator of the compiler's
-@inline
 function get(a: usize, i: i32): i32 {
   return load<i32>(a + ((<usize>i) << 2));
 }
 
-// @ts-expect-error a decorator of the compiler's
-@inline
 function set(a: usize, i: i32, value: i32): void {
   store<i32>(a + ((<usize>i) << 2), value);
 }
@@ -36,8 +30,6 @@ export let touched: i32 = 0;
  * Reads the symbol before suffix `order[p]`, so that it is near when the scan comes to it: the reads of a scan are scattered
  * over the text, and one alone would wait for each.
  */
-// @ts-expect-error a decorator of the compiler's
-@inline
 function ahead<T>(text: usize, order: usize, p: i32, n: i32): i32 {
   const at0 = select<i32>(p, 0, <u32>p < <u32>n);
   return at<T>(text, max(get(order, at0), 1) - 1);
@@ -57,7 +49,7 @@ export function suffixArray(text: usize, n: i32, order: usize, room: usize): voi
 
 function sort<T>(text: usize, n: i32, order: usize, symbols: i32, room: usize): void {
   if (n < 2) {
-    if (n == 1) set(order, 0, 0);
+    if (n === 1) set(order, 0, 0);
     return;
   }
   memory.fill(order, 0, (<usize>n) << 2);
@@ -105,7 +97,7 @@ function sortPieces<T>(text: usize, n: i32, order: usize, symbols: i32, room: us
       const i = j - 1;
       const c = at<T>(text, i);
       set(order, p, 0);
-      if (c != c0) {
+      if (c !== c0) {
         set(room, c0, to);
         c0 = c;
         to = get(room, c);
@@ -124,7 +116,7 @@ function sortPieces<T>(text: usize, n: i32, order: usize, symbols: i32, room: us
     const i = j - 1;
     const c = at<T>(text, i);
     set(order, p, 0);
-    if (c != c0) {
+    if (c !== c0) {
       set(room, c0, to);
       c0 = c;
       to = get(room, c);
@@ -168,7 +160,7 @@ function namePieces<T>(text: usize, n: i32, order: usize, count: i32): i32 {
   for (let i = 0; i < count; i++) {
     const j = get(order, i);
     const length = get(named, j >> 1);
-    if (length != lastLength || j + length > n || last + length > n || !equal<T>(text, j, last, length)) name++;
+    if (length !== lastLength || j + length > n || last + length > n || !equal<T>(text, j, last, length)) name++;
     set(named, j >> 1, name);
     last = j;
     lastLength = length;
@@ -177,7 +169,7 @@ function namePieces<T>(text: usize, n: i32, order: usize, count: i32): i32 {
 }
 
 function equal<T>(text: usize, a: i32, b: i32, length: i32): bool {
-  for (let k = 0; k < length; k++) if (at<T>(text, a + k) != at<T>(text, b + k)) return false;
+  for (let k = 0; k < length; k++) if (at<T>(text, a + k) !== at<T>(text, b + k)) return false;
   return true;
 }
 
@@ -219,7 +211,7 @@ function induce<T>(text: usize, n: i32, order: usize, symbols: i32, room: usize)
     if (j <= 0) continue;
     const i = j - 1;
     const c = at<T>(text, i);
-    if (c != c0) {
+    if (c !== c0) {
       set(room, c0, to);
       c0 = c;
       to = get(room, c);
@@ -239,12 +231,12 @@ function induce<T>(text: usize, n: i32, order: usize, symbols: i32, room: usize)
     }
     const i = j - 1;
     const c = at<T>(text, i);
-    if (c != c0) {
+    if (c !== c0) {
       set(room, c0, to);
       c0 = c;
       to = get(room, c);
     }
-    set(order, --to, i == 0 || at<T>(text, i - 1) > c ? ~i : i);
+    set(order, --to, i === 0 || at<T>(text, i - 1) > c ? ~i : i);
   }
 }
 
