@@ -4,7 +4,13 @@ export class AttributionError extends Error {
   readonly retryable = false;
 
   constructor(
-    readonly code: "record_too_long" | "index_malformed" | "index_mismatch" | "base_malformed" | "invalid_request",
+    readonly code:
+      | "record_too_long"
+      | "index_malformed"
+      | "index_mismatch"
+      | "base_malformed"
+      | "not_finite"
+      | "invalid_request",
     message: string,
     options?: ErrorOptions,
   ) {

@@ -23,6 +23,8 @@ export {
 } from "./evaluate.js";
 export { excerpt } from "./excerpt.js";
 export { type FitOptions, fitAttributionBase } from "./fitAttributionBase.js";
+export { EvsBasis } from "./gradient/EvsBasis.js";
+export { type GradientMatrix, TextGradients } from "./gradient/TextGradients.js";
 export { IndexedProvider } from "./IndexedProvider.js";
 export type { IndexRows } from "./indexTable.js";
 export { creditsOf, withIndexes } from "./withIndexes.js";

@@ -14,8 +14,8 @@ export interface LossGraphOptions {
   readonly batch: number;
   /** Positions of a sequence. */
   readonly length: number;
-  /** What is trained: every weight of the model, or an adapter over a frozen base. */
-  readonly trains: FullTraining | AdapterTraining;
+  /** What is trained: every weight of the model, some of them over the frozen rest, or an adapter over a frozen base. */
+  readonly trains: FullTraining | PartialTraining | AdapterTraining;
   /** `loss` alone, or with the gradient of every trained parameter. */
   readonly outputs: "loss" | "loss and gradients";
   readonly float?: FloatType;
@@ -23,6 +23,13 @@ export interface LossGraphOptions {
 
 export interface FullTraining {
   readonly kind: "weights";
+}
+
+export interface PartialTraining {
+  readonly kind: "some weights";
+  readonly base: Weights;
+  /** By their names in `base`. */
+  readonly names: readonly string[];
 }
 
 export interface AdapterTraining extends Pick<Adapter, "rank" | "alpha" | "scaling" | "projections"> {
@@ -85,18 +92,18 @@ export function buildLossGraph(options: LossGraphOptions): LossGraph {
   return { file: graph.build(), parameters: shapes, gradients: outputs };
 }
 
-function parametersOf(
-  architecture: Architecture,
-  trains: FullTraining | AdapterTraining,
-): Map<string, readonly number[]> {
+function parametersOf(architecture: Architecture, trains: LossGraphOptions["trains"]): Map<string, readonly number[]> {
   if (trains.kind === "weights") return parameterShapes(architecture);
+  if (trains.kind === "some weights") {
+    return new Map([...parameterShapes(architecture)].filter(([name]) => trains.names.includes(name)));
+  }
   return new Map(factorsOf(architecture, trains.projections, trains.rank).map(({ key, shape }) => [key, shape]));
 }
 
 function sourceOf(
   graph: GraphBuilder,
   architecture: Architecture,
-  trains: FullTraining | AdapterTraining,
+  trains: LossGraphOptions["trains"],
   parameters: ReadonlyMap<string, Value>,
 ): ParameterSource {
   if (trains.kind === "weights") return { weight: (name) => parameters.get(name)!, lora: () => undefined };
@@ -104,12 +111,13 @@ function sourceOf(
   const constants = new Map<string, Value>();
   return {
     weight(name) {
-      const value = constants.get(name) ?? graph.constant(name, trains.base.get(name)!, shapes.get(name)!);
+      const value =
+        parameters.get(name) ?? constants.get(name) ?? graph.constant(name, trains.base.get(name)!, shapes.get(name)!);
       constants.set(name, value);
       return value;
     },
     lora(layer, projection): LoraFactors | undefined {
-      if (!trains.projections.includes(projection)) return undefined;
+      if (trains.kind === "some weights" || !trains.projections.includes(projection)) return undefined;
       return {
         a: parameters.get(factorKey(architecture, layer, projection, "a"))!,
         b: parameters.get(factorKey(architecture, layer, projection, "b"))!,

@@ -50,6 +50,11 @@ export class LossSession {
     return new LossSession(session, graph, feeds, [options.batch, options.length]);
   }
 
+  /** Shapes of the trained parameters, in the order of the graph. */
+  get shapes(): ReadonlyMap<string, readonly number[]> {
+    return this.graph.parameters;
+  }
+
   async run({ tokens, targets, weights }: Batch): Promise<LossAndGradients> {
     const outputs = await this.session.run({
       ...this.feeds,
