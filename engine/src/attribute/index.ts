@@ -1,5 +1,6 @@
 export { ATTRIBUTION_FILE } from "./AttributionBase.js";
 export { AttributionIndex } from "./AttributionIndex.js";
+export { COPY_CONTAINMENT, type Copy, CopySearch, MAX_RECORD_BYTES } from "./admission/CopySearch.js";
 export { answerCodes } from "./answerCodes.js";
 export { attributeAnswer } from "./attributeAnswer.js";
 export {

@@ -1,0 +1,103 @@
+/**
+ * Finds which earlier record a text was copied from, light edits notwithstanding. A text is a copy of a record when half of its
+ * 16-byte shingles or more stand in it: containment, not resemblance (Broder 1997), since a copier who adds text of his own lowers
+ * what the two have in common of both, and not what he took.
+ *
+ * Candidates come from shingles whose hash is 0 modulo `SAMPLED`, the same ones in every text (Broder's modulo sketch): a copy
+ * shares half of its sample on average. What they say is then counted over all shingles, byte by byte.
+ */
+import { AttributionError } from "../errors.js";
+import { sameShingle, shingleHashes } from "./shingles.js";
+
+/** One shingle in this many is indexed. */
+const SAMPLED = 4;
+/** Records that share a sampled shingle beyond these are not candidates by it: licence headers and the like. */
+const MAX_HOLDERS = 64;
+/** Candidates whose bytes are compared. */
+const MAX_COMPARED = 16;
+/** Part of a text's shingles that makes it a copy. */
+export const COPY_CONTAINMENT = 0.5;
+/** Most bytes of a record. */
+export const MAX_RECORD_BYTES = 8192;
+
+export interface Copy {
+  /** By the order in which records were added. */
+  readonly record: number;
+  /** Part of the text's distinct shingles that the record has, 0.5 to 1. */
+  readonly containment: number;
+  /** Where a shared shingle begins, in the text and in the record; one pair for each of them, ascending in the text. */
+  readonly shared: readonly (readonly [number, number])[];
+}
+
+export class CopySearch {
+  readonly #texts: Uint8Array[] = [];
+  readonly #holders = new Map<number, number[]>();
+
+  /** Adds a record behind those before it. @throws AttributionError `record_too_long` */
+  add(text: Uint8Array): void {
+    requireLength(text);
+    const record = this.#texts.push(text) - 1;
+    for (const hash of new Set(sampleOf(text))) {
+      const holders = this.#holders.get(hash);
+      if (holders === undefined) this.#holders.set(hash, [record]);
+      else if (holders.length < MAX_HOLDERS) holders.push(record);
+    }
+  }
+
+  /**
+   * The record that holds most of a text, the first of several, if it holds enough to make the text its copy. A text that is too
+   * short for a shingle is nobody's.
+   *
+   * @throws AttributionError `record_too_long`
+   */
+  find(text: Uint8Array): Copy | undefined {
+    requireLength(text);
+    const shared = new Map<number, number>();
+    for (const hash of new Set(sampleOf(text))) {
+      for (const record of this.#holders.get(hash) ?? []) shared.set(record, (shared.get(record) ?? 0) + 1);
+    }
+    const candidates = [...shared]
+      .sort(([a, x], [b, y]) => y - x || a - b)
+      .slice(0, MAX_COMPARED)
+      .map(([record]) => record)
+      .sort((a, b) => a - b);
+    let best: Copy | undefined;
+    for (const record of candidates) {
+      const copy = compare(text, this.#texts[record]!, record);
+      if (copy.containment >= COPY_CONTAINMENT && copy.containment > (best?.containment ?? 0)) best = copy;
+    }
+    return best;
+  }
+}
+
+/** Counts every distinct shingle of `text` once, at its first place. */
+function compare(text: Uint8Array, earlier: Uint8Array, record: number): Copy {
+  const places = new Map<number, number[]>();
+  shingleHashes(earlier).forEach((hash, at) => {
+    places.set(hash, [...(places.get(hash) ?? []), at].slice(0, MAX_HOLDERS));
+  });
+  const shared: [number, number][] = [];
+  const seen = new Set<number>();
+  shingleHashes(text).forEach((hash, at) => {
+    if (seen.has(hash)) return;
+    seen.add(hash);
+    const found = places.get(hash)?.find((place) => sameShingle(text, at, earlier, place));
+    if (found !== undefined) shared.push([at, found]);
+  });
+  return { record, containment: shared.length / Math.max(1, seen.size), shared };
+}
+
+function sampleOf(text: Uint8Array): Uint32Array {
+  const hashes = shingleHashes(text);
+  const sampled = hashes.filter((hash) => hash % SAMPLED === 0);
+  // of a very short text all that there is
+  return sampled.length < 4 ? hashes : sampled;
+}
+
+function requireLength(text: Uint8Array): void {
+  if (text.length <= MAX_RECORD_BYTES) return;
+  throw new AttributionError(
+    "record_too_long",
+    `a record has ${text.length} bytes, at most ${MAX_RECORD_BYTES} are admitted; split it`,
+  );
+}
