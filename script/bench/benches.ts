@@ -4,6 +4,7 @@ import { exact } from "./exact.js";
 import { gas } from "./gas.js";
 import { serve } from "./serve.js";
 import { training } from "./training.js";
+import { groundTruth } from "./truth/groundTruth.js";
 
 /** Every bench, by the name it is asked for. */
-export const benches: readonly Bench[] = [attribution, exact, gas, serve, training];
+export const benches: readonly Bench[] = [attribution, exact, gas, groundTruth, serve, training];

@@ -28,4 +28,7 @@ export { EvsBasis } from "./gradient/EvsBasis.js";
 export { type GradientMatrix, TextGradients } from "./gradient/TextGradients.js";
 export { IndexedProvider } from "./IndexedProvider.js";
 export type { IndexRows } from "./indexTable.js";
+export { creditRecords } from "./kernel.js";
+export { MatchShard } from "./match/MatchShard.js";
+export { matchAnswer } from "./match/matchAnswer.js";
 export { creditsOf, withIndexes } from "./withIndexes.js";

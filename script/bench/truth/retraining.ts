@@ -1,0 +1,69 @@
+import { Random } from "@openledger/engine";
+import { AdapterTrainer } from "./AdapterTrainer.js";
+import type { Retrained } from "./lds.js";
+import type { Query } from "./methods.js";
+import type { World } from "./world.js";
+
+/**
+ * Which records are left, and with which start: random halves or nine tenths from one start, halves of the contributors with all
+ * that is theirs, random halves from a start of their own each.
+ */
+export type Regime = "rec" | "drop" | "con" | "fresh";
+
+/** What came of retraining, by regime. */
+export type Truth = ReadonlyMap<Regime, readonly Retrained[]>;
+
+/** Trains an adapter on each of many subsets of a world's records, and asks it for its loss on every query. */
+export async function retrain(
+  trainer: AdapterTrainer,
+  world: World,
+  queries: readonly Query[],
+  profile: {
+    readonly regimes: readonly Regime[];
+    readonly sets: number;
+    readonly seeds: number;
+    readonly epochs: number;
+  },
+  report: (line: string) => void,
+): Promise<Truth> {
+  const { regimes, sets, seeds, epochs } = profile;
+  const all = regimes.length * sets * seeds;
+  const started = performance.now();
+  let done = 0;
+  const truth = new Map<Regime, Retrained[]>();
+  for (const regime of regimes) {
+    const random = new Random(1);
+    const retrained: Retrained[] = [];
+    for (let set = 0; set < sets; set++) {
+      const subset = subsetOf(regime, world, random);
+      const outputs = new Float64Array(queries.length);
+      for (let seed = 0; seed < seeds; seed++) {
+        const kept = regime === "drop" ? 0.9 : 0.5;
+        await trainer.train({
+          records: subset,
+          // as many steps whatever the contributors wrote: what is compared is which records, not how many
+          steps: AdapterTrainer.steps(kept * world.records.length, epochs),
+          seeds: { start: regime === "fresh" ? 1000 + seed : 7, order: 100 + seed },
+        });
+        (await trainer.losses(queries)).forEach((loss, i) => {
+          outputs[i]! -= loss / seeds;
+        });
+        done++;
+        const minutes = ((performance.now() - started) / done / 60_000) * (all - done);
+        report(`retraining: ${done} of ${all}, ${minutes.toFixed(1)} min left`);
+      }
+      retrained.push({ records: new Set(subset), outputs });
+    }
+    truth.set(regime, retrained);
+  }
+  return truth;
+}
+
+function subsetOf(regime: Regime, world: World, random: Random): number[] {
+  const records = [...world.records.keys()];
+  if (regime === "drop") return random.shuffle(records).slice(0, Math.round(0.9 * records.length));
+  if (regime !== "con") return random.shuffle(records).slice(0, records.length / 2);
+  const names = random.shuffle(Array.from({ length: world.contributors }, (_, i) => i));
+  const chosen = new Set(names.slice(0, world.contributors / 2));
+  return records.filter((record) => chosen.has(world.records[record]!.contributor));
+}
