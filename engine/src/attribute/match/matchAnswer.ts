@@ -30,12 +30,13 @@ export function matchAnswer(shards: readonly MatchShard[], answer: Uint8Array): 
   const found: MatchSpan[] = [];
   let reached = 0;
   for (let from = 0; from < answer.length; from++) {
+    if (isContinuation(answer, from)) continue;
     const longest = shards.reduce((most, shard) => Math.max(most, shard.longest(answer, from)), 0);
+    const to = wholeEnd(answer, from, from + longest);
     // what ends where one from further left ends is a part of that
-    if (from + longest <= reached) continue;
-    reached = from + longest;
-    const whole = wholeCharacters(answer, from, reached);
-    if (whole.to - whole.from >= LEAST_SPAN_BYTES) found.push(spanOf(shards, answer, whole));
+    if (to <= reached) continue;
+    reached = to;
+    if (to - from >= LEAST_SPAN_BYTES) found.push(spanOf(shards, answer, { from, to }));
   }
 
   const chosen: MatchSpan[] = [];
@@ -70,11 +71,13 @@ function spanOf(
   return { from, to, count, places: places.slice(0, MOST_PLACES) };
 }
 
-/** Without the parts of characters that a span begins and ends with. */
-function wholeCharacters(text: Uint8Array, from: number, to: number): { from: number; to: number } {
-  const isContinuation = (at: number): boolean => at < text.length && (text[at]! & 0xc0) === 0x80;
-  let [first, end] = [from, to];
-  while (first < end && isContinuation(first)) first++;
-  while (end > first && isContinuation(end)) end--;
-  return { from: first, to: end };
+/** Without the part of a character that a span ends with. */
+function wholeEnd(text: Uint8Array, from: number, to: number): number {
+  let end = to;
+  while (end > from && isContinuation(text, end)) end--;
+  return end;
+}
+
+function isContinuation(text: Uint8Array, at: number): boolean {
+  return at < text.length && (text[at]! & 0xc0) === 0x80;
 }
