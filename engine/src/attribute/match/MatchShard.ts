@@ -1,8 +1,6 @@
+import { MATCH_RECORD_END } from "@openledger/sdk";
 import { AttributionError } from "../errors.js";
 import { suffixArray } from "./suffixArray.js";
-
-/** Behind each record; no byte of UTF-8 is this one, so that nothing found reaches over two records. */
-export const RECORD_END = 0xff;
 
 /** Where a piece of a query stands among the suffixes: those of ranks `first` (inclusive) to `end` (exclusive) begin with it. */
 export interface Occurrences {
@@ -27,7 +25,7 @@ export class MatchShard {
   readonly #prefixes: Uint32Array;
 
   /**
-   * @param text `[n]`, each record and behind it `RECORD_END`
+   * @param text `[n]`, each record and behind it `MATCH_RECORD_END`
    * @param order `[n]`, see `suffixArray`
    * @param starts `[records + 1]`, where each record begins, and n
    */
@@ -48,15 +46,15 @@ export class MatchShard {
   static of(records: readonly Uint8Array[], firstRecord = 0): MatchShard {
     const starts = new Uint32Array(records.length + 1);
     for (const [i, record] of records.entries()) {
-      if (record.includes(RECORD_END)) {
+      if (record.includes(MATCH_RECORD_END)) {
         throw new AttributionError(
           "invalid_request",
-          `record ${firstRecord + i} is not UTF-8: byte ${record.indexOf(RECORD_END)} is 0xff`,
+          `record ${firstRecord + i} is not UTF-8: byte ${record.indexOf(MATCH_RECORD_END)} is 0xff`,
         );
       }
       starts[i + 1] = starts[i]! + record.length + 1;
     }
-    const text = new Uint8Array(starts[records.length]!).fill(RECORD_END);
+    const text = new Uint8Array(starts[records.length]!).fill(MATCH_RECORD_END);
     for (const [i, record] of records.entries()) text.set(record, starts[i]!);
     return new MatchShard(text, suffixArray(text), starts, firstRecord);
   }
@@ -85,9 +83,9 @@ export class MatchShard {
     return best;
   }
 
-  /** Where a piece of a query of two bytes or more stands. */
+  /** Where a piece of a query stands, or, of as many as none, would stand. */
   occurrences(query: Uint8Array, from: number, to: number): Occurrences {
-    const [low, high] = this.#bucket(query, from);
+    const [low, high] = to - from < 2 ? [0, this.order.length] : this.#bucket(query, from);
     const piece = query.subarray(from, to);
     const first = this.#bound(piece, low, high, (shared) => shared === piece.length);
     return { first, end: this.#bound(piece, first, high, () => false) };
