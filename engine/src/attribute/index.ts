@@ -29,6 +29,9 @@ export { type GradientMatrix, TextGradients } from "./gradient/TextGradients.js"
 export { IndexedProvider } from "./IndexedProvider.js";
 export type { IndexRows } from "./indexTable.js";
 export { creditRecords } from "./kernel.js";
-export { MatchShard } from "./match/MatchShard.js";
-export { matchAnswer } from "./match/matchAnswer.js";
+export type { MatchArrays } from "./match/MatchArrays.js";
+export { MatchIndex } from "./match/MatchIndex.js";
+export { MatchProver, type Proven } from "./match/MatchProver.js";
+export { type MatchPlace, MatchShard } from "./match/MatchShard.js";
+export { type MatchSpan, matchAnswer } from "./match/matchAnswer.js";
 export { creditsOf, withIndexes } from "./withIndexes.js";

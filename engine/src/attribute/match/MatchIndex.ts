@@ -61,7 +61,7 @@ export class MatchIndex {
 
   /**
    * Reads a file and recomputes its roots. The order is taken as committed; to check it, look for a fault
-   * (`findArrayFault`) or build the index again.
+   * (`MatchProver.arrayFault`) or build the index again.
    *
    * @throws AttributionError `index_mismatch` when a column does not give its root, or the roots not the index's;
    * `index_malformed` when the file is none, or columns that give their roots are no index
