@@ -1,6 +1,6 @@
 /**
  * Finds which earlier record a text was copied from, light edits notwithstanding. A text is a copy of a record when half of its
- * 16-byte shingles or more stand in it: containment, not resemblance (Broder 1997), since a copier who adds text of his own lowers
+ * 10-byte shingles or more stand in it: containment, not resemblance (Broder 1997), since a copier who adds text of his own lowers
  * what the two have in common of both, and not what he took.
  *
  * Candidates come from shingles whose hash is 0 modulo `SAMPLED`, the same ones in every text (Broder's modulo sketch): a copy
