@@ -55,6 +55,7 @@ contract AgentWeightTest is Test {
         _AGENT3_ClientsAddUp();
         _AGENT4_NobodyRatesHisOwn();
         _AGENT5_NoWalletOutlivesASale();
+        invariant_AgentWeight();
     }
 
     /// @dev All in one campaign: each call is followed by each property.

@@ -90,6 +90,7 @@ contract BridgeSupplyTest is Test {
         assertEq(handler.depositsInFlight() + handler.withdrawalsInFlight() + handler.away(), 0);
         assertGt(nativeQueue.flushed(), 0);
         _assertSupply1("after all ways");
+        invariant_BridgeSupply();
     }
 
     /// @dev All in one campaign: each call is followed by each property.

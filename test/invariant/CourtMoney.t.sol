@@ -88,6 +88,7 @@ contract CourtMoneyTest is Test {
         assertGt(court.voidedAt(3), 0, "expired");
         assertGt(token.balanceOf(address(jury)), 0);
         afterInvariant();
+        invariant_CourtMoney();
     }
 
     function test_EachFalsehoodIsProven() public {

@@ -88,6 +88,7 @@ contract DatanetInvariantTest is Test {
         handler.endAll();
         assertEq(uint8(contributions.stateOf(4)), uint8(IContributionRegistry.ContributionState.Rejected));
         afterInvariant();
+        invariant_DATANET_MoneyAndOutcomes();
     }
 
     function invariant_DATANET_MoneyAndOutcomes() public view {

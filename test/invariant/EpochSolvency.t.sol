@@ -85,6 +85,7 @@ contract EpochSolvencyTest is Test {
         _EPOCH3_HonestStandsAndFalseFalls();
         _EPOCH4_EachReceiptIsPaidOnce();
         afterInvariant();
+        invariant_EpochSolvency();
     }
 
     /// @dev All in one campaign: each call is followed by each property.

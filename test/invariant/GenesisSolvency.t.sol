@@ -51,6 +51,7 @@ contract GenesisSolvencyTest is Test {
         assertEq(handler.claims(), 3);
         assertEq(handler.moves(), 1);
         assertGt(handler.paidOf(2), 0);
+        invariant_GenesisSolvency();
     }
 
     /// @dev All in one campaign: each call is followed by each property.

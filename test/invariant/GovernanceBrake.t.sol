@@ -40,6 +40,7 @@ contract GovernanceBrakeTest is Test {
         assertEq(handler.released(), 1);
         assertEq(handler.mostPaused(work), 10 days + 1);
         _GOV5_PausesAreBounded();
+        invariant_GovernanceBrake();
     }
 
     /// @dev All in one campaign: each call is followed by each property.

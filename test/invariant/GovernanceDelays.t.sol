@@ -51,6 +51,7 @@ contract GovernanceDelaysTest is Test {
         handler.veto(0);
         assertEq(handler.vetoed(), 1);
         handler.trespass(3, 0);
+        invariant_GovernanceDelays();
     }
 
     /// @dev All in one campaign: each call is followed by each property.

@@ -62,6 +62,7 @@ contract GovernanceVotesTest is Test {
         handler.pass(4, 1);
         handler.propose();
         assertEq(handler.proposalCount(), 2);
+        invariant_GovernanceVotes();
     }
 
     /// @dev All in one campaign: each call is followed by each property.

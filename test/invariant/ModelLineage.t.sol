@@ -62,6 +62,7 @@ contract ModelLineageTest is Test {
         _MODEL5_DeprecationIsForGood();
         _MODEL6_FeesAreTheTreasurys();
         _MODEL7_OnlyOwnersAct();
+        invariant_ModelLineage();
     }
 
     /// @dev All in one campaign: each call is followed by each property.

@@ -63,8 +63,8 @@ contract MoneySolvencyTest is Test {
         handler.withdraw(1, 0);
         handler.collect(4, 0);
         assertEq(handler.withdrawn() + handler.collected(), 0, "paused");
-        handler.releaseBySignature(1, 1e10, false);
-        handler.releaseBySignature(1, 1e10, true);
+        handler.releaseBySignature(2, 1e10, false);
+        handler.releaseBySignature(2, 1e10, true);
         handler.pauseExits(100, 1);
         handler.withdraw(1, 0);
         handler.pause(100, 2);
@@ -91,6 +91,7 @@ contract MoneySolvencyTest is Test {
         assertGt(handler.collected(), 0);
         assertGt(handler.claimed(), 0);
         assertEq(market.channelOf(handler.channels(0)).thawEnd, 0);
+        invariant_MoneySolvency();
     }
 
     /// @dev All in one campaign: each call is followed by each property.
