@@ -4,7 +4,7 @@ import { readPositions, writePosition } from "./AttributionBase.js";
 import { ATTRIBUTION_CONTEXT, CODE_BITS, CODE_BYTES, type PositionCodes } from "./codes.js";
 import { AttributionError } from "./errors.js";
 import { FLOOR_COUNT, shareFloors } from "./floors.js";
-import type { Hex } from "./hex.js";
+import { type Hex, hexOf } from "./hex.js";
 import type { KernelIndex } from "./PostingScan.js";
 import { Postings } from "./Postings.js";
 import { tokenThresholds } from "./thresholds.js";
@@ -247,8 +247,4 @@ function checkLength(record: number, length: number): void {
 
 function bytesOf(hash: Hex): Uint8Array {
   return Uint8Array.from(Buffer.from(hash.slice(2), "hex"));
-}
-
-function hexOf(bytes: Uint8Array): Hex {
-  return `0x${Buffer.from(bytes).toString("hex")}`;
 }

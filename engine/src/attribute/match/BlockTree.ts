@@ -9,7 +9,7 @@ import {
   type MatchOpening,
   rootHash,
 } from "@openledger/sdk";
-import type { Hex } from "../hex.js";
+import { type Hex, hexOf } from "../hex.js";
 import type { Column } from "./MatchArrays.js";
 
 const NODE_BYTES = 32;
@@ -95,8 +95,4 @@ function joined(nodes: Uint8Array, node: Uint8Array): Uint8Array {
   all.set(nodes);
   all.set(node, nodes.length);
   return all;
-}
-
-function hexOf(bytes: Uint8Array): Hex {
-  return `0x${Buffer.from(bytes).toString("hex")}`;
 }

@@ -8,7 +8,7 @@ import {
   matchIndexRoot,
 } from "@openledger/sdk";
 import { AttributionError } from "../errors.js";
-import type { Hex } from "../hex.js";
+import { type Hex, hexOf } from "../hex.js";
 import { BlockTree } from "./BlockTree.js";
 import { type Column, columnsOf, type MatchArrays, partsOf, ranksOf } from "./MatchArrays.js";
 import { MatchShard } from "./MatchShard.js";
@@ -160,8 +160,4 @@ function mismatch(what: string, claimed: Hex, found: Hex): AttributionError {
     "index_mismatch",
     `match index: the file claims root ${claimed} of ${what} but its content gives ${found}; fetch or build it again`,
   );
-}
-
-function hexOf(bytes: Uint8Array): Hex {
-  return `0x${Buffer.from(bytes).toString("hex")}`;
 }
