@@ -63,7 +63,7 @@ export class AdapterTrainer {
     return Math.max(1, Math.floor((records * epochs) / BATCH));
   }
 
-  /** Trains; `current` and `loss` are then of this adapter. @returns the copies: at `keepAfter`, and at the end */
+  /** Trains; `losses` are then of this adapter. @returns the copies: at `keepAfter`, and at the end */
   async train({ records, steps, seeds, keepAfter }: TrainingPlan): Promise<{ kept: Adapter; final: Adapter }> {
     const { architecture } = this.model;
     const start = initialAdapter(architecture, LORA, seeds.start);
@@ -92,6 +92,7 @@ export class AdapterTrainer {
   private async loss(ids: readonly number[], from: number): Promise<number> {
     const { tokens, targets, weights } = this.room(1);
     const count = this.fill(ids, from, 0, { tokens, targets, weights });
+    if (count <= 0) throw new RangeError(`a text of ${ids.length} tokens has none from ${from} on that counts`);
     const { loss } = await this.lossAlone.run({ tokens, targets, weights });
     return loss / count;
   }

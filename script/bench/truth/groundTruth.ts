@@ -115,7 +115,7 @@ async function measure(
     const queries = [...real, ...generated, ...planted];
     report(`loss of the queries: ${mean(await trainer.losses(real)).toFixed(3)} with the adapter`);
 
-    const scores = await scoreAll(tiny, full, world, records, queries, threads, report);
+    const scores = await scoreAll(tiny, full.kept, world, records, queries, threads, report);
     report("attacks");
     const attacks = await attackFigures(tiny, world, [...real, ...generated], threads);
     const removals = await removalFigures(trainer, scores, real.slice(0, profile.removals), profile, report);
@@ -161,7 +161,8 @@ async function generate(tiny: TinyModel, adapter: Adapter, world: World, threads
 
 async function scoreAll(
   tiny: TinyModel,
-  adapters: { readonly kept: Adapter; readonly final: Adapter },
+  /** Of the model that answered, after its first epoch. */
+  early: Adapter,
   world: World,
   records: readonly (readonly number[])[],
   queries: readonly methods.Query[],
@@ -177,7 +178,7 @@ async function scoreAll(
   const match = methods.matchScores(texts, asked);
   const ngram = methods.ngramScores(records, queries);
   report("scores: gradients of the adapter");
-  const kept = await methods.adapterGradients(tiny.model, adapters.kept, records, queries, options);
+  const kept = await methods.adapterGradients(tiny.model, early, records, queries, options);
   const [graddot, datainf, trak, evs] = [
     methods.gradDotScores(kept),
     methods.dataInfScores(kept),
@@ -190,7 +191,7 @@ async function scoreAll(
     "signs",
   );
   const later = methods.evsScores(
-    await methods.lastLayerGradients(tiny.model, adapters.kept, records, queries, options),
+    await methods.lastLayerGradients(tiny.model, early, records, queries, options),
     "signs",
   );
   const gradient = methods.together(base, later);
