@@ -6,7 +6,8 @@ import { tableOf } from "../exact/reference/shapes.js";
 import type { BlockRequest, BlockRows, RowProvider } from "../exact/trace/RowProvider.js";
 import { codeWords } from "./codes.js";
 import { postingsOf } from "./indexTable.js";
-import { type KernelIndex, PostingScan } from "./PostingScan.js";
+import type { KernelIndex } from "./kernel/KernelIndex.js";
+import { PostingScan } from "./kernel/PostingScan.js";
 
 /**
  * Rows of a program with indexes: credits from the postings of the token that follows, all else by the base's provider,

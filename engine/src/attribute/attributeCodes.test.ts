@@ -1,9 +1,9 @@
 import { poolAccount, SHARE_WHOLE, type Share, sharesHash } from "@openledger/sdk";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { AttributionIndex } from "./AttributionIndex.js";
 import { type AttributionVersion, attributeCodes, MAX_ATTRIBUTED_RECORDS, sumShares } from "./attributeCodes.js";
 import { CODE_BYTES, type PositionCodes } from "./codes.js";
+import { AttributionIndex } from "./kernel/AttributionIndex.js";
 import { ARBITRARY_ROWS, arbitraryCodes } from "./testCodes.js";
 
 const ZERO = `0x${"00".repeat(32)}` as const;

@@ -8,14 +8,14 @@ import {
   type Share,
 } from "@openledger/sdk";
 import { KERNEL_WHOLE } from "../exact/program/AttributionOp.js";
-import type { AttributionIndex } from "./AttributionIndex.js";
 import { codeWords, type PositionCodes } from "./codes.js";
 import { AttributionError } from "./errors.js";
-import { floorFor } from "./floors.js";
-import { hamming } from "./hamming.js";
 import type { Hex } from "./hex.js";
-import { creditRecords } from "./kernel.js";
-import { kernelValue } from "./PostingScan.js";
+import { creditRecords } from "./kernel/creditRecords.js";
+import { floorFor } from "./kernel/floors.js";
+import { hamming } from "./kernel/hamming.js";
+import { kernelValue } from "./kernel/kernelValue.js";
+import type { VersionIndex } from "./kernel/VersionIndex.js";
 
 /** Most records that an answer names; what others would get is the pool's. */
 export const MAX_ATTRIBUTED_RECORDS = 64;
@@ -26,7 +26,7 @@ const SPAN_TOKENS = 32;
 export interface AttributionVersion {
   readonly datanet: bigint;
   readonly version: number;
-  readonly index: AttributionIndex;
+  readonly index: VersionIndex;
   /** `[records]`: who contributed each record, by its place in the version. */
   readonly contributors: readonly Share["account"][];
 }
@@ -90,7 +90,7 @@ export function attributeCodes(versions: readonly AttributionVersion[], answer: 
 
 function listRecords(
   { datanet, version, index, contributors }: AttributionVersion,
-  credits: Float64Array,
+  credits: ReadonlyMap<number, number>,
   weight: number,
   tokens: number,
 ): Omit<AttributedRecord, "span">[] {
@@ -135,10 +135,10 @@ export function sumShares(
 
 /** The window of at most 32 positions of a record with the most credit, without what got none at its ends. */
 function bestSpan(
-  index: AttributionIndex,
+  index: VersionIndex,
   record: number,
   answer: PositionCodes,
-  denominators: Float64Array,
+  denominators: readonly number[],
 ): readonly [number, number] {
   const row = index.row(record);
   const credit = new Float64Array(row.ids.length);

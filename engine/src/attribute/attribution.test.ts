@@ -8,11 +8,11 @@ import { openRuntime } from "../serve/openRuntime.js";
 import type { Runtime } from "../serve/Runtime.js";
 import { addAttribution, copyTestModel } from "../serve/testModel.js";
 import { Random } from "../train/random.js";
-import { AttributionIndex } from "./AttributionIndex.js";
 import { answerCodes, answerWindows } from "./answerCodes.js";
 import { attributeAnswer } from "./attributeAnswer.js";
-import { buildIndex } from "./buildIndex.js";
 import { fitAttributionBase } from "./fitAttributionBase.js";
+import { AttributionIndex } from "./kernel/AttributionIndex.js";
+import { buildIndex } from "./kernel/buildIndex.js";
 
 const ACCOUNTS = ["0x00000000000000000000000000000000000000a1", "0x00000000000000000000000000000000000000b2"] as const;
 

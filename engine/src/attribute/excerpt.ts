@@ -1,4 +1,4 @@
-import type { AttributionIndex } from "./AttributionIndex.js";
+import type { VersionIndex } from "./kernel/VersionIndex.js";
 
 /**
  * The text of a record around the part that matched, for people to read.
@@ -8,7 +8,7 @@ import type { AttributionIndex } from "./AttributionIndex.js";
  */
 export function excerpt(
   tokenizer: { decode(ids: readonly number[]): string },
-  index: AttributionIndex,
+  index: VersionIndex,
   recordIndex: bigint | number,
   span: readonly [number, number],
   options: { readonly maxTokens?: number } = {},

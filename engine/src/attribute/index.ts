@@ -1,5 +1,4 @@
 export { ATTRIBUTION_FILE } from "./AttributionBase.js";
-export { AttributionIndex } from "./AttributionIndex.js";
 export { COPY_CONTAINMENT, type Copy, CopySearch, MAX_RECORD_BYTES } from "./admission/CopySearch.js";
 export { answerCodes } from "./answerCodes.js";
 export { attributeAnswer } from "./attributeAnswer.js";
@@ -11,7 +10,6 @@ export {
   MAX_ATTRIBUTED_RECORDS,
 } from "./attributeCodes.js";
 export { Bm25 } from "./bm25.js";
-export { type BuildIndexOptions, buildIndex, type RowCache } from "./buildIndex.js";
 export { ATTRIBUTION_CONTEXT, CODE_BYTES, type PositionCodes } from "./codes.js";
 export { codesOfRun } from "./codesOfRun.js";
 export { AttributionError } from "./errors.js";
@@ -28,7 +26,10 @@ export { EvsBasis } from "./gradient/EvsBasis.js";
 export { type GradientMatrix, TextGradients } from "./gradient/TextGradients.js";
 export { IndexedProvider } from "./IndexedProvider.js";
 export type { IndexRows } from "./indexTable.js";
-export { creditRecords } from "./kernel.js";
+export { AttributionIndex } from "./kernel/AttributionIndex.js";
+export { type BuildIndexOptions, buildIndex, type RowCache } from "./kernel/buildIndex.js";
+export { creditRecords, RunningCredit } from "./kernel/creditRecords.js";
+export type { VersionIndex } from "./kernel/VersionIndex.js";
 export type { MatchArrays } from "./match/MatchArrays.js";
 export { MatchIndex } from "./match/MatchIndex.js";
 export { MatchProver, type Proven } from "./match/MatchProver.js";

@@ -2,8 +2,8 @@ import { CODE_BITS, CODE_BYTES, MAX_RECORD_POSITIONS, MAX_SURPRISE } from "../ex
 import type { Table } from "../exact/program/Program.js";
 import type { PositionCodes } from "./codes.js";
 import { AttributionError } from "./errors.js";
-import type { KernelIndex } from "./PostingScan.js";
-import { Postings } from "./Postings.js";
+import type { KernelIndex } from "./kernel/KernelIndex.js";
+import { PostingIndex, Postings } from "./kernel/Postings.js";
 
 export type IndexTable = Extract<Table, { readonly kind: "index" }>;
 
@@ -71,7 +71,7 @@ export function postingsOf(table: IndexTable): KernelIndex {
   if (index === undefined) {
     const postings = new Postings(Array.from({ length: table.records }, (_, record) => surprising(table, record)));
     const thresholds = Int16Array.from(postings.targets, (token) => table.thresholds[token]!);
-    index = { postings, recordCount: table.records, thresholds };
+    index = new PostingIndex(postings, thresholds);
     known.set(table, index);
   }
   return index;

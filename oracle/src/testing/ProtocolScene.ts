@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import {
   type AdapterHandle,
+  type AttributionIndex,
   type AttributionVersion,
   attributeAnswer,
   buildIndex,
@@ -93,6 +94,8 @@ export interface SettledAnswers {
   readonly parameters: SettleParameters;
   readonly receipts: readonly AttributedReceipt[];
 }
+
+type BuiltVersion = AttributionVersion & { readonly index: AttributionIndex };
 
 interface PayerChannel {
   readonly payer: number;
@@ -307,7 +310,7 @@ export class ProtocolScene {
     await commitIndex(owner, { ...versions[0]!, base: base.model, root: index.root, dataHash: hash });
   }
 
-  #versions: readonly AttributionVersion[] = [];
+  #versions: readonly BuiltVersion[] = [];
   #adapter: AdapterHandle | undefined;
   #programRoot: Hex = pad("0x0");
 
@@ -341,7 +344,7 @@ export class ProtocolScene {
     return { weightsRoot: root, programRoot: this.#programRoot, manifestHash };
   }
 
-  async #version(datanet: bigint, files: readonly ContributionFile[]): Promise<AttributionVersion> {
+  async #version(datanet: bigint, files: readonly ContributionFile[]): Promise<BuiltVersion> {
     const records = files.flatMap((file) => file.records.map(({ text }) => ({ ids: this.tokenizer.encode(text) })));
     const contributors = files.flatMap((file) => file.records.map(() => file.contributor));
     return { datanet, version: 1, index: await buildIndex(this.runtime, records), contributors };

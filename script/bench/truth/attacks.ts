@@ -93,10 +93,10 @@ function copyGain(
   for (const answer of answers) {
     const [was, is] = [before, after].map((index) => creditRecords([index], answer).credits[0]!);
     for (let record = 0; record < COPIED; record++) {
-      alone += was![record]!;
-      together += is![record]!;
+      alone += was!.get(record) ?? 0;
+      together += is!.get(record) ?? 0;
     }
-    for (let copy = 0; copy < owners.length; copy++) together += is![before.recordCount + copy]!;
+    for (let copy = 0; copy < owners.length; copy++) together += is!.get(before.recordCount + copy) ?? 0;
   }
   return together / alone;
 }

@@ -41,7 +41,8 @@ export async function kernelScores(
     const scores: Float64Array[] = [];
     for (const { ids, from } of queries) {
       const codes = await answerCodes(runtime, ids.slice(0, from), ids.slice(from));
-      scores.push(creditRecords([index], codes).credits[0]!);
+      const [credits] = creditRecords([index], codes).credits;
+      scores.push(Float64Array.from(records, (_, record) => credits!.get(record) ?? 0));
     }
     return scores;
   } finally {

@@ -1,6 +1,5 @@
-import { CODE_BITS, CODE_BYTES, codeWords, type PositionCodes } from "./codes.js";
-import { hamming } from "./hamming.js";
-import type { Postings } from "./Postings.js";
+import { CODE_BITS, CODE_BYTES, codeWords, type PositionCodes } from "../codes.js";
+import type { TokenLists } from "./TokenLists.js";
 
 /** Most decoy positions read for one token. */
 const MAX_DECOYS = 64;
@@ -17,31 +16,26 @@ const PRIOR_DECOYS = 4;
  *
  * @returns `[targets]`, 0 to 126
  */
-export function tokenThresholds(postings: Postings, decoys: readonly PositionCodes[]): Int16Array {
+export function tokenThresholds(lists: TokenLists, decoys: readonly PositionCodes[]): Int16Array {
   const ofToken = decoysByToken(decoys);
-  const words = decoys.map((decoy) => codeWords(decoy.codes));
   const histograms: (Float64Array | undefined)[] = [];
   const all = new Float64Array(CODE_BITS + 1);
-  postings.targets.forEach((target, place) => {
+  lists.targets.forEach((target, place) => {
     const found = ofToken.get(target);
     if (found === undefined) return;
     const histogram = new Float64Array(CODE_BITS + 1);
-    for (const { decoy, position } of found) {
-      for (let p = postings.begin(place); p < postings.end(place); p++) {
-        histogram[hamming(postings.words, p * 4, words[decoy]!, position * 4)]!++;
-      }
-    }
+    lists.countDistances(place, codeWords(joinBytes(found)), histogram);
     histograms[place] = histogram;
     histogram.forEach((count, distance) => {
       all[distance]! += count;
     });
   });
 
-  const thresholds = new Int16Array(postings.targets.length);
+  const thresholds = new Int16Array(lists.targets.length);
   const pairs = BigInt(all.reduce((sum, count) => sum + count, 0));
   if (pairs === 0n) return thresholds;
-  postings.targets.forEach((target, place) => {
-    const count = BigInt(postings.end(place) - postings.begin(place));
+  lists.targets.forEach((target, place) => {
+    const count = BigInt(lists.sizeOf(place));
     const own = histograms[place];
     const allowed = BigInt((ofToken.get(target)?.length ?? 0) + PRIOR_DECOYS) * pairs;
     let above = 0n;
@@ -56,15 +50,22 @@ export function tokenThresholds(postings: Postings, decoys: readonly PositionCod
   return thresholds;
 }
 
-function decoysByToken(decoys: readonly PositionCodes[]): Map<number, { decoy: number; position: number }[]> {
-  const ofToken = new Map<number, { decoy: number; position: number }[]>();
-  decoys.forEach((codes, decoy) => {
-    for (let position = 0; position < codes.codes.length / CODE_BYTES; position++) {
-      const id = codes.ids[position]!;
+/** At most `MAX_DECOYS` codes of each token, in the decoys' order. */
+function decoysByToken(decoys: readonly PositionCodes[]): Map<number, Uint8Array[]> {
+  const ofToken = new Map<number, Uint8Array[]>();
+  for (const { ids, codes } of decoys) {
+    for (const [position, id] of ids.entries()) {
+      const code = codes.subarray(position * CODE_BYTES, (position + 1) * CODE_BYTES);
       const found = ofToken.get(id);
-      if (found === undefined) ofToken.set(id, [{ decoy, position }]);
-      else if (found.length < MAX_DECOYS) found.push({ decoy, position });
+      if (found === undefined) ofToken.set(id, [code]);
+      else if (found.length < MAX_DECOYS) found.push(code);
     }
-  });
+  }
   return ofToken;
+}
+
+function joinBytes(codes: readonly Uint8Array[]): Uint8Array {
+  const joined = new Uint8Array(codes.length * CODE_BYTES);
+  for (const [i, code] of codes.entries()) joined.set(code, i * CODE_BYTES);
+  return joined;
 }

@@ -1,7 +1,7 @@
-import type { Runtime } from "../serve/Runtime.js";
+import type { Runtime } from "../../serve/Runtime.js";
+import { ATTRIBUTION_CONTEXT, type PositionCodes } from "../codes.js";
+import { AttributionError } from "../errors.js";
 import { AttributionIndex } from "./AttributionIndex.js";
-import { ATTRIBUTION_CONTEXT, type PositionCodes } from "./codes.js";
-import { AttributionError } from "./errors.js";
 
 /** Keeps codes of records between builds; a build that was cut short continues from what its cache holds. */
 export interface RowCache {

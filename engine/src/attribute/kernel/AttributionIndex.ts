@@ -1,22 +1,28 @@
 import { domainHash, leafHash, merkleRoot } from "@openledger/sdk";
-import type { AttributionBase } from "./AttributionBase.js";
-import { readPositions, writePosition } from "./AttributionBase.js";
-import { ATTRIBUTION_CONTEXT, CODE_BITS, CODE_BYTES, type PositionCodes } from "./codes.js";
-import { AttributionError } from "./errors.js";
+import type { AttributionBase } from "../AttributionBase.js";
+import { readPositions, writePosition } from "../AttributionBase.js";
+import { ATTRIBUTION_CONTEXT, CODE_BITS, CODE_BYTES, type PositionCodes } from "../codes.js";
+import { AttributionError } from "../errors.js";
+import { type Hex, hexOf } from "../hex.js";
 import { FLOOR_COUNT, shareFloors } from "./floors.js";
-import { type Hex, hexOf } from "./hex.js";
-import type { KernelIndex } from "./PostingScan.js";
-import { Postings } from "./Postings.js";
+import {
+  checkLength,
+  INDEX_FORMAT,
+  indexRoot,
+  POSITION_BYTES,
+  POSTINGS_BLOCK,
+  PostingsPayload,
+  recordPayload,
+} from "./indexRoot.js";
+import type { NearPosting } from "./KernelIndex.js";
+import { PostingIndex, Postings } from "./Postings.js";
 import { tokenThresholds } from "./thresholds.js";
+import type { VersionIndex } from "./VersionIndex.js";
 
 const MAGIC = 0x4f4c4958; // OLIX
-const FORMAT = 1;
 const HEADER_BYTES = 156;
-const POSITION_BYTES = 5 + CODE_BYTES;
-/** Most postings under one leaf. */
-const BLOCK = 64;
 
-interface IndexParts {
+interface FileParts {
   readonly rows: readonly PositionCodes[];
   readonly baseWeightsRoot: Hex;
   /** SHA-256 of the base's attribution file, which fixed the codes and the decoys. */
@@ -32,21 +38,19 @@ interface IndexParts {
  * position uint32 token, uint8 surprise, 16 bytes of code; then int16 θ for each token that occurs, ascending. Postings
  * follow from the rows and are not stored.
  *
- * `root` = leaf("Index", uint32 format ‖ uint32 bits ‖ uint32 context ‖ floors ‖ baseWeightsRoot ‖ attributionHash ‖
- * recordsRoot ‖ postingsRoot). Leaves of records: uint32 record ‖ uint32 length ‖ its positions as in the file. Leaves of
- * postings, at most 64 of one token each, ascending by token: uint32 token ‖ uint32 block ‖ int16 θ ‖ uint16 count ‖ for
- * each uint32 record ‖ uint16 position ‖ uint8 surprise ‖ code.
+ * `root`: see `indexRoot`.
  */
-export class AttributionIndex implements KernelIndex {
+export class AttributionIndex implements VersionIndex {
   readonly root: Hex;
   readonly postings: Postings;
   readonly recordCount: number;
   readonly baseWeightsRoot: Hex;
   readonly attributionHash: Hex;
+  readonly #lists: PostingIndex;
   #bytes: Uint8Array | undefined;
 
   private constructor(
-    private readonly parts: IndexParts,
+    private readonly parts: FileParts,
     readonly thresholds: Int16Array,
     /** `[9]`, see `shareFloors`. */
     readonly floors: Uint32Array,
@@ -56,7 +60,13 @@ export class AttributionIndex implements KernelIndex {
     this.recordCount = parts.rows.length;
     this.baseWeightsRoot = parts.baseWeightsRoot;
     this.attributionHash = parts.attributionHash;
-    this.root = leafHash(domainHash("Index"), this.commitment());
+    this.#lists = new PostingIndex(postings, thresholds);
+    this.root = indexRoot({
+      ...parts,
+      floors,
+      recordsRoot: merkleRoot(domainHash("IndexRecord"), this.recordLeaves()),
+      postingsRoot: merkleRoot(domainHash("IndexPostings"), this.postingLeaves()),
+    });
   }
 
   /**
@@ -64,11 +74,11 @@ export class AttributionIndex implements KernelIndex {
    *
    * @throws AttributionError `record_too_long`
    */
-  static of(parts: IndexParts, decoys: AttributionBase["decoys"]): AttributionIndex {
+  static of(parts: FileParts, decoys: AttributionBase["decoys"]): AttributionIndex {
     for (const [record, row] of parts.rows.entries()) checkLength(record, row.ids.length);
     const postings = new Postings(parts.rows);
     const thresholds = tokenThresholds(postings, decoys);
-    const floors = shareFloors({ postings, thresholds, recordCount: parts.rows.length }, decoys);
+    const floors = shareFloors(new PostingIndex(postings, thresholds), decoys);
     return new AttributionIndex(parts, thresholds, floors, postings);
   }
 
@@ -82,7 +92,7 @@ export class AttributionIndex implements KernelIndex {
       new AttributionError("index_malformed", `attribution index: expected ${wanted}, found ${found}`);
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     if (bytes.length < HEADER_BYTES || view.getUint32(0) !== MAGIC) throw malformed("an OLIX file", "other bytes");
-    if (view.getUint16(4) !== FORMAT) throw malformed(`format ${FORMAT}`, view.getUint16(4));
+    if (view.getUint16(4) !== INDEX_FORMAT) throw malformed(`format ${INDEX_FORMAT}`, view.getUint16(4));
     if (view.getUint16(6) !== CODE_BITS) throw malformed(`${CODE_BITS} bits`, view.getUint16(6));
     if (view.getUint32(8) !== ATTRIBUTION_CONTEXT)
       throw malformed(`${ATTRIBUTION_CONTEXT} positions`, view.getUint32(8));
@@ -154,54 +164,29 @@ export class AttributionIndex implements KernelIndex {
     return place < 0 ? 0 : this.thresholds[place]!;
   }
 
-  private commitment(): Uint8Array {
-    const recordsRoot = merkleRoot(domainHash("IndexRecord"), this.recordLeaves());
-    const postingsRoot = merkleRoot(domainHash("IndexPostings"), this.postingLeaves());
-    const bytes = new Uint8Array(12 + 4 * FLOOR_COUNT + 4 * 32);
-    const view = new DataView(bytes.buffer);
-    [FORMAT, CODE_BITS, ATTRIBUTION_CONTEXT, ...this.floors].forEach((value, i) => {
-      view.setUint32(4 * i, value);
-    });
-    [this.baseWeightsRoot, this.attributionHash, recordsRoot, postingsRoot].forEach((hash, i) => {
-      bytes.set(bytesOf(hash), 12 + 4 * FLOOR_COUNT + 32 * i);
-    });
-    return bytes;
+  near(token: number, words: Uint32Array, at: number, found: NearPosting): void {
+    this.#lists.near(token, words, at, found);
   }
 
   private *recordLeaves(): Generator<Hex> {
     for (const [record, row] of this.parts.rows.entries()) {
-      const payload = new Uint8Array(8 + row.ids.length * POSITION_BYTES);
-      const view = new DataView(payload.buffer);
-      view.setUint32(0, record);
-      view.setUint32(4, row.ids.length);
-      let at = 8;
-      for (let i = 0; i < row.ids.length; i++) at = writePosition(payload, view, at, row, i);
-      yield leafHash(domainHash("IndexRecord"), payload);
+      yield leafHash(domainHash("IndexRecord"), recordPayload(record, row));
     }
   }
 
   private *postingLeaves(): Generator<Hex> {
     const { postings, thresholds } = this;
+    const payload = new PostingsPayload();
     for (const [place, target] of postings.targets.entries()) {
       const begin = postings.begin(place);
       const end = postings.end(place);
-      for (let from = begin; from < end; from += BLOCK) {
-        const count = Math.min(BLOCK, end - from);
-        const payload = new Uint8Array(12 + count * (7 + CODE_BYTES));
-        const view = new DataView(payload.buffer);
-        view.setUint32(0, target);
-        view.setUint32(4, (from - begin) / BLOCK);
-        view.setInt16(8, thresholds[place]!);
-        view.setUint16(10, count);
-        for (let i = 0; i < count; i++) {
-          const p = from + i;
-          const at = 12 + i * (7 + CODE_BYTES);
-          view.setUint32(at, postings.record[p]!);
-          view.setUint16(at + 4, postings.position[p]!);
-          view.setUint8(at + 6, postings.surprise[p]!);
-          payload.set(postings.codes.subarray(p * CODE_BYTES, (p + 1) * CODE_BYTES), at + 7);
+      for (let from = begin; from < end; from += POSTINGS_BLOCK) {
+        payload.begin(target, (from - begin) / POSTINGS_BLOCK, thresholds[place]!);
+        for (let p = from; p < Math.min(from + POSTINGS_BLOCK, end); p++) {
+          const code = postings.codes.subarray(p * CODE_BYTES, (p + 1) * CODE_BYTES);
+          payload.add(postings.record[p]!, postings.position[p]!, postings.surprise[p]!, code);
         }
-        yield leafHash(domainHash("IndexPostings"), payload);
+        yield leafHash(domainHash("IndexPostings"), payload.finish());
       }
     }
   }
@@ -212,7 +197,7 @@ export class AttributionIndex implements KernelIndex {
     const bytes = new Uint8Array(HEADER_BYTES + 2 * rows.length + count * POSITION_BYTES + 2 * targets.length);
     const view = new DataView(bytes.buffer);
     view.setUint32(0, MAGIC);
-    view.setUint16(4, FORMAT);
+    view.setUint16(4, INDEX_FORMAT);
     view.setUint16(6, CODE_BITS);
     view.setUint32(8, ATTRIBUTION_CONTEXT);
     view.setUint32(12, rows.length);
@@ -233,15 +218,6 @@ export class AttributionIndex implements KernelIndex {
       view.setInt16(at + 2 * place, threshold);
     });
     return bytes;
-  }
-}
-
-function checkLength(record: number, length: number): void {
-  if (length > ATTRIBUTION_CONTEXT) {
-    throw new AttributionError(
-      "record_too_long",
-      `record ${record} has ${length} tokens, at most ${ATTRIBUTION_CONTEXT} can be indexed; split it`,
-    );
   }
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { Random } from "../train/random.js";
-import { CODE_BYTES, type PositionCodes } from "./codes.js";
+import { Random } from "../../train/random.js";
+import { CODE_BYTES, type PositionCodes } from "../codes.js";
+import { creditRecords } from "./creditRecords.js";
 import { floorFor, shareFloors } from "./floors.js";
-import { creditRecords } from "./kernel.js";
-import type { KernelIndex } from "./PostingScan.js";
-import { Postings } from "./Postings.js";
+import type { KernelIndex } from "./KernelIndex.js";
+import { PostingIndex, Postings } from "./Postings.js";
 
 /** Texts over 40 tokens whose codes have nothing to do with each other. */
 function randomTexts(seed: number, count: number, length: number): PositionCodes[] {
@@ -18,7 +18,7 @@ function randomTexts(seed: number, count: number, length: number): PositionCodes
 
 function kernelIndex(rows: readonly PositionCodes[]): KernelIndex {
   const postings = new Postings(rows);
-  return { postings, recordCount: rows.length, thresholds: new Int16Array(postings.targets.length) };
+  return new PostingIndex(postings, new Int16Array(postings.targets.length));
 }
 
 describe("floors", () => {
@@ -39,7 +39,7 @@ describe("floors", () => {
     let paid = 0;
     for (const answer of fresh) {
       const { credits, weight } = creditRecords([index], answer);
-      for (const credit of credits[0]!) {
+      for (const credit of credits[0]!.values()) {
         const share = Math.floor(credit / weight);
         if (share >= floorFor(floors, 64)) paid += share;
       }

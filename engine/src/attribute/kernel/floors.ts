@@ -1,7 +1,7 @@
-import { KERNEL_WHOLE } from "../exact/program/AttributionOp.js";
-import type { PositionCodes } from "./codes.js";
-import { creditRecords } from "./kernel.js";
-import type { KernelIndex } from "./PostingScan.js";
+import { KERNEL_WHOLE } from "../../exact/program/AttributionOp.js";
+import type { PositionCodes } from "../codes.js";
+import { creditRecords } from "./creditRecords.js";
+import type { KernelIndex } from "./KernelIndex.js";
 
 /** Floors are kept for answers of at least 2^0, 2^1, … 2^8 tokens. */
 export const FLOOR_COUNT = 9;
@@ -29,7 +29,7 @@ export function shareFloors(index: KernelIndex, decoys: readonly PositionCodes[]
       const shares = chance[k];
       if (shares === undefined || weight === 0) return;
       answers[k]!++;
-      for (const credit of credits[0]!) if (credit >= weight) shares.push(Math.floor(credit / weight));
+      for (const credit of credits[0]!.values()) if (credit >= weight) shares.push(Math.floor(credit / weight));
     });
   }
 

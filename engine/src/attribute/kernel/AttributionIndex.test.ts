@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { CODE_BYTES } from "../codes.js";
+import { AttributionError } from "../errors.js";
+import { ARBITRARY_ROWS } from "../testCodes.js";
 import { AttributionIndex } from "./AttributionIndex.js";
-import { CODE_BYTES } from "./codes.js";
-import { AttributionError } from "./errors.js";
-import { ARBITRARY_ROWS } from "./testCodes.js";
 
 const BASE = { baseWeightsRoot: `0x${"11".repeat(32)}`, attributionHash: `0x${"22".repeat(32)}` } as const;
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Random } from "../train/random.js";
-import { CODE_BYTES, type PositionCodes } from "./codes.js";
+import { Random } from "../../train/random.js";
+import { CODE_BYTES, type PositionCodes } from "../codes.js";
 import { Postings } from "./Postings.js";
 import { tokenThresholds } from "./thresholds.js";
 
