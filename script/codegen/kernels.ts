@@ -17,6 +17,11 @@ const MODULES = [
     target: "engine/src/attribute/match/suffixBytes.ts",
     name: "SUFFIX_BYTES",
   },
+  {
+    entry: "engine/assembly/codes/nearCodes.ts",
+    target: "engine/src/attribute/segments/codeBytes.ts",
+    name: "CODE_MODULE_BYTES",
+  },
 ];
 const { values } = parseArgs({ options: { check: { type: "boolean", default: false } } });
 

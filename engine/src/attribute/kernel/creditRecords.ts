@@ -42,9 +42,11 @@ export class RunningCredit implements KernelCredit {
   readonly credits: readonly Map<number, number>[];
   readonly denominators: number[] = [];
   weight = 0;
+  readonly #indexes: readonly KernelIndex[];
   readonly #scans: readonly PostingScan[];
 
-  constructor(private readonly indexes: readonly KernelIndex[]) {
+  constructor(indexes: readonly KernelIndex[]) {
+    this.#indexes = indexes;
     this.credits = indexes.map(() => new Map());
     this.#scans = indexes.map(() => new PostingScan());
   }
@@ -60,7 +62,7 @@ export class RunningCredit implements KernelCredit {
 
   #addToken(token: number, surprise: number, words: Uint32Array, at: number): void {
     let den = KERNEL_WHOLE;
-    for (const [i, index] of this.indexes.entries()) den += this.#scans[i]!.run(index, token, words, at);
+    for (const [i, index] of this.#indexes.entries()) den += this.#scans[i]!.run(index, token, words, at);
     this.denominators.push(den);
     this.weight += surprise;
     for (const [i, scan] of this.#scans.entries()) {

@@ -1,0 +1,177 @@
+import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, describe, expect, test } from "vitest";
+import { CODE_BYTES, type PositionCodes } from "../codes.js";
+import { AttributionIndex } from "../kernel/AttributionIndex.js";
+import { creditRecords } from "../kernel/creditRecords.js";
+import { ARBITRARY_ROWS, arbitraryCodes } from "../testCodes.js";
+import { IndexFolder } from "./IndexFolder.js";
+
+const BASE = { baseWeightsRoot: `0x${"11".repeat(32)}`, attributionHash: `0x${"22".repeat(32)}` } as const;
+const home = await mkdtemp(join(tmpdir(), "openledger-index-"));
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+let folders = 0;
+const newFolder = () => join(home, `${folders++}`);
+
+/** A record of these tokens. */
+function rowOf(ids: readonly number[], code = 7): PositionCodes {
+  return {
+    ids: Uint32Array.from(ids),
+    surprises: new Uint8Array(ids.length).fill(100),
+    codes: new Uint8Array(ids.length * CODE_BYTES).fill(code),
+  };
+}
+
+async function built(rows: readonly PositionCodes[], decoys: readonly PositionCodes[] = []): Promise<string> {
+  const path = newFolder();
+  const folder = await IndexFolder.open(path, BASE);
+  for (const row of rows) await folder.append([row]);
+  await folder.seal(decoys);
+  return path;
+}
+
+async function segmentFiles(path: string): Promise<string[]> {
+  return (await readdir(path)).filter((name) => name.endsWith(".segment"));
+}
+
+describe("an index in segments", () => {
+  test("is the index of the same records, in however many parts they came", async () => {
+    const parts = fc.array(ARBITRARY_ROWS, { maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(parts, ARBITRARY_ROWS, arbitraryCodes(10), async (parts, decoys, answer) => {
+        const rows = parts.flat();
+        const whole = AttributionIndex.of({ rows, ...BASE }, decoys);
+        const folder = await IndexFolder.open(newFolder(), BASE);
+        for (const part of parts) await folder.append(part);
+        await folder.seal(decoys);
+        const index = await folder.index();
+
+        expect(index.root).toBe(whole.root);
+        expect(index.floors).toEqual(whole.floors);
+        expect(index.recordCount).toBe(rows.length);
+        expect(rows.map((_, record) => index.row(record))).toEqual(rows);
+        expect([0, 1, 2, 3, 4, 5, 6].map((y) => index.threshold(y))).toEqual(
+          [0, 1, 2, 3, 4, 5, 6].map((y) => whole.threshold(y)),
+        );
+        expect(creditRecords([index], answer)).toEqual(creditRecords([whole], answer));
+        index.close();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("joins short segments, and keeps none above 2^16 records", async () => {
+    const folder = await IndexFolder.open(newFolder(), BASE);
+    for (let i = 0; i < 11; i++) await folder.append([rowOf([i])]);
+    // 11 is 8 + 2 + 1
+    expect(await segmentFiles(folder.path)).toHaveLength(3);
+
+    await folder.append(Array.from({ length: 2 ** 16 + 3 }, (_, i) => rowOf([i % 5])));
+    expect(folder.recordCount).toBe(2 ** 16 + 14);
+    expect(await segmentFiles(folder.path)).toHaveLength(5);
+  });
+
+  test("goes on from what was written when its process was killed, to the same root", async () => {
+    const rows = Array.from({ length: 9 }, (_, i) => rowOf([i, 1, 2], i));
+    const whole = AttributionIndex.of({ rows, ...BASE }, []);
+    const path = newFolder();
+    const first = await IndexFolder.open(path, BASE);
+    await first.append(rows.slice(0, 5));
+    // killed while the next one was written, and before it was listed
+    await writeFile(join(path, "0b7e-11.partial"), "half of it");
+    await writeFile(join(path, `${"ab".repeat(32)}.segment`), "never listed");
+
+    const again = await IndexFolder.open(path, BASE);
+    expect(again.recordCount).toBe(5);
+    expect(await readdir(path)).toHaveLength(2);
+    expect(again.isSealed).toBe(false);
+    await expect(again.index()).rejects.toThrow(/not sealed/);
+    await again.append(rows.slice(5));
+    await again.seal([]);
+
+    const index = await again.index();
+    expect(index.root).toBe(whole.root);
+    index.close();
+  });
+
+  test("is the same when it is opened again, and grows after it was sealed", async () => {
+    const rows = Array.from({ length: 6 }, (_, i) => rowOf([i, 3], i));
+    const path = await built(rows.slice(0, 4));
+    const folder = await IndexFolder.open(path, BASE);
+    const before = await folder.index();
+    expect(before.root).toBe(AttributionIndex.of({ rows: rows.slice(0, 4), ...BASE }, []).root);
+
+    await folder.append(rows.slice(4));
+    expect(folder.isSealed).toBe(false);
+    // what is open goes on answering of the records that it had
+    expect(before.row(3)).toEqual(rows[3]);
+    before.close();
+    await folder.seal([]);
+    const after = await folder.index();
+    expect(after.root).toBe(AttributionIndex.of({ rows, ...BASE }, []).root);
+    after.close();
+  });
+
+  test("keeps the segments whose records are still wanted, and adds the rest", async () => {
+    const rows = [[1], [2], [3], [4], [5], [6], [7]].map((ids) => rowOf(ids));
+    const folder = await IndexFolder.open(await built(rows), BASE);
+    const tokens = rows.map(({ ids }) => [...ids]);
+
+    expect(await folder.keep(tokens)).toBe(7);
+    expect(folder.isSealed).toBe(true);
+    // 7 is 4 + 2 + 1: the sixth record is another
+    expect(await folder.keep([...tokens.slice(0, 5), [9], [7]])).toBe(4);
+    expect(folder.isSealed).toBe(false);
+    expect(await folder.keep(tokens.slice(0, 3))).toBe(0);
+    expect(await segmentFiles(folder.path)).toHaveLength(0);
+  });
+
+  test("names the file that was changed, whichever byte of it", async () => {
+    const path = await built([rowOf([1, 2, 1]), rowOf([2])], [rowOf([1])]);
+    for (const name of await readdir(path)) {
+      const file = join(path, name);
+      const bytes = await readFile(file);
+      for (let at = 0; at < bytes.length; at += name.endsWith(".json") ? 7 : 1) {
+        const changed = Uint8Array.from(bytes);
+        changed[at]! ^= 0x41;
+        await writeFile(file, changed);
+        const opening = IndexFolder.open(path, BASE).then(async (folder) => (await folder.index()).close());
+        await expect(opening, `${name} byte ${at}`).rejects.toMatchObject({ name: "AttributionError" });
+        if (!name.endsWith(".json")) await expect(opening).rejects.toThrow(name);
+      }
+      await writeFile(file, bytes);
+      if (name.endsWith(".segment")) {
+        await truncate(file, bytes.length - 1);
+        await expect(IndexFolder.open(path, BASE)).rejects.toThrow(name);
+        await rm(file);
+        await expect(IndexFolder.open(path, BASE)).rejects.toThrow(name);
+        await writeFile(file, bytes);
+      }
+    }
+    (await (await IndexFolder.open(path, BASE)).index()).close();
+  });
+
+  test("refuses another base, long records and large tokens, and adds nothing then", async () => {
+    const path = await built([rowOf([1])]);
+    await expect(IndexFolder.open(path, { ...BASE, attributionHash: `0x${"33".repeat(32)}` })).rejects.toMatchObject({
+      code: "index_mismatch",
+    });
+    const folder = await IndexFolder.open(path, BASE);
+    const files = await readdir(path);
+    await expect(folder.append([rowOf([1]), rowOf(new Array(257).fill(1))])).rejects.toThrow(/record 2 has 257 tokens/);
+    await expect(folder.append([rowOf([2 ** 24])])).rejects.toThrow(/record 1 has token 16777216/);
+    expect(folder.recordCount).toBe(1);
+    expect(folder.isSealed).toBe(true);
+    expect(await readdir(path)).toEqual(files);
+  });
+
+  test("tells of a record that it has not", async () => {
+    const index = await (await IndexFolder.open(await built([rowOf([1])]), BASE)).index();
+    expect(() => index.row(1)).toThrow(/1 records, asked for 1/);
+    expect(() => index.ids(-1)).toThrow(/asked for -1/);
+    index.close();
+  });
+});

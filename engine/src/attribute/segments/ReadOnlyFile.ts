@@ -1,0 +1,81 @@
+import { createHash } from "node:crypto";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
+import { AttributionError } from "../errors.js";
+
+const CHUNK = 2 ** 20;
+
+/** A file that is read at any place, at once: the kernel of the system keeps what is read often. */
+export class ReadOnlyFile {
+  readonly byteLength: number;
+  readonly #descriptor: number;
+
+  /** @throws AttributionError `index_malformed` when it cannot be opened */
+  constructor(readonly path: string) {
+    try {
+      this.#descriptor = openSync(path, "r");
+    } catch (error) {
+      throw new AttributionError("index_malformed", `${path} cannot be read; build the index again`, { cause: error });
+    }
+    this.byteLength = fstatSync(this.#descriptor).size;
+  }
+
+  /** Fills `into` from byte `at` on. @throws AttributionError `index_malformed` when the file ends before */
+  read(at: number, into: Uint8Array): void {
+    let done = 0;
+    while (done < into.length) {
+      const count = readSync(this.#descriptor, into, done, into.length - done, at + done);
+      if (count === 0) {
+        throw new AttributionError(
+          "index_malformed",
+          `${this.path}: expected ${at + into.length} bytes, found ${at + done}; build the index again`,
+        );
+      }
+      done += count;
+    }
+  }
+
+  /** SHA-256 of the whole, hex. */
+  sha256(): string {
+    const hash = createHash("sha256");
+    const chunk = new Uint8Array(CHUNK);
+    for (let at = 0; at < this.byteLength; at += CHUNK) {
+      const part = chunk.subarray(0, Math.min(CHUNK, this.byteLength - at));
+      this.read(at, part);
+      hash.update(part);
+    }
+    return hash.digest("hex");
+  }
+
+  close(): void {
+    closeSync(this.#descriptor);
+  }
+}
+
+/** Reads a column of a file from its begin to its end. */
+export class ColumnReader {
+  readonly #chunk: Uint8Array;
+  #held = 0;
+  #taken = 0;
+
+  /** @param size Bytes of an entry, which divide 2^16 */
+  constructor(
+    private readonly file: ReadOnlyFile,
+    private at: number,
+    private readonly end: number,
+    private readonly size: number,
+  ) {
+    this.#chunk = new Uint8Array(Math.min(2 ** 16, Math.max(0, end - at)));
+  }
+
+  /** The next entry, good until the one after it is asked for. */
+  next(): Uint8Array {
+    if (this.#taken === this.#held) {
+      this.#held = Math.min(this.#chunk.length, this.end - this.at);
+      this.file.read(this.at, this.#chunk.subarray(0, this.#held));
+      this.at += this.#held;
+      this.#taken = 0;
+    }
+    this.#taken += this.size;
+    return this.#chunk.subarray(this.#taken - this.size, this.#taken);
+  }
+}
