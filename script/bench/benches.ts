@@ -1,4 +1,4 @@
-import { attribution } from "./attribution.js";
+import { attribution } from "./attribution/attribution.js";
 import type { Bench } from "./bench.js";
 import { exact } from "./exact.js";
 import { gas } from "./gas.js";
