@@ -35,6 +35,7 @@ export { MatchIndex } from "./match/MatchIndex.js";
 export { MatchProver, type Proven } from "./match/MatchProver.js";
 export { type MatchPlace, MatchShard } from "./match/MatchShard.js";
 export { type MatchSpan, matchAnswer } from "./match/matchAnswer.js";
+export { buildIndexFolder } from "./segments/buildIndexFolder.js";
 export { type IndexBase, IndexFolder } from "./segments/IndexFolder.js";
 export { SegmentIndex } from "./segments/SegmentIndex.js";
 export { creditsOf, withIndexes } from "./withIndexes.js";

@@ -5,15 +5,15 @@
  * published is no part of it. The index is this oracle's own
  * computation; what the Datanet's owner committed is only compared with it.
  */
-import { randomUUID } from "node:crypto";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
-  AttributionIndex,
+  AttributionError,
   type AttributionVersion,
-  buildIndex,
+  buildIndexFolder,
   type Runtime,
   type Tokenizer,
+  type VersionIndex,
 } from "@openledger/engine";
 import {
   type ContentClient,
@@ -119,36 +119,24 @@ export class VersionShelf {
     return file.records.map((record) => record.text);
   }
 
-  /** From disk when it was built before; a build that is cut short leaves nothing. */
-  async #index(version: PublishedVersion, texts: readonly string[], signal: AbortSignal): Promise<AttributionIndex> {
+  /** From disk as far as it was built before: a build that was cut short goes on. */
+  async #index(version: PublishedVersion, texts: readonly string[], signal: AbortSignal): Promise<VersionIndex> {
     const { runtime, tokenizer, folder, log } = this.deps;
     const attributionHash = runtime.attributionHash ?? "0x";
     // Two versions of one root may differ in what was revoked meanwhile.
     const name = keccak256(concat([version.root, version.revocationsHash, runtime.weightsRoot, attributionHash]));
-    const path = join(folder, `${name}.index`);
-    const kept = await readFile(path).catch(() => undefined);
-    if (kept !== undefined) {
-      try {
-        return AttributionIndex.parse(new Uint8Array(kept));
-      } catch (error) {
-        log.fault(`${path} is damaged and is built again`, error);
-      }
-    }
-
+    const path = join(folder, name);
+    const records = texts.map((text) => ({ ids: tokenizer.encode(text) }));
     log.info(`Indexing ${texts.length} records of Datanet ${version.datanet} version ${version.version}.`);
-    const index = await buildIndex(
-      runtime,
-      texts.map((text) => ({ ids: tokenizer.encode(text) })),
-      { signal },
-    );
-    await mkdir(folder, { recursive: true });
-    const temporary = join(folder, `${randomUUID()}.tmp`);
-    await writeFile(temporary, index.bytes, { flush: true }).catch(async (error) => {
-      await rm(temporary, { force: true });
-      throw error;
-    });
-    await rename(temporary, path);
-    return index;
+    try {
+      return await buildIndexFolder(runtime, records, path, { signal });
+    } catch (error) {
+      const isDamaged = error instanceof AttributionError && /^index_m(alformed|ismatch)$/.test(error.code);
+      if (!isDamaged) throw error;
+      log.fault(`${path} is damaged and is built again`, error);
+    }
+    await rm(path, { recursive: true, force: true });
+    return buildIndexFolder(runtime, records, path, { signal });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Runtime } from "../../serve/Runtime.js";
-import { ATTRIBUTION_CONTEXT, type PositionCodes } from "../codes.js";
-import { AttributionError } from "../errors.js";
+import type { PositionCodes } from "../codes.js";
 import { AttributionIndex } from "./AttributionIndex.js";
+import { checkLength } from "./indexRoot.js";
 
 /** Keeps codes of records between builds; a build that was cut short continues from what its cache holds. */
 export interface RowCache {
@@ -27,14 +27,7 @@ export async function buildIndex(
   options: BuildIndexOptions = {},
 ): Promise<AttributionIndex> {
   const { onProgress, signal, cache } = options;
-  records.forEach(({ ids }, record) => {
-    if (ids.length > ATTRIBUTION_CONTEXT) {
-      throw new AttributionError(
-        "record_too_long",
-        `record ${record} has ${ids.length} tokens, at most ${ATTRIBUTION_CONTEXT} can be indexed; split it`,
-      );
-    }
-  });
+  for (const [record, { ids }] of records.entries()) checkLength(record, ids.length);
   const { base, hash } = await runtime.attribution();
 
   const rows: PositionCodes[] = [];

@@ -4,6 +4,9 @@ import { AttributionError } from "../errors.js";
 
 const CHUNK = 2 ** 20;
 
+/** Closes files that nobody has any more. */
+const forgotten = new FinalizationRegistry<number>((descriptor) => closeSync(descriptor));
+
 /** A file that is read at any place, at once: the kernel of the system keeps what is read often. */
 export class ReadOnlyFile {
   readonly byteLength: number;
@@ -16,6 +19,7 @@ export class ReadOnlyFile {
     } catch (error) {
       throw new AttributionError("index_malformed", `${path} cannot be read; build the index again`, { cause: error });
     }
+    forgotten.register(this, this.#descriptor, this);
     this.byteLength = fstatSync(this.#descriptor).size;
   }
 
@@ -46,7 +50,9 @@ export class ReadOnlyFile {
     return hash.digest("hex");
   }
 
+  /** Nothing can be read afterwards. A file that is never closed is closed once nobody has it. */
   close(): void {
+    forgotten.unregister(this);
     closeSync(this.#descriptor);
   }
 }
