@@ -3,6 +3,7 @@ import {
   DEFAULT_ARITHMETIC,
   DEFAULT_HYPERPARAMETERS,
   DEFAULT_TIER,
+  indexedRecords,
   openRuntime,
   Tokenizer,
   trainAdapter,
@@ -65,7 +66,10 @@ async function indexVersion(story: StoryContext, base: RegisteredBase, seeded: S
     const records = seeded.contributors.flatMap(({ records }) => records);
     const index = await buildIndex(
       runtime,
-      records.map(({ text }) => ({ ids: tokenizer.encode(text) })),
+      indexedRecords(
+        records.map(({ text }) => text),
+        tokenizer,
+      ),
     );
     const { hash } = await story.content.put(index.bytes);
     await commitIndex(story.owner, { datanet, version, base: base.number, root: index.root, dataHash: hash });

@@ -1,6 +1,7 @@
 import type { Runtime } from "../serve/Runtime.js";
 import { answerCodes } from "./answerCodes.js";
 import { type AnswerAttribution, type AttributionVersion, attributeCodes } from "./attributeCodes.js";
+import { NO_CODES } from "./codes.js";
 import { AttributionError } from "./errors.js";
 
 /**
@@ -28,9 +29,7 @@ export async function attributeAnswer(
       );
     }
   }
-  if (versions.length === 0) return attributeCodes([], EMPTY);
+  if (versions.length === 0) return attributeCodes([], NO_CODES);
   const codes = await answerCodes(runtime, promptIds, outputIds, signal === undefined ? {} : { signal });
   return attributeCodes(versions, codes);
 }
-
-const EMPTY = { ids: new Uint32Array(), surprises: new Uint8Array(), codes: new Uint8Array() };

@@ -18,6 +18,9 @@ export interface PositionCodes {
   readonly codes: Uint8Array;
 }
 
+/** Of a text without tokens. */
+export const NO_CODES: PositionCodes = { ids: new Uint32Array(), surprises: new Uint8Array(), codes: new Uint8Array() };
+
 /** Positions `from` (inclusive) to `to` (exclusive), copied. */
 export function sliceCodes(codes: PositionCodes, from: number, to: number): PositionCodes {
   return {

@@ -29,6 +29,7 @@ export type { IndexRows } from "./indexTable.js";
 export { AttributionIndex } from "./kernel/AttributionIndex.js";
 export { type BuildIndexOptions, buildIndex, type RowCache } from "./kernel/buildIndex.js";
 export { creditRecords, RunningCredit } from "./kernel/creditRecords.js";
+export { type IndexedRecord, indexedRecords } from "./kernel/indexedRecords.js";
 export type { VersionIndex } from "./kernel/VersionIndex.js";
 export type { MatchArrays } from "./match/MatchArrays.js";
 export { MatchIndex } from "./match/MatchIndex.js";

@@ -11,6 +11,7 @@ import {
   AttributionError,
   type AttributionVersion,
   buildIndexFolder,
+  indexedRecords,
   type Runtime,
   type Tokenizer,
   type VersionIndex,
@@ -126,7 +127,7 @@ export class VersionShelf {
     // Two versions of one root may differ in what was revoked meanwhile.
     const name = keccak256(concat([version.root, version.revocationsHash, runtime.weightsRoot, attributionHash]));
     const path = join(folder, name);
-    const records = texts.map((text) => ({ ids: tokenizer.encode(text) }));
+    const records = indexedRecords(texts, tokenizer);
     log.info(`Indexing ${texts.length} records of Datanet ${version.datanet} version ${version.version}.`);
     try {
       return await buildIndexFolder(runtime, records, path, { signal });

@@ -12,6 +12,7 @@ import {
   type AttributionVersion,
   attributeAnswer,
   buildIndex,
+  indexedRecords,
   initialAdapter,
   openRuntime,
   type Runtime,
@@ -345,7 +346,8 @@ export class ProtocolScene {
   }
 
   async #version(datanet: bigint, files: readonly ContributionFile[]): Promise<BuiltVersion> {
-    const records = files.flatMap((file) => file.records.map(({ text }) => ({ ids: this.tokenizer.encode(text) })));
+    const texts = files.flatMap((file) => file.records.map(({ text }) => text));
+    const records = indexedRecords(texts, this.tokenizer);
     const contributors = files.flatMap((file) => file.records.map(() => file.contributor));
     return { datanet, version: 1, index: await buildIndex(this.runtime, records), contributors };
   }

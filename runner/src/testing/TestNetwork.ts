@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildIndex, DEFAULT_ARITHMETIC, DEFAULT_TIER } from "@openledger/engine";
+import { buildIndex, DEFAULT_ARITHMETIC, DEFAULT_TIER, indexedRecords } from "@openledger/engine";
 import { callRpc, type Devnet, freePort, startDevnet } from "@openledger/script";
 import {
   acceptContributions,
@@ -172,10 +172,7 @@ export class TestNetwork {
     const { version } = (await publishVersion(owner, { datanet })).event;
 
     const base = await BaseModel.open({ modelDir: this.modelDir, threads: 1, onExit: () => {} });
-    const index = await buildIndex(
-      base.runtime,
-      texts.map((text) => ({ ids: base.tokenizer.encode(text) })),
-    );
+    const index = await buildIndex(base.runtime, indexedRecords(texts, base.tokenizer));
     const adapter = testAdapter();
     const adapterRoot = weightsRoot(adapter.weights);
     const { programId } = await base.runtime.loadAdapter({

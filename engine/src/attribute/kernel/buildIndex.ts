@@ -1,5 +1,5 @@
 import type { Runtime } from "../../serve/Runtime.js";
-import type { PositionCodes } from "../codes.js";
+import { NO_CODES, type PositionCodes } from "../codes.js";
 import { AttributionIndex } from "./AttributionIndex.js";
 import { checkLength } from "./indexRoot.js";
 
@@ -32,7 +32,8 @@ export async function buildIndex(
 
   const rows: PositionCodes[] = [];
   for (const { ids } of records) {
-    let row = await cache?.get(ids);
+    // the base says nothing of no tokens
+    let row = ids.length === 0 ? NO_CODES : await cache?.get(ids);
     if (row === undefined) {
       row = await runtime.codes(ids, signal === undefined ? {} : { signal });
       await cache?.set(ids, row);

@@ -1,5 +1,5 @@
 import type { Runtime } from "../../serve/Runtime.js";
-import type { PositionCodes } from "../codes.js";
+import { NO_CODES, type PositionCodes } from "../codes.js";
 import { checkLength } from "../kernel/indexRoot.js";
 import { IndexFolder } from "./IndexFolder.js";
 import type { SegmentIndex } from "./SegmentIndex.js";
@@ -31,7 +31,9 @@ export async function buildIndexFolder(
 
   let rows: PositionCodes[] = [];
   for (let record = await folder.keep(records.map(({ ids }) => ids)); record < records.length; record++) {
-    rows.push(await runtime.codes(records[record]!.ids, signal === undefined ? {} : { signal }));
+    const { ids } = records[record]!;
+    // the base says nothing of no tokens
+    rows.push(ids.length === 0 ? NO_CODES : await runtime.codes(ids, signal === undefined ? {} : { signal }));
     if (rows.length === WRITTEN_TOGETHER || record === records.length - 1) {
       await folder.append(rows);
       rows = [];
