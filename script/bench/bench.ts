@@ -24,10 +24,10 @@ export interface Bench {
   readonly run: (report: (line: string) => void, options: BenchOptions) => Promise<Readonly<Record<string, number>>>;
 }
 
-/** `switch`: is there or not. Otherwise it takes one of these words. */
+/** `switch`: is there or not. `file`: takes a path. Otherwise it takes one of these words. */
 export interface BenchOption {
   readonly about: string;
-  readonly values: "switch" | readonly string[];
+  readonly values: "switch" | "file" | readonly string[];
 }
 
 /** Options by name, as given: a word, or `true` for a switch. */

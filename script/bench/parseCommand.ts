@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import type { Bench, BenchOptions } from "./bench.js";
+import type { Bench, BenchOption, BenchOptions } from "./bench.js";
 
 export interface BenchCommand {
   readonly bench: Bench;
@@ -21,7 +21,7 @@ export function parseCommand(args: readonly string[], benches: readonly Bench[])
   if (bench === undefined) throw usage(`Asked for bench "${name ?? ""}"; there are:`, benches.map(line));
   const known = Object.entries(bench.options ?? {});
   const lines = known.map(([option, { about, values }]) => {
-    const form = values === "switch" ? `--${option}` : `--${option} ${values.join("|")}`;
+    const form = `--${option}${formOf(values)}`;
     return `  ${form.padEnd(40)}${about}`;
   });
   lines.unshift(`  ${"--json FILE".padEnd(40)}writes figures, machine and versions to a file`);
@@ -47,12 +47,17 @@ export function parseCommand(args: readonly string[], benches: readonly Bench[])
   for (const [option, { values: allowed }] of known) {
     const given = values[option];
     if (given === undefined || given === false) continue;
-    if (allowed !== "switch" && !allowed.includes(String(given))) {
+    if (Array.isArray(allowed) && !allowed.includes(String(given))) {
       throw usage(`Asked for --${option} ${given}. Bench "${bench.name}" takes:`, lines);
     }
     options[option] = given;
   }
   return { bench, jsonFile: values.json as string | undefined, options };
+}
+
+function formOf(values: BenchOption["values"]): string {
+  if (values === "switch") return "";
+  return values === "file" ? " FILE" : ` ${values.join("|")}`;
 }
 
 function line({ name, about }: Bench): string {

@@ -2,11 +2,14 @@
  * How right attribution is, by the only ground truth there is: retraining. A base is trained on a generated world's public
  * texts, adapters on random subsets of its records, and every method has to predict which subsets made a text likelier.
  */
+import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { type Adapter, openRuntime, writeAdapter } from "@openledger/engine";
+import { type Adapter, indexedRecords, openRuntime, writeAdapter } from "@openledger/engine";
 import type { Bench } from "../bench.js";
 import { AdapterTrainer } from "./AdapterTrainer.js";
 import { attackFigures } from "./attacks.js";
+import { attributionCard } from "./card/attributionCard.js";
+import { renderCard } from "./card/renderCard.js";
 import { payable, truthFigures } from "./figures.js";
 import { mean } from "./lds.js";
 import * as methods from "./methods.js";
@@ -64,6 +67,7 @@ export const groundTruth: Bench = {
   about: "attribution against retraining: LDS by regime, junk's share, recall of planted facts",
   options: {
     profile: { about: "quick: some minutes; full: the figures that are published", values: ["quick", "full"] },
+    card: { about: "writes the attribution card, and a picture of it beside it (.svg)", values: "file" },
   },
   run: async (report, options) => {
     const profile = PROFILES[String(options.profile ?? "full")]!;
@@ -80,12 +84,20 @@ export const groundTruth: Bench = {
     const threads = availableParallelism();
     const tiny = await TinyModel.train(world.publicTexts, { steps: profile.baseSteps, seed: 1, threads }, report);
     try {
-      return await measure(world, tiny, profile, threads, report);
+      const figures = await measure(world, tiny, profile, threads, report);
+      if (options.card !== undefined) await writeCard(String(options.card), figures);
+      return figures;
     } finally {
       tiny.close();
     }
   },
 };
+
+async function writeCard(path: string, figures: Readonly<Record<string, number>>): Promise<void> {
+  const card = attributionCard(figures);
+  await writeFile(path, `${JSON.stringify(card, null, 2)}\n`);
+  await writeFile(`${path.replace(/\.json$/, "")}.svg`, await renderCard(card));
+}
 
 async function measure(
   world: World,
@@ -171,8 +183,15 @@ async function scoreAll(
 ): Promise<Readonly<Record<string, methods.Scores>>> {
   const options = { length: LENGTH, threads };
   report("scores: kernel and texts");
-  const kernel = await methods.kernelScores(tiny, records, queries, threads);
   const texts = world.records.map(({ text }) => text);
+  const kernel = await methods.kernelScores(tiny, records, queries, threads);
+  const indexed = indexedRecords(texts, { encode: (text) => tiny.encode(text).slice(0, LENGTH) });
+  const paid = await methods.kernelScores(
+    tiny,
+    indexed.map(({ ids }) => ids),
+    queries,
+    threads,
+  );
   const asked = queries.map(({ ids, from }) => tiny.decode(ids.slice(from)));
   const bm25 = methods.bm25Scores(texts, asked);
   const match = methods.matchScores(texts, asked);
@@ -195,9 +214,9 @@ async function scoreAll(
     "signs",
   );
   const gradient = methods.together(base, later);
-  // what pays is the kernel until the exact backward pass of the last layer is a part of programs
+  // what pays is the kernel, copies left out, until the exact backward pass of the last layer is a part of programs
   return {
-    pays: payable(kernel),
+    pays: payable(paid),
     kernel,
     gradient,
     both: methods.together(kernel, gradient),
