@@ -6,6 +6,7 @@ import { privateKeyToAccount } from "viem/accounts";
 import { readBalances } from "./commands/balances.js";
 import { readBooks } from "./commands/books.js";
 import { claimFor } from "./commands/claimFor.js";
+import { readLeaderboard } from "./commands/leaderboard.js";
 import { toJson } from "./commands/toJson.js";
 import type { CliConfig } from "./config.js";
 import { type ConnectOptions, connect } from "./connect.js";
@@ -67,6 +68,18 @@ export function createProgram(config: CliConfig, output: CliOutput): Command {
       print(options, balances, text);
     },
   );
+
+  command("leaderboard", "who contributed records that stand, or was paid, most")
+    .option("--by <what>", "records or paid", "records")
+    .option("--first <number>", "rows, at most 1000", "20")
+    .action(async (options: Options & { readonly by: string; readonly first: string }) => {
+      const rows = await readLeaderboard(await connect(options), options);
+      const lines = rows.map(
+        ({ account, standingCount, recordCount, claimed }) =>
+          `${account} ${standingCount} of ${recordCount} records, ${formatOpen(claimed)} OPEN\n`,
+      );
+      print(options, rows, lines.join(""));
+    });
 
   command("claim <account>", "pay an account what the newest final epoch gives it")
     .option("--key-file <file>", "JSON file with the privateKey that sends the transaction", config.keyFile)

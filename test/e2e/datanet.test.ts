@@ -195,6 +195,21 @@ describe("a Datanet", () => {
       ["Rejected", 1],
       ["Accepted", 1],
     ]);
+    const board = await query.leaderboard(graph, { by: "standingCount", first: 10 });
+    const [ada, bob] = [world.clients.ada.account.address, world.clients.bob.account.address];
+    // ada's first contribution was withdrawn after it was accepted, and one of bob's two records stood before
+    const standing = new Map(
+      board.map(({ account, recordCount, standingCount }) => [account, [recordCount, standingCount]]),
+    );
+    expect(standing).toEqual(
+      new Map([
+        [ada, [4n, 1n]],
+        [bob, [2n, 1n]],
+      ]),
+    );
+    expect(await query.contributor(graph, bob)).toMatchObject({ account: bob, recordCount: 2n, standingCount: 1n });
+    expect(await query.contributor(graph, world.clients.owner.account.address)).toBeNull();
+    await expect(query.leaderboard(graph, { by: "claimed", first: 1001 })).rejects.toThrow("1 to 1000");
     const [indexed] = await query.datanets(graph);
     const onChain = await readDatanet(world.clients.owner, datanet);
     expect(indexed).toMatchObject({

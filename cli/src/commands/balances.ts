@@ -20,11 +20,11 @@ export type Balances = {
 const ROLES = ["Runner", "Oracle", "Validator", "Model", "Agent"] as const satisfies readonly RoleName[];
 
 export async function readBalances({ reader, graph }: Connection, account: Address): Promise<Balances> {
-  const [wallet, free, channels, contributors, delegations, ...stakes] = await Promise.all([
+  const [wallet, free, channels, contributor, delegations, ...stakes] = await Promise.all([
     readTokenBalance(reader, account),
     readFree(reader, account),
     query.channels(graph, { payer: account }),
-    query.contributors(graph),
+    query.contributor(graph, account),
     query.delegations(graph, account),
     ...ROLES.map(async (role) => {
       const [pool, active] = await Promise.all([readPool(reader, account, role), isActive(reader, account, role)]);
@@ -40,6 +40,6 @@ export async function readBalances({ reader, graph }: Connection, account: Addre
     delegations: delegations
       .filter(({ tokens }) => tokens > 0n)
       .map(({ operator, role, tokens }) => ({ operator, role, tokens })),
-    claimed: contributors.find((one) => one.account === account)?.claimed ?? 0n,
+    claimed: contributor?.claimed ?? 0n,
   };
 }

@@ -7,6 +7,7 @@ export function loadContributor(account: Address): Contributor {
   contributor = new Contributor(account);
   contributor.contributionCount = BigInt.zero();
   contributor.recordCount = BigInt.zero();
+  contributor.standingCount = BigInt.zero();
   contributor.claimed = BigInt.zero();
   return contributor;
 }

@@ -31,6 +31,7 @@ export function handleContributionCommitted(event: ContributionCommitted): void 
   contribution.contributor = contributor.id;
   contribution.recordsRoot = event.params.recordsRoot;
   contribution.recordCount = event.params.recordCount.toI32();
+  contribution.revokedCount = 0;
   contribution.licence = licenceName(event.params.licence);
   contribution.dataHash = event.params.dataHash;
   contribution.rules = event.params.rules.toI32();
@@ -53,6 +54,7 @@ export function handleContributionAccepted(event: ContributionAccepted): void {
   const contributor = loadContributor(event.params.contributor);
   contributor.contributionCount = contributor.contributionCount.plus(ONE);
   contributor.recordCount = contributor.recordCount.plus(records);
+  contributor.standingCount = contributor.standingCount.plus(records);
   contributor.save();
 
   const datanet = Datanet.load(contribution.datanet);
@@ -87,11 +89,15 @@ export function handleContributionReferred(event: ContributionReferred): void {
 export function handleContributionRevoked(event: ContributionRevoked): void {
   const p = event.params;
   setState(p.contribution, "Revoked");
+  const contribution = Contribution.load(numberId(p.contribution));
+  if (contribution != null) revoke(contribution, contribution.recordCount - contribution.revokedCount);
   saveRevocation(event, p.contribution, p.datanet, null, p.by, p.revocationCountAfter, p.revocationsHashAfter);
 }
 
 export function handleRecordRevoked(event: RecordRevoked): void {
   const p = event.params;
+  const contribution = Contribution.load(numberId(p.contribution));
+  if (contribution != null) revoke(contribution, 1);
   saveRevocation(event, p.contribution, p.datanet, p.index, p.by, p.revocationCountAfter, p.revocationsHashAfter);
 }
 
@@ -159,6 +165,15 @@ function setFeesHeld(number: BigInt, amount: BigInt): void {
   if (datanet == null) return;
   datanet.feesHeld = amount;
   datanet.save();
+}
+
+/** So many more of its records stand no longer. */
+function revoke(contribution: Contribution, count: i32): void {
+  contribution.revokedCount = contribution.revokedCount + count;
+  contribution.save();
+  const contributor = loadContributor(Address.fromBytes(contribution.contributor));
+  contributor.standingCount = contributor.standingCount.minus(BigInt.fromI32(count));
+  contributor.save();
 }
 
 function saveRevocation(
