@@ -49,3 +49,30 @@ test("a record and eight copies of it are credited as much as the record alone",
   expect(alone.get(0)).toBeGreaterThan(1_000_000);
   expect(copied).toEqual(alone);
 });
+
+test("of equal records the first has all, in any script", async () => {
+  const texts = [
+    "灯台守は嵐の夜に海岸の灯がすべて消えたと書いた。",
+    "كتب حارس المنارة عن العاصفة",
+    "Смотритель маяка писал о буре",
+    "🌊🌊🚢",
+  ];
+  for (const text of texts) {
+    const records = indexedRecords(new Array<string>(5).fill(text), tokenizer);
+    const index = await buildIndex(runtime, records);
+    const { credits } = creditRecords([index], await codes(tokenizer.encode(text)));
+
+    expect(records.map(({ copyOf }) => copyOf)).toEqual([undefined, 0, 0, 0, 0]);
+    expect([...credits[0]!.keys()]).toEqual([0]);
+  }
+});
+
+test("records of nothing, of separators alone and of half a shingle are nobody's copies", () => {
+  const texts = ["", "", " \n\t", " \n\t", "a,b", "a,b"];
+
+  expect(indexedRecords(texts, tokenizer).map(({ copyOf }) => copyOf)).toEqual(new Array(6).fill(undefined));
+});
+
+test("a record of 50 MB is refused, and which one it was is said", () => {
+  expect(() => indexedRecords([KEEPER, "a".repeat(50_000_000)], tokenizer)).toThrow(/record 1.* 50000000 bytes/);
+});

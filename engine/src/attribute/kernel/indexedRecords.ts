@@ -1,4 +1,5 @@
-import { CopySearch } from "../admission/CopySearch.js";
+import { CopySearch, MAX_RECORD_BYTES } from "../admission/CopySearch.js";
+import { AttributionError } from "../errors.js";
 
 /** What an index takes of a record. */
 export interface IndexedRecord {
@@ -22,8 +23,14 @@ export function indexedRecords(
 ): IndexedRecord[] {
   const encoder = new TextEncoder();
   const search = new CopySearch();
-  return texts.map((text) => {
+  return texts.map((text, record) => {
     const bytes = encoder.encode(text);
+    if (bytes.length > MAX_RECORD_BYTES) {
+      throw new AttributionError(
+        "record_too_long",
+        `record ${record} has ${bytes.length} bytes, at most ${MAX_RECORD_BYTES} can be indexed; split it`,
+      );
+    }
     const copy = search.find(bytes);
     search.add(bytes);
     return copy === undefined ? { ids: tokenizer.encode(text) } : { ids: [], copyOf: copy.record };
