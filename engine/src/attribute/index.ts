@@ -1,5 +1,16 @@
 export { ATTRIBUTION_FILE } from "./AttributionBase.js";
 export { COPY_CONTAINMENT, type Copy, CopySearch, MAX_RECORD_BYTES } from "./admission/CopySearch.js";
+export { type EarlierCopy, EarlierRecords, type RecordPlace, type SharedRun } from "./admission/EarlierRecords.js";
+export {
+  type JudgedRecords,
+  type JudgeOptions,
+  judgeRecords,
+  MAX_SCORE,
+  type RecordJudgement,
+  type Refusal,
+} from "./admission/judgeRecords.js";
+export { NoiseGate, type NoiseReading } from "./admission/NoiseGate.js";
+export type { StatedLicence } from "./admission/statedLicences.js";
 export { answerCodes } from "./answerCodes.js";
 export { attributeAnswer } from "./attributeAnswer.js";
 export {

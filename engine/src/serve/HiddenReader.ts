@@ -6,8 +6,8 @@ import { buildCodeGraph } from "./codeGraph.js";
 import type { PassRequest } from "./protocol.js";
 
 /**
- * Hidden states of the frozen base in floats, for what is fitted to a base once; always in the same shape (batch 1, 256
- * positions) on one thread. Nothing that is paid or proven reads them.
+ * Hidden states of the frozen base in floats, for what is fitted to a base once and for votes on records; always in the same
+ * shape (batch 1, 256 positions) on one thread. Nothing that is paid or proven reads them.
  */
 export class HiddenReader {
   private session: Promise<InferenceSession> | undefined;

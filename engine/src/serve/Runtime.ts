@@ -169,7 +169,7 @@ export class Runtime {
 
   /**
    * Final hidden states before each position, `[n, hidden]`, and the base's probabilities of the tokens there, `[n]`, in
-   * floats: for fitting, not for pay.
+   * floats: for fitting and votes, not for pay.
    *
    * @throws RuntimeError `context_exceeded`, `invalid_request`, `aborted`
    */

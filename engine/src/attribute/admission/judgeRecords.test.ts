@@ -1,0 +1,113 @@
+import { expect, it } from "vitest";
+import { EarlierRecords } from "./EarlierRecords.js";
+import { type JudgeOptions, judgeRecords } from "./judgeRecords.js";
+import type { NoiseReading } from "./NoiseGate.js";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const keeper =
+  "The keeper wrote of the storm that put out every lamp on the coast, and of ships that turned north by its light.";
+const baker =
+  "At five the baker opened, while the streets were wet and cats slept on the bonnets of parked cars in the lane.";
+const noise: NoiseReading = { loss: 9, lossLimit: 5, guessLoss: 8, gain: 0.1, gainLimit: 0.4, isNoise: true };
+
+/** A base that calls what begins with "zq" noise, whose tokens are words. */
+function judge(records: readonly (string | Uint8Array)[], options: Partial<JudgeOptions> = {}) {
+  const asked: number[] = [];
+  const judged = judgeRecords({
+    contribution: 9n,
+    records: records.map((record) => (typeof record === "string" ? bytes(record) : record)),
+    licence: "MIT",
+    allowedLicences: ["MIT", "Apache-2.0"],
+    earlier: new EarlierRecords(),
+    tokenizer: { encode: (text) => text.split(" ").map((word) => (word === "zq" ? 1 : 0)) },
+    context: 40,
+    gate: {
+      read: async (ids) => {
+        asked.push(ids.length);
+        return ids[0] === 1 ? noise : { ...noise, isNoise: false };
+      },
+    },
+    ...options,
+  });
+  return judged.then((found) => ({ ...found, asked }));
+}
+
+it("accepts what breaks no rule", async () => {
+  const { records, score, asked } = await judge([keeper, baker]);
+
+  expect(records).toEqual([0, 1].map((index) => ({ index, isAccepted: true, refusals: [] })));
+  expect(score).toBe(10_000);
+  expect(asked).toHaveLength(2);
+});
+
+it.each<[string, string | Uint8Array, object]>([
+  ["bytes that are no UTF-8", Uint8Array.from([...bytes("né"), 0xc3, 0x28]), { rule: "not_text", at: 3 }],
+  ["UTF-8 that is cut off", bytes("né").slice(0, 2), { rule: "not_text", at: 1 }],
+  ["control characters", "né\u0000", { rule: "not_text", at: 3 }],
+  ["nothing", "", { rule: "empty", bytes: 0 }],
+  ["separators alone", " \t\n---|---\u00a0", { rule: "empty", bytes: 12 }],
+  ["more than 8 KiB", "a".repeat(8193), { rule: "too_long", unit: "bytes", found: 8193, limit: 8192 }],
+  [
+    "more tokens than the base reads",
+    Array.from({ length: 41 }, (_, at) => `w${at}`).join(" "),
+    { rule: "too_long", unit: "tokens", found: 41, limit: 40 },
+  ],
+  ["a loop", "of is in ".repeat(12), { rule: "repetition", limit: 0.8 }],
+  ["what the base calls noise", "zq 4 8 1", { rule: "noise", reading: noise }],
+  [
+    "a licence of its own",
+    `// SPDX-License-Identifier: GPL-3.0-only\n${keeper}`,
+    { rule: "licence", found: { expression: "GPL-3.0-only", at: 28 }, allowed: ["MIT", "Apache-2.0"] },
+  ],
+])("refuses %s", async (_what, record, refusal) => {
+  const { records } = await judge([record]);
+
+  expect(records).toMatchObject([{ isAccepted: false, refusals: [refusal] }]);
+  expect(records[0]!.refusals).toHaveLength(1);
+});
+
+it("takes a record at its limits", async () => {
+  const words = Array.from({ length: 40 }, (_, at) => `w${at}`).join(" ");
+  const long = Array.from({ length: 745 }, (_, at) => `${at + 10_000_000_000}`)
+    .join("")
+    .slice(0, 8192);
+
+  expect((await judge([words, long])).score).toBe(10_000);
+});
+
+it("refuses a contribution's licence for each of its records", async () => {
+  const { records, score } = await judge([keeper, baker], { licence: "GPL-3.0-only" });
+
+  expect(records.map(({ refusals }) => refusals.map(({ rule }) => rule))).toEqual([["licence"], ["licence"]]);
+  expect(score).toBe(0);
+});
+
+it("refuses the second of two equal records, and the copy of one, in the contribution or before it", async () => {
+  const earlier = new EarlierRecords();
+  earlier.add({ contribution: 2n, index: 5 }, bytes(baker));
+
+  const { records, score } = await judge([keeper, keeper, `${keeper} Amen.`, baker.replace("five", "six")], {
+    earlier,
+  });
+
+  expect(records.map(({ isAccepted }) => isAccepted)).toEqual([true, false, false, false]);
+  expect(records[1]!.refusals).toEqual([{ rule: "duplicate", of: { contribution: 9n, index: 0 } }]);
+  expect(records[2]!.refusals).toMatchObject([
+    { rule: "copy", limit: 0.5, copy: { of: { contribution: 9n, index: 0 } } },
+  ]);
+  expect(records[3]!.refusals).toMatchObject([{ rule: "copy", copy: { of: { contribution: 2n, index: 5 } } }]);
+  expect(score).toBe(2500);
+});
+
+it("hands on what it accepted, and nothing that it refused", async () => {
+  const { earlier } = await judge([keeper, "zq zq zq 1234 5678"]);
+
+  expect(earlier.same(bytes(keeper))).toEqual({ contribution: 9n, index: 0 });
+  expect(earlier.count).toBe(1);
+});
+
+it("asks the base of nothing that is refused already", async () => {
+  const { asked } = await judge(["", "of is in ".repeat(12), keeper]);
+
+  expect(asked).toHaveLength(1);
+});
