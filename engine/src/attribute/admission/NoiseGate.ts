@@ -5,8 +5,8 @@
  * random, and a nat or more where somebody wrote. What reads worse than a guess among all tokens is noise without that question:
  * tokens drawn at random often join to words that have some order again.
  *
- * The limits of loss and order come from the base's decoys: the loss of the worst of them, and the most that shuffling gains on one that is
- * shuffled already. The latter falls with the root of the length, as the spread of a mean does.
+ * The limits of loss and order come from the base's decoys: the loss of the worst of them, and the most that shuffling gains on one
+ * that is shuffled already. The latter falls with the root of the length, as the spread of a mean does.
  *
  * Floats: the last digits may differ on another machine. A vote may rest on them, pay and proofs may not.
  */
