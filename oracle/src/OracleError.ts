@@ -20,6 +20,8 @@ export type OracleErrorCode =
   | "method_not_allowed"
   | "unknown_epoch"
   | "unknown_account"
+  | "unknown_contribution"
+  | "not_judged"
   | "internal";
 
 export interface OracleErrorOptions {

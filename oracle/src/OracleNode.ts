@@ -1,11 +1,13 @@
 /**
  * The oracle's work: it follows the chain, reads batches, settles epochs, takes what is false to the courts.
  *
- * Two loops share the database and nothing else. Following, settling and watching must be quick, because windows close;
- * reading batches may take long, because it recomputes. A fault that may pass is said and waited for with growing
+ * Three loops share the database and nothing else. Following, settling and watching must be quick, because windows close;
+ * reading batches and judging contributions may take long, because the base reads them. A fault that may pass is said and waited for with growing
  * pauses; nothing that happens on the chain or in a file ends the process.
  */
 
+import type { ContributionJudge } from "./admission/ContributionJudge.js";
+import type { RoundKeeper } from "./admission/RoundKeeper.js";
 import type { BatchVerifier } from "./attribute/BatchVerifier.js";
 import type { Clock } from "./Clock.js";
 import type { ChainSource } from "./chain/ChainSource.js";
@@ -32,6 +34,9 @@ export interface OracleNodeDeps {
   readonly prover: BatchProver;
   readonly demander: ReceiptDemander;
   readonly keeper: DisputeKeeper;
+  readonly rounds: RoundKeeper;
+  /** Absent when this oracle scores in no Datanet. */
+  readonly judge: ContributionJudge | undefined;
   /** Absent when claims are left to who earned them. */
   readonly pusher: ClaimPusher | undefined;
   readonly clock: Clock;
@@ -51,6 +56,7 @@ export class OracleNode {
     await Promise.all([
       this.#repeat("following and settling", () => this.settle(signal), signal),
       this.#repeat("reading batches", () => this.deps.verifier.step(signal), signal),
+      this.#repeat("judging contributions", async () => (await this.deps.judge?.step(signal)) ?? false, signal),
     ]);
   }
 
@@ -58,10 +64,10 @@ export class OracleNode {
   async settle(signal: AbortSignal): Promise<boolean> {
     await this.follow();
     if (signal.aborted) return false;
-    const { answerer, watcher, prover, demander, keeper, settler, pusher } = this.deps;
+    const { answerer, watcher, prover, demander, keeper, rounds, settler, pusher } = this.deps;
     // What has the nearest deadline first.
     let isAnyDone = false;
-    for (const worker of [answerer, watcher, prover, demander, keeper, settler, pusher]) {
+    for (const worker of [answerer, watcher, prover, demander, rounds, keeper, settler, pusher]) {
       if (signal.aborted) break;
       isAnyDone = ((await worker?.step(signal)) ?? false) || isAnyDone;
     }

@@ -54,6 +54,25 @@ describe("readOracleConfig", () => {
     expect(readOracleConfig(env).pushedLeast).toBe(5n * 10n ** 17n);
   });
 
+  it("scores in the Datanets that it is told, and in none otherwise", () => {
+    const read = (VALIDATED_DATANETS: string, more = {}) =>
+      readOracleConfig({ ...environment(31_337), VALIDATED_DATANETS, ...more }).validatedDatanets;
+
+    expect(readOracleConfig(environment(31_337)).validatedDatanets).toEqual([]);
+    expect(read("3, 1,3")).toEqual([3n, 1n]);
+    for (const wrong of [
+      "0",
+      "1,,2",
+      "one",
+      "-1",
+      "9".repeat(20),
+      Array.from({ length: 65 }, (_, at) => at + 1).join(),
+    ]) {
+      expect(() => read(wrong), wrong).toThrow(/VALIDATED_DATANETS/);
+    }
+    expect(() => read("1", { ORACLE_MODE: "watch" })).toThrow(/nothing with ORACLE_MODE watch/);
+  });
+
   it("risks less to watch than to propose, and what it is told", () => {
     const { MODEL_DIR: _, ...env } = environment(31_337);
     const budgets = [

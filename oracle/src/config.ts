@@ -46,11 +46,14 @@ export interface OracleConfig {
   readonly graceSeconds: number;
   /** Most that may lie in bonds of disputes and deposits of demands, or be lost to them, base units. */
   readonly courtBudget: bigint;
+  /** Datanets in whose rounds contributions are scored. */
+  readonly validatedDatanets: readonly bigint[];
   /** Least that a range of claims must pay to be pushed, base units; undefined when none are. */
   readonly pushedLeast: bigint | undefined;
 }
 
 const localChain = 31_337;
+const mostDatanets = 64;
 
 /**
  * From the environment:
@@ -76,6 +79,7 @@ const localChain = 31_337;
  * | GRACE_SECONDS | patience with what cannot be read; with a batch's file at most a quarter of its trial | 3600 |
  * | COURT_BUDGET | most OPEN in bonds of disputes and deposits of demands, lost ones with them | 5000, to watch 500 |
  * | PUSH_CLAIMS_LEAST | pushes others' claims in ranges that pay at least so many OPEN | none |
+ * | VALIDATED_DATANETS | numbers of Datanets, with commas, whose contributions are scored; only with `propose` | none |
  *
  * @throws OracleError `invalid_config`, `unknown_key`
  */
@@ -105,6 +109,7 @@ export function readOracleConfig(env: NodeJS.ProcessEnv = process.env): OracleCo
     graceSeconds: wholeNumber(env, "GRACE_SECONDS", 3600, 1, 30 * 24 * 3600),
     courtBudget: openAmount(env, "COURT_BUDGET") ?? parseOpen(mode === "propose" ? "5000" : "500"),
     pushedLeast: openAmount(env, "PUSH_CLAIMS_LEAST"),
+    validatedDatanets: datanets(env, "VALIDATED_DATANETS", mode),
   };
 }
 
@@ -127,6 +132,18 @@ function choice<T extends string>(env: NodeJS.ProcessEnv, name: string, from: re
   const found = from.find((one) => one === text);
   if (found === undefined) throw invalid(name, `one of ${from.join(", ")}`, `${text}`);
   return found;
+}
+
+/** Who scores needs the base, which an oracle that only watches has not opened. */
+function datanets(env: NodeJS.ProcessEnv, name: string, mode: OracleMode): readonly bigint[] {
+  const text = env[name];
+  if (text === undefined || text === "") return [];
+  if (mode !== "propose") throw invalid(name, "nothing with ORACLE_MODE watch", text);
+  const numbers = text.split(",").map((one) => one.trim());
+  if (numbers.length > mostDatanets || !numbers.every((one) => /^[1-9][0-9]{0,18}$/.test(one))) {
+    throw invalid(name, `at most ${mostDatanets} numbers with commas between them`, text);
+  }
+  return [...new Set(numbers.map(BigInt))];
 }
 
 function wholeNumber(env: NodeJS.ProcessEnv, name: string, standard: number, least: number, most: number): number {

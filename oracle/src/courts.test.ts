@@ -339,6 +339,7 @@ async function startOracle(
       graceSeconds,
       courtBudget,
       pushedLeast: undefined,
+      validatedDatanets: [],
     },
     systemClock,
     {

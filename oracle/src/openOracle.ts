@@ -4,6 +4,8 @@ import { deviceReport, openRuntime, type Runtime, Tokenizer } from "@openledger/
 import { ContentClient, type MarketDomain } from "@openledger/sdk";
 import { createPublicClient, defineChain, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
+import { ContributionJudge } from "./admission/ContributionJudge.js";
+import { RoundKeeper } from "./admission/RoundKeeper.js";
 import { AdapterShelf } from "./attribute/AdapterShelf.js";
 import { AttributionAuditor } from "./attribute/AttributionAuditor.js";
 import { BatchFiles } from "./attribute/BatchFiles.js";
@@ -33,6 +35,7 @@ import { EpochSettler } from "./settle/EpochSettler.js";
 import { Outbox } from "./settle/Outbox.js";
 import { Purse } from "./settle/Purse.js";
 import { FiledCases } from "./settle/ReceiptCases.js";
+import { AdmissionFacts } from "./store/AdmissionFacts.js";
 import { BatchLedger } from "./store/BatchLedger.js";
 import { ChainFacts } from "./store/ChainFacts.js";
 import { ChainLedger } from "./store/ChainLedger.js";
@@ -40,6 +43,7 @@ import { CourtFacts } from "./store/CourtFacts.js";
 import { Database } from "./store/Database.js";
 import { EpochLedger } from "./store/EpochLedger.js";
 import { OutlayLedger } from "./store/OutlayLedger.js";
+import { ScoreLedger } from "./store/ScoreLedger.js";
 import { ShownReceipts } from "./store/ShownReceipts.js";
 import { TransactionLedger } from "./store/TransactionLedger.js";
 
@@ -109,6 +113,9 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
     deployment,
     batchFiles,
     confirmations: config.confirmations,
+    datanets: config.validatedDatanets,
+    admissions: new AdmissionFacts(database),
+    scores: new ScoreLedger(database),
     domain,
     chain,
     content,
@@ -140,6 +147,15 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
           ...shared,
           runners: new RunnerClient({ account, domain, clock, reach: reachOf(config) }),
         });
+  const judge =
+    runtime === undefined || config.modelDir === undefined || config.validatedDatanets.length === 0
+      ? undefined
+      : new ContributionJudge({
+          ...shared,
+          account: account.address,
+          runtime,
+          tokenizer: await Tokenizer.load(config.modelDir),
+        });
   const settler = config.mode === "watch" ? undefined : new EpochSettler({ ...shared, cases: new FiledCases(shared) });
 
   const health = async (): Promise<Health> => {
@@ -169,12 +185,14 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
       prover: new BatchProver(shared),
       demander: new ReceiptDemander({ ...shared, ender: new DemandEnder(shared) }),
       keeper: new DisputeKeeper(shared),
+      rounds: new RoundKeeper(shared),
+      judge,
       pusher: config.pushedLeast === undefined ? undefined : new ClaimPusher({ ...shared, least: config.pushedLeast }),
       clock,
       log,
       pollIntervalMs: config.pollIntervalMs,
     }),
-    view: new DatabaseView({ facts, batches, chain, epochs, files, health }),
+    view: new DatabaseView({ ...shared, health }),
     database,
     outbox,
     close: async () => {

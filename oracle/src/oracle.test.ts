@@ -483,6 +483,7 @@ async function startOracle(
     graceSeconds,
     courtBudget: parseOpen("5000"),
     pushedLeast,
+    validatedDatanets: [],
   };
   const oracle = await openOracle(config, systemClock, log);
   await oracle.database.migrate();

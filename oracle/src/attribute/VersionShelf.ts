@@ -19,19 +19,17 @@ import {
 import {
   type ContentClient,
   contributionLeaf,
-  decodeContributionFile,
   domainHash,
-  licenceToBytes32,
   merkleRoot,
   type Revocation,
-  recordsRoot,
   revocationsHash,
   versionRecords,
 } from "@openledger/sdk";
-import { concat, isAddressEqual, keccak256 } from "viem";
+import { concat, keccak256 } from "viem";
 import type { Log } from "../Log.js";
 import { OracleError } from "../OracleError.js";
 import type { AcceptedContribution, ChainFacts, PublishedVersion, VersionRef } from "../store/ChainFacts.js";
+import { readContributionFile } from "./readContributionFile.js";
 
 export interface VersionShelfDeps {
   readonly runtime: Runtime;
@@ -81,7 +79,10 @@ export class VersionShelf {
     const revocations = await this.deps.facts.revocations(version.datanet, version.revocationCount);
     checkRevocations(version, revocations);
     const records: (readonly string[])[] = [];
-    for (const contribution of accepted) records.push(await this.#records(version.datanet, contribution, signal));
+    for (const contribution of accepted) {
+      const file = await readContributionFile(this.deps.content, { datanet: version.datanet, ...contribution }, signal);
+      records.push(file.records.map((record) => record.text));
+    }
     const places = versionRecords(
       accepted.map(({ contribution, recordCount }) => ({ number: contribution, recordCount })),
       revocations,
@@ -98,26 +99,6 @@ export class VersionShelf {
       );
     }
     return { datanet: version.datanet, version: version.version, index, contributors };
-  }
-
-  async #records(datanet: bigint, contribution: AcceptedContribution, signal: AbortSignal): Promise<readonly string[]> {
-    const file = decodeContributionFile(await this.deps.content.get(contribution.dataHash, { signal }));
-    const fits =
-      file.datanet === datanet &&
-      isAddressEqual(file.contributor, contribution.contributor) &&
-      licenceToBytes32(file.licence) === contribution.licence &&
-      file.records.length === contribution.recordCount;
-    const root = recordsRoot(file);
-    if (!fits || root !== contribution.recordsRoot) {
-      throw new OracleError(
-        "content_mismatch",
-        `File ${contribution.dataHash} of contribution ${contribution.contribution}: asked for ` +
-          `${contribution.recordCount} records with root ${contribution.recordsRoot} of ${contribution.contributor} for ` +
-          `Datanet ${datanet}, found ${file.records.length} with root ${root} of ${file.contributor} for ${file.datanet}.`,
-        { retryable: false },
-      );
-    }
-    return file.records.map((record) => record.text);
   }
 
   /** From disk as far as it was built before: a build that was cut short goes on. */

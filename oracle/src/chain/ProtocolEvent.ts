@@ -6,6 +6,7 @@ export type ProtocolContract =
   | "attributionOracle"
   | "contributionRegistry"
   | "datanetRegistry"
+  | "datanetValidators"
   | "disputeManager"
   | "inferenceMarket"
   | "jury"

@@ -5,13 +5,16 @@ import {
   type CaseState,
   type ChainReader,
   type Deployment,
+  datanetValidatorsAbi,
   inferenceMarketAbi,
   juryAbi,
   modelRegistryAbi,
   openTokenAbi,
   type ReceiptCase,
+  type RoundRules,
   readBatchOpening,
   readDemandPrice,
+  readRules,
   readSettledBatches,
   receiptCourtAbi,
   rewardDistributorAbi,
@@ -47,15 +50,21 @@ export interface CourtClocks {
   readonly reveal: bigint;
 }
 
+/** How validators decide on contributions, and seconds in which they have to. */
+export type ScoringRules = RoundRules & { readonly decisionPeriod: number };
+
 const states: readonly EpochState[] = ["none", "open", "proposed", "final"];
 const caseStates: readonly CaseState[] = ["none", "open", "cleared", "struck"];
 /** Timestamps kept in memory: they never change. */
 const keptTimestamps = 20_000;
+/** Rules kept in memory: a number's rules never change once they are in force. */
+const keptRules = 1000;
 const oracleRole = 2;
 
 /** Every method @throws OracleError `chain_unavailable`. */
 export class ProtocolReader {
   readonly #timestamps = new Map<Hex, bigint>();
+  readonly #rules = new Map<string, ScoringRules | undefined>();
   #courtClocks: CourtClocks | undefined;
 
   constructor(
@@ -217,6 +226,32 @@ export class ProtocolReader {
       });
       return payer;
     });
+  }
+
+  /** A Datanet's rules of a number that is or was in force; undefined where its owner decides. */
+  async roundRules(datanet: bigint, number: number): Promise<ScoringRules | undefined> {
+    const key = `${datanet}/${number}`;
+    if (this.#rules.has(key)) return this.#rules.get(key);
+    const { rules } = await this.#ask(`rules ${number} of Datanet ${datanet}`, () =>
+      readRules(this.#reader, datanet, number),
+    );
+    const { rounds, decisionPeriod } = rules;
+    const found = rounds === undefined ? undefined : { ...rounds, decisionPeriod };
+    if (this.#rules.size >= keptRules) this.#rules.clear();
+    this.#rules.set(key, found);
+    return found;
+  }
+
+  /** Whether an account may commit in a round now. */
+  async isValidator(round: bigint, account: Address): Promise<boolean> {
+    return this.#ask(`who may score in round ${round}`, () =>
+      this.client.readContract({
+        address: this.deployment.addresses.datanetValidators,
+        abi: datanetValidatorsAbi,
+        functionName: "isValidator",
+        args: [round, account],
+      }),
+    );
   }
 
   async isActiveOracle(account: Address): Promise<boolean> {

@@ -4,9 +4,11 @@ import type { ProtocolReader } from "../chain/ProtocolReader.js";
 import { OracleError } from "../OracleError.js";
 import { withDataPart } from "../settle/buildLists.js";
 import type { EpochFiles } from "../settle/EpochFiles.js";
+import type { AdmissionFacts } from "../store/AdmissionFacts.js";
 import type { BatchLedger, JudgedReceipt } from "../store/BatchLedger.js";
 import type { ChainFacts, FollowedEpoch } from "../store/ChainFacts.js";
 import type { EpochLedger, EpochLists } from "../store/EpochLedger.js";
+import type { ScoreLedger } from "../store/ScoreLedger.js";
 import type { Health, OracleView, PendingEarnings } from "./createOracleApp.js";
 
 export interface DatabaseViewDeps {
@@ -15,6 +17,8 @@ export interface DatabaseViewDeps {
   readonly chain: ProtocolReader;
   readonly epochs: EpochLedger;
   readonly files: EpochFiles;
+  readonly admissions: AdmissionFacts;
+  readonly scores: ScoreLedger;
   readonly health: () => Promise<Health>;
 }
 
@@ -68,9 +72,32 @@ export class DatabaseView implements OracleView {
     };
   }
 
+  async admission(datanet: bigint, contribution: bigint): Promise<string> {
+    const { scores, admissions, chain } = this.deps;
+    const kept = await scores.admission(datanet, contribution);
+    if (kept !== undefined && kept.toldFrom <= (await chain.now())) return kept.text;
+    if (kept !== undefined) {
+      throw notYet(
+        `Contribution ${contribution} is scored; why is told from ${kept.toldFrom} on, when no score can be copied.`,
+      );
+    }
+    const [known] = await admissions.contributions([contribution]);
+    if (known?.datanet === datanet) {
+      throw notYet(
+        `This oracle has not scored contribution ${contribution}: another decides, or its round is to come.`,
+      );
+    }
+    const message = `Datanet ${datanet} has no contribution ${contribution}.`;
+    throw new OracleError("unknown_contribution", message, { retryable: true });
+  }
+
   async #cumulative(final: FollowedEpoch, account: Address): Promise<bigint> {
     const file = await this.file(final);
     if (file === undefined) throw new OracleError("unknown_epoch", "The lists are not there.", { retryable: true });
     return file.payouts.find((payout) => isAddressEqual(payout.account, account))?.cumulative ?? 0n;
   }
+}
+
+function notYet(message: string): OracleError {
+  return new OracleError("not_judged", message, { retryable: true });
 }

@@ -85,6 +85,11 @@ describe("the oracle's API", () => {
     ["/v1/epochs/1/claims/nobody", 400, "invalid_request"],
     [`/v1/epochs/1/claims/${zeroAddress}`, 404, "unknown_account"],
     ["/v1/pending/0x12", 400, "invalid_request"],
+    ["/v1/admission/1/x", 400, "invalid_request"],
+    ["/v1/admission/-1/1", 400, "invalid_request"],
+    ["/v1/admission/1/99999999999999999999", 400, "invalid_request"],
+    ["/v1/admission/1/3", 404, "not_judged"],
+    ["/v1/admission/1", 404, "unknown_route"],
     ["/v1/nothing", 404, "unknown_route"],
     ["/v1/epochs/%", 400, "invalid_request"],
   ])("answers %s with %i", async (path, status, code) => {
@@ -101,6 +106,13 @@ describe("the oracle's API", () => {
 
     expect(status).toBe(404);
     expect(body.error).toMatchObject({ code: "unknown_epoch", retryable: true });
+  });
+
+  it("gives an admission as it is stored", async () => {
+    const { status, body } = await get("/v1/admission/1/2");
+
+    expect(status).toBe(200);
+    expect(body).toEqual({ score: 5 });
   });
 
   it("answers 503 while the database is away, and tells nothing of inner faults", async () => {
@@ -128,6 +140,10 @@ async function get(path: string, change: Partial<OracleView> = {}, method = "GET
     file: async () => file,
     ownLists: async () => undefined,
     disputed: async () => [],
+    admission: async (_datanet, contribution) => {
+      if (contribution === 2n) return `{"score":5}`;
+      throw new OracleError("not_judged", "It waits.", { retryable: true });
+    },
     pending: async () => ({ amount: 5n, receipts: 1, claimable: 0n }),
     ...change,
   };

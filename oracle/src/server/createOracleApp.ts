@@ -6,6 +6,7 @@
  *   GET /v1/epochs/:epoch                  one epoch with its leaf data
  *   GET /v1/epochs/:epoch/claims/:account  the arguments of the distributor's `claim`
  *   GET /v1/pending/:account               what an account has earned and cannot claim yet
+ *   GET /v1/admission/:datanet/:contribution  why this oracle scored a contribution as it did, once no score can be copied
  */
 import { type EpochFile, OpenLedgerError, payoutClaim } from "@openledger/sdk";
 import express, { type ErrorRequestHandler, type Express, type Request } from "express";
@@ -45,6 +46,8 @@ export interface OracleView {
   ownLists(epoch: bigint): Promise<EpochLists | undefined>;
   disputed(epoch: FollowedEpoch): Promise<readonly JudgedReceipt[]>;
   pending(account: Address): Promise<PendingEarnings>;
+  /** Canonical JSON. @throws OracleError `unknown_contribution`, `not_judged` */
+  admission(datanet: bigint, contribution: bigint): Promise<string>;
 }
 
 export interface OracleAppDeps {
@@ -117,15 +120,24 @@ export function createOracleApp({ view, onFault }: OracleAppDeps): Express {
     response.json({ account, ...(await view.pending(account)) });
   });
 
+  app.get("/v1/admission/:datanet/:contribution", async (request, response) => {
+    const [datanet, contribution] = [number(request, "datanet"), number(request, "contribution")];
+    response.type("json").send(await view.admission(datanet, contribution));
+  });
+
   app.use((request) => {
     if (request.method !== "GET" && request.method !== "HEAD") {
       throw new OracleError("method_not_allowed", `${request.method} is not served here; GET is.`, {
         retryable: false,
       });
     }
-    throw new OracleError("unknown_route", `No such path: ${request.path}. /health and /v1/epochs exist.`, {
-      retryable: false,
-    });
+    throw new OracleError(
+      "unknown_route",
+      `No such path: ${request.path}. /health, /v1/epochs and /v1/admission exist.`,
+      {
+        retryable: false,
+      },
+    );
   });
   app.use(answerError(onFault));
   return app;
@@ -148,6 +160,13 @@ function readAccount(text: string | undefined): Address {
   if (text === undefined || !isAddress(text, { strict: false }))
     throw wrong("account", "an address", text ?? "nothing");
   return getAddress(text);
+}
+
+/** A part of the path that is a number. */
+function number(request: Request, name: string): bigint {
+  const text = request.params[name];
+  if (typeof text !== "string" || !/^[0-9]{1,19}$/.test(text)) throw wrong(name, "a number", String(text ?? "nothing"));
+  return BigInt(text);
 }
 
 function wholeNumber(request: Request, name: string): bigint | undefined {

@@ -6,6 +6,8 @@ export const errorStatus: Readonly<Partial<Record<OracleErrorCode, number>>> = {
   unknown_route: 404,
   unknown_epoch: 404,
   unknown_account: 404,
+  unknown_contribution: 404,
+  not_judged: 404,
   method_not_allowed: 405,
   chain_unavailable: 503,
   content_unavailable: 503,

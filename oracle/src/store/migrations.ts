@@ -141,4 +141,32 @@ export const migrations: readonly string[] = [
   -- What is shown of whole batches is followed as well: what was followed without it is followed anew.
   delete from blocks;
   `,
+  `
+  -- Rounds of validators are followed as well: what was followed without them is followed anew.
+  delete from blocks;
+  create index events_by_round on events ((args->>'round')) where args ? 'round';
+
+  -- What this oracle committed to, by the commitment: whoever loses the salt cannot reveal. It outlives a reorganisation,
+  -- since the commitment may land on the new branch as well.
+  create table scores (
+    commitment text primary key,
+    round numeric(20) not null,
+    contributions_hash text not null,
+    scores integer[] not null,
+    salt text not null,
+    judged_at timestamptz not null,
+    unique (round, contributions_hash)
+  );
+
+  -- Why, by contribution: told once no score can be copied any more.
+  create table admissions (
+    commitment text not null references scores on delete cascade,
+    datanet numeric(20) not null,
+    contribution numeric(20) not null,
+    told_from numeric(20) not null,
+    text text not null,
+    primary key (commitment, contribution)
+  );
+  create index admissions_by_contribution on admissions (contribution);
+  `,
 ];

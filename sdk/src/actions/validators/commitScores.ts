@@ -25,7 +25,7 @@ export type SignedScores = {
 
 /** What a validator commits to. */
 export function scoresCommitment(
-  { deployment }: ChainReader,
+  { deployment }: Pick<ChainReader, "deployment">,
   validator: Address,
   { round, scores, salt }: Scores,
 ): Hex {

@@ -1,0 +1,258 @@
+/**
+ * Judges the contributions of rounds in which this oracle may score, and keeps scores, salt and reasons; `RoundKeeper` sends them.
+ *
+ * Every validator that reads the same files and base comes to the same scores: earlier records are those that were accepted when
+ * the round was opened, in the order in which they were committed, of all Datanets. What of the same round is accepted counts as
+ * earlier too, else two copies in one round would both pass.
+ *
+ * A file that the store does not have is waited for until a quarter of the commit window is left.
+ */
+import { randomBytes } from "node:crypto";
+import {
+  ATTRIBUTION_CONTEXT,
+  EarlierRecords,
+  judgeRecords,
+  MAX_RECORD_BYTES,
+  NoiseGate,
+  type Runtime,
+  type Tokenizer,
+} from "@openledger/engine";
+import {
+  type Admission,
+  type AdmissionReason,
+  type ContentClient,
+  type Contribution,
+  type Deployment,
+  encodeAdmission,
+  licenceFromBytes32,
+  scoresCommitment,
+} from "@openledger/sdk";
+import { type Address, bytesToHex, encodeAbiParameters, type Hex, keccak256 } from "viem";
+import type { Clock } from "../Clock.js";
+import type { ProtocolReader, ScoringRules } from "../chain/ProtocolReader.js";
+import type { Log } from "../Log.js";
+import { OracleError } from "../OracleError.js";
+import type { AdmissionFacts, EarlierContribution, ScoringRound } from "../store/AdmissionFacts.js";
+import type { ChainFacts } from "../store/ChainFacts.js";
+import type { KeptAdmission, ScoreLedger } from "../store/ScoreLedger.js";
+import { appealOf, explainRefusals } from "./explainRefusals.js";
+import { type ReadRecords, readRecords } from "./readRecords.js";
+
+/** Records of a contribution that are judged; one with more is refused whole. */
+const MAX_JUDGED_RECORDS = 4096;
+/** Pause before a round that could not be judged is looked at again. */
+const againMs = 5_000;
+
+export interface ContributionJudgeDeps {
+  readonly deployment: Deployment;
+  /** Datanets in which this oracle scores. */
+  readonly datanets: readonly bigint[];
+  readonly account: Address;
+  readonly runtime: Runtime;
+  readonly tokenizer: Pick<Tokenizer, "encode">;
+  readonly content: Pick<ContentClient, "get">;
+  readonly admissions: AdmissionFacts;
+  readonly facts: Pick<ChainFacts, "newestBlock">;
+  readonly scores: ScoreLedger;
+  readonly chain: Pick<ProtocolReader, "now" | "isValidator" | "roundRules">;
+  readonly confirmations: bigint;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** What was found of a round, in the order of its contributions. */
+interface Judged {
+  readonly scores: readonly number[];
+  readonly admissions: readonly Admission[];
+}
+
+type Fault = { readonly reasons: readonly AdmissionReason[] };
+
+export class ContributionJudge {
+  readonly #againAt = new Map<bigint, number>();
+  #gate: Promise<NoiseGate> | undefined;
+
+  constructor(private readonly deps: ContributionJudgeDeps) {}
+
+  /** @returns Whether a round was judged. @throws OracleError, RuntimeError, ContentUnavailableError */
+  async step(signal: AbortSignal): Promise<boolean> {
+    const round = await this.#next();
+    if (round === undefined) return false;
+    const { account, scores, clock, log } = this.deps;
+    const judged = await this.#judge(round, await this.#rulesOf(round), signal);
+    if (judged === undefined) {
+      this.#againAt.set(round.round, clock.now().getTime() + againMs);
+      return false;
+    }
+    const salt = bytesToHex(randomBytes(32));
+    const commitment = scoresCommitment(this.deps, account, { round: round.round, scores: judged.scores, salt });
+    const kept = {
+      commitment,
+      round: round.round,
+      contributionsHash: contributionsHash(round),
+      scores: judged.scores,
+      salt,
+    };
+    await scores.keep(
+      kept,
+      judged.admissions.map((admission) => keptOf(admission, round)),
+      clock.now(),
+    );
+    log.info(`Round ${round.round} of Datanet ${round.datanet} is judged: ${judged.scores.join(", ")}.`);
+    return true;
+  }
+
+  /** A round that takes commits, that this oracle may score and has not judged; the one that ends first. */
+  async #next(): Promise<ScoringRound | undefined> {
+    const { admissions, datanets, account, facts, scores, chain, confirmations, clock } = this.deps;
+    const rounds = await admissions.rounds(datanets, account);
+    if (rounds.length === 0) return undefined;
+    const [now, newest] = [await chain.now(), (await facts.newestBlock()) ?? 0n];
+    const open = rounds
+      .filter((round) => round.end === undefined && round.committed === undefined && now < round.commitsUntil)
+      .filter((round) => round.block + confirmations <= newest)
+      .filter(({ round }) => clock.now().getTime() >= (this.#againAt.get(round) ?? 0))
+      .sort((a, b) => Number(a.commitsUntil - b.commitsUntil));
+    for (const round of open) {
+      if ((await scores.ofRound(round.round, contributionsHash(round))) !== undefined) continue;
+      if (await chain.isValidator(round.round, account)) return round;
+      this.#againAt.set(round.round, clock.now().getTime() + againMs);
+    }
+    return undefined;
+  }
+
+  async #rulesOf({ round, datanet, rules: number }: ScoringRound): Promise<ScoringRules> {
+    const rules = await this.deps.chain.roundRules(datanet, number);
+    if (rules !== undefined) return rules;
+    throw new OracleError(
+      "chain_inconsistent",
+      `Round ${round} of Datanet ${datanet} is under rules ${number}, by which its owner decides. Follow the chain anew.`,
+      { retryable: true },
+    );
+  }
+
+  /** Undefined while a file may still come. */
+  async #judge(round: ScoringRound, rules: ScoringRules, signal: AbortSignal): Promise<Judged | undefined> {
+    const { admissions, content, chain } = this.deps;
+    const contributions = await admissions.contributions(round.contributions);
+    const files = new Map<bigint, ReadRecords>();
+    for (const contribution of contributions) {
+      const found = await readRecords(content, contribution, signal);
+      const patienceEnds = round.commitsUntil - BigInt(rules.commitPeriod) / 4n;
+      if (found.kind === "missing" && (await chain.now()) < patienceEnds) return undefined;
+      files.set(contribution.number, found);
+    }
+
+    const found = new Map<bigint, Admission>();
+    const unread: bigint[] = [];
+    let earlier = new EarlierRecords();
+    let newest = 0n;
+    for (const contribution of [...contributions].sort((a, b) => Number(a.number - b.number))) {
+      const before = await admissions.earlier(contribution.number, round);
+      const added = before.filter((one) => one.contribution.number > newest);
+      for (const one of added)
+        if (!(await this.#addEarlier(earlier, one, signal))) unread.push(one.contribution.number);
+      newest = contribution.number;
+
+      const comparedWith = { records: earlier.count, unread: [...unread] };
+      const judged = await this.#judgeOne(contribution, files.get(contribution.number)!, earlier, signal);
+      if (judged.score >= rules.acceptScore) earlier = judged.earlier;
+      found.set(contribution.number, this.#admission(contribution, round, rules, { ...judged, comparedWith }));
+    }
+    const ordered = round.contributions.map((number) => found.get(number)!);
+    return { scores: ordered.map(({ score }) => score), admissions: ordered };
+  }
+
+  /** @returns Whether its records could be read. */
+  async #addEarlier(
+    earlier: EarlierRecords,
+    { contribution, revoked }: EarlierContribution,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const read = await readRecords(this.deps.content, contribution, signal);
+    if (read.kind !== "read") {
+      this.deps.log.fault(`Contribution ${contribution.number} cannot be compared with: ${read.found}`);
+      return false;
+    }
+    for (const [index, text] of read.records.entries()) {
+      // one that is too long was accepted by other rules than these, and is nobody's copy by them
+      if (!revoked.has(index) && text.length <= MAX_RECORD_BYTES)
+        earlier.add({ contribution: contribution.number, index }, text);
+    }
+    return true;
+  }
+
+  async #judgeOne(contribution: Contribution, file: ReadRecords, earlier: EarlierRecords, signal: AbortSignal) {
+    const fault = faultOf(contribution, file);
+    if (fault !== undefined || file.kind !== "read")
+      return { score: 0, earlier, refused: [], reasons: fault?.reasons ?? [] };
+    const { admissions, runtime, tokenizer } = this.deps;
+    const licences = await admissions.licencesAt(contribution.datanet, contribution.number);
+    const judged = await judgeRecords({
+      contribution: contribution.number,
+      records: file.records,
+      licence: file.licence,
+      allowedLicences: licences.map(licenceFromBytes32),
+      earlier,
+      tokenizer,
+      context: Math.min(ATTRIBUTION_CONTEXT, runtime.architecture.maxPositions),
+      gate: await this.#calibrated(signal),
+      signal,
+    });
+    return { score: judged.score, earlier: judged.earlier, refused: explainRefusals(judged.records), reasons: [] };
+  }
+
+  #admission(
+    contribution: Contribution,
+    { round }: ScoringRound,
+    { acceptScore }: ScoringRules,
+    judged: Pick<Admission, "score" | "refused" | "reasons" | "comparedWith">,
+  ): Admission {
+    const { score, refused, reasons, comparedWith } = judged;
+    return {
+      datanet: contribution.datanet,
+      contribution: contribution.number,
+      contributor: contribution.contributor,
+      round,
+      validator: this.deps.account,
+      score,
+      acceptScore,
+      base: this.deps.runtime.weightsRoot,
+      recordCount: contribution.recordCount,
+      comparedWith,
+      reasons,
+      refused,
+      appeal: appealOf(contribution.number, { refused, reasons }),
+    };
+  }
+
+  /** The gate's limits, read from the base once; what failed is tried again by the next. */
+  #calibrated(signal: AbortSignal): Promise<NoiseGate> {
+    this.#gate ??= NoiseGate.calibrate(this.deps.runtime, { signal }).catch((error: unknown) => {
+      this.#gate = undefined;
+      throw error;
+    });
+    return this.#gate;
+  }
+}
+
+/** As the contract hashes the numbers of a round's contributions. */
+export function contributionsHash({ contributions }: Pick<ScoringRound, "contributions">): Hex {
+  return keccak256(encodeAbiParameters([{ type: "uint64[]" }], [contributions]));
+}
+
+/** Why a contribution as a whole cannot be judged. */
+function faultOf({ recordCount }: Contribution, file: ReadRecords): Fault | undefined {
+  const because = (found: string, limit: string): Fault => ({
+    reasons: [{ rule: "file", found, limit, evidence: {} }],
+  });
+  if (file.kind === "missing") return because("no file in the content store", "the file that was committed");
+  if (file.kind === "false") return because(file.found.slice(0, 400), "the file that was committed");
+  if (recordCount <= MAX_JUDGED_RECORDS) return undefined;
+  return because(`${recordCount} records`, `${MAX_JUDGED_RECORDS} records: split it`);
+}
+
+function keptOf(admission: Admission, { commitsUntil }: ScoringRound): KeptAdmission {
+  const { datanet, contribution } = admission;
+  return { datanet, contribution, toldFrom: commitsUntil, text: encodeAdmission(admission) };
+}
