@@ -24,6 +24,7 @@ import {
   type Contribution,
   type Deployment,
   encodeAdmission,
+  InvalidValueError,
   licenceFromBytes32,
   scoresCommitment,
 } from "@openledger/sdk";
@@ -36,24 +37,26 @@ import type { AdmissionFacts, EarlierContribution, ScoringRound } from "../store
 import type { ChainFacts } from "../store/ChainFacts.js";
 import type { KeptAdmission, ScoreLedger } from "../store/ScoreLedger.js";
 import { appealOf, explainRefusals } from "./explainRefusals.js";
-import { type ReadRecords, readRecords } from "./readRecords.js";
+import { readRecords } from "./readRecords.js";
 
 /** Records of a contribution that are judged; one with more is refused whole. */
 const MAX_JUDGED_RECORDS = 4096;
 /** Pause before a round that could not be judged is looked at again. */
-const againMs = 5_000;
+const againMs = 10_000;
+/** Characters of a message that are told. */
+const MAX_SHOWN = 400;
 
 export interface ContributionJudgeDeps {
   readonly deployment: Deployment;
   /** Datanets in which this oracle scores. */
   readonly datanets: readonly bigint[];
   readonly account: Address;
-  readonly runtime: Runtime;
+  readonly runtime: Pick<Runtime, "hiddenStates" | "attribution" | "architecture" | "weightsRoot">;
   readonly tokenizer: Pick<Tokenizer, "encode">;
   readonly content: Pick<ContentClient, "get">;
-  readonly admissions: AdmissionFacts;
+  readonly admissions: Pick<AdmissionFacts, "rounds" | "contributions" | "licencesAt" | "earlier">;
   readonly facts: Pick<ChainFacts, "newestBlock">;
-  readonly scores: ScoreLedger;
+  readonly scores: Pick<ScoreLedger, "keep" | "ofRound">;
   readonly chain: Pick<ProtocolReader, "now" | "isValidator" | "roundRules">;
   readonly confirmations: bigint;
   readonly clock: Clock;
@@ -65,8 +68,6 @@ interface Judged {
   readonly scores: readonly number[];
   readonly admissions: readonly Admission[];
 }
-
-type Fault = { readonly reasons: readonly AdmissionReason[] };
 
 export class ContributionJudge {
   readonly #againAt = new Map<bigint, number>();
@@ -131,36 +132,52 @@ export class ContributionJudge {
     );
   }
 
-  /** Undefined while a file may still come. */
+  /** Undefined while a file may still come, or where the round's commits ended meanwhile. */
   async #judge(round: ScoringRound, rules: ScoringRules, signal: AbortSignal): Promise<Judged | undefined> {
-    const { admissions, content, chain } = this.deps;
+    const { admissions, chain, log } = this.deps;
     const contributions = await admissions.contributions(round.contributions);
-    const files = new Map<bigint, ReadRecords>();
-    for (const contribution of contributions) {
-      const found = await readRecords(content, contribution, signal);
-      const patienceEnds = round.commitsUntil - BigInt(rules.commitPeriod) / 4n;
-      if (found.kind === "missing" && (await chain.now()) < patienceEnds) return undefined;
-      files.set(contribution.number, found);
-    }
+    if (await this.#waitsForFile(round, rules, contributions, signal)) return undefined;
 
     const found = new Map<bigint, Admission>();
     const unread: bigint[] = [];
     let earlier = new EarlierRecords();
     let newest = 0n;
     for (const contribution of [...contributions].sort((a, b) => Number(a.number - b.number))) {
-      const before = await admissions.earlier(contribution.number, round);
-      const added = before.filter((one) => one.contribution.number > newest);
-      for (const one of added)
+      for (const one of await admissions.earlier(contribution.number, round)) {
+        if (one.contribution.number <= newest) continue;
         if (!(await this.#addEarlier(earlier, one, signal))) unread.push(one.contribution.number);
+      }
       newest = contribution.number;
 
       const comparedWith = { records: earlier.count, unread: [...unread] };
-      const judged = await this.#judgeOne(contribution, files.get(contribution.number)!, earlier, signal);
+      const judged = await this.#judgeOne(contribution, earlier, signal);
       if (judged.score >= rules.acceptScore) earlier = judged.earlier;
       found.set(contribution.number, this.#admission(contribution, round, rules, { ...judged, comparedWith }));
+      if ((await chain.now()) >= round.commitsUntil) {
+        log.fault(
+          `ROUND ${round.round} MISSED: judging took longer than commits are taken; give the base more threads.`,
+        );
+        return undefined;
+      }
     }
     const ordered = round.contributions.map((number) => found.get(number)!);
     return { scores: ordered.map(({ score }) => score), admissions: ordered };
+  }
+
+  /** Files are read again when their turn comes: all of them at once could fill the memory. */
+  async #waitsForFile(
+    { commitsUntil }: ScoringRound,
+    { commitPeriod }: ScoringRules,
+    contributions: readonly Contribution[],
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if ((await this.deps.chain.now()) >= commitsUntil - BigInt(commitPeriod) / 4n) return false;
+    for (const contribution of contributions) {
+      if (isTooLarge(contribution)) continue;
+      const { kind } = await readRecords(this.deps.content, contribution, signal);
+      if (kind === "missing") return true;
+    }
+    return false;
   }
 
   /** @returns Whether its records could be read. */
@@ -182,17 +199,26 @@ export class ContributionJudge {
     return true;
   }
 
-  async #judgeOne(contribution: Contribution, file: ReadRecords, earlier: EarlierRecords, signal: AbortSignal) {
-    const fault = faultOf(contribution, file);
-    if (fault !== undefined || file.kind !== "read")
-      return { score: 0, earlier, refused: [], reasons: fault?.reasons ?? [] };
+  async #judgeOne(contribution: Contribution, earlier: EarlierRecords, signal: AbortSignal) {
+    const because = (found: string, limit: string) => {
+      const reason: AdmissionReason = { rule: "file", found, limit, evidence: {} };
+      return { score: 0, earlier, refused: [], reasons: [reason] };
+    };
+    if (isTooLarge(contribution)) {
+      return because(`${contribution.recordCount} records`, `${MAX_JUDGED_RECORDS} records: split it`);
+    }
+    const file = await readRecords(this.deps.content, contribution, signal);
+    if (file.kind !== "read") {
+      const found = file.kind === "missing" ? "no file in the content store" : shown(file.found);
+      return because(found, "the file that was committed");
+    }
     const { admissions, runtime, tokenizer } = this.deps;
     const licences = await admissions.licencesAt(contribution.datanet, contribution.number);
     const judged = await judgeRecords({
       contribution: contribution.number,
       records: file.records,
       licence: file.licence,
-      allowedLicences: licences.map(licenceFromBytes32),
+      allowedLicences: licences.flatMap(nameOf),
       earlier,
       tokenizer,
       context: Math.min(ATTRIBUTION_CONTEXT, runtime.architecture.maxPositions),
@@ -241,15 +267,23 @@ export function contributionsHash({ contributions }: Pick<ScoringRound, "contrib
   return keccak256(encodeAbiParameters([{ type: "uint64[]" }], [contributions]));
 }
 
-/** Why a contribution as a whole cannot be judged. */
-function faultOf({ recordCount }: Contribution, file: ReadRecords): Fault | undefined {
-  const because = (found: string, limit: string): Fault => ({
-    reasons: [{ rule: "file", found, limit, evidence: {} }],
-  });
-  if (file.kind === "missing") return because("no file in the content store", "the file that was committed");
-  if (file.kind === "false") return because(file.found.slice(0, 400), "the file that was committed");
-  if (recordCount <= MAX_JUDGED_RECORDS) return undefined;
-  return because(`${recordCount} records`, `${MAX_JUDGED_RECORDS} records: split it`);
+function isTooLarge({ recordCount }: Contribution): boolean {
+  return recordCount > MAX_JUDGED_RECORDS;
+}
+
+/** What a stranger's file made of a message: short, and text that can be written. */
+function shown(message: string): string {
+  return message.slice(0, MAX_SHOWN).replace(/\p{Surrogate}/gu, "\ufffd");
+}
+
+/** A licence's identifier; a word that is none can stand in a Datanet's list, and no file can name it. */
+function nameOf(licence: Hex): string[] {
+  try {
+    return [licenceFromBytes32(licence)];
+  } catch (error) {
+    if (error instanceof InvalidValueError) return [];
+    throw error;
+  }
 }
 
 function keptOf(admission: Admission, { commitsUntil }: ScoringRound): KeptAdmission {

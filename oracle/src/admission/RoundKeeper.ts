@@ -21,9 +21,9 @@ export interface RoundKeeperDeps {
   readonly deployment: Pick<Deployment, "addresses">;
   /** Datanets in which this oracle scores. */
   readonly datanets: readonly bigint[];
-  readonly admissions: AdmissionFacts;
+  readonly admissions: Pick<AdmissionFacts, "rounds" | "contributions" | "waiting">;
   readonly facts: Pick<ChainFacts, "newestBlock">;
-  readonly scores: ScoreLedger;
+  readonly scores: Pick<ScoreLedger, "ofRound" | "ofCommitment">;
   readonly chain: Pick<ProtocolReader, "now" | "roundRules">;
   readonly outbox: Pick<Outbox, "submit" | "account">;
   readonly confirmations: bigint;
@@ -70,7 +70,7 @@ export class RoundKeeper {
     if (round.end !== undefined) return this.#collect(round, signal);
     if (now < round.commitsUntil) return this.#commit(round, signal);
     if (now < round.revealsUntil) return this.#reveal(round, signal);
-    return round.isRevealed && this.#close(round, signal);
+    return this.#close(round, signal);
   }
 
   async #commit(round: ScoringRound, signal: AbortSignal): Promise<boolean> {
@@ -95,7 +95,7 @@ export class RoundKeeper {
 
   async #collect(round: ScoringRound, signal: AbortSignal): Promise<boolean> {
     const kept = await this.#committed(round);
-    if (kept === undefined || round.end?.kind !== "decided" || round.end.perPoint === 0n) return false;
+    if (kept === undefined || round.end?.kind !== "decided") return false;
     const rules = await this.deps.chain.roundRules(round.datanet, round.rules);
     if (rules === undefined) return false;
     const { accepted } = round.end;

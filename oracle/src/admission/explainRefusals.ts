@@ -4,6 +4,8 @@ import type { Admission, AdmissionReason } from "@openledger/sdk";
 
 /** Runs of equal bytes that are shown of a copy. */
 const SHOWN_RUNS = 32;
+/** Licences that are named: a Datanet may allow any number. */
+const SHOWN_LICENCES = 16;
 
 /** The records that are refused, and why. */
 export function explainRefusals(judged: readonly RecordJudgement[]): Admission["refused"] {
@@ -63,13 +65,18 @@ function reasonOf(refusal: Refusal): AdmissionReason {
     case "licence": {
       const { found, allowed } = refusal;
       const [name, evidence] = typeof found === "string" ? [found, {}] : [found.expression, { at: found.at }];
-      return { rule, found: name, limit: allowed.join(", "), evidence };
+      return { rule, found: name, limit: licenceList(allowed), evidence };
     }
     case "repetition":
       return { rule, found: decimal(refusal.found), limit: decimal(refusal.limit), evidence: {} };
     case "noise":
       return noiseReason(refusal);
   }
+}
+
+function licenceList(allowed: readonly string[]): string {
+  const more = allowed.length - SHOWN_LICENCES;
+  return [...allowed.slice(0, SHOWN_LICENCES), ...(more > 0 ? [`${more} more`] : [])].join(", ");
 }
 
 function copyReason({ rule, found, limit, copy }: Extract<Refusal, { rule: "copy" }>): AdmissionReason {

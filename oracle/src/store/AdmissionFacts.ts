@@ -63,7 +63,7 @@ export class AdmissionFacts {
              and c.args->>'validator' = $2
            left join events d on d.name in ('RoundDecided', 'RoundReferred') and d.args->>'round' = o.args->>'round'
          where o.name = 'RoundOpened' and o.args->>'datanet' = any($1)) r
-       where ended is null or (ended = 'RoundDecided' and revealed and not collected)
+       where ended is null or (ended = 'RoundDecided' and revealed and not collected and (end_args->>'perPoint')::numeric > 0)
        order by block, log_index`,
       [datanets.map(String), validator.toLowerCase()],
     );
