@@ -7,6 +7,7 @@ export type CliConfig = {
   readonly graphql: string;
   readonly content: string;
   readonly runner: string;
+  readonly oracle: string;
   /** File with the account that pays for transactions; undefined when none is given. */
   readonly keyFile: string | undefined;
 };
@@ -18,6 +19,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): CliConfig {
     graphql: env.GRAPHQL_URL ?? "http://127.0.0.1:8000/subgraphs/name/openledger",
     content: env.STORE_URL ?? "http://127.0.0.1:5001",
     runner: env.RUNNER_URL ?? "http://127.0.0.1:8080",
+    oracle: env.ORACLE_URL ?? "http://127.0.0.1:8090",
     keyFile: env.KEY_FILE,
   };
 }

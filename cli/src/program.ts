@@ -1,8 +1,9 @@
 import { readFile } from "node:fs/promises";
-import { createChainClient, formatOpen, InvalidValueError } from "@openledger/sdk";
+import { createChainClient, formatOpen, InvalidValueError, readAdmission } from "@openledger/sdk";
 import { Command } from "commander";
 import { type Address, getAddress, type Hex, isAddress, isHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
+import { renderAdmission } from "./admission/renderAdmission.js";
 import { readBalances } from "./commands/balances.js";
 import { readBooks } from "./commands/books.js";
 import { claimFor } from "./commands/claimFor.js";
@@ -95,7 +96,20 @@ export function createProgram(config: CliConfig, output: CliOutput): Command {
       print(options, claimed, text);
     });
 
+  command("admission <datanet> <contribution>", "why a validator refused a contribution, or did not")
+    .option("--oracle <url>", "oracle that scored it", config.oracle)
+    .action(async (datanet: string, contribution: string, options: Options & { readonly oracle: string }) => {
+      const asked = { datanet: numberOf("datanet", datanet), contribution: numberOf("contribution", contribution) };
+      const admission = await readAdmission({ oracle: options.oracle, ...asked });
+      print(options, admission, renderAdmission(admission));
+    });
+
   return program;
+}
+
+function numberOf(field: string, text: string): bigint {
+  if (!/^[0-9]{1,19}$/.test(text)) throw new InvalidValueError(field, "a number", text);
+  return BigInt(text);
 }
 
 function receiptOf(text: string): Hex {

@@ -1,4 +1,5 @@
 import { formatOpen } from "@openledger/sdk";
+import { printable } from "../printable.js";
 import type { Trace } from "./Trace.js";
 
 /** The trace for a person: what led to the answer, who earns, and what did not hold. */
@@ -18,14 +19,6 @@ export function renderTrace(trace: Trace): string {
     ...failed.map(({ name, subject, detail }) => `  FAILED ${name} (${subject}): ${detail}`),
   ];
   return `${lines.map(printable).join("\n")}\n`;
-}
-
-/**
- * Names, paths and what a check found are strangers' words: they must neither steer the terminal nor start a line of
- * their own, which could say that every check holds.
- */
-function printable(line: string): string {
-  return line.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
 }
 
 function settlementLines({ settlement }: Trace): string[] {

@@ -225,15 +225,18 @@ it("compares with earlier contributions, but for records that were revoked and f
     { contribution: contribute(9n, [baker]), revoked: new Set() },
   ];
   contribute(7n, [keeper, baker]);
-  round = open([7n]);
+  contribute(10n, [keeper]);
+  round = open([7n, 10n]);
 
   await step();
 
-  const [admission] = admissions();
+  const [admission, later] = admissions();
   expect(admission!.refused).toMatchObject([
     { index: 0, reasons: [{ rule: "duplicate", evidence: { of: { contribution: 2n } } }] },
   ]);
   expect(admission!.comparedWith).toEqual({ records: 1, unread: [3n] });
+  // with what 7 added, and with 9
+  expect(later!.comparedWith).toEqual({ records: 3, unread: [3n] });
   expect(faults).toHaveLength(1);
 });
 

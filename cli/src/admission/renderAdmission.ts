@@ -1,0 +1,62 @@
+import type { Admission, AdmissionReason } from "@openledger/sdk";
+import { printable } from "../printable.js";
+
+/** Refused records that are listed; `--json` has all. */
+const SHOWN_RECORDS = 50;
+
+/** Why a validator scored a contribution as it did, for its contributor. */
+export function renderAdmission(admission: Admission): string {
+  const { score, acceptScore, recordCount, refused, reasons, comparedWith, appeal } = admission;
+  const vote = score >= acceptScore ? "accept" : "reject";
+  const { unread } = comparedWith;
+  const more = refused.length - SHOWN_RECORDS;
+  const lines = [
+    `Contribution ${admission.contribution} to Datanet ${admission.datanet}, scored in round ${admission.round} by ${admission.validator}`,
+    `  ${score} of 10000, a vote to ${vote}: ${acceptScore} accepts. The round is decided by more than half of those who revealed.`,
+    `  compared with ${comparedWith.records} earlier records${unread.length === 0 ? "" : `, not with those of contributions ${unread.join(", ")}, which could not be read`}`,
+    "",
+    ...reasons.map((reason) => `The contribution: ${sentence(reason)}`),
+    ...(reasons.length === 0 ? [`${recordCount - refused.length} of ${recordCount} records are accepted.`] : []),
+    ...refused
+      .slice(0, SHOWN_RECORDS)
+      .flatMap((record) => record.reasons.map((reason) => `  record ${record.index}: ${sentence(reason)}`)),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+    ...(appeal.length === 0 ? [] : ["", "If you disagree:"]),
+    ...appeal.map(({ text }) => `  ${text}`),
+  ];
+  return `${lines.map(printable).join("\n")}\n`;
+}
+
+function sentence({ rule, found, limit, evidence }: AdmissionReason): string {
+  const of = evidence.of === undefined ? "" : `record ${evidence.of.index} of contribution ${evidence.of.contribution}`;
+  switch (rule) {
+    case "file":
+      return `its file: found ${found}, expected ${limit}`;
+    case "not_text":
+      return `no text: ${found} is not ${limit}`;
+    case "empty":
+      return `nothing in it: ${found} without ${limit}`;
+    case "too_long":
+      return `too long: ${found}, at most ${limit}`;
+    case "duplicate":
+      return `the same bytes as ${of}`;
+    case "copy":
+      return `a copy: ${found} of it stands in ${of}, less than ${limit} may${places(evidence.runs)}`;
+    case "licence":
+      return `its licence is ${found}, the Datanet takes ${limit}`;
+    case "repetition":
+      return `it repeats itself: ${found} of it stood in it before, at most ${limit} may`;
+    case "noise":
+      return evidence.reading?.gain === undefined
+        ? `noise: the base loses ${found} nats a token, a guess among all tokens ${limit}`
+        : `noise: the order of its tokens is worth ${found} nats each to the base, what has none reaches ${limit}`;
+  }
+}
+
+/** The longest run, as something to look up. */
+function places(runs: AdmissionReason["evidence"]["runs"]): string {
+  const [longest] = [...(runs ?? [])].sort((a, b) => b[2] - a[2]);
+  if (longest === undefined) return "";
+  const [at, place, length] = longest;
+  return ` (for instance ${length} bytes from ${at}, there from ${place})`;
+}
