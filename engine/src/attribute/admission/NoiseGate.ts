@@ -16,6 +16,11 @@ import { AttributionError } from "../errors.js";
 
 /** Tokens below which a mean says too little: such records are not read. */
 const LEAST_READ_TOKENS = 32;
+/**
+ * Bytes a token below which the base spells a text out. Where most of them are beyond ASCII, it is for want of tokens: of a script
+ * that it cannot read it is no judge.
+ */
+const LEAST_BYTES_PER_TOKEN = 1.25;
 /** Decoys that limits are taken from: a pass each, and three more shuffled. */
 const CALIBRATED_DECOYS = 32;
 const SHUFFLES = 2;
@@ -80,11 +85,12 @@ export class NoiseGate {
 
   /**
    * @param ids at most 256 tokens
-   * @returns undefined of fewer than 32
+   * @param bytes of the text
+   * @returns undefined of fewer than 32 tokens, and of a script that the base has no tokens for
    * @throws RuntimeError `context_exceeded`, `invalid_request`, `aborted`
    */
-  async read(ids: readonly number[], signal?: AbortSignal): Promise<NoiseReading | undefined> {
-    if (ids.length < LEAST_READ_TOKENS) return undefined;
+  async read(ids: readonly number[], bytes: Uint8Array, signal?: AbortSignal): Promise<NoiseReading | undefined> {
+    if (ids.length < LEAST_READ_TOKENS || isForeignScript(ids, bytes)) return undefined;
     const { runtime, lossLimit } = this;
     const loss = await lossOf(runtime, ids, signal);
     const guessLoss = Math.log(runtime.architecture.vocabulary);
@@ -94,6 +100,11 @@ export class NoiseGate {
     const isNoise = gain === undefined ? loss > lossLimit : gain <= gainLimit;
     return { loss, lossLimit, guessLoss, gain, gainLimit, isNoise };
   }
+}
+
+function isForeignScript(ids: readonly number[], bytes: Uint8Array): boolean {
+  const beyondAscii = bytes.filter((byte) => byte > 0x7f).length;
+  return 2 * beyondAscii > bytes.length && bytes.length < LEAST_BYTES_PER_TOKEN * ids.length;
 }
 
 /** Mean over the tokens. */

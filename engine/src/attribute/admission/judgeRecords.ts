@@ -99,7 +99,7 @@ async function refusalsOf(bytes: Uint8Array, earlier: EarlierRecords, options: J
   if (repeated > REPETITION_LIMIT) refusals.push({ rule: "repetition", found: repeated, limit: REPETITION_LIMIT });
   if (refusals.length > 0) return refusals;
 
-  const reading = await gate.read(ids, signal);
+  const reading = await gate.read(ids, bytes, signal);
   return reading?.isNoise === true ? [{ rule: "noise", reading }] : [];
 }
 
