@@ -42,7 +42,11 @@ beforeEach(() => {
     admissions: {
       rounds: async () => rounds,
       contributions: async (numbers) => numbers.map((number) => contribution(number)),
-      waiting: async (_datanet, untilBlock) => (untilBlock === 47n ? waiting : []),
+      rulesUsed: async () => [...new Set(waiting.map((one) => one.rules))],
+      waiting: async ({ rules: number, committedSince, untilBlock, limit }) =>
+        waiting
+          .filter((one) => one.rules === number && one.committedAt >= committedSince && untilBlock === 47n)
+          .slice(0, limit),
     },
     facts: { newestBlock: async () => 50n },
     scores: {

@@ -21,7 +21,7 @@ export interface RoundKeeperDeps {
   readonly deployment: Pick<Deployment, "addresses">;
   /** Datanets in which this oracle scores. */
   readonly datanets: readonly bigint[];
-  readonly admissions: Pick<AdmissionFacts, "rounds" | "contributions" | "waiting">;
+  readonly admissions: Pick<AdmissionFacts, "rounds" | "contributions" | "rulesUsed" | "waiting">;
   readonly facts: Pick<ChainFacts, "newestBlock">;
   readonly scores: Pick<ScoreLedger, "ofRound" | "ofCommitment">;
   readonly chain: Pick<ProtocolReader, "now" | "roundRules">;
@@ -33,8 +33,6 @@ export interface RoundKeeperDeps {
 
 /** Contributions of a round. */
 const MAX_CONTRIBUTIONS = 64;
-/** Contributions of a Datanet that are looked at for a round: they may be under several rules. */
-const LOOKED_AT = 256;
 /** Seconds between a decision to open a round and the block that does it. */
 const OPENING_MARGIN = 120n;
 /** Pause before what a contract refused is tried again. */
@@ -120,15 +118,14 @@ export class RoundKeeper {
   /** Opens a round over what waits under the same rules, unless it would outlast the time to decide. */
   async #open(datanet: bigint, now: bigint, signal: AbortSignal): Promise<boolean> {
     const { admissions, facts, chain, confirmations } = this.deps;
-    const settled = ((await facts.newestBlock()) ?? 0n) - confirmations;
-    const waiting = await admissions.waiting(datanet, settled, LOOKED_AT);
-    for (const number of new Set(waiting.map(({ rules }) => rules))) {
+    const untilBlock = ((await facts.newestBlock()) ?? 0n) - confirmations;
+    for (const number of await admissions.rulesUsed(datanet)) {
       const rules = await chain.roundRules(datanet, number);
       if (rules === undefined) continue;
       const end = now + OPENING_MARGIN + BigInt(rules.commitPeriod + rules.revealPeriod);
-      const list = waiting
-        .filter((one) => one.rules === number && end <= one.committedAt + BigInt(rules.decisionPeriod))
-        .slice(0, MAX_CONTRIBUTIONS);
+      const committedSince = end - BigInt(rules.decisionPeriod);
+      const waiting = { datanet, rules: number, committedSince, untilBlock, limit: MAX_CONTRIBUTIONS };
+      const list = await admissions.waiting(waiting);
       if (list.length === 0) continue;
       const purpose = `open a round over ${list.map((one) => one.number).join(", ")}`;
       if (await this.#send(purpose, "openRound", [list], signal)) return true;

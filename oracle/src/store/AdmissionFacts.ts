@@ -39,6 +39,16 @@ export interface EarlierContribution {
   readonly revoked: ReadonlySet<number>;
 }
 
+/** Which contributions wait for a round. */
+export interface WaitingQuery {
+  readonly datanet: bigint;
+  readonly rules: number;
+  /** Those committed earlier, seconds since 1970, are left out: no round over them would end in time. */
+  readonly committedSince: bigint;
+  readonly untilBlock: bigint;
+  readonly limit: number;
+}
+
 interface RoundRow extends EventRow {
   readonly log_index: number;
   readonly commitment: Hex | null;
@@ -81,15 +91,27 @@ export class AdmissionFacts {
     return rows.map(({ args }) => contributionOf(args));
   }
 
-  /** Contributions of a Datanet that no round took and nobody decided, up to a block, the oldest first. */
-  async waiting(datanet: bigint, untilBlock: bigint, limit: number): Promise<readonly Contribution[]> {
+  /** Numbers of the rules under which anything was ever contributed to a Datanet. */
+  async rulesUsed(datanet: bigint): Promise<readonly number[]> {
+    const rows = await this.queries.query<{ rules: string }>(
+      `select distinct (args->>'rules')::numeric as rules from events
+       where name = 'ContributionCommitted' and args->>'datanet' = $1 order by 1`,
+      [datanet.toString()],
+    );
+    return rows.map(({ rules }) => Number(rules));
+  }
+
+  /** Contributions that no round took and nobody decided, the oldest first. */
+  async waiting(query: WaitingQuery): Promise<readonly Contribution[]> {
+    const { datanet, rules, committedSince, untilBlock, limit } = query;
     const rows = await this.queries.query<EventRow>(
-      `select c.* from events c where c.name = 'ContributionCommitted' and c.args->>'datanet' = $1 and c.block <= $2
+      `select c.* from events c where c.name = 'ContributionCommitted' and c.args->>'datanet' = $1
+         and c.args->>'rules' = $2 and (c.args->>'committedAt')::numeric >= $3 and c.block <= $4
          and not exists (select from events s where s.args->>'contribution' = c.args->>'contribution' and s.name in
            ('ContributionEnteredRound', 'ContributionAccepted', 'ContributionRejected', 'ContributionWithdrawn',
             'ContributionRevoked'))
-       order by (c.args->>'contribution')::numeric limit $3`,
-      [datanet.toString(), untilBlock, limit],
+       order by (c.args->>'contribution')::numeric limit $5`,
+      [datanet.toString(), rules.toString(), committedSince, untilBlock, limit],
     );
     return rows.map(({ args }) => contributionOf(args));
   }

@@ -7,7 +7,7 @@ import { licenceToBytes32 } from "@openledger/sdk";
 import { type Address, getAddress, type Hex, numberToHex, pad } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { eventValue, type ProtocolContract, type ProtocolEvent } from "../chain/ProtocolEvent.js";
-import { AdmissionFacts } from "./AdmissionFacts.js";
+import { AdmissionFacts, type WaitingQuery } from "./AdmissionFacts.js";
 import { ChainLedger } from "./ChainLedger.js";
 import { Database } from "./Database.js";
 import { ScoreLedger } from "./ScoreLedger.js";
@@ -92,9 +92,15 @@ describe("contributions", () => {
     );
     await follow(commit(10n));
 
-    expect(numbers(await facts.waiting(1n, 2n, 10))).toEqual([5n, 9n]);
-    expect(numbers(await facts.waiting(1n, 3n, 2))).toEqual([5n, 9n]);
-    expect(numbers(await facts.waiting(1n, 3n, 10))).toEqual([5n, 9n, 10n]);
+    const waiting = async (more: Partial<WaitingQuery>) =>
+      numbers(await facts.waiting({ datanet: 1n, rules: 1, committedSince: 0n, untilBlock: 3n, limit: 10, ...more }));
+    expect(await waiting({ untilBlock: 2n })).toEqual([5n, 9n]);
+    expect(await waiting({ limit: 2 })).toEqual([5n, 9n]);
+    expect(await waiting({})).toEqual([5n, 9n, 10n]);
+    expect(await waiting({ committedSince: 109n })).toEqual([9n, 10n]);
+    expect(await waiting({ rules: 2 })).toEqual([]);
+    expect(await facts.rulesUsed(1n)).toEqual([1]);
+    expect(await facts.rulesUsed(3n)).toEqual([]);
   });
 
   it("are what was committed, in the order asked for", async () => {
