@@ -7,7 +7,7 @@ import type { World } from "./world.js";
 const NAMED = 64;
 
 /** As a receipt has it: nothing negative, and the 64 largest. */
-export function payable(scores: Scores): Scores {
+function payable(scores: Scores): Scores {
   return scores.map((row) => {
     const least = row.slice().sort().at(-NAMED) ?? 0;
     return row.map((score) => (score >= least && score > 0 ? score : 0));
@@ -16,7 +16,7 @@ export function payable(scores: Scores): Scores {
 
 /**
  * What there is to say of each method: how well it predicts retraining on the queries by regime, and on generated texts (`gen`); the
- * part of its pay that junk takes; how many of the records that tell a planted fact it finds first.
+ * part of its pay that junk takes, of all of them and of the queries' own texts, which junk has not shaped; how many of the records that tell a planted fact it finds first.
  *
  * @param scores by method, for the queries' own texts, then generated ones, then planted facts
  */
@@ -38,8 +38,10 @@ export function truthFigures(
       found[`lds_${regime}_${method}`] = mean;
       found[`se_${regime}_${method}`] = error;
     }
-    const texts = payable(rows).slice(0, counts.real + counts.generated);
-    found[`junk_share_${method}`] = mean(texts.map((row) => partOf(row, (i) => world.records[i]!.kind === "junk")));
+    const paid = payable(rows);
+    const junk = paid.map((row) => partOf(row, (i) => world.records[i]!.kind === "junk"));
+    found[`junk_share_${method}`] = mean(junk.slice(0, counts.real + counts.generated));
+    found[`junk_share_real_${method}`] = mean(junk.slice(0, counts.real));
     const planted = rows.slice(counts.real + counts.generated);
     found[`recall_${method}`] = mean(planted.map((row, i) => recall(row, world.planted[i]!.records)));
   }

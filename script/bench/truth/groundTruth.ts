@@ -7,10 +7,11 @@ import { availableParallelism } from "node:os";
 import { type Adapter, indexedRecords, openRuntime, writeAdapter } from "@openledger/engine";
 import type { Bench } from "../bench.js";
 import { AdapterTrainer } from "./AdapterTrainer.js";
+import { admissionFigures } from "./admission.js";
 import { attackFigures } from "./attacks.js";
 import { attributionCard } from "./card/attributionCard.js";
 import { renderCard } from "./card/renderCard.js";
-import { payable, truthFigures } from "./figures.js";
+import { truthFigures } from "./figures.js";
 import { mean } from "./lds.js";
 import * as methods from "./methods.js";
 import { removalFigures } from "./removal.js";
@@ -128,12 +129,14 @@ async function measure(
     report(`loss of the queries: ${mean(await trainer.losses(real)).toFixed(3)} with the adapter`);
 
     const scores = await scoreAll(tiny, full.kept, world, records, queries, threads, report);
+    const admission = await admissionFigures(tiny, world, threads);
     report("attacks");
     const attacks = await attackFigures(tiny, world, [...real, ...generated], threads);
     const removals = await removalFigures(trainer, scores, real.slice(0, profile.removals), profile, report);
     const truth = await retrain(trainer, world, queries, profile, report);
     return {
       ...truthFigures(scores, truth, world, { real: real.length, generated: generated.length }),
+      ...admission,
       ...attacks,
       ...removals,
     };
@@ -186,7 +189,7 @@ async function scoreAll(
   const texts = world.records.map(({ text }) => text);
   const kernel = await methods.kernelScores(tiny, records, queries, threads);
   const indexed = indexedRecords(texts, { encode: (text) => tiny.encode(text).slice(0, LENGTH) });
-  const paid = await methods.kernelScores(
+  const pays = await methods.paidScores(
     tiny,
     indexed.map(({ ids }) => ids),
     queries,
@@ -216,7 +219,7 @@ async function scoreAll(
   const gradient = methods.together(base, later);
   // what pays is the kernel, copies left out, until the exact backward pass of the last layer is a part of programs
   return {
-    pays: payable(paid),
+    pays,
     kernel,
     gradient,
     both: methods.together(kernel, gradient),

@@ -1,6 +1,7 @@
 import {
   type Adapter,
   answerCodes,
+  attributeAnswer,
   Bm25,
   buildIndex,
   creditRecords,
@@ -13,6 +14,7 @@ import {
   projectionName,
   TextGradients,
 } from "@openledger/engine";
+import type { Address } from "viem";
 import type { TinyModel } from "./TinyModel.js";
 import { withUpdate } from "./withUpdate.js";
 
@@ -43,6 +45,36 @@ export async function kernelScores(
       const codes = await answerCodes(runtime, ids.slice(0, from), ids.slice(from));
       const [credits] = creditRecords([index], codes).credits;
       scores.push(Float64Array.from(records, (_, record) => credits!.get(record) ?? 0));
+    }
+    return scores;
+  } finally {
+    await runtime.close();
+  }
+}
+
+/** What receipts would pay: the shares of records that clear the index's floors, the 64 largest, nothing to the pool. */
+export async function paidScores(
+  tiny: TinyModel,
+  records: readonly (readonly number[])[],
+  queries: readonly Query[],
+  threads: number,
+): Promise<Scores> {
+  const runtime = await openRuntime({ modelDir: tiny.dir, threads });
+  try {
+    const index = await buildIndex(
+      runtime,
+      records.map((ids) => ({ ids })),
+    );
+    const contributors = records.map((_, record): Address => `0x${(record + 1).toString(16).padStart(40, "f")}`);
+    const versions = [{ datanet: 1n, version: 1, index, contributors }];
+    const scores: Float64Array[] = [];
+    for (const { ids, from } of queries) {
+      const answer = { versions, promptIds: ids.slice(0, from), outputIds: ids.slice(from) };
+      const shares = new Float64Array(records.length);
+      for (const { recordIndex, share } of (await attributeAnswer(runtime, answer)).records) {
+        shares[Number(recordIndex)] = share;
+      }
+      scores.push(shares);
     }
     return scores;
   } finally {

@@ -3,13 +3,19 @@ import type { TokenLists } from "./TokenLists.js";
 
 /** Most decoy positions read for one token. */
 const MAX_DECOYS = 64;
+/**
+ * Postings that a decoy may have above a token's threshold, on average. Of a small index weak resemblances, taken together, tell
+ * much: with 1 instead of 64, what was paid predicted retraining worse by .1 to .2. With many more, a million records drown the one
+ * that is right.
+ */
+const CHANCE_POSTINGS = 64;
 /** What the pairs of all tokens count beside a token's own, in decoys: tokens without decoys take their threshold there. */
 const PRIOR_DECOYS = 4;
 
 /**
  * θ of each token of an index: the smallest dot ≥ 0 that so few decoys exceed that one decoy has, on average, at most
- * one posting above it; that is the 1 − 1/n quantile of decoy dots for a token of n postings. Without it what few
- * postings say would drown in the chance resemblances of many.
+ * `CHANCE_POSTINGS` above it; that is the 1 − 64/n quantile of decoy dots for a token of n postings, and 0 for one of fewer. Without
+ * it what few postings say would drown in the chance resemblances of many.
  *
  * A token's quantile is taken over pairs (decoy of that token, its postings), mixed with `PRIOR_DECOYS` decoys
  * distributed as the pairs of all tokens. Exact: counts are integers.
@@ -37,7 +43,7 @@ export function tokenThresholds(lists: TokenLists, decoys: readonly PositionCode
   lists.targets.forEach((target, place) => {
     const count = BigInt(lists.sizeOf(place));
     const own = histograms[place];
-    const allowed = BigInt((ofToken.get(target)?.length ?? 0) + PRIOR_DECOYS) * pairs;
+    const allowed = BigInt(CHANCE_POSTINGS * ((ofToken.get(target)?.length ?? 0) + PRIOR_DECOYS)) * pairs;
     let above = 0n;
     let distance = 0;
     // From the nearest outwards, while the pairs at this distance may still count.

@@ -30,7 +30,7 @@ const REGIMES = ["rec", "con", "gen", "fresh", "drop"];
 
 /** The card of a bench's figures, by their names. Methods are in the order of what they predict best on average. */
 export function attributionCard(figures: Readonly<Record<string, number>>): AttributionCard {
-  const methods = Object.keys(figures).flatMap((name) => name.match(/^junk_share_(.+)$/)?.[1] ?? []);
+  const methods = Object.keys(figures).flatMap((name) => name.match(/^recall_(.+)$/)?.[1] ?? []);
   const copying = Object.keys(figures).flatMap((name) => {
     const changed = name.match(/^copy_gain_unchecked_(\d+)$/)?.[1];
     if (changed === undefined) return [];
