@@ -49,6 +49,8 @@ contract MoneySolvencyTest is Test {
         handler.settle(1, 1, 1e17, true);
         handler.settleMany(0, 2, 1e16);
         handler.forge(0, 0);
+        handler.deposit(0, 1e19 + 1);
+        handler.topUp(0, 1e18);
         handler.thawSigner(0, true);
         handler.forge(1, 0);
         handler.deposit(0, 1e19 + 1);
