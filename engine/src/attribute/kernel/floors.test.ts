@@ -34,7 +34,7 @@ describe("floors", () => {
     expect(floorFor(floors, 100_000)).toBe(floors[8]);
   });
 
-  test("let texts like the decoys pay out about a thirty-second of themselves", () => {
+  test("let texts like the decoys pay out about an eighth of themselves", () => {
     const fresh = randomTexts(3, 60, 64);
     let paid = 0;
     for (const answer of fresh) {
@@ -45,11 +45,13 @@ describe("floors", () => {
       }
     }
 
-    expect(paid / fresh.length / 2 ** 16).toBeGreaterThan(1 / 128);
-    expect(paid / fresh.length / 2 ** 16).toBeLessThan(1 / 16);
+    expect(paid / fresh.length / 2 ** 16).toBeGreaterThan(1 / 32);
+    expect(paid / fresh.length / 2 ** 16).toBeLessThan(1 / 4);
   });
 
   test("do not trust a few long decoys", () => {
+    // of many records, so that their chance shares differ more in short answers than in long ones
+    const index = kernelIndex(randomTexts(1, 200, 100));
     const few = shareFloors(index, [...randomTexts(2, 60, 100), ...randomTexts(4, 15, 256)]);
     const enough = shareFloors(index, [...randomTexts(2, 60, 100), ...randomTexts(4, 16, 256)]);
 

@@ -10,7 +10,7 @@ export const FLOOR_COUNT = 9;
 const LEAST_DECOYS = 16;
 
 /** The part of an answer that no record shaped, as a fraction 1/n, which may be paid out by chance. */
-const CHANCE_PART = 32;
+const CHANCE_PART = 8;
 
 /**
  * The least share that is paid, by the length of the answer: floor k is for answers of 2^k to 2^(k+1) − 1 tokens.
