@@ -168,6 +168,18 @@ describe("an index in segments", () => {
     expect(await readdir(path)).toEqual(files);
   });
 
+  test("finds a record's positions in long lists that lie unevenly", async () => {
+    const rows = Array.from({ length: 2000 }, (_, i) =>
+      rowOf(i < 30 || i === 1999 ? new Array(200).fill(1) : [1, i % 5], i),
+    );
+    const folder = await IndexFolder.open(newFolder(), BASE);
+    await folder.append(rows);
+    await folder.seal([]);
+    const index = await folder.index();
+    for (const record of [0, 1, 29, 30, 31, 777, 1500, 1998, 1999]) expect(index.row(record)).toEqual(rows[record]);
+    index.close();
+  });
+
   test("tells of a record that it has not", async () => {
     const index = await (await IndexFolder.open(await built([rowOf([1])]), BASE)).index();
     expect(() => index.row(1)).toThrow(/1 records, asked for 1/);

@@ -3,6 +3,9 @@ import { AttributionError } from "../errors.js";
 import { ColumnReader, ReadOnlyFile } from "./ReadOnlyFile.js";
 import { SegmentLayout, type SegmentSizes, TOKEN_BYTES } from "./SegmentLayout.js";
 
+/** Marks that are read together where one is looked for: 1 KiB. */
+const WINDOW = 256;
+
 /** A posting without its code. */
 export interface Mark {
   /** By its place in the segment. */
@@ -168,13 +171,17 @@ export class KernelSegment {
     const wanted = record * 2 ** 8 + position;
     const place = this.place(token);
     let [low, high] = place < 0 ? [0, 0] : [this.begin(place), this.begin(place) + this.sizeOf(place)];
+    // records lie about evenly in a list
+    let middle = low + Math.floor(((high - low) * record) / this.sizes.records);
     while (low < high) {
-      const middle = (low + high) >>> 1;
-      const mark = this.mark(middle);
-      const found = mark.record * 2 ** 8 + mark.position;
-      if (found === wanted) return middle;
-      if (found < wanted) low = middle + 1;
-      else high = middle;
+      const from = Math.max(low, Math.min(middle, high) - WINDOW / 2);
+      const marks = this.#numbers(this.#layout.marksAt + 4 * from, Math.min(WINDOW, high - from));
+      const at = marks.findIndex((mark) => mark >>> 8 >= wanted);
+      if (at >= 0 && marks[at]! >>> 8 === wanted) return from + at;
+      if (at > 0) break;
+      if (at === 0) high = from;
+      else low = from + marks.length;
+      middle = Math.floor((low + high) / 2);
     }
     throw this.#malformed(`a posting of token ${token} for position ${position} of record ${record}`, "none");
   }
