@@ -8,7 +8,7 @@
  *
  * Each verdict is stored as it is reached. A killed oracle goes on behind the last one.
  */
-import { RuntimeError } from "@openledger/engine";
+import { AttributionError, RuntimeError } from "@openledger/engine";
 import { type MarketDomain, OpenLedgerError } from "@openledger/sdk";
 import type { Clock } from "../Clock.js";
 import type { ProtocolReader } from "../chain/ProtocolReader.js";
@@ -249,6 +249,7 @@ function isDatabaseFault(error: unknown): boolean {
 function isOwnFault(error: unknown): boolean {
   if (isDatabaseFault(error)) return true;
   if (error instanceof RuntimeError) return error.code !== "invalid_request" && error.code !== "context_exceeded";
+  if (error instanceof AttributionError) return error.code === "index_malformed" || error.code === "index_mismatch";
   // As the system and PostgreSQL mark theirs.
   return error instanceof Error && ("syscall" in error || "severity" in error);
 }

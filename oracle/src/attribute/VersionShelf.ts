@@ -11,6 +11,7 @@ import {
   AttributionError,
   type AttributionVersion,
   buildIndexFolder,
+  type IndexedRecord,
   indexedRecords,
   type Runtime,
   type Tokenizer,
@@ -46,6 +47,7 @@ const keptVersions = 8;
 
 export class VersionShelf {
   readonly #versions = new Map<string, Promise<AttributionVersion>>();
+  readonly #loading = new Set<string>();
 
   constructor(private readonly deps: VersionShelfDeps) {}
 
@@ -62,15 +64,25 @@ export class VersionShelf {
     }
     const key = `${ref.datanet}/${ref.version}/${published.root}`;
     const known = this.#versions.get(key);
-    if (known !== undefined) return known;
-
+    if (known !== undefined) {
+      // what was asked for last goes last
+      this.#versions.delete(key);
+      this.#versions.set(key, known);
+      return known;
+    }
     const loading = this.#load(published, base, signal);
     this.#versions.set(key, loading);
+    this.#loading.add(key);
     // What failed is tried again by the next caller.
-    loading.catch(() => this.#versions.delete(key));
-    const [oldest] = this.#versions.keys();
-    if (this.#versions.size > keptVersions && oldest !== undefined) this.#versions.delete(oldest);
+    loading.catch(() => this.#versions.delete(key)).finally(() => this.#loading.delete(key));
+    this.#dropOldest();
     return loading;
+  }
+
+  /** Never one that is being built: another build of it would write to the same folder. */
+  #dropOldest(): void {
+    const settled = [...this.#versions.keys()].filter((key) => !this.#loading.has(key));
+    for (const key of settled.slice(0, Math.max(0, this.#versions.size - keptVersions))) this.#versions.delete(key);
   }
 
   async #load(version: PublishedVersion, base: bigint, signal: AbortSignal): Promise<AttributionVersion> {
@@ -90,7 +102,9 @@ export class VersionShelf {
     const texts = places.map(({ contribution, index }) => records[contribution]![index]!);
     const contributors = places.map(({ contribution }) => accepted[contribution]!.contributor);
 
-    const index = await this.#index(version, texts, signal);
+    // which of two was first is by commitment, whenever they were accepted
+    const order = places.map(({ contribution }) => accepted[contribution]!.contribution);
+    const index = await this.#index(version, indexedRecords(texts, this.deps.tokenizer, order), signal);
     const committed = await this.deps.facts.committedIndex(version, base);
     if (committed !== undefined && committed !== index.root) {
       this.deps.log.fault(
@@ -102,14 +116,17 @@ export class VersionShelf {
   }
 
   /** From disk as far as it was built before: a build that was cut short goes on. */
-  async #index(version: PublishedVersion, texts: readonly string[], signal: AbortSignal): Promise<VersionIndex> {
-    const { runtime, tokenizer, folder, log } = this.deps;
+  async #index(
+    version: PublishedVersion,
+    records: readonly IndexedRecord[],
+    signal: AbortSignal,
+  ): Promise<VersionIndex> {
+    const { runtime, folder, log } = this.deps;
     const attributionHash = runtime.attributionHash ?? "0x";
     // Two versions of one root may differ in what was revoked meanwhile.
     const name = keccak256(concat([version.root, version.revocationsHash, runtime.weightsRoot, attributionHash]));
     const path = join(folder, name);
-    const records = indexedRecords(texts, tokenizer);
-    log.info(`Indexing ${texts.length} records of Datanet ${version.datanet} version ${version.version}.`);
+    log.info(`Indexing ${records.length} records of Datanet ${version.datanet} version ${version.version}.`);
     try {
       return await buildIndexFolder(runtime, records, path, { signal });
     } catch (error) {

@@ -10,7 +10,7 @@ export type IndexedContributor = {
   readonly contributionCount: bigint;
   /** Records that were accepted. */
   readonly recordCount: bigint;
-  /** Of these, those that were not revoked since: its reputation, which nobody else's word changes. */
+  /** Of these, those that were not revoked since: its reputation, which decisions on records change, and no rating. */
   readonly standingCount: bigint;
   /** All that was paid to it, base units. */
   readonly claimed: bigint;

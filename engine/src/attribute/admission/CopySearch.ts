@@ -13,8 +13,11 @@ import { sameShingle, shingleHashes } from "./shingles.js";
 const SAMPLED = 4;
 /** Records that share a sampled shingle beyond these are not candidates by it: licence headers and the like. */
 const MAX_HOLDERS = 64;
-/** Candidates whose bytes are compared. */
-const MAX_COMPARED = 16;
+/**
+ * Part of a text's sample that a candidate has to share: half of what a copy shares on average, however its edits lie. Since a sampled
+ * shingle has 64 holders at most, no more than 256 records can be candidates, and none crowds out another.
+ */
+const CANDIDATE_PART = 0.25;
 /** Part of a text's shingles that makes it a copy. */
 export const COPY_CONTAINMENT = 0.5;
 /** Most bytes of a record. */
@@ -53,12 +56,12 @@ export class CopySearch {
   find(text: Uint8Array): Copy | undefined {
     requireLength(text);
     const shared = new Map<number, number>();
-    for (const hash of new Set(sampleOf(text))) {
+    const sample = new Set(sampleOf(text));
+    for (const hash of sample) {
       for (const record of this.#holders.get(hash) ?? []) shared.set(record, (shared.get(record) ?? 0) + 1);
     }
     const candidates = [...shared]
-      .sort(([a, x], [b, y]) => y - x || a - b)
-      .slice(0, MAX_COMPARED)
+      .filter(([, count]) => count >= CANDIDATE_PART * sample.size)
       .map(([record]) => record)
       .sort((a, b) => a - b);
     let best: Copy | undefined;

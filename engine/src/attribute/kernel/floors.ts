@@ -25,7 +25,9 @@ export function shareFloors(index: KernelIndex, decoys: readonly PositionCodes[]
   const answers = new Uint32Array(FLOOR_COUNT);
   for (const decoy of decoys) {
     creditRecords([index], decoy, (position, { credits, weight }) => {
-      const k = Math.log2(position + 1);
+      const length = position + 1;
+      if ((length & position) !== 0) return;
+      const k = powerBelow(length);
       const shares = chance[k];
       if (shares === undefined || weight === 0) return;
       answers[k]!++;
@@ -56,6 +58,11 @@ function leastFloor(shares: readonly number[], budget: number): number {
 
 /** The floor for an answer of `tokens` tokens. */
 export function floorFor(floors: Uint32Array, tokens: number): number {
-  const k = Math.floor(Math.log2(Math.max(1, tokens)));
+  const k = powerBelow(Math.max(1, tokens));
   return floors[Math.min(k, FLOOR_COUNT - 1)]!;
+}
+
+/** The greatest k with 2^k ≤ n; n from 1 to 2^31. */
+function powerBelow(n: number): number {
+  return 31 - Math.clz32(n);
 }

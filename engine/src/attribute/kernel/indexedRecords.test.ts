@@ -73,6 +73,25 @@ test("records of nothing, of separators alone and of half a shingle are nobody's
   expect(indexedRecords(texts, tokenizer).map(({ copyOf }) => copyOf)).toEqual(new Array(6).fill(undefined));
 });
 
-test("a record of 50 MB is refused, and which one it was is said", () => {
-  expect(() => indexedRecords([KEEPER, "a".repeat(50_000_000)], tokenizer)).toThrow(/record 1.* 50000000 bytes/);
+test("a record that is too long for an index has no position, and keeps nobody else from one", () => {
+  const records = indexedRecords([KEEPER, "a".repeat(50_000_000), "ab ".repeat(100), LENTILS], tokenizer);
+
+  expect(records.map(({ ids }) => ids.length)).toEqual([KEEPER.length, 0, 0, LENTILS.length]);
+});
+
+test("what a copy has of its own makes nobody else's record a copy", () => {
+  const mixed = `${KEEPER} ${LENTILS}`;
+
+  expect(indexedRecords([KEEPER, mixed, LENTILS], tokenizer)).toMatchObject([
+    { ids: { length: KEEPER.length } },
+    { ids: [], copyOf: 0 },
+    { ids: { length: LENTILS.length } },
+  ]);
+});
+
+test("which of two was first is by commitment, whatever their order in the version", () => {
+  const [thief, author] = indexedRecords([KEEPER, KEEPER], tokenizer, [7n, 3n]);
+
+  expect(thief).toEqual({ ids: [], copyOf: 1 });
+  expect(author!.ids).toHaveLength(KEEPER.length);
 });

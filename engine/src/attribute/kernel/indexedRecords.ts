@@ -1,9 +1,9 @@
 import { CopySearch, MAX_RECORD_BYTES } from "../admission/CopySearch.js";
-import { AttributionError } from "../errors.js";
+import { ATTRIBUTION_CONTEXT } from "../codes.js";
 
 /** What an index takes of a record. */
 export interface IndexedRecord {
-  /** None where the record is a copy. */
+  /** None where the record is a copy, or too long for the base. */
   readonly ids: readonly number[];
   /** The earlier record that the text is a copy of, by its place in the version; see `CopySearch`. */
   readonly copyOf?: number;
@@ -12,27 +12,42 @@ export interface IndexedRecord {
 /**
  * What the index of a version takes of its records: a copy of an earlier one has no position in it. Equal texts would share what
  * they are credited evenly, so that copying would pay; here a record and all that was copied of it are credited once, through the
- * first that was committed.
+ * first that was committed. A copy takes nothing from others either: what it has of its own is nobody's.
+ *
+ * A record of more than 8 KiB or 256 tokens has no position: an owner who accepts one does not keep the rest from being indexed.
  *
  * @param texts In the version's order
- * @throws AttributionError `record_too_long`
+ * @param committed The number of each text's contribution: which of two was first. Absent, their order.
  */
 export function indexedRecords(
   texts: readonly string[],
   tokenizer: { encode(text: string): readonly number[] },
+  committed?: readonly bigint[],
 ): IndexedRecord[] {
   const encoder = new TextEncoder();
   const search = new CopySearch();
-  return texts.map((text, record) => {
-    const bytes = encoder.encode(text);
-    if (bytes.length > MAX_RECORD_BYTES) {
-      throw new AttributionError(
-        "record_too_long",
-        `record ${record} has ${bytes.length} bytes, at most ${MAX_RECORD_BYTES} can be indexed; split it`,
-      );
+  const originals: number[] = [];
+  const records: IndexedRecord[] = new Array(texts.length);
+  for (const place of byCommitment(texts.length, committed)) {
+    const bytes = encoder.encode(texts[place]!);
+    const ids = bytes.length > MAX_RECORD_BYTES ? [] : tokenizer.encode(texts[place]!);
+    if (bytes.length > MAX_RECORD_BYTES || ids.length > ATTRIBUTION_CONTEXT) {
+      records[place] = { ids: [] };
+      continue;
     }
     const copy = search.find(bytes);
-    search.add(bytes);
-    return copy === undefined ? { ids: tokenizer.encode(text) } : { ids: [], copyOf: copy.record };
-  });
+    if (copy === undefined) {
+      search.add(bytes);
+      originals.push(place);
+      records[place] = { ids };
+    } else records[place] = { ids: [], copyOf: originals[copy.record]! };
+  }
+  return records;
+}
+
+/** Places by the contribution's number, those of one contribution in their order. */
+function byCommitment(count: number, committed: readonly bigint[] | undefined): number[] {
+  const places = Array.from({ length: count }, (_, place) => place);
+  if (committed === undefined) return places;
+  return places.sort((a, b) => (committed[a] === committed[b] ? a - b : committed[a]! < committed[b]! ? -1 : 1));
 }

@@ -180,6 +180,38 @@ describe("an index in segments", () => {
     index.close();
   });
 
+  test("takes what is asked of it at once one after another", async () => {
+    const rows = Array.from({ length: 12 }, (_, i) => rowOf([i, 3], i));
+    const folder = await IndexFolder.open(newFolder(), BASE);
+    const [failed, ...others] = await Promise.allSettled([
+      folder.append([rowOf(new Array(257).fill(1))]),
+      ...rows.map((row) => folder.append([row])),
+      folder.seal([]),
+    ]);
+    expect([failed!.status, ...new Set(others.map(({ status }) => status))]).toEqual(["rejected", "fulfilled"]);
+    const index = await folder.index();
+    expect(index.root).toBe(AttributionIndex.of({ rows, ...BASE }, []).root);
+    index.close();
+    index.close();
+  });
+
+  test("seals again what was sealed by other rules", async () => {
+    const path = await built([rowOf([1])]);
+    const manifest = join(path, "index.json");
+    await writeFile(manifest, (await readFile(manifest, "utf8")).replace('"rules": 2', '"rules": 1'));
+    const folder = await IndexFolder.open(path, BASE);
+
+    expect([folder.isSealed, folder.recordCount]).toEqual([false, 1]);
+  });
+
+  test("tells of a root that its parts do not give", async () => {
+    const path = await built([rowOf([1])]);
+    const manifest = join(path, "index.json");
+    const text = await readFile(manifest, "utf8");
+    await writeFile(manifest, text.replace(/"root": "0x[0-9a-f]{8}/, '"root": "0xdeadbeef'));
+    await expect((await IndexFolder.open(path, BASE)).index()).rejects.toThrow(/index.json.*0xdeadbeef/);
+  });
+
   test("tells of a record that it has not", async () => {
     const index = await (await IndexFolder.open(await built([rowOf([1])]), BASE)).index();
     expect(() => index.row(1)).toThrow(/1 records, asked for 1/);

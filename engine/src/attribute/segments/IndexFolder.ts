@@ -15,7 +15,7 @@ import { KernelSegment } from "./KernelSegment.js";
 import { SegmentIndex } from "./SegmentIndex.js";
 import { MAX_SEGMENT_RECORDS } from "./SegmentLayout.js";
 import { SegmentLists } from "./SegmentLists.js";
-import { segmentBytes } from "./segmentBytes.js";
+import { checkRow, segmentBytes } from "./segmentBytes.js";
 import { postingsRootOf, recordsRootOf } from "./segmentRoots.js";
 
 /** The base that an index is under. */
@@ -35,6 +35,9 @@ export interface IndexBase {
  * Memory: a segment while one is written, 8 bytes for each segment and token that occurs in it afterwards.
  */
 export class IndexFolder {
+  /** What was asked for last: changes follow one another. */
+  #last: Promise<unknown> = Promise.resolve();
+
   private constructor(
     readonly path: string,
     private manifest: FolderManifest,
@@ -85,14 +88,22 @@ export class IndexFolder {
    *
    * @throws AttributionError `record_too_long`, `invalid_request`; nothing has been added then
    */
-  async append(rows: readonly PositionCodes[]): Promise<void> {
-    for (let from = 0; from < rows.length; from += MAX_SEGMENT_RECORDS) {
-      await this.#appendSegment(rows.slice(from, from + MAX_SEGMENT_RECORDS));
-    }
+  append(rows: readonly PositionCodes[]): Promise<void> {
+    return this.#afterOthers(async () => {
+      const first = this.recordCount;
+      for (const [i, { ids }] of rows.entries()) checkRow(first + i, ids);
+      for (let from = 0; from < rows.length; from += MAX_SEGMENT_RECORDS) {
+        await this.#appendSegment(rows.slice(from, from + MAX_SEGMENT_RECORDS));
+      }
+    });
   }
 
   /** Keeps the segments that hold nothing but the first records of these tokens; says how many records are left. */
-  async keep(records: readonly (readonly number[])[]): Promise<number> {
+  keep(records: readonly (readonly number[])[]): Promise<number> {
+    return this.#afterOthers(() => this.#keep(records));
+  }
+
+  async #keep(records: readonly (readonly number[])[]): Promise<number> {
     const lists = this.#openLists(false);
     let kept = 0;
     try {
@@ -111,20 +122,22 @@ export class IndexFolder {
   }
 
   /** Fixes thresholds, floors and root of what has been appended. @param decoys Of the base */
-  async seal(decoys: readonly PositionCodes[]): Promise<void> {
+  seal(decoys: readonly PositionCodes[]): Promise<void> {
+    return this.#afterOthers(() => this.#seal(decoys));
+  }
+
+  async #seal(decoys: readonly PositionCodes[]): Promise<void> {
     const keccak = await loadKeccak();
     const lists = this.#openLists(false);
     try {
       const thresholds = tokenThresholds(lists, decoys);
       const floors = shareFloors(withThresholds(lists, thresholds), decoys);
-      const root = indexRoot({
-        ...this.manifest,
-        floors,
-        recordsRoot: recordsRootOf(keccak, lists),
-        postingsRoot: postingsRootOf(keccak, lists, thresholds),
-      });
+      const recordsRoot = recordsRootOf(keccak, lists);
+      const postingsRoot = postingsRootOf(keccak, lists, thresholds);
+      const root = indexRoot({ ...this.manifest, floors, recordsRoot, postingsRoot });
       const sha256 = await this.#put([bytesOf(thresholds)], "thresholds");
-      await this.#write({ ...this.manifest, seal: { root, floors: [...floors], thresholds: sha256 } });
+      const seal = { recordsRoot, postingsRoot, root, floors: [...floors], thresholds: sha256 };
+      await this.#write({ ...this.manifest, seal });
     } finally {
       lists.close();
     }
@@ -140,14 +153,17 @@ export class IndexFolder {
     if (seal === undefined) {
       throw new AttributionError("invalid_request", `${this.path} is not sealed: records are still being added`);
     }
-    const bytes = await readFile(join(this.path, `${seal.thresholds}.thresholds`)).catch(() => Buffer.of());
+    const floors = Uint32Array.from(seal.floors);
+    const found = indexRoot({ ...this.manifest, ...seal, floors });
+    if (found !== seal.root) throw this.#mismatch(MANIFEST_FILE, `root ${seal.root}, of which the rest gives ${found}`);
+    const bytes = await readFile(join(this.path, `${seal.thresholds}.thresholds`)).catch(absent);
     const lists = this.#openLists(false);
     if (sha256Of([bytes]) !== seal.thresholds || bytes.length !== 2 * lists.targets.length) {
       lists.close();
       throw this.#mismatch(`${seal.thresholds}.thresholds`, sha256Of([bytes]));
     }
     const thresholds = new Int16Array(new Uint8Array(bytes).buffer);
-    return new SegmentIndex(lists, thresholds, { ...this.manifest, ...seal, floors: Uint32Array.from(seal.floors) });
+    return new SegmentIndex(lists, thresholds, { ...this.manifest, ...seal, floors });
   }
 
   async #appendSegment(rows: readonly PositionCodes[]): Promise<void> {
@@ -157,12 +173,22 @@ export class IndexFolder {
       if (last.records > merged.length || last.records + merged.length > MAX_SEGMENT_RECORDS) break;
       segments.pop();
       const segment = this.#openSegment(last.sha256, 0);
-      merged = [...segment.rows(), ...merged];
-      segment.close();
+      try {
+        merged = [...segment.rows(), ...merged];
+      } finally {
+        segment.close();
+      }
     }
     const firstRecord = segments.reduce((sum, { records }) => sum + records, 0);
     const sha256 = await this.#put(segmentBytes(merged, firstRecord), "segment");
     await this.#write({ ...this.#unsealed(), segments: [...segments, { records: merged.length, sha256 }] });
+  }
+
+  /** Changes one after another, whoever asks: a failed one keeps nobody from the next. */
+  #afterOthers<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(change, change);
+    this.#last = done.catch(() => undefined);
+    return done;
   }
 
   #unsealed(): FolderManifest {
@@ -263,11 +289,27 @@ async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<v
     await file.sync();
     await file.close();
     await rename(partial, path);
+    await syncFolder(join(path, ".."));
   } catch (error) {
     await file.close().catch(() => undefined);
     await rm(partial, { force: true });
     throw error;
   }
+}
+
+/** A name is there after a loss of power once its folder has been written. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+function absent(error: NodeJS.ErrnoException): Buffer {
+  if (error.code === "ENOENT") return Buffer.of();
+  throw error;
 }
 
 function sha256Of(parts: readonly Uint8Array[]): string {

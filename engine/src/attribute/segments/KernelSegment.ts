@@ -141,6 +141,7 @@ export class KernelSegment {
   rows(): PositionCodes[] {
     const { positions, records } = this.sizes;
     const ends = this.#numbers(this.#layout.endsAt, records);
+    this.#checkEnds(ends);
     const bytes = new Uint8Array(TOKEN_BYTES * positions);
     this.file.read(this.#layout.tokensAt, bytes);
     const [ids, surprises, codes] = [
@@ -198,6 +199,17 @@ export class KernelSegment {
     const numbers = new Uint32Array(count);
     this.file.read(at, new Uint8Array(numbers.buffer));
     return numbers;
+  }
+
+  #checkEnds(ends: Uint32Array): void {
+    const wrong = ends.findIndex((end, record) => {
+      const length = end - (ends[record - 1] ?? 0);
+      return length < 0 || length > ATTRIBUTION_CONTEXT;
+    });
+    if (wrong >= 0)
+      throw this.#malformed(`record ${wrong} to have at most ${ATTRIBUTION_CONTEXT} positions`, ends[wrong]);
+    if ((ends.at(-1) ?? 0) !== this.sizes.positions)
+      throw this.#malformed(`${this.sizes.positions} positions`, ends.at(-1));
   }
 
   #check(): void {

@@ -10,14 +10,15 @@ const forgotten = new FinalizationRegistry<number>((descriptor) => closeSync(des
 /** A file that is read at any place, at once: the kernel of the system keeps what is read often. */
 export class ReadOnlyFile {
   readonly byteLength: number;
-  readonly #descriptor: number;
+  #descriptor: number;
 
-  /** @throws AttributionError `index_malformed` when it cannot be opened */
+  /** @throws AttributionError `index_malformed` when there is none; whatever else keeps the system from opening it */
   constructor(readonly path: string) {
     try {
       this.#descriptor = openSync(path, "r");
     } catch (error) {
-      throw new AttributionError("index_malformed", `${path} cannot be read; build the index again`, { cause: error });
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      throw new AttributionError("index_malformed", `${path} is missing; build the index again`, { cause: error });
     }
     forgotten.register(this, this.#descriptor, this);
     this.byteLength = fstatSync(this.#descriptor).size;
@@ -52,8 +53,11 @@ export class ReadOnlyFile {
 
   /** Nothing can be read afterwards. A file that is never closed is closed once nobody has it. */
   close(): void {
+    if (this.#descriptor < 0) return;
     forgotten.unregister(this);
     closeSync(this.#descriptor);
+    // the system gives the number to the next file
+    this.#descriptor = -1;
   }
 }
 

@@ -1,4 +1,4 @@
-import { CODE_BYTES } from "../codes.js";
+import { ATTRIBUTION_CONTEXT, CODE_BYTES } from "../codes.js";
 import { AttributionError } from "../errors.js";
 
 const MAGIC = 0x534b4c4f; // OLKS
@@ -57,6 +57,9 @@ export class SegmentLayout {
     if (magic !== MAGIC) throw malformed("an OLKS file of this machine's byte order", "other bytes");
     if (format !== FORMAT) throw malformed(`format ${FORMAT}`, format);
     if (records! > MAX_SEGMENT_RECORDS) throw malformed(`at most ${MAX_SEGMENT_RECORDS} records`, records);
+    if (positions! > ATTRIBUTION_CONTEXT * records!)
+      throw malformed(`at most ${ATTRIBUTION_CONTEXT} positions a record`, positions);
+    if (targets! > positions!) throw malformed(`at most ${positions} tokens`, targets);
     if (rest.some((word) => word !== 0)) throw malformed("zeros in reserved bytes", rest);
     return new SegmentLayout({ records: records!, positions: positions!, targets: targets! });
   }

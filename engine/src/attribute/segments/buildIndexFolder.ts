@@ -40,6 +40,7 @@ export async function buildIndexFolder(
     }
     onProgress?.(record + 1, records.length);
   }
+  signal?.throwIfAborted();
   if (!folder.isSealed) await folder.seal(base.decoys);
   return folder.index();
 }

@@ -5,6 +5,8 @@ import { MAX_SEGMENT_RECORDS } from "./SegmentLayout.js";
 
 export const MANIFEST_FILE = "index.json";
 const FORMAT = 1;
+/** By which copies, thresholds and floors were found; a seal of other rules is made again. Goes up with any of them. */
+const RULES = 2;
 /** Most records of an index: a record's place has 32 bits. */
 const MAX_RECORDS = 2 ** 32 - 1;
 
@@ -16,6 +18,9 @@ export interface SegmentEntry {
 
 /** What follows from all segments and the base's decoys. */
 export interface Seal {
+  readonly recordsRoot: Hex;
+  readonly postingsRoot: Hex;
+  /** Over both and all else, see `indexRoot`. */
   readonly root: Hex;
   readonly floors: readonly number[];
   /** SHA-256 of the file of thresholds, `<sha256>.thresholds`: int16 for each token that occurs. */
@@ -32,7 +37,9 @@ export interface FolderManifest {
 }
 
 export function encodeManifest(manifest: FolderManifest): string {
-  return `${JSON.stringify({ format: FORMAT, ...manifest }, null, 2)}\n`;
+  const { seal, ...rest } = manifest;
+  const sealed = seal === undefined ? {} : { seal: { rules: RULES, ...seal } };
+  return `${JSON.stringify({ format: FORMAT, ...rest, ...sealed }, null, 2)}\n`;
 }
 
 /** @throws AttributionError `index_malformed` */
@@ -52,7 +59,7 @@ export function parseManifest(text: string, folder: string): FolderManifest {
   if (!Array.isArray(segments) || !segments.every(isSegment)) throw malformed("segments", JSON.stringify(segments));
   const records = segments.reduce((sum, one) => sum + one.records, 0);
   if (records > MAX_RECORDS) throw malformed(`at most ${MAX_RECORDS} records`, records);
-  if (seal === undefined) return { baseWeightsRoot, attributionHash, segments };
+  if (seal === undefined || fieldsOf(seal)?.rules !== RULES) return { baseWeightsRoot, attributionHash, segments };
   if (!isSeal(seal)) throw malformed("a seal", JSON.stringify(seal));
   return { baseWeightsRoot, attributionHash, segments, seal };
 }
@@ -68,7 +75,8 @@ function isSeal(value: unknown): value is Seal {
   const floors = fields?.floors;
   const areFloors =
     Array.isArray(floors) && floors.length === FLOOR_COUNT && floors.every((floor) => isInteger(floor, 1, 2 ** 16));
-  return areFloors && isHash(fields?.root) && isDigest(fields?.thresholds);
+  const areRoots = [fields?.recordsRoot, fields?.postingsRoot, fields?.root].every(isHash);
+  return areFloors && areRoots && isDigest(fields?.thresholds);
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> | undefined {

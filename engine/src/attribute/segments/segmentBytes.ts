@@ -50,7 +50,8 @@ export function segmentBytes(rows: readonly PositionCodes[], firstRecord: number
   ];
 }
 
-function checkRow(record: number, ids: Uint32Array): void {
+/** @throws AttributionError `record_too_long`; `invalid_request` for a token of more than 24 bits */
+export function checkRow(record: number, ids: Uint32Array): void {
   checkLength(record, ids.length);
   const large = ids.find((id) => id > MAX_TOKEN);
   if (large !== undefined) {
