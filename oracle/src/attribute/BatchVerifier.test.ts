@@ -1,3 +1,4 @@
+import { AttributionError } from "@openledger/engine";
 import {
   type AttributedReceipt,
   attributionHash,
@@ -146,9 +147,12 @@ describe("a file that nobody has", () => {
 });
 
 describe("an oracle that fails itself", () => {
-  it("disputes nothing for its own full disk", async () => {
+  it.each([
+    ["its own full disk", Object.assign(new Error("ENOSPC: no space left on device, write"), { syscall: "write" })],
+    ["its own damaged index", new AttributionError("index_mismatch", "a segment has been changed")],
+  ])("disputes nothing for %s", async (_, error) => {
     audit = async () => {
-      throw Object.assign(new Error("ENOSPC: no space left on device, write"), { syscall: "write" });
+      throw error;
     };
     time = 10 * graceSeconds;
 
