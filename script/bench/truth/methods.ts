@@ -1,5 +1,6 @@
 import {
   type Adapter,
+  type AttributionIndex,
   answerCodes,
   attributeAnswer,
   Bm25,
@@ -12,6 +13,7 @@ import {
   matchAnswer,
   openRuntime,
   projectionName,
+  type Runtime,
   TextGradients,
 } from "@openledger/engine";
 import type { Address } from "viem";
@@ -27,19 +29,14 @@ export interface Query {
 /** What a method says: `[queries][records]`, larger is more. */
 export type Scores = readonly Float64Array[];
 
-/** The kernel that pays: the product's own codes, index and credits. */
-export async function kernelScores(
+/** The kernel: the product's own codes, index and credits. */
+export function kernelScores(
   tiny: TinyModel,
   records: readonly (readonly number[])[],
   queries: readonly Query[],
   threads: number,
 ): Promise<Scores> {
-  const runtime = await openRuntime({ modelDir: tiny.dir, threads });
-  try {
-    const index = await buildIndex(
-      runtime,
-      records.map((ids) => ({ ids })),
-    );
+  return withIndex(tiny, records, threads, async (runtime, index) => {
     const scores: Float64Array[] = [];
     for (const { ids, from } of queries) {
       const codes = await answerCodes(runtime, ids.slice(0, from), ids.slice(from));
@@ -47,24 +44,17 @@ export async function kernelScores(
       scores.push(Float64Array.from(records, (_, record) => credits!.get(record) ?? 0));
     }
     return scores;
-  } finally {
-    await runtime.close();
-  }
+  });
 }
 
 /** What receipts would pay: the shares of records that clear the index's floors, the 64 largest, nothing to the pool. */
-export async function paidScores(
+export function paidScores(
   tiny: TinyModel,
   records: readonly (readonly number[])[],
   queries: readonly Query[],
   threads: number,
 ): Promise<Scores> {
-  const runtime = await openRuntime({ modelDir: tiny.dir, threads });
-  try {
-    const index = await buildIndex(
-      runtime,
-      records.map((ids) => ({ ids })),
-    );
+  return withIndex(tiny, records, threads, async (runtime, index) => {
     const contributors = records.map((_, record): Address => `0x${(record + 1).toString(16).padStart(40, "f")}`);
     const versions = [{ datanet: 1n, version: 1, index, contributors }];
     const scores: Float64Array[] = [];
@@ -77,6 +67,24 @@ export async function paidScores(
       scores.push(shares);
     }
     return scores;
+  });
+}
+
+async function withIndex<T>(
+  tiny: TinyModel,
+  records: readonly (readonly number[])[],
+  threads: number,
+  use: (runtime: Runtime, index: AttributionIndex) => Promise<T>,
+): Promise<T> {
+  const runtime = await openRuntime({ modelDir: tiny.dir, threads });
+  try {
+    return await use(
+      runtime,
+      await buildIndex(
+        runtime,
+        records.map((ids) => ({ ids })),
+      ),
+    );
   } finally {
     await runtime.close();
   }
