@@ -48,6 +48,8 @@ const keptVersions = 8;
 export class VersionShelf {
   readonly #versions = new Map<string, Promise<AttributionVersion>>();
   readonly #loading = new Set<string>();
+  /** By folder. */
+  readonly #building = new Map<string, Promise<VersionIndex>>();
 
   constructor(private readonly deps: VersionShelfDeps) {}
 
@@ -115,17 +117,29 @@ export class VersionShelf {
     return { datanet: version.datanet, version: version.version, index, contributors };
   }
 
-  /** From disk as far as it was built before: a build that was cut short goes on. */
-  async #index(
-    version: PublishedVersion,
-    records: readonly IndexedRecord[],
-    signal: AbortSignal,
-  ): Promise<VersionIndex> {
-    const { runtime, folder, log } = this.deps;
+  /** Two versions of equal records have one folder, in which one build writes at a time. */
+  #index(version: PublishedVersion, records: readonly IndexedRecord[], signal: AbortSignal): Promise<VersionIndex> {
+    const { runtime, folder } = this.deps;
     const attributionHash = runtime.attributionHash ?? "0x";
     // Two versions of one root may differ in what was revoked meanwhile.
     const name = keccak256(concat([version.root, version.revocationsHash, runtime.weightsRoot, attributionHash]));
     const path = join(folder, name);
+    const building = this.#building.get(path);
+    if (building !== undefined) return building;
+    const built = this.#build(path, version, records, signal);
+    this.#building.set(path, built);
+    built.catch(() => undefined).finally(() => this.#building.delete(path));
+    return built;
+  }
+
+  /** From disk as far as it was built before: a build that was cut short goes on. */
+  async #build(
+    path: string,
+    version: PublishedVersion,
+    records: readonly IndexedRecord[],
+    signal: AbortSignal,
+  ): Promise<VersionIndex> {
+    const { runtime, log } = this.deps;
     log.info(`Indexing ${records.length} records of Datanet ${version.datanet} version ${version.version}.`);
     try {
       return await buildIndexFolder(runtime, records, path, { signal });
