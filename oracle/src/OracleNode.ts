@@ -2,8 +2,8 @@
  * The oracle's work: it follows the chain, reads batches, settles epochs, takes what is false to the courts.
  *
  * Three loops share the database and nothing else. Following, settling and watching must be quick, because windows close;
- * reading batches and judging contributions may take long, because the base reads them. A fault that may pass is said and waited for with growing
- * pauses; nothing that happens on the chain or in a file ends the process.
+ * reading batches and judging contributions may take long, because the base reads them. A fault that may pass is said and
+ * waited for with growing pauses; nothing that happens on the chain or in a file ends the process.
  */
 
 import type { ContributionJudge } from "./admission/ContributionJudge.js";

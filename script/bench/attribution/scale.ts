@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { attributeCodes, IndexFolder, type PositionCodes, type Runtime } from "@openledger/engine";
@@ -37,7 +37,7 @@ export async function scaleFigures(
       report(`${records} records: thresholds, floors and root`);
       await folder.seal(base.decoys);
       figures[`build_s_${name}_records`] = (performance.now() - started) / 1000;
-      figures.kernel_bytes_per_token = folder.byteLength / (records * RECORD_TOKENS);
+      figures.kernel_bytes_per_token = (await bytesIn(path)) / (records * RECORD_TOKENS);
 
       const found = await ask(folder, world, records);
       figures[`right_share_${name}`] = found.rightShare;
@@ -49,6 +49,12 @@ export async function scaleFigures(
   // kilobytes on all systems
   figures.peak_mb_1m_records = process.resourceUsage().maxRSS / 1024;
   return figures;
+}
+
+async function bytesIn(path: string): Promise<number> {
+  let bytes = 0;
+  for (const name of await readdir(path)) bytes += (await stat(join(path, name))).size;
+  return bytes;
 }
 
 function batch(world: ManyRecords, from: number, to: number): PositionCodes[] {

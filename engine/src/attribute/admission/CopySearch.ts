@@ -64,9 +64,10 @@ export class CopySearch {
       .filter(([, count]) => count >= CANDIDATE_PART * sample.size)
       .map(([record]) => record)
       .sort((a, b) => a - b);
+    const hashes = shingleHashes(text);
     let best: Copy | undefined;
     for (const record of candidates) {
-      const copy = compare(text, this.#texts[record]!, record);
+      const copy = compare(text, hashes, this.#texts[record]!, record);
       if (copy.containment >= COPY_CONTAINMENT && copy.containment > (best?.containment ?? 0)) best = copy;
     }
     return best;
@@ -74,14 +75,14 @@ export class CopySearch {
 }
 
 /** Counts every distinct shingle of `text` once, at its first place. */
-function compare(text: Uint8Array, earlier: Uint8Array, record: number): Copy {
+function compare(text: Uint8Array, hashes: Uint32Array, earlier: Uint8Array, record: number): Copy {
   const places = new Map<number, number[]>();
   shingleHashes(earlier).forEach((hash, at) => {
     places.set(hash, [...(places.get(hash) ?? []), at].slice(0, MAX_HOLDERS));
   });
   const shared: [number, number][] = [];
   const seen = new Set<number>();
-  shingleHashes(text).forEach((hash, at) => {
+  hashes.forEach((hash, at) => {
     if (seen.has(hash)) return;
     seen.add(hash);
     const found = places.get(hash)?.find((place) => sameShingle(text, at, earlier, place));

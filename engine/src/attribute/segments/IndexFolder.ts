@@ -7,14 +7,13 @@ import { AttributionError } from "../errors.js";
 import type { Hex } from "../hex.js";
 import { shareFloors } from "../kernel/floors.js";
 import { indexRoot } from "../kernel/indexRoot.js";
-import type { KernelIndex } from "../kernel/KernelIndex.js";
-import { reachOf } from "../kernel/reach.js";
 import { tokenThresholds } from "../kernel/thresholds.js";
 import { encodeManifest, type FolderManifest, MANIFEST_FILE, parseManifest } from "./folderManifest.js";
 import { KernelSegment } from "./KernelSegment.js";
 import { SegmentIndex } from "./SegmentIndex.js";
 import { MAX_SEGMENT_RECORDS } from "./SegmentLayout.js";
 import { SegmentLists } from "./SegmentLists.js";
+import { SegmentPostings } from "./SegmentPostings.js";
 import { checkRow, segmentBytes } from "./segmentBytes.js";
 import { postingsRootOf, recordsRootOf } from "./segmentRoots.js";
 
@@ -75,14 +74,6 @@ export class IndexFolder {
     return this.manifest.seal !== undefined;
   }
 
-  /** Bytes of its files but the manifest. */
-  get byteLength(): number {
-    const lists = this.#openLists(false);
-    const bytes = lists.segments.reduce((sum, { byteLength }) => sum + byteLength, 0);
-    lists.close();
-    return bytes + (this.isSealed ? 2 * lists.targets.length : 0);
-  }
-
   /**
    * Adds records behind those before. Many at once are written once.
    *
@@ -131,7 +122,7 @@ export class IndexFolder {
     const lists = this.#openLists(false);
     try {
       const thresholds = tokenThresholds(lists, decoys);
-      const floors = shareFloors(withThresholds(lists, thresholds), decoys);
+      const floors = shareFloors(new SegmentPostings(lists, thresholds), decoys);
       const recordsRoot = recordsRootOf(keccak, lists);
       const postingsRoot = postingsRootOf(keccak, lists, thresholds);
       const root = indexRoot({ ...this.manifest, floors, recordsRoot, postingsRoot });
@@ -163,7 +154,7 @@ export class IndexFolder {
       throw this.#mismatch(`${seal.thresholds}.thresholds`, sha256Of([bytes]));
     }
     const thresholds = new Int16Array(new Uint8Array(bytes).buffer);
-    return new SegmentIndex(lists, thresholds, { ...this.manifest, ...seal, floors });
+    return new SegmentIndex(new SegmentPostings(lists, thresholds), { ...this.manifest, ...seal, floors });
   }
 
   async #appendSegment(rows: readonly PositionCodes[]): Promise<void> {
@@ -271,14 +262,6 @@ function holds(segment: KernelSegment, records: readonly (readonly number[])[]):
     const found = segment.ids(i);
     return found.length === wanted.length && found.every((id, at) => id === wanted[at]);
   });
-}
-
-function withThresholds(lists: SegmentLists, thresholds: Int16Array): KernelIndex {
-  const reaches = new Map([...lists.targets].map((token, place) => [token, reachOf(thresholds[place]!)]));
-  return {
-    recordCount: lists.recordCount,
-    near: (token, words, at, found) => lists.near(token, words, at, reaches.get(token) ?? -1, found),
-  };
 }
 
 async function writeWhole(path: string, parts: readonly Uint8Array[]): Promise<void> {

@@ -60,10 +60,6 @@ export class KernelSegment {
     return this.file.sha256();
   }
 
-  get byteLength(): number {
-    return this.file.byteLength;
-  }
-
   close(): void {
     this.file.close();
   }

@@ -1,9 +1,8 @@
 import type { PositionCodes } from "../codes.js";
 import type { Hex } from "../hex.js";
 import type { NearPosting } from "../kernel/KernelIndex.js";
-import { reachOf } from "../kernel/reach.js";
 import type { VersionIndex } from "../kernel/VersionIndex.js";
-import type { SegmentLists } from "./SegmentLists.js";
+import type { SegmentPostings } from "./SegmentPostings.js";
 
 interface SegmentIndexParts {
   readonly root: Hex;
@@ -18,12 +17,9 @@ export class SegmentIndex implements VersionIndex {
   readonly baseWeightsRoot: Hex;
   readonly attributionHash: Hex;
   readonly floors: Uint32Array;
-  readonly #thresholds = new Map<number, number>();
 
-  /** @param thresholds `[targets]`, of the lists' targets */
   constructor(
-    private readonly lists: SegmentLists,
-    thresholds: Int16Array,
+    private readonly postings: SegmentPostings,
     parts: SegmentIndexParts,
   ) {
     ({
@@ -32,32 +28,30 @@ export class SegmentIndex implements VersionIndex {
       attributionHash: this.attributionHash,
       floors: this.floors,
     } = parts);
-    for (const [place, token] of lists.targets.entries()) this.#thresholds.set(token, thresholds[place]!);
   }
 
   get recordCount(): number {
-    return this.lists.recordCount;
+    return this.postings.recordCount;
   }
 
   near(token: number, words: Uint32Array, at: number, found: NearPosting): void {
-    const threshold = this.#thresholds.get(token);
-    if (threshold !== undefined) this.lists.near(token, words, at, reachOf(threshold), found);
+    this.postings.near(token, words, at, found);
   }
 
   row(record: number): PositionCodes {
-    return this.lists.row(record);
+    return this.postings.lists.row(record);
   }
 
   ids(record: number): Uint32Array {
-    return this.lists.ids(record);
+    return this.postings.lists.ids(record);
   }
 
   threshold(token: number): number {
-    return this.#thresholds.get(token) ?? 0;
+    return this.postings.threshold(token);
   }
 
   /** Closes its files; nothing can be asked of it afterwards. */
   close(): void {
-    this.lists.close();
+    this.postings.lists.close();
   }
 }
