@@ -81,7 +81,10 @@ describe("rows of attribution by postings", () => {
       [program.surprise!, Uint8Array.of(127, 90)],
     ]);
     const block = program.blocks.length - 1;
-    const request = { block, from: 1, to: 3, tokens: [0, 0, 3, 3], input: undefined, entering, past: new Map() };
+    const alone = program.ops.findIndex(({ kind }) => kind === "credit");
+    const before = Int32Array.from(rows, (_, record) => 3_000_000 * (record % 3));
+    const past = new Map([[alone, { first: 0, rows: before }]]);
+    const request = { block, from: 1, to: 3, tokens: [0, 0, 3, 3], input: undefined, entering, past };
 
     const found = new IndexedProvider(program, new ReferenceProvider(SMALL)).rows(request);
 

@@ -2,10 +2,12 @@ import { ExactError } from "../exact/errors.js";
 import { KERNEL_WHOLE, WORD } from "../exact/program/AttributionOp.js";
 import type { Op, ValueId } from "../exact/program/Op.js";
 import type { Block, Program } from "../exact/program/Program.js";
+import { positionsBefore } from "../exact/reference/credit.js";
 import { tableOf } from "../exact/reference/shapes.js";
 import type { BlockRequest, BlockRows, RowProvider } from "../exact/trace/RowProvider.js";
 import { codeWords } from "./codes.js";
 import { postingsOf } from "./indexTable.js";
+import { Continuity } from "./kernel/Continuity.js";
 import type { KernelIndex } from "./kernel/KernelIndex.js";
 import { PostingScan } from "./kernel/PostingScan.js";
 
@@ -27,17 +29,28 @@ export class IndexedProvider implements RowProvider {
   }
 }
 
-/** What is kept of a similarity while its position is made. */
-interface Found {
-  readonly scan: PostingScan;
-  total: number;
+/** What records have at a position that have anything, and all of it. */
+interface Sums {
+  readonly records: Uint32Array;
+  readonly sums: Float64Array;
+  readonly total: number;
+}
+
+/** What an operation credits a position's token to. */
+interface Credited {
+  readonly credit: ValueId;
+  readonly records: Uint32Array;
+  readonly credits: Float64Array;
 }
 
 class CreditRows {
   private readonly values: readonly Int32Array[];
   private readonly words: Uint32Array;
   private readonly surprises: Uint8Array;
-  private readonly found = new Map<ValueId, Found & { readonly index: KernelIndex }>();
+  private readonly indexes = new Map<ValueId, KernelIndex>();
+  private readonly scan = new PostingScan();
+  private readonly continuities = new Map<ValueId, Continuity>();
+  private readonly sums = new Map<ValueId, Sums>();
   private readonly denominators = new Map<ValueId, number>();
 
   constructor(
@@ -50,59 +63,93 @@ class CreditRows {
     this.surprises = rowOf(entering, program.surprise);
     const ops = program.ops.slice(block.from, block.to);
     for (const [i, op] of ops.entries()) {
-      if (op.kind !== "similarity") continue;
-      const index = postingsOf(tableOf(program, op.index, "index"));
-      this.found.set(block.from + i, { index, scan: new PostingScan(), total: 0 });
+      if (op.kind === "similarity") {
+        this.indexes.set(block.from + i, postingsOf(tableOf(program, op.index, "index")));
+      } else if (op.kind === "continuity") this.continuities.set(op.credit, this.past(op.credit));
     }
-    this.values = ops.map((op) => new Int32Array((to - from) * this.width(op)));
+    this.values = ops.map((op) => new Int32Array((to - from) * shapeLength(program, op)));
   }
 
   make(): BlockRows {
     const { from, to } = this.request;
     for (let i = 0; i < to - from; i++) {
-      for (let value = this.block.from; value < this.block.to; value++) this.addRow(value, i);
+      const credited: Credited[] = [];
+      for (let value = this.block.from; value < this.block.to; value++) this.addRow(value, i, credited);
+      for (const { credit, records, credits } of credited) this.continuities.get(credit)?.push(records, credits);
     }
     return { values: this.values };
   }
 
-  private width(op: Op): number {
-    if (op.kind === "denominator") return 2;
-    const sums = op.kind === "credit" ? this.program.ops[op.sums]! : op;
-    if (sums.kind !== "similarity") throw new Error(`${op.kind} is no operation of attribution`);
-    return tableOf(this.program, sums.index, "index").records;
+  /** What was credited at the positions before the first. */
+  private past(credit: ValueId): Continuity {
+    const continuity = new Continuity();
+    const past = this.request.past.get(credit);
+    const width = shapeLength(this.program, this.program.ops[credit]!);
+    for (const position of positionsBefore(this.request.from)) {
+      const at = (position - past!.first) * width;
+      const row = past!.rows.subarray(at, at + width);
+      const records = Uint32Array.from([...row.keys()].filter((record) => row[record]! > 0));
+      continuity.push(
+        records,
+        Float64Array.from(records, (record) => row[record]!),
+      );
+    }
+    return continuity;
   }
 
-  /** @param i counted from the first position */
-  private addRow(value: ValueId, i: number): void {
+  /**
+   * @param i counted from the first position
+   * @param credited to which credits are added: they count from the next position on
+   */
+  private addRow(value: ValueId, i: number, credited: Credited[]): void {
     const op = this.program.ops[value]!;
     const all = this.values[value - this.block.from]!;
     const width = all.length / (this.request.to - this.request.from);
     const row = all.subarray(i * width, (i + 1) * width);
-    if (op.kind === "similarity") this.similarity(value, i, row);
-    else if (op.kind === "denominator") {
+    if (op.kind === "similarity") this.fill(value, row, this.similarity(value, i));
+    else if (op.kind === "continuity") {
+      const { records, sums } = this.sums.get(op.sums)!;
+      const continuity = this.continuities.get(op.credit)!;
+      this.fill(value, row, { records, sums: sums.map((sum, k) => continuity.of(records[k]!, sum)) });
+    } else if (op.kind === "denominator") {
       const before = op.before === undefined ? KERNEL_WHOLE : this.denominators.get(op.before)!;
-      const denominator = before + this.found.get(op.sums)!.total;
+      const denominator = before + this.sums.get(op.sums)!.total;
       this.denominators.set(value, denominator);
       row[0] = Math.floor(denominator / WORD);
       row[1] = denominator % WORD;
     } else if (op.kind === "credit") {
       const denominator = this.denominators.get(op.denominator)!;
-      const { scan } = this.found.get(op.sums)!;
-      for (let k = 0; k < scan.found; k++) {
-        const dividend = this.surprises[i]! * scan.sums[k]! * KERNEL_WHOLE;
-        row[scan.records[k]!] = Math.floor(dividend / denominator);
-      }
+      const { records, sums } = this.sums.get(op.sums)!;
+      const credits = sums.map((sum) => Math.floor((this.surprises[i]! * sum * KERNEL_WHOLE) / denominator));
+      for (const [k, record] of records.entries()) row[record] = credits[k]!;
+      credited.push({ credit: value, records, credits });
     }
   }
 
-  private similarity(value: ValueId, i: number, row: Int32Array): void {
-    const found = this.found.get(value)!;
-    const { scan, index } = found;
+  private fill(value: ValueId, row: Int32Array, { records, sums }: Omit<Sums, "total">): void {
+    let total = 0;
+    for (const [k, record] of records.entries()) {
+      row[record] = sums[k]!;
+      total += sums[k]!;
+    }
+    this.sums.set(value, { records, sums, total });
+  }
+
+  private similarity(value: ValueId, i: number): Omit<Sums, "total"> {
+    const { scan } = this;
     const token = this.request.tokens[this.request.from + i + 1];
     scan.found = 0;
-    found.total = token === undefined ? 0 : scan.run(index, token, this.words, 4 * i);
-    for (let k = 0; k < scan.found; k++) row[scan.records[k]!] = scan.sums[k]!;
+    if (token !== undefined) scan.run(this.indexes.get(value)!, token, this.words, 4 * i);
+    return { records: scan.records.slice(0, scan.found), sums: scan.sums.slice(0, scan.found) };
   }
+}
+
+/** Elements of a row of attribution. */
+function shapeLength(program: Program, op: Op): number {
+  if (op.kind === "denominator") return 2;
+  if (op.kind === "continuity" || op.kind === "credit") return shapeLength(program, program.ops[op.sums]!);
+  if (op.kind === "similarity") return tableOf(program, op.index, "index").records;
+  throw new Error(`${op.kind} is no operation of attribution`);
 }
 
 function rowOf(entering: BlockRequest["entering"], value: ValueId | undefined): Uint8Array {

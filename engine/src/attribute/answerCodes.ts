@@ -1,11 +1,12 @@
+import { CONTINUITY_TOKENS } from "../exact/program/AttributionOp.js";
 import type { Runtime } from "../serve/Runtime.js";
-import { ATTRIBUTION_CONTEXT, joinCodes, type PositionCodes } from "./codes.js";
+import { type AnswerCodes, ATTRIBUTION_CONTEXT, joinCodes, type PositionCodes, sliceCodes } from "./codes.js";
 
 /** Answer positions read in one pass when the whole does not fit. */
 const STRIDE = 64;
 
 /**
- * Codes of an answer's positions, each in the context of prompt and answer before it.
+ * Codes of an answer's positions, each in the context of prompt and answer before it, and of the few before each pass.
  *
  * If prompt and answer have at most 256 tokens, one pass reads them. Else the answer is cut into blocks of 64 positions
  * from its first token on, and each block is read by a pass over the 256 tokens that end with it. A function of the
@@ -16,13 +17,18 @@ export async function answerCodes(
   promptIds: readonly number[],
   outputIds: readonly number[],
   options: { readonly signal?: AbortSignal } = {},
-): Promise<PositionCodes> {
+): Promise<AnswerCodes> {
   const ids = [...promptIds, ...outputIds];
   const parts: PositionCodes[] = [];
+  const passes: { at: number; before: PositionCodes }[] = [];
   for (const { start, from, to } of answerWindows(promptIds.length, outputIds.length)) {
-    parts.push(await runtime.codes(ids.slice(start, to), { ...options, before: ids[start - 1], from: from - start }));
+    const first = Math.max(start, from - CONTINUITY_TOKENS);
+    const before = ids[start - 1];
+    const codes = await runtime.codes(ids.slice(start, to), { ...options, before, from: first - start });
+    parts.push(sliceCodes(codes, from - first, to - first));
+    passes.push({ at: from - promptIds.length, before: sliceCodes(codes, 0, from - first) });
   }
-  return joinCodes(parts);
+  return { ...joinCodes(parts), passes };
 }
 
 /** Each pass over tokens `start` to `to` gives the codes of positions `from` to `to` of prompt and answer. */

@@ -8,7 +8,7 @@ import {
   type Share,
 } from "@openledger/sdk";
 import { KERNEL_WHOLE } from "../exact/program/AttributionOp.js";
-import { codeWords, type PositionCodes } from "./codes.js";
+import { type AnswerCodes, codeWords, type PositionCodes } from "./codes.js";
 import { AttributionError } from "./errors.js";
 import type { Hex } from "./hex.js";
 import { creditRecords } from "./kernel/creditRecords.js";
@@ -59,7 +59,7 @@ export interface AnswerAttribution {
  * @param answer Codes of the answer's positions, see `answerCodes`.
  * @throws AttributionError `invalid_request` when a version's contributors do not fit its index
  */
-export function attributeCodes(versions: readonly AttributionVersion[], answer: PositionCodes): AnswerAttribution {
+export function attributeCodes(versions: readonly AttributionVersion[], answer: AnswerCodes): AnswerAttribution {
   for (const { datanet, version, index, contributors } of versions) {
     if (contributors.length !== index.recordCount) {
       throw new AttributionError(

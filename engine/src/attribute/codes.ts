@@ -18,6 +18,15 @@ export interface PositionCodes {
   readonly codes: Uint8Array;
 }
 
+/** An answer's positions, and what stood before them. */
+export interface AnswerCodes extends PositionCodes {
+  /**
+   * From position `at` on the answer is read by a pass of its own, in which `before` are the positions before it, the 7 that
+   * `continuity` reads or as many as there are. Ascending; without any, nothing stands before the answer.
+   */
+  readonly passes?: readonly { readonly at: number; readonly before: PositionCodes }[];
+}
+
 /** Of a text without tokens. */
 export const NO_CODES: PositionCodes = { ids: new Uint32Array(), surprises: new Uint8Array(), codes: new Uint8Array() };
 

@@ -3,7 +3,7 @@ import { tinyProgram } from "../exact/testing/tinyProgram.js";
 import { CODE_BYTES, type PositionCodes } from "./codes.js";
 import { indexTable } from "./indexTable.js";
 import { indexOf } from "./testing/referenceCredits.js";
-import { withIndexes } from "./withIndexes.js";
+import { creditsOf, withIndexes } from "./withIndexes.js";
 
 const BASE = tinyProgram({ attribution: "base", vocabulary: 11 });
 
@@ -64,7 +64,7 @@ describe("a program with indexes", () => {
     for (const [name, table] of BASE.tables) expect(indexed.tables.get(name)).toBe(table);
     const at = BASE.ops.length;
     expect(indexed.blocks.slice(BASE.blocks.length)).toEqual([
-      { kind: "attribution", from: at, to: at + 6, input: undefined, output: undefined },
+      { kind: "attribution", from: at, to: at + 12, input: undefined, output: undefined },
     ]);
     const { codes, surprise } = BASE;
     expect(indexed.ops.slice(at)).toEqual([
@@ -74,7 +74,14 @@ describe("a program with indexes", () => {
       { kind: "denominator", sums: at + 1, before: at + 2 },
       { kind: "credit", sums: at, surprise, denominator: at + 3 },
       { kind: "credit", sums: at + 1, surprise, denominator: at + 3 },
+      { kind: "continuity", sums: at, credit: at + 4 },
+      { kind: "continuity", sums: at + 1, credit: at + 5 },
+      { kind: "denominator", sums: at + 6 },
+      { kind: "denominator", sums: at + 7, before: at + 8 },
+      { kind: "credit", sums: at + 6, surprise, denominator: at + 9 },
+      { kind: "credit", sums: at + 7, surprise, denominator: at + 9 },
     ]);
+    expect(creditsOf(indexed)).toEqual([at + 10, at + 11]);
     expect(withIndexes(BASE, [])).toBe(BASE);
   });
 

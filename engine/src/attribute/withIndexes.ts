@@ -6,8 +6,9 @@ import { checkLimits } from "../exact/trace/checkLimits.js";
 import { type IndexRows, indexTable } from "./indexTable.js";
 
 /**
- * Appends indexes to a base's program: a block whose rows of `credit`, one for each index in order, say at every position
- * what each of its records is credited for the token that follows. Tables are `index.0`, `index.1`, …; all else is the
+ * Appends indexes to a base's program: a block whose last rows of `credit`, one for each index in order, say at every position
+ * what each of its records is credited for the token that follows. Similarities are credited twice: as they are, and, which
+ * is what pays, as far as they continue what the tokens before were credited to. Tables are `index.0`, `index.1`, …; all else is the
  * base's, whose tables' roots need not be hashed again.
  *
  * @param program compiled with codes
@@ -31,10 +32,15 @@ export function withIndexes(program: Program, indexes: readonly IndexRows[]): Pr
     tables.set(`index.${i}`, indexTable(index, shape.vocabulary));
     return push({ kind: "similarity", codes, index: `index.${i}` });
   });
-  let before: ValueId | undefined;
-  for (const own of sums)
-    before = push({ kind: "denominator", sums: own, ...(before === undefined ? {} : { before }) });
-  for (const own of sums) push({ kind: "credit", sums: own, surprise, denominator: before! });
+  const credit = (all: readonly ValueId[]): ValueId[] => {
+    let before: ValueId | undefined;
+    for (const own of all) {
+      before = push({ kind: "denominator", sums: own, ...(before === undefined ? {} : { before }) });
+    }
+    return all.map((own) => push({ kind: "credit", sums: own, surprise, denominator: before! }));
+  };
+  const alone = credit(sums);
+  credit(sums.map((own, i) => push({ kind: "continuity", sums: own, credit: alone[i]! })));
 
   const from = program.ops.length;
   const block: Block = { kind: "attribution", from, to: ops.length, input: undefined, output: undefined };
@@ -44,7 +50,10 @@ export function withIndexes(program: Program, indexes: readonly IndexRows[]): Pr
   return indexed;
 }
 
-/** Values that hold the credits of a program's indexes, in their order. */
+/** Values that hold the credits of a program's indexes that pay, in their order. */
 export function creditsOf({ ops }: Program): ValueId[] {
-  return [...ops.keys()].filter((value) => ops[value]!.kind === "credit");
+  return [...ops.keys()].filter((value) => {
+    const op = ops[value]!;
+    return op.kind === "credit" && ops[op.sums]!.kind === "continuity";
+  });
 }

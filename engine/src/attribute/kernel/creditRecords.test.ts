@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CODE_BYTES, type PositionCodes } from "../codes.js";
+import { type AnswerCodes, CODE_BYTES, type PositionCodes } from "../codes.js";
 import { ARBITRARY_ROWS, arbitraryCodes } from "../testCodes.js";
 import { indexOf, referenceCredits } from "../testing/referenceCredits.js";
 import { creditRecords } from "./creditRecords.js";
@@ -22,7 +22,7 @@ function kernelIndex(rows: readonly PositionCodes[], thresholds: readonly number
 }
 
 /** Credits of each record over all tokens, as the operations of a program give them. */
-function referenceSums(indexes: readonly (readonly [PositionCodes[], number[]])[], answer: PositionCodes): number[][] {
+function referenceSums(indexes: readonly (readonly [PositionCodes[], number[]])[], answer: AnswerCodes): number[][] {
   const found = referenceCredits(
     indexes.map(([rows, thresholds]) => indexOf(rows, (token) => thresholds[token]!)),
     answer,
@@ -38,6 +38,19 @@ const INDEX = fc.tuple(
   THRESHOLDS,
 );
 
+/** Of up to 16 tokens, read in up to three passes with up to 9 tokens before each. */
+const ARBITRARY_ANSWER = fc
+  .tuple(
+    arbitraryCodes(16),
+    fc.uniqueArray(fc.tuple(fc.nat(15), arbitraryCodes(9)), { maxLength: 3, selector: ([at]) => at }),
+  )
+  .map(
+    ([codes, passes]): AnswerCodes => ({
+      ...codes,
+      passes: passes.sort(([a], [b]) => a - b).map(([at, before]) => ({ at, before })),
+    }),
+  );
+
 /** Of all records, those with nothing too. */
 function allOf(credits: ReadonlyMap<number, number>, records: number): number[] {
   return Array.from({ length: records }, (_, record) => credits.get(record) ?? 0);
@@ -46,7 +59,7 @@ function allOf(credits: ReadonlyMap<number, number>, records: number): number[] 
 describe("the kernel", () => {
   test("equals the operations of a program over any rows, thresholds and number of indexes", () => {
     fc.assert(
-      fc.property(fc.array(INDEX, { minLength: 1, maxLength: 3 }), arbitraryCodes(10), (indexes, answer) => {
+      fc.property(fc.array(INDEX, { minLength: 1, maxLength: 3 }), ARBITRARY_ANSWER, (indexes, answer) => {
         const found = creditRecords(
           indexes.map(([rows, thresholds]) => kernelIndex(rows, thresholds)),
           answer,
@@ -91,9 +104,33 @@ describe("the kernel", () => {
     const found = creditRecords([kernelIndex(rows, thresholds)], answer);
 
     expect(kernelValue(0, 127)).toBe(65_024);
-    const each = 4 * Math.floor((127 * 256 * 65_024 * 2 ** 16) / (2 ** 16 + 40 * 256 * 65_024));
+    const sum = 256 * 65_024;
+    const part = (m: number) => Math.floor((127 * m * 2 ** 16) / (2 ** 16 + 40 * m));
+    const each = [0, 1, 2, 3].reduce((all, k) => all + part(sum + Math.floor((sum * k * part(sum)) / 2 ** 19)), 0);
     expect(allOf(found.credits[0]!, 40)).toEqual(new Array(40).fill(each));
     expect(referenceSums([[rows, thresholds]], answer)).toEqual([new Array(40).fill(each)]);
+  });
+
+  test("counts the record that the tokens before were credited to, up to 32 times, for 7 tokens", () => {
+    const row = (...ids: number[]) => ({
+      ids: Uint32Array.from(ids),
+      surprises: new Uint8Array(ids.length).fill(127),
+      codes: new Uint8Array(CODE_BYTES * ids.length).fill(0xa5),
+    });
+    const index = kernelIndex([row(1, 2, 3), row(2, 3)], [0, 0, 0, 0, 0, 0]);
+    const parts = (before: readonly number[]) => {
+      const answer = { ...row(2), passes: [{ at: 0, before: row(...before) }] };
+      const [first, second] = allOf(creditRecords([index], answer).credits[0]!, 2);
+      return first! / second!;
+    };
+
+    expect(parts([])).toBe(1);
+    // alone with token 1 the first record gets 127 · 65,024 · 2^16 / (2^16 + 65,024) of it, some 8 times 2^19
+    const credit = Math.floor((127 * 65_024 * 2 ** 16) / (2 ** 16 + 65_024));
+    expect(parts([1])).toBeCloseTo(1 + credit / 2 ** 19, 4);
+    expect(parts([1, 4, 4, 4, 4, 4, 4])).toBeCloseTo(1 + credit / 2 ** 19, 4);
+    expect(parts([1, 4, 4, 4, 4, 4, 4, 4])).toBe(1);
+    expect(parts([1, 1, 1, 1, 1])).toBeCloseTo(32, 3);
   });
 
   test("counts nothing at the threshold and something above it", () => {

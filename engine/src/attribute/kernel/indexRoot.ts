@@ -5,7 +5,8 @@ import { AttributionError } from "../errors.js";
 import type { Hex } from "../hex.js";
 import { FLOOR_COUNT } from "./floors.js";
 
-export const INDEX_FORMAT = 1;
+/** Of the rules by which an index is credited too: equal roots are credited equally. */
+export const INDEX_FORMAT = 2;
 export const POSITION_BYTES = 5 + CODE_BYTES;
 /** Most postings under one leaf. */
 export const POSTINGS_BLOCK = 64;

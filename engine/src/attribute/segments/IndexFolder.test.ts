@@ -198,7 +198,7 @@ describe("an index in segments", () => {
   test("seals again what was sealed by other rules", async () => {
     const path = await built([rowOf([1])]);
     const manifest = join(path, "index.json");
-    await writeFile(manifest, (await readFile(manifest, "utf8")).replace('"rules": 2', '"rules": 1'));
+    await writeFile(manifest, (await readFile(manifest, "utf8")).replace(/"rules": \d+/, '"rules": 1'));
     const folder = await IndexFolder.open(path, BASE);
 
     expect([folder.isSealed, folder.recordCount]).toEqual([false, 1]);

@@ -6,7 +6,7 @@ import { MAX_SEGMENT_RECORDS } from "./SegmentLayout.js";
 export const MANIFEST_FILE = "index.json";
 const FORMAT = 1;
 /** By which copies, thresholds and floors were found; a seal of other rules is made again. Goes up with any of them. */
-const RULES = 2;
+const RULES = 3;
 /** Most records of an index: a record's place has 32 bits. */
 const MAX_RECORDS = 2 ** 32 - 1;
 

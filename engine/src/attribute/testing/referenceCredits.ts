@@ -1,8 +1,9 @@
 import type { ValueId } from "../../exact/program/Op.js";
+import type { Program } from "../../exact/program/Program.js";
 import type { Row } from "../../exact/reference/Row.js";
 import { referenceOp } from "../../exact/reference/referenceOp.js";
 import { tinyProgram } from "../../exact/testing/tinyProgram.js";
-import { CODE_BYTES, type PositionCodes } from "../codes.js";
+import { type AnswerCodes, type PositionCodes, sliceCodes } from "../codes.js";
 import type { IndexRows } from "../indexTable.js";
 import { creditsOf, withIndexes } from "../withIndexes.js";
 
@@ -12,27 +13,48 @@ import { creditsOf, withIndexes } from "../withIndexes.js";
  *
  * @returns for each index `[tokens, records]`
  */
-export function referenceCredits(
-  indexes: readonly IndexRows[],
-  answer: PositionCodes,
-  vocabulary: number,
-): number[][][] {
+export function referenceCredits(indexes: readonly IndexRows[], answer: AnswerCodes, vocabulary: number): number[][][] {
   const program = withIndexes(tinyProgram({ attribution: "base", vocabulary }), indexes);
-  const block = program.blocks.at(-1)!;
   const credits = creditsOf(program);
-  const perToken = Array.from(answer.ids, (_, t) => {
-    const rows = new Map<ValueId, Row>([
-      [program.codes!, answer.codes.subarray(t * CODE_BYTES, (t + 1) * CODE_BYTES)],
-      [program.surprise!, answer.surprises.subarray(t, t + 1)],
-    ]);
-    const source = {
-      row: (value: ValueId) => rows.get(value)!,
-      token: (position: number) => (position === 0 ? 0 : answer.ids[t]),
-    };
-    for (let op = block.from; op < block.to; op++) rows.set(op, referenceOp(program, op, 0, source));
-    return credits.map((value) => [...rows.get(value)!]);
+  const passes = new Map(answer.passes?.map(({ at, before }) => [at, before]));
+  const perToken: number[][][] = [];
+  let run = new AttributionRun(program);
+  answer.ids.forEach((_, t) => {
+    const before = passes.get(t);
+    if (before !== undefined) {
+      run = new AttributionRun(program);
+      for (const p of before.ids.keys()) run.add(sliceCodes(before, p, p + 1));
+    }
+    const rows = run.add(sliceCodes(answer, t, t + 1));
+    perToken.push(credits.map((value) => [...rows.get(value)!]));
   });
   return credits.map((_, index) => perToken.map((found) => found[index]!));
+}
+
+/** The attribution block of a program, position by position from 0. */
+class AttributionRun {
+  private readonly rows: Map<ValueId, Row>[] = [];
+
+  constructor(private readonly program: Program) {}
+
+  /** @param codes of one position */
+  add({ ids, surprises, codes }: PositionCodes): ReadonlyMap<ValueId, Row> {
+    const { program, rows } = this;
+    const position = rows.length;
+    rows.push(
+      new Map<ValueId, Row>([
+        [program.codes!, codes],
+        [program.surprise!, surprises],
+      ]),
+    );
+    const source = {
+      row: (value: ValueId, at: number) => rows[at]!.get(value)!,
+      token: (at: number) => (at === position + 1 ? ids[0] : 0),
+    };
+    const { from, to } = program.blocks.at(-1)!;
+    for (let op = from; op < to; op++) rows[position]!.set(op, referenceOp(program, op, position, source));
+    return rows[position]!;
+  }
 }
 
 /** An index of these rows, with θ of tokens. */

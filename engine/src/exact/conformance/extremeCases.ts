@@ -11,6 +11,7 @@ const OUTSIDE_OF_GRAPHS: ReadonlySet<OpKind> = new Set([
   "signBits",
   "surprise",
   "similarity",
+  "continuity",
   "denominator",
   "credit",
 ]);

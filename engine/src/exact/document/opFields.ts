@@ -52,6 +52,7 @@ export const OP_FIELDS: { readonly [K in OpKind]: Fields<Extract<Op, { readonly 
   signBits: { x: "value" },
   surprise: { logits: "value", table: "table", gridBits: "bits" },
   similarity: { codes: "value", index: "table" },
+  continuity: { sums: "value", credit: "value" },
   denominator: { sums: "value", before: "optional value" },
   credit: { sums: "value", surprise: "value", denominator: "value" },
 };

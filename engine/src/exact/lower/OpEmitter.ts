@@ -128,6 +128,7 @@ export class OpEmitter {
       case "embed":
       case "addPosition":
       case "similarity":
+      case "continuity":
       case "denominator":
       case "credit":
         throw new Error(`${op.kind} stands outside of the graph`);

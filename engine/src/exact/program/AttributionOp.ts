@@ -16,6 +16,13 @@ export const WORD = 2 ** 24;
 /** Added to every denominator, and the scale of credits: a token that nothing resembles is credited to nobody. */
 export const KERNEL_WHOLE = 2 ** 16;
 
+/** How many tokens back `continuity` looks: with the similarity these are as many leaves as a step reads. */
+export const CONTINUITY_TOKENS = 7;
+/** Credit of those tokens that counts a similarity once more: a sixteenth of all that one token may be credited with, nearly. */
+export const CONTINUITY_UNIT = 2 ** 19;
+/** A similarity counts at most this many times more: the dividend of `credit` then stays below 2^52. */
+export const CONTINUITY_MOST = 31;
+
 /**
  * What attribution pays by: how surprising each token is, how much each record's positions resemble it, and each record's
  * credit for it. All of it is said of the token that FOLLOWS a position (at p + 1), from what the model made of everything
@@ -34,6 +41,11 @@ export type AttributionOp =
    * else 0. i32 [records]
    */
   | { readonly kind: "similarity"; readonly codes: ValueId; readonly index: TableName }
+  /**
+   * n_i + ⌊n_i · k_i / 2^19⌋, k_i = min(31 · 2^19, Σ c_i over the 7 positions before this one, or as many as there are), n the
+   * similarities and c credits of the same: a record that the tokens just before were credited to counts for more. i32 [records]
+   */
+  | { readonly kind: "continuity"; readonly sums: ValueId; readonly credit: ValueId }
   /** D + Σ n_i in two digits in base 2^24, high first; D is 2^16, or the denominator of the indexes before. i32 [2] */
   | { readonly kind: "denominator"; readonly sums: ValueId; readonly before?: ValueId }
   /** ⌊w · n_i · 2^16 / D⌋, w the surprise: the record's part of the token, at most w · 2^16 over all records. i32 [records] */

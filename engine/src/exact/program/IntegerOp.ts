@@ -86,6 +86,7 @@ export interface IntegerFields {
   /** What attribution pays by is made of integers in both arithmetics: see `AttributionOp`. */
   readonly surprise: NoFields;
   readonly similarity: NoFields;
+  readonly continuity: NoFields;
   readonly denominator: NoFields;
   readonly credit: NoFields;
 }

@@ -31,6 +31,7 @@ const INTEGER_FIELDS: { readonly [K in IntegerKind]: Shifts<K> } = {
   signBits: {},
   surprise: {},
   similarity: {},
+  continuity: {},
   denominator: {},
   credit: {},
 };

@@ -65,12 +65,29 @@ const HOSTILE: readonly (readonly [string, Program, Op["kind"], string])[] = [
     "inputs belong together",
   ],
   [
+    "continuity of another index's credits",
+    withOp(alike(), at("continuity", 1), { credit: at("credit", 0) }),
+    "continuity",
+    "inputs belong together",
+  ],
+  [
+    "continuity of what continues already",
+    withOp(INDEXED, at("continuity", 1), { sums: at("continuity", 0), credit: at("credit", 0) }),
+    "continuity",
+    "inputs belong together",
+  ],
+  [
     "a denominator that begins with sums",
     withOp(twoRecords(), at("denominator", 1), { before: at("similarity", 0) }),
     "denominator",
     "inputs belong together",
   ],
 ];
+
+/** Both indexes are the first. */
+function alike(): Program {
+  return { ...INDEXED, tables: new Map(INDEXED.tables).set("index.1", INDEXED.tables.get("index.0")!) };
+}
 
 /** Both digits of a denominator are as long as the first index's sums. */
 function twoRecords(): Program {

@@ -1,5 +1,6 @@
-import { KERNEL_WHOLE, MAX_RECORD_POSITIONS, MAX_SURPRISE, WORD } from "../program/AttributionOp.js";
+import { CONTINUITY_TOKENS, KERNEL_WHOLE, MAX_RECORD_POSITIONS, MAX_SURPRISE, WORD } from "../program/AttributionOp.js";
 import type { Op, ValueId } from "../program/Op.js";
+import { continued } from "../reference/credit.js";
 import { type Fact, greatestOf } from "./Fact.js";
 import type { Prover } from "./Prover.js";
 import { ACCUMULATOR_REACH } from "./rounding.js";
@@ -44,8 +45,19 @@ function largestSum(entries: Int32Array): number {
   return largest;
 }
 
-export function denominator(op: OpOf<"denominator">, prover: Prover): Fact {
+/** Credits are of the same similarities, so that they are 0 or more and as many. */
+export function continuity(op: OpOf<"continuity">, prover: Prover): Fact {
   prover.operation(op.sums, "similarity", "its sums");
+  const credits = prover.operation(op.credit, "credit", "what was credited before");
+  prover.belongs(credits.sums === op.sums, "its credits are of other sums");
+  const credited = prover.fact(op.credit).most;
+  const most = prover.fact(op.sums).most.map((sum, i) => continued(sum, CONTINUITY_TOKENS * credited[i]!));
+  prover.below("an accumulator is below 2^31", greatestOf(most), ACCUMULATOR_REACH, "use shorter records");
+  return { most, least: new Float64Array(most.length) };
+}
+
+export function denominator(op: OpOf<"denominator">, prover: Prover): Fact {
+  requireSums(op.sums, prover);
   let most = KERNEL_WHOLE;
   if (op.before !== undefined) {
     prover.operation(op.before, "denominator", "what is before it");
@@ -60,7 +72,7 @@ export function denominator(op: OpOf<"denominator">, prover: Prover): Fact {
 /** The record's sum is a part of what it is divided by, so that all credits of a token are at most w · 2^16 together. */
 export function credit(op: OpOf<"credit">, prover: Prover): Fact {
   prover.operation(op.surprise, "surprise", "its weight");
-  prover.operation(op.sums, "similarity", "its sums");
+  requireSums(op.sums, prover);
   prover.belongs(isPart(op.sums, op.denominator, prover), "its denominator is without its sums");
   const weight = greatestOf(prover.fact(op.surprise).most);
   const sums = prover.fact(op.sums).most;
@@ -68,6 +80,13 @@ export function credit(op: OpOf<"credit">, prover: Prover): Fact {
   prover.below("a dividend is below 2^52", dividend, DIVISION_REACH, "use shorter records");
   const most = sums.map((sum) => Math.floor((weight * sum * KERNEL_WHOLE) / (KERNEL_WHOLE + sum)));
   return { most, least: new Float64Array(most.length) };
+}
+
+/** What is added up and divided. */
+function requireSums(sums: ValueId, prover: Prover): void {
+  const kind = prover.kindOf(sums);
+  const found = `its sums (value ${sums}) are ${kind}, not similarity or continuity`;
+  prover.belongs(kind === "similarity" || kind === "continuity", found);
 }
 
 /** Whether a denominator, or one before it, adds these sums. */

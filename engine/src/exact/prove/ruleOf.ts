@@ -1,6 +1,6 @@
 import type { Op } from "../program/Op.js";
 import { exponent, mix, scoreMax, scores, sum, weigh } from "./attentionRules.js";
-import { credit, denominator, similarity, surprise } from "./attributionRules.js";
+import { continuity, credit, denominator, similarity, surprise } from "./attributionRules.js";
 import type { Fact } from "./Fact.js";
 import { linear } from "./linearRule.js";
 import { normHeads, normScale, sumSquares } from "./normRules.js";
@@ -50,6 +50,7 @@ const RULES: { readonly [K in Op["kind"]]: Rule<K> } = {
   signBits,
   surprise,
   similarity,
+  continuity,
   denominator,
   credit,
 };

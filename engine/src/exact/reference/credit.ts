@@ -1,4 +1,12 @@
-import { CODE_BITS, CODE_BYTES, KERNEL_WHOLE, WORD } from "../program/AttributionOp.js";
+import {
+  CODE_BITS,
+  CODE_BYTES,
+  CONTINUITY_MOST,
+  CONTINUITY_TOKENS,
+  CONTINUITY_UNIT,
+  KERNEL_WHOLE,
+  WORD,
+} from "../program/AttributionOp.js";
 import type { Op } from "../program/Op.js";
 import { accumulator, assertBound } from "./arithmetic.js";
 import type { Kernel, Site } from "./Kernel.js";
@@ -30,6 +38,27 @@ function hamming(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let bits = 0;
   for (let i = 0; i < a.length; i++) for (let x = a[i]! ^ b[i]!; x > 0; x >>= 1) bits += x & 1;
   return bits;
+}
+
+export function continuity(op: Op & { kind: "continuity" }, site: Site): Kernel {
+  const sums = site.row(op.sums);
+  const credits = positionsBefore(site.position).map((position) => site.row(op.credit, position));
+  return (record) => {
+    let credited = 0;
+    for (const credit of credits) credited += credit[record]!;
+    return accumulator(continued(sums[record]!, credited));
+  };
+}
+
+/** Positions whose credits `continuity` reads. */
+export function positionsBefore(position: number): number[] {
+  const from = Math.max(0, position - CONTINUITY_TOKENS);
+  return Array.from({ length: position - from }, (_, i) => from + i);
+}
+
+/** @param sum below 2^24 @param credited of a record for the tokens before, 0 or more */
+export function continued(sum: number, credited: number): number {
+  return sum + Math.floor((sum * Math.min(credited, CONTINUITY_MOST * CONTINUITY_UNIT)) / CONTINUITY_UNIT);
 }
 
 export function denominator(op: Op & { kind: "denominator" }, site: Site): Kernel {

@@ -1,6 +1,6 @@
 import type { Op } from "../program/Op.js";
 import { exponent, mix, scoreMax, scores, sum, weigh } from "./attention.js";
-import { credit, denominator, similarity } from "./credit.js";
+import { continuity, credit, denominator, similarity } from "./credit.js";
 import { addPosition, embed } from "./embed.js";
 import type { Kernel, Site } from "./Kernel.js";
 import { linear } from "./linear.js";
@@ -40,6 +40,7 @@ const KERNELS: { readonly [K in Op["kind"]]: Open<K> } = {
   signBits,
   surprise,
   similarity,
+  continuity,
   denominator,
   credit,
 };

@@ -207,6 +207,11 @@ class OpShapes {
         this.equal(op, "thresholds", vocabulary, this.program.shape.vocabulary);
         return fixed("i32", records);
       }
+      case "continuity": {
+        const records = this.fixed(op, op.sums, ["i32"]);
+        this.equal(op, "credits", this.fixed(op, op.credit, ["i32"]), records);
+        return fixed("i32", records);
+      }
       case "denominator":
         this.fixed(op, op.sums, ["i32"]);
         if (op.before !== undefined) this.equal(op, "digits before", this.fixed(op, op.before, ["i32"]), 2);

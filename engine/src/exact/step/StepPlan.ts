@@ -126,6 +126,7 @@ export class StepPlan {
       case "signBits":
       case "surprise":
       case "similarity":
+      case "continuity":
       case "denominator":
       case "credit":
         throw new ExactError("program_malformed", `${op.kind} is no step of a plan`);

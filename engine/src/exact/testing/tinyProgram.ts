@@ -128,10 +128,16 @@ class TinyBuilder {
     this.index("index.1", 3, 70);
     const first = this.push({ kind: "similarity", codes, index: "index.0" });
     const second = this.push({ kind: "similarity", codes, index: "index.1" });
+    const alone = this.credits(first, second, surprise);
+    const continuities = [first, second].map((sums, i) => this.push({ kind: "continuity", sums, credit: alone[i]! }));
+    this.credits(continuities[0]!, continuities[1]!, surprise);
+    return { kind: "attribution", from, to: this.ops.length, input: undefined, output: undefined };
+  }
+
+  private credits(first: ValueId, second: ValueId, surprise: ValueId): ValueId[] {
     const before = this.push({ kind: "denominator", sums: first });
     const denominator = this.push({ kind: "denominator", sums: second, before });
-    for (const sums of [first, second]) this.push({ kind: "credit", sums, surprise, denominator });
-    return { kind: "attribution", from, to: this.ops.length, input: undefined, output: undefined };
+    return [first, second].map((sums) => this.push({ kind: "credit", sums, surprise, denominator }));
   }
 
   private layer(name: string, input: ValueId): ValueId {

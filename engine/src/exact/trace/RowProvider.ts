@@ -6,7 +6,7 @@ import type { History } from "./fast/StageSource.js";
  * Who computes the rows of a program: the reference, or a runtime that makes many positions at once.
  *
  * A block is asked for by itself: what enters it is the residual row (attribution: codes and surprise) and, of earlier
- * positions, the digits and scales that attention reads. Rows must be those of the reference, bit for bit, and the same each time.
+ * positions, the digits and scales that attention reads (attribution: credits). Rows must be those of the reference, bit for bit, and the same each time.
  */
 export interface RowProvider {
   /** @throws ExactError as the operations do. */

@@ -1,4 +1,5 @@
 import { enteringValues } from "../document/checkProgram.js";
+import { CONTINUITY_TOKENS } from "../program/AttributionOp.js";
 import type { ValueId } from "../program/Op.js";
 import type { Block, Program } from "../program/Program.js";
 import { newRow, type Row } from "../reference/Row.js";
@@ -68,9 +69,10 @@ export class TraceMemory {
   }
 }
 
-/** Windows of the attention that reads a value. */
+/** Windows of what reads a value at earlier positions. */
 function windowsOver({ ops }: Program, value: ValueId): (number | null)[] {
   return ops.flatMap((op) => {
+    if (op.kind === "continuity") return op.credit === value ? [CONTINUITY_TOKENS + 1] : [];
     const reads =
       op.kind === "scores" || op.kind === "mix"
         ? op.qkv.includes(value) || (op.kind === "scores" && op.scale === value)

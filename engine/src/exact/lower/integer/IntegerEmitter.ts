@@ -114,6 +114,7 @@ export class IntegerEmitter {
       case "embed":
       case "addPosition":
       case "similarity":
+      case "continuity":
       case "denominator":
       case "credit":
         throw new Error(`${op.kind} stands outside of the graph`);

@@ -1,7 +1,7 @@
 import { CODE_BYTES, KERNEL_WHOLE, WORD } from "../../program/AttributionOp.js";
 import { randomSource } from "../random.js";
 import { filled, range } from "./values.js";
-import { fixed, indexTable, integers, type Posting, type VectorDraft } from "./vectorOf.js";
+import { fixed, history, indexTable, integers, type Posting, type VectorDraft } from "./vectorOf.js";
 
 const WEIGHTS = integers(range(139).map((t) => Math.round((WORD - 1) * Math.exp(-t / 8))));
 
@@ -126,6 +126,35 @@ const similarities: VectorDraft[] = [
 
 const SUMS = [0, 1, 65_024, 16_646_144];
 
+/** All that a token may be credited with. */
+const CREDIT = 127 * 2 ** 16;
+
+/** @param credits of each record at each earlier position, the last one just before */
+function continuity(name: string, credits: readonly (readonly number[])[]): VectorDraft {
+  return {
+    name,
+    op: { kind: "continuity", sums: 0, credit: 1 },
+    position: credits.length,
+    // what stands at the position itself is not read
+    inputs: [fixed("i32", SUMS), history("i32", [...credits, filled(SUMS.length, CREDIT)])],
+  };
+}
+
+const continuities: VectorDraft[] = [
+  continuity("the first position", []),
+  continuity("seven tokens, at most 31 times more", [
+    ...filled(6, 0).map(() => [CREDIT, 2 ** 20, CREDIT, CREDIT]),
+    [CREDIT, 2 ** 19, CREDIT, CREDIT],
+  ]),
+  continuity("the eighth token before", [filled(4, CREDIT), ...filled(7, 0).map(() => filled(4, 0))]),
+  continuity("the seventh token before", [filled(4, 2 ** 19), ...filled(6, 0).map(() => filled(4, 0))]),
+  continuity("floors of products", [
+    [0, 2 ** 19 - 1, 3, 5],
+    [7, 0, 8, 31 * 2 ** 19 - 5],
+    [1, 0, 1, 1],
+  ]),
+];
+
 const denominators: VectorDraft[] = [
   ...[1, 1536, 1537].map(
     (count): VectorDraft => ({
@@ -162,4 +191,10 @@ const credits: VectorDraft[] = [0, 1, 126, 127].flatMap((weight) =>
   ),
 );
 
-export const attributionVectors: readonly VectorDraft[] = [...surprises, ...similarities, ...denominators, ...credits];
+export const attributionVectors: readonly VectorDraft[] = [
+  ...surprises,
+  ...similarities,
+  ...continuities,
+  ...denominators,
+  ...credits,
+];

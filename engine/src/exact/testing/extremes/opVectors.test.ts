@@ -27,7 +27,7 @@ describe("the vectors of extremes", () => {
   test("cover every kind of operation, under names of their own, in less than 1.5 MB", () => {
     const kinds = (changes: Parameters<typeof tinyProgram>[0]) => tinyProgram(changes).ops.map((op) => op.kind);
     for (const [arithmetic, attribution, count] of [
-      ["float", "indexed", 29],
+      ["float", "indexed", 30],
       // What attribution pays by is made of integers, in either.
       ["integer", "none", 24],
     ] as const) {
@@ -114,6 +114,13 @@ describe("the vectors of extremes", () => {
       Math.floor(25_585_188_864 / 2 ** 24),
       25_585_188_864 % 2 ** 24,
     ]);
+    expect(outputs("continuity", "seven tokens, at most 31 times more")).toEqual([
+      0,
+      1 + 13,
+      65_024 * 32,
+      16_646_144 * 32,
+    ]);
+    expect(outputs("continuity", "the first position")).toEqual([0, 1, 65_024, 16_646_144]);
     expect(outputs("denominator", "after 0 and 65536")).toEqual([0, 65_536 + 1 + 65_024 + 16_646_144 - 0]);
     expect(outputs("credit", "weight 127 over 0 and 65536")).toEqual([0, 127, 127 * 65_024, 127 * 16_646_144]);
   });

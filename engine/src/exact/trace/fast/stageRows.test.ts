@@ -136,7 +136,7 @@ describe("stage rows at speed", () => {
     const sums = new Int32Array(records).map((_, i) => (i * 7919) % 16_646_144);
     const rows: Rows = (value, at) => (value === op - 2 ? sums : noise(large, 4)(value, at));
 
-    expect(large.ops[op - 2]!.kind).toBe("similarity");
+    expect(large.ops[op - 2]!.kind).toBe("continuity");
     expectSame(large, op, 0, rows);
   });
 
@@ -163,7 +163,7 @@ describe("stage rows at speed", () => {
       "surprise 2 weights",
       "surprise 3 sums",
     ]);
-    expect(new Set([...seen].map((stage) => stage.split(" ")[0])).size).toBe(29);
+    expect(new Set([...seen].map((stage) => stage.split(" ")[0])).size).toBe(30);
   });
 
   test.each<[string, Arithmetic, string, field: string, element: number, poison: number]>([
