@@ -40,25 +40,24 @@ export class CodeScanner {
   }
 
   /**
-   * Tells which of `count` codes differ from one in at most `reach` bits, ascending, and in how many.
+   * Tells which of `count` codes differ from one in at most `reach` bits, ascending, piece by piece.
    *
    * @param words Codes as `codeWords` makes them, the one asked about at `at`
+   * @param found gets the number of a piece's first code, and, good until it returns, for each near one its place in the piece
+   * times 256 and in how many bits it differs
    */
   near(
     count: number,
     read: ReadCodes,
     query: { readonly words: Uint32Array; readonly at: number; readonly reach: number },
-    found: (index: number, distance: number) => void,
+    found: (first: number, hits: Uint32Array) => void,
   ): void {
     if (query.reach < 0) return;
     this.#setQuery(query.words, query.at);
     for (let first = 0; first < count; first += CHUNK) {
       const n = this.#load(first, count, read);
       const near = this.#module.nearCodes(CODES_AT, n, QUERY_AT, query.reach, FOUND_AT);
-      for (let k = 0; k < near; k++) {
-        const one = this.#words[FOUND_AT / 4 + k]!;
-        found(first + (one >>> 8), one & 0xff);
-      }
+      if (near > 0) found(first, this.#words.subarray(FOUND_AT / 4, FOUND_AT / 4 + near));
     }
   }
 

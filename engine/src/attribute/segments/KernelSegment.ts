@@ -6,6 +6,9 @@ import { SegmentLayout, type SegmentSizes, TOKEN_BYTES } from "./SegmentLayout.j
 /** Marks that are read together where one is looked for: 1 KiB. */
 const WINDOW = 256;
 
+/** Marks that are read as fast as a few by themselves: where hits lie closer, all from the first to the last are read. */
+const WORTH = 1024;
+
 /** A posting without its code. */
 export interface Mark {
   /** By its place in the segment. */
@@ -26,6 +29,7 @@ export class KernelSegment {
   readonly #layout: SegmentLayout;
   readonly #word = new Uint32Array(2);
   readonly #wordBytes = new Uint8Array(this.#word.buffer);
+  readonly #firstWord = this.#wordBytes.subarray(0, 4);
 
   private constructor(
     private readonly file: ReadOnlyFile,
@@ -90,8 +94,30 @@ export class KernelSegment {
   }
 
   mark(posting: number): Mark {
-    this.file.read(this.#layout.marksAt + 4 * posting, this.#wordBytes.subarray(0, 4));
-    return this.markOf(this.#word[0]!);
+    return this.markOf(this.#markAt(posting));
+  }
+
+  #markAt(posting: number): number {
+    this.file.read(this.#layout.marksAt + 4 * posting, this.#firstWord);
+    return this.#word[0]!;
+  }
+
+  /**
+   * Words of postings' marks, for `markOf`.
+   *
+   * @param first posting that hits are counted from
+   * @param hits as `CodeScanner.near` tells them
+   */
+  marksOf(first: number, hits: Uint32Array): Uint32Array {
+    const words = new Uint32Array(hits.length);
+    const [from, to] = [hits[0]! >>> 8, hits.at(-1)! >>> 8];
+    if (to - from < WORTH * (hits.length - 1)) {
+      const marks = this.#numbers(this.#layout.marksAt + 4 * (first + from), to - from + 1);
+      for (const [k, hit] of hits.entries()) words[k] = marks[(hit >>> 8) - from]!;
+    } else {
+      for (const [k, hit] of hits.entries()) words[k] = this.#markAt(first + (hit >>> 8));
+    }
+    return words;
   }
 
   /** @throws AttributionError `index_malformed` for a mark of no record or no surprise */

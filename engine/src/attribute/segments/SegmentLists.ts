@@ -35,9 +35,12 @@ export class SegmentLists implements TokenLists {
   /** As `KernelIndex.near`, with what θ amounts to. */
   near(token: number, words: Uint32Array, at: number, reach: number, found: NearPosting): void {
     for (const { segment, begin, count, read } of this.#lists(token)) {
-      this.#scanner.near(count, read, { words, at, reach }, (index, distance) => {
-        const { record, surprise } = segment.mark(begin + index);
-        found(segment.firstRecord + record, distance, surprise);
+      this.#scanner.near(count, read, { words, at, reach }, (first, hits) => {
+        const marks = segment.marksOf(begin + first, hits);
+        for (const [k, hit] of hits.entries()) {
+          const { record, surprise } = segment.markOf(marks[k]!);
+          found(segment.firstRecord + record, hit & 0xff, surprise);
+        }
       });
     }
   }
