@@ -21,7 +21,7 @@ export {
   MAX_ATTRIBUTED_RECORDS,
 } from "./attributeCodes.js";
 export { Bm25 } from "./bm25.js";
-export { ATTRIBUTION_CONTEXT, CODE_BYTES, type PositionCodes } from "./codes.js";
+export { type AnswerCodes, ATTRIBUTION_CONTEXT, CODE_BYTES, type PositionCodes } from "./codes.js";
 export { codesOfRun } from "./codesOfRun.js";
 export { AttributionError } from "./errors.js";
 export {

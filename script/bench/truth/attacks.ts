@@ -1,5 +1,6 @@
 /** What somebody gains who games attribution, as multiples of what he earned before: 1 is nothing. */
 import {
+  type AnswerCodes,
   type AttributionIndex,
   answerCodes,
   attributeCodes,
@@ -35,7 +36,7 @@ export async function attackFigures(
     const cache = rowCache();
     const plain = (texts: readonly string[]) => texts.map((text) => ({ ids: tiny.encode(text) }));
     const asPaid = (texts: readonly string[]) => indexedRecords(texts, tiny);
-    const answers: PositionCodes[] = [];
+    const answers: AnswerCodes[] = [];
     for (const { ids, from } of queries) answers.push(await answerCodes(runtime, ids.slice(0, from), ids.slice(from)));
     const texts = world.records.map(({ text }) => text);
     const paid = await buildIndex(runtime, asPaid(texts), { cache });
@@ -78,7 +79,7 @@ function copyGain(
   before: AttributionIndex,
   after: AttributionIndex,
   owners: readonly number[],
-  answers: readonly PositionCodes[],
+  answers: readonly AnswerCodes[],
 ): number {
   let [alone, together] = [0, 0];
   for (const answer of answers) {
@@ -93,7 +94,7 @@ function copyGain(
 }
 
 /** All shares of a contributor who takes several names, over those under one. */
-function splitGain(index: AttributionIndex, world: World, answers: readonly PositionCodes[]): number {
+function splitGain(index: AttributionIndex, world: World, answers: readonly AnswerCodes[]): number {
   const address = (number: number): Address => `0x${(number + 1).toString(16).padStart(40, "f")}`;
   const who = world.records[0]!.contributor;
   const one = world.records.map(({ contributor }) => address(contributor));

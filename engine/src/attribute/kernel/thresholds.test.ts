@@ -13,9 +13,9 @@ function randomCodes(random: Random, ids: readonly number[]): PositionCodes {
 }
 
 describe("thresholds", () => {
-  test("let some sixty postings pass for a decoy, however many postings a token has, and all of a few", () => {
+  test("let some sixty postings pass for a decoy, however many a token has, more of short lists, and all of a few hundred", () => {
     const random = new Random(5);
-    const sizes = [10, 100, 2000, 8000];
+    const sizes = [10, 700, 2000, 8000];
     const rows = sizes.flatMap((size, y) =>
       Array.from({ length: Math.ceil(size / 250) }, (_, i) =>
         randomCodes(random, new Array(Math.min(250, size - 250 * i)).fill(y)),
@@ -40,13 +40,14 @@ describe("thresholds", () => {
           if (dot > thresholds[y]!) passed++;
         }
       }
-      expect(passed / 64).toBeLessThan(80);
-      if (sizes[y]! >= 2000) expect(passed / 64).toBeGreaterThan(32);
+      const most = Math.max(64, 2 ** 18 / sizes[y]!);
+      expect(passed / 64).toBeLessThan(1.25 * most);
+      if (sizes[y]! >= 2000) expect(passed / 64).toBeGreaterThan(most / 2);
     });
-    expect(thresholds[0]).toBe(0);
-    // Of 128 random bits one code in 31 agrees in 75 or more: dot 22; one in 125 in 78: dot 28.
-    expect(thresholds[2]).toBeGreaterThanOrEqual(18);
-    expect(thresholds[2]).toBeLessThanOrEqual(24);
+    expect([...thresholds.slice(0, 2)]).toEqual([0, 0]);
+    // Of 128 random bits one code in 14 agrees in 73 or more: dot 18; one in 125 in 78: dot 28.
+    expect(thresholds[2]).toBeGreaterThanOrEqual(14);
+    expect(thresholds[2]).toBeLessThanOrEqual(20);
     expect(thresholds[3]).toBeGreaterThanOrEqual(24);
     expect(thresholds[3]).toBeLessThanOrEqual(30);
   });

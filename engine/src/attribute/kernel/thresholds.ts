@@ -6,16 +6,18 @@ const MAX_DECOYS = 64;
 /**
  * Postings that a decoy may have above a token's threshold, on average. Of a small index weak resemblances, taken together, tell
  * much: with 1 instead of 64, what was paid predicted retraining worse by .1 to .2. With many more, a million records drown the one
- * that is right.
+ * that is right: with 512 it kept .51 of its share among a thousand, with 64 it keeps .96.
  */
 const CHANCE_POSTINGS = 64;
+/** Lists below 2^12 postings may have more by chance, this many over their length: of fewer than 2^9.5 all may count. */
+const CHANCE_SQUARED = 2 ** 18;
 /** What the pairs of all tokens count beside a token's own, in decoys: tokens without decoys take their threshold there. */
 const PRIOR_DECOYS = 4;
 
 /**
  * θ of each token of an index: the smallest dot ≥ 0 that so few decoys exceed that one decoy has, on average, at most
- * `CHANCE_POSTINGS` above it; that is the 1 − 64/n quantile of decoy dots for a token of n postings, and 0 for one of fewer. Without
- * it what few postings say would drown in the chance resemblances of many.
+ * max(64, 2^18/n) of the token's n postings above it. Without it what few postings say would drown in the chance resemblances of
+ * many.
  *
  * A token's quantile is taken over pairs (decoy of that token, its postings), mixed with `PRIOR_DECOYS` decoys
  * distributed as the pairs of all tokens. Exact: counts are integers.
@@ -43,13 +45,15 @@ export function tokenThresholds(lists: TokenLists, decoys: readonly PositionCode
   lists.targets.forEach((target, place) => {
     const count = BigInt(lists.sizeOf(place));
     const own = histograms[place];
-    const allowed = BigInt(CHANCE_POSTINGS * ((ofToken.get(target)?.length ?? 0) + PRIOR_DECOYS)) * pairs;
+    const decoys = BigInt((ofToken.get(target)?.length ?? 0) + PRIOR_DECOYS);
+    // times the postings, so that nothing is rounded
+    const allowed = BigInt(Math.max(CHANCE_POSTINGS * lists.sizeOf(place), CHANCE_SQUARED)) * decoys * pairs;
     let above = 0n;
     let distance = 0;
     // From the nearest outwards, while the pairs at this distance may still count.
     for (; distance < CODE_BITS / 2; distance++) {
       above += BigInt(own?.[distance] ?? 0) * pairs + BigInt(PRIOR_DECOYS) * count * BigInt(all[distance]!);
-      if (above > allowed) break;
+      if (above * count > allowed) break;
     }
     thresholds[place] = Math.min(CODE_BITS - 2 * distance, CODE_BITS - 2);
   });

@@ -63,6 +63,26 @@ describe("an index in segments", () => {
     );
   });
 
+  test("finds what is near, however far apart it stands in a list", async () => {
+    // a list of 6,000 postings, of which some lie alone and some side by side
+    const nearby = new Set([5, 1500, 1501, 1503, 3999, 5998]);
+    const rows = Array.from({ length: 6000 }, (_, record) => ({
+      ...rowOf([1]),
+      surprises: Uint8Array.of(record % 128),
+      codes: new Uint8Array(CODE_BYTES).fill(nearby.has(record) ? 0xff : 0),
+    }));
+    const folder = await IndexFolder.open(newFolder(), BASE);
+    await folder.append(rows);
+    await folder.seal([]);
+    const index = await folder.index();
+    const words = new Uint32Array(4).fill(0xffff_ffff);
+    const found: [number, number, number][] = [];
+    index.near(1, words, 0, (record, distance, surprise) => found.push([record, distance, surprise]));
+
+    expect(found).toEqual([...nearby].map((record) => [record, 0, record % 128]));
+    index.close();
+  });
+
   test("joins short segments, and keeps none above 2^16 records", async () => {
     const folder = await IndexFolder.open(newFolder(), BASE);
     for (let i = 0; i < 11; i++) await folder.append([rowOf([i])]);
