@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+pragma solidity ^0.8.34;
+
+import {TraceLib} from "../libraries/TraceLib.sol";
+
+/// @title IAttributionVerifier
+/// @notice Recomputes one element of a trace's rows that attribution pays by, in one call. Immutable, holds nothing, trusts
+/// nobody.
+/// @dev Each proof opens the leaf in question and all that its element is made of, and says what is wrong with it; where
+/// nothing is, it reverts with `AttributionVerifier_NoFault`: no outcome ever confirms a trace. Engine's `verifyLeafElement`
+/// gives the same verdicts.
+///
+/// INPUTS. Which leaves and which parts of tables are read follows from the operation, the position and the element alone;
+/// the caller brings their bytes and siblings in that order. A leaf's hash binds its operation, position and part, and an
+/// honest trace has each of them once: where in the tree it stands is the caller's to say and nothing to choose by.
+///
+/// HONEST. What no proof touches: a trace whose rows are those of the program over the tokens.
+///
+/// NOT DONE. A leaf that stands for another operation, position or part than its place in the tree makes it, or that holds
+/// more than 4,096 bytes, cannot be opened here: whoever finds one convicts the trace by its place, not by its value.
+///
+/// Warning: who calls has to bind `trace` to what was signed, `outline` to the document that the program's id is the hash of,
+/// and `following` to the sequence's tokens. With another outline or another token an honest trace is false.
+interface IAttributionVerifier {
+    /// @notice What is wrong.
+    /// @dev Value: its inputs make another number of the element. Length: a leaf, the one in question or one that it reads, is
+    /// not as long as its place makes it. Bound: inputs break a bound that holds for every honest execution, or make a
+    /// number that no i32 holds.
+    enum Fault {
+        Value,
+        Length,
+        Bound
+    }
+
+    /// @notice A plane of a table, as the program's document states it.
+    /// @param id Of its name: `keccak256("OpenLedger.Table.v1:" ‖ name)`.
+    /// @param root Over its rows.
+    struct Plane {
+        bytes32 id;
+        bytes32 root;
+    }
+
+    /// @notice A denominator of a chain over all indexes.
+    /// @param op The operation's number; `type(uint32).max` for none.
+    /// @param records Of the index that it adds.
+    struct Link {
+        uint32 op;
+        uint32 records;
+    }
+
+    /// @notice What makes credits of an index's sums.
+    /// @param own Number of the operation that adds the index's sums to the chain.
+    /// @param before The link before it; none for the first index, which starts with 2^16.
+    /// @param last The chain's last link, which credits are divided by.
+    /// @param credit Number of the operation that credits the index's records.
+    struct Weighing {
+        uint32 own;
+        Link before;
+        Link last;
+        uint32 credit;
+    }
+
+    /// @notice What the document of a program says of one of its indexes. Operations by their numbers.
+    /// @param codes Of the base's head. @param surprise Of the base's head. @param similarity The index's sums n.
+    /// @param continuity The index's sums m, made of n and of the credits that `plain` makes of n.
+    /// @param plain What makes credits of n.
+    /// @param carried What makes credits of m. A program without it has `type(uint32).max` for its operations.
+    /// @param records Of the index. @param positions Of a record, at most 256. @param vocabulary Of the program, above 0.
+    /// @param entries Of the index: `records` rows of `positions` i32.
+    /// @param postings Of the index, the plane of its codes: `records` rows of `positions` · 16 bytes.
+    /// @param thresholds Of the index: one row of `vocabulary` bytes.
+    struct Outline {
+        uint32 codes;
+        uint32 surprise;
+        uint32 similarity;
+        uint32 continuity;
+        Weighing plain;
+        Weighing carried;
+        uint32 records;
+        uint32 positions;
+        uint32 vocabulary;
+        Plane entries;
+        Plane postings;
+        Plane thresholds;
+    }
+
+    /// @notice A leaf of the trace.
+    /// @param index Where it stands among all leaves, from 0.
+    /// @param data Its bytes.
+    /// @param siblings As `TraceLib` takes them.
+    struct Leaf {
+        uint64 index;
+        bytes data;
+        bytes32[] siblings;
+    }
+
+    /// @notice A part of a row of a plane.
+    /// @param data Its bytes.
+    /// @param siblings As `TraceLib` takes them.
+    struct TablePart {
+        bytes data;
+        bytes32[] siblings;
+    }
+
+    /// @notice The element in question.
+    /// @param op The operation's number. @param position In the sequence. @param part Of the operation's rows there.
+    /// @param element Counted from the leaf's first.
+    /// @param leaf What the trace has.
+    struct Claim {
+        uint32 op;
+        uint32 position;
+        uint32 part;
+        uint32 element;
+        Leaf leaf;
+    }
+
+    /// @notice What was shown is no fault.
+    error AttributionVerifier_NoFault();
+
+    /// @notice The proof is not about this operation.
+    /// @param op The claim's.
+    error AttributionVerifier_WrongOperation(uint32 op);
+
+    /// @notice The operation has no such part at any position.
+    /// @param op The operation's number.
+    /// @param part What was asked for, from 0.
+    error AttributionVerifier_NoSuchPart(uint32 op, uint32 part);
+
+    /// @notice The leaf has no such element.
+    /// @param element What was asked for, from 0.
+    /// @param count Elements of the leaf, by its place.
+    error AttributionVerifier_NoSuchElement(uint32 element, uint256 count);
+
+    /// @notice The element reads another number of leaves.
+    /// @param found How many were opened.
+    /// @param expected How many it reads.
+    error AttributionVerifier_WrongInputCount(uint256 found, uint256 expected);
+
+    /// @notice The element reads another number of parts of tables.
+    /// @param found How many were opened.
+    /// @param expected How many it reads.
+    error AttributionVerifier_WrongPartCount(uint256 found, uint256 expected);
+
+    /// @notice The leaf is not under the trace's root as this part of this row.
+    /// @param op The operation's number.
+    /// @param position In the sequence.
+    /// @param part Of the operation's rows there.
+    error AttributionVerifier_NotInTrace(uint32 op, uint32 position, uint256 part);
+
+    /// @notice The bytes are not under the plane's root as this part of this row.
+    /// @param plane The plane's id.
+    /// @param row From 0.
+    /// @param part Of that row.
+    error AttributionVerifier_NotInTable(bytes32 plane, uint256 row, uint256 part);
+
+    /// @notice No index has records of so many positions.
+    /// @param positions Of a record.
+    error AttributionVerifier_TooManyPositions(uint32 positions);
+
+    /// @notice No sequence of the program has this token.
+    /// @param token What was said to follow.
+    /// @param vocabulary Of the program.
+    error AttributionVerifier_NoSuchToken(int64 token, uint32 vocabulary);
+
+    /// @notice Shows that a record's sum of similarities is false.
+    /// @param trace Root over the trace's leaves, the program's id, and the number of leaves.
+    /// @param outline Of the program and the index.
+    /// @param claim An element of the row of `similarity`, a record.
+    /// @param following The token after the position; −1 where the sequence has ended.
+    /// @param inputs The code of the position.
+    /// @param parts The record's entries, its postings' codes, and, where a token follows, the thresholds that hold its own.
+    /// @return What is wrong.
+    function proveSimilarity(
+        TraceLib.Tree calldata trace,
+        Outline calldata outline,
+        Claim calldata claim,
+        int64 following,
+        Leaf[] calldata inputs,
+        TablePart[] calldata parts
+    ) external pure returns (Fault);
+
+    /// @notice Shows that a digit of a denominator, or of a sum on the way to one, is false.
+    /// @param trace Root over the trace's leaves, the program's id, and the number of leaves.
+    /// @param outline Of the program and the index.
+    /// @param claim An element of either chain's link of the index.
+    /// @param inputs Leaves of the run of sums that it adds, in order; then, for the row itself, the link before, if any.
+    /// @return What is wrong.
+    function proveDenominator(
+        TraceLib.Tree calldata trace,
+        Outline calldata outline,
+        Claim calldata claim,
+        Leaf[] calldata inputs
+    ) external pure returns (Fault);
+
+    /// @notice Shows that a record's credit for a token is false.
+    /// @param trace Root over the trace's leaves, the program's id, and the number of leaves.
+    /// @param outline Of the program and the index.
+    /// @param claim An element of the row of either weighing's credits, a record.
+    /// @param inputs The leaf of the record's sum, the surprise and the last link of the weighing's chain.
+    /// @return What is wrong.
+    function proveCredit(
+        TraceLib.Tree calldata trace,
+        Outline calldata outline,
+        Claim calldata claim,
+        Leaf[] calldata inputs
+    ) external pure returns (Fault);
+
+    /// @notice Shows that a record's sum is false with what it was credited for the seven tokens before.
+    /// @param trace Root over the trace's leaves, the program's id, and the number of leaves.
+    /// @param outline Of the program and the index.
+    /// @param claim An element of the row of `continuity`, a record.
+    /// @param inputs The leaf of the record's own sum, and those of its plain credits at up to seven positions before, from the
+    /// earliest on.
+    /// @return What is wrong.
+    function proveContinuity(
+        TraceLib.Tree calldata trace,
+        Outline calldata outline,
+        Claim calldata claim,
+        Leaf[] calldata inputs
+    ) external pure returns (Fault);
+}
