@@ -115,11 +115,13 @@ library TraceLib {
         bytes32 top = node;
         uint256 used = 0;
         uint256 place = index;
-        // count < 2^64: the last index is 0 after 64 halvings
-        for (uint256 last = width - 1; last > 0; last >>= 1) {
-            if (place & 1 == 1) top = nodeHash(siblings[used++], top);
-            else if (place < last) top = nodeHash(top, siblings[used++]);
-            place >>= 1;
+        // count < 2^64: the last index is 0 after 64 halvings; the width of a level that has the node is not 0
+        unchecked {
+            for (uint256 last = width - 1; last > 0; last >>= 1) {
+                if (place & 1 == 1) top = nodeHash(siblings[used++], top);
+                else if (place < last) top = nodeHash(top, siblings[used++]);
+                place >>= 1;
+            }
         }
         return MerkleLib.rootHash(tree.id, tree.count, top) == tree.root;
     }
@@ -192,9 +194,12 @@ library TraceLib {
     /// @dev Levels at which the node, or what is above it, has a partner.
     function _siblingCount(uint256 width, uint256 index) private pure returns (uint256 siblings) {
         uint256 place = index;
-        for (uint256 last = width - 1; last > 0; last >>= 1) {
-            if (place & 1 == 1 || place < last) ++siblings;
-            place >>= 1;
+        // at most 64 levels, of a width that is not 0
+        unchecked {
+            for (uint256 last = width - 1; last > 0; last >>= 1) {
+                if (place & 1 == 1 || place < last) ++siblings;
+                place >>= 1;
+            }
         }
     }
 }

@@ -72,8 +72,8 @@ library KernelLib {
                     uint256 entry = word >> 224;
                     word <<= 32;
                     if (entry >> 7 != token || entry & 127 == 0) continue;
-                    // place is below length: beyond it entries are 0
-                    uint256 dot = _dot(code, _word(codes, place << 2) >> 128, threshold);
+                    // entries beyond the last are 0: the position has a code
+                    uint256 dot = _dot(code, _codeAt(codes, place << 2), threshold);
                     sum += int256(((dot * dot << 2) * (entry & 127)) >> 7);
                 }
             }
@@ -175,6 +175,13 @@ library KernelLib {
             if (bits << 1 >= CODE_BITS) return 0;
             uint256 dot = CODE_BITS - (bits << 1);
             return dot > threshold ? dot : 0;
+        }
+    }
+
+    /// @dev The 16 bytes from `from` on; they are within.
+    function _codeAt(bytes calldata codes, uint256 from) private pure returns (uint256 code) {
+        assembly ("memory-safe") {
+            code := shr(128, calldataload(add(codes.offset, from)))
         }
     }
 
