@@ -1,6 +1,7 @@
 export * from "./abi/index.js";
 export * from "./actions/index.js";
 export * from "./addresses/Deployment.js";
+export * from "./builders/attributionProof.js";
 export * from "./builders/BatchFault.js";
 export * from "./builders/batchDisclosure.js";
 export * from "./builders/belongsTo.js";

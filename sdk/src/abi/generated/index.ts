@@ -2,6 +2,7 @@
 export { agentRegistryAbi } from "./agentRegistry.js";
 export { agentReputationAbi } from "./agentReputation.js";
 export { attributionOracleAbi } from "./attributionOracle.js";
+export { attributionVerifierAbi } from "./attributionVerifier.js";
 export { burnQueueAbi } from "./burnQueue.js";
 export { contributionRegistryAbi } from "./contributionRegistry.js";
 export { datanetRegistryAbi } from "./datanetRegistry.js";
