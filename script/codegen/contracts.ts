@@ -3,6 +3,7 @@ export const CONTRACTS = [
   "AgentRegistry",
   "AgentReputation",
   "AttributionOracle",
+  "AttributionVerifier",
   "BurnQueue",
   "ContributionRegistry",
   "DatanetRegistry",
