@@ -2,6 +2,7 @@
 pragma solidity ^0.8.34;
 
 import {TraceLib} from "../libraries/TraceLib.sol";
+import {IAttributionOracle} from "./IAttributionOracle.sol";
 
 /// @title IAttributionVerifier
 /// @notice Recomputes one element of a trace's rows that attribution pays by, in one call. Immutable, holds nothing, trusts
@@ -30,6 +31,31 @@ interface IAttributionVerifier {
         Value,
         Length,
         Bound
+    }
+
+    /// @notice What is wrong with shares.
+    /// @dev NotWhole: the list may earn nothing, or there is one of a model without Datanets. Order: records are more than 64, or
+    /// not in descending share, then ascending place. Record: a record's share is nothing, or not ⌊credit / Σ w⌋. Contributor:
+    /// an account other than the pool has not what its records have, or has none.
+    enum ShareFault {
+        NotWhole,
+        Order,
+        Record,
+        Contributor
+    }
+
+    /// @notice A record that a receipt names, and what is known of it.
+    /// @param datanet Number of its Datanet. @param version Of that. @param recordIndex In that version.
+    /// @param share What the receipt says, of 65,536.
+    /// @param contributor Whose it is.
+    /// @param credit Σ of its credits over the answer's tokens.
+    struct CreditedRecord {
+        uint64 datanet;
+        uint32 version;
+        uint64 recordIndex;
+        uint32 share;
+        address contributor;
+        uint256 credit;
     }
 
     /// @notice A plane of a table, as the program's document states it.
@@ -162,6 +188,16 @@ interface IAttributionVerifier {
     /// @param vocabulary Of the program.
     error AttributionVerifier_NoSuchToken(int64 token, uint32 vocabulary);
 
+    /// @notice The attribution is not what the receipt commits to.
+    /// @param committed The receipt's `attributionHash`.
+    /// @param revealed Hash of what was brought.
+    error AttributionVerifier_AttributionMismatch(bytes32 committed, bytes32 revealed);
+
+    /// @notice The records are not those that the attribution commits to.
+    /// @param committed Its `recordsHash`.
+    /// @param revealed Hash of what was brought.
+    error AttributionVerifier_RecordsMismatch(bytes32 committed, bytes32 revealed);
+
     /// @notice Shows that a record's sum of similarities is false.
     /// @param trace Root over the trace's leaves, the program's id, and the number of leaves.
     /// @param outline Of the program and the index.
@@ -218,4 +254,23 @@ interface IAttributionVerifier {
         Claim calldata claim,
         Leaf[] calldata inputs
     ) external pure returns (Fault);
+
+    /// @notice Shows that a receipt's shares are not what credits make: of a record ⌊credit / Σ w⌋, of an account the sum over
+    /// its records, of the pool all that is left of 65,536.
+    /// @dev Which records are left out, below an index's floor or behind 64 others, is not said.
+    /// Warning: who calls has to bind credits and Σ w to the rows of a trace, contributors to the registry, and the pool to the
+    /// model.
+    /// @param attributionHash The receipt's.
+    /// @param attribution What it commits to.
+    /// @param records Those that its `recordsHash` is of, in its order.
+    /// @param weight Σ w, of the answer's tokens.
+    /// @param pool Of the model's first Datanet; zero for a model without any.
+    /// @return What is wrong.
+    function proveShares(
+        bytes32 attributionHash,
+        IAttributionOracle.Attribution calldata attribution,
+        CreditedRecord[] calldata records,
+        uint256 weight,
+        address pool
+    ) external pure returns (ShareFault);
 }

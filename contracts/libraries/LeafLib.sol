@@ -2,6 +2,7 @@
 pragma solidity ^0.8.34;
 
 import {IAttributionOracle} from "../interfaces/IAttributionOracle.sol";
+import {IAttributionVerifier} from "../interfaces/IAttributionVerifier.sol";
 import {MerkleLib} from "./MerkleLib.sol";
 
 /// @title LeafLib
@@ -16,6 +17,7 @@ library LeafLib {
     bytes32 internal constant CHUNK = keccak256("OpenLedger.Chunk.v1");
     bytes32 internal constant SHARES = keccak256("OpenLedger.Shares.v1");
     bytes32 internal constant ATTRIBUTION = keccak256("OpenLedger.Attribution.v1");
+    bytes32 internal constant ATTRIBUTION_RECORDS = keccak256("OpenLedger.AttributionRecords.v1");
     bytes32 internal constant GRANT = keccak256("OpenLedger.Grant.v1");
 
     /// @notice Leaf of a record in its contribution.
@@ -90,6 +92,29 @@ library LeafLib {
         }
         for (uint256 i = 0; i < list.length; ++i) {
             uint256 entry = (uint256(uint160(list[i].account)) << 96) | (uint256(list[i].share) << 64);
+            assembly ("memory-safe") {
+                mstore(add(add(packed, 64), mul(i, 24)), entry)
+            }
+        }
+        return keccak256(packed);
+    }
+
+    /// @notice Hash of the records that a receipt names:
+    /// `keccak256(ATTRIBUTION_RECORDS ‖ (uint64 datanet ‖ uint32 version ‖ uint64 recordIndex ‖ uint32 share)*)`.
+    /// @dev Says nothing about order or shares: the caller checks them.
+    function attributionRecords(IAttributionVerifier.CreditedRecord[] calldata list) internal pure returns (bytes32) {
+        uint256 length = 32 + 24 * list.length;
+        // A word is written for each entry of 24 bytes: the last one ends 8 bytes beyond.
+        bytes memory packed = new bytes(length + 8);
+        bytes32 domain = ATTRIBUTION_RECORDS;
+        assembly ("memory-safe") {
+            mstore(packed, length)
+            mstore(add(packed, 32), domain)
+        }
+        for (uint256 i = 0; i < list.length; ++i) {
+            IAttributionVerifier.CreditedRecord calldata record_ = list[i];
+            uint256 entry = (uint256(record_.datanet) << 192) | (uint256(record_.version) << 160)
+                | (uint256(record_.recordIndex) << 96) | (uint256(record_.share) << 64);
             assembly ("memory-safe") {
                 mstore(add(add(packed, 64), mul(i, 24)), entry)
             }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+import {RecordShareLib} from "../attribution/RecordShareLib.sol";
+import {ShareLib} from "../attribution/ShareLib.sol";
+import {IAttributionOracle} from "../interfaces/IAttributionOracle.sol";
 import {IAttributionVerifier} from "../interfaces/IAttributionVerifier.sol";
+import {LeafLib} from "../libraries/LeafLib.sol";
 import {TraceLib} from "../libraries/TraceLib.sol";
 import {AttributionPlaceLib} from "./AttributionPlaceLib.sol";
 import {KernelLib} from "./KernelLib.sol";
@@ -126,6 +130,33 @@ contract AttributionVerifier is IAttributionVerifier {
             credits[i] = KernelLib.elementOf(inputs[1 + i].data, claim.element);
         }
         return _faultOf(claim, KernelLib.continuity(KernelLib.elementOf(inputs[0].data, claim.element), credits));
+    }
+
+    /// @inheritdoc IAttributionVerifier
+    function proveShares(
+        bytes32 attributionHash,
+        IAttributionOracle.Attribution calldata attribution,
+        CreditedRecord[] calldata records,
+        uint256 weight,
+        address pool
+    ) external pure returns (ShareFault) {
+        bytes32 revealed = LeafLib.attribution(
+            LeafLib.shares(attribution.shares), attribution.recordsHash, attribution.methodHash
+        );
+        if (revealed != attributionHash) revert AttributionVerifier_AttributionMismatch(attributionHash, revealed);
+        revealed = LeafLib.attributionRecords(records);
+        if (revealed != attribution.recordsHash) {
+            revert AttributionVerifier_RecordsMismatch(attribution.recordsHash, revealed);
+        }
+
+        bool isNobodys = pool == address(0);
+        if (isNobodys ? attribution.shares.length != 0 : !ShareLib.isWhole(attribution.shares)) {
+            return ShareFault.NotWhole;
+        }
+        if (!RecordShareLib.isOrdered(records)) return ShareFault.Order;
+        if (!RecordShareLib.isOfCredits(records, weight)) return ShareFault.Record;
+        if (!RecordShareLib.isOfRecords(attribution.shares, records, pool)) return ShareFault.Contributor;
+        revert AttributionVerifier_NoFault();
     }
 
     /// @dev n of a record. The caller has counted the parts; of no token nothing is similar.

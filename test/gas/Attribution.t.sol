@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 pragma solidity ^0.8.34;
 
+import {IAttributionOracle} from "../../contracts/interfaces/IAttributionOracle.sol";
 import {IAttributionVerifier} from "../../contracts/interfaces/IAttributionVerifier.sol";
 import {TraceLib} from "../../contracts/libraries/TraceLib.sol";
 import {AttributionVerifier} from "../../contracts/verification/AttributionVerifier.sol";
@@ -96,6 +97,36 @@ contract AttributionGasTest is GasSnapshots {
         TraceLib.Tree memory trace = _commit(claim, inputs);
         _send(
             "prove_attribution_continuity", abi.encodeCall(_verifier.proveContinuity, (trace, _outline, claim, inputs))
+        );
+    }
+
+    /// @dev 64 records of as many contributors, the last of which has one part too much.
+    function test_ProveShares() public {
+        IAttributionVerifier.CreditedRecord[] memory records = new IAttributionVerifier.CreditedRecord[](64);
+        IAttributionOracle.Attribution memory attribution;
+        attribution.shares = new IAttributionOracle.Share[](65);
+        attribution.shares[0] = IAttributionOracle.Share(address(7), 65_536 - 64 * 1000 - 1);
+        bytes memory listed = abi.encodePacked(keccak256("OpenLedger.AttributionRecords.v1"));
+        bytes memory packed = abi.encodePacked(
+            keccak256("OpenLedger.Shares.v1"), attribution.shares[0].account, attribution.shares[0].share
+        );
+        for (uint64 i = 0; i < 64; ++i) {
+            address contributor = address(uint160(uint256(keccak256("contributor")) >> 104) + i);
+            records[i] = IAttributionVerifier.CreditedRecord(12, 3, 1000 * i, 1000, contributor, 1000 * 654_321 + i);
+            attribution.shares[1 + i] = IAttributionOracle.Share(contributor, i == 63 ? 1001 : 1000);
+            listed = abi.encodePacked(listed, uint64(12), uint32(3), 1000 * i, uint32(1000));
+            packed = abi.encodePacked(packed, contributor, attribution.shares[1 + i].share);
+        }
+        attribution.recordsHash = keccak256(listed);
+        bytes32 committed = keccak256(
+            abi.encodePacked(
+                keccak256("OpenLedger.Attribution.v1"), keccak256(packed), attribution.recordsHash, bytes32(0)
+            )
+        );
+
+        _send(
+            "prove_attribution_shares",
+            abi.encodeCall(_verifier.proveShares, (committed, attribution, records, 654_321, address(7)))
         );
     }
 
