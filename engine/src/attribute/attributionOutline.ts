@@ -3,6 +3,7 @@ import type { CommittedProgram } from "../exact/document/CommittedProgram.js";
 import type { Op, TableName, ValueId } from "../exact/program/Op.js";
 import type { Program } from "../exact/program/Program.js";
 import { outlineOf } from "../exact/program/TableOutline.js";
+import { shapesOf } from "../exact/reference/shapes.js";
 
 /** What the contract takes for an operation that a program does not have. */
 const NONE = 2 ** 32 - 1;
@@ -16,6 +17,9 @@ export function attributionOutlines({
   if (codes === undefined || surprise === undefined) return [];
   return valuesOf(program, "similarity").map((similarity) => {
     const { index } = program.ops[similarity] as Op & { kind: "similarity" };
+    const continuity = valuesOf(program, "continuity").find(
+      (value) => (program.ops[value] as Op & { kind: "continuity" }).sums === similarity,
+    )!;
     const { records, positions, vocabulary } = indexShape(program, index);
     const plane = (name: string) => {
       const { id, root } = planes.get(`${index}.${name}`)!;
@@ -25,9 +29,9 @@ export function attributionOutlines({
       codes,
       surprise,
       similarity,
-      continuity: NONE,
+      continuity,
       plain: weighingOf(program, similarity),
-      carried: { own: NONE, before: { op: NONE, records: 0 }, last: { op: NONE, records: 0 }, credit: NONE },
+      carried: weighingOf(program, continuity),
       records,
       positions,
       vocabulary,
@@ -55,8 +59,8 @@ function weighingOf(program: Program, sums: ValueId): AttributionOutline["plain"
 
 function linkOf(program: Program, op: ValueId | undefined): AttributionOutline["plain"]["before"] {
   if (op === undefined) return { op: NONE, records: 0 };
-  const summed = program.ops[denominatorAt(program, op).sums] as Op & { kind: "similarity" };
-  return { op, records: indexShape(program, summed.index).records };
+  const shape = shapesOf(program)[denominatorAt(program, op).sums]!;
+  return { op, records: shape.keyed ? 0 : shape.length };
 }
 
 function denominatorAt({ ops }: Program, value: ValueId): Op & { kind: "denominator" } {

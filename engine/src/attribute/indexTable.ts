@@ -25,7 +25,7 @@ export function indexTable(index: IndexRows, vocabulary: number): IndexTable {
   const records = index.recordCount;
   if (records === 0) throw malformed("at least one record", "none");
   const rows = Array.from({ length: records }, (_, record) => checked(index.row(record), record, vocabulary));
-  const positions = Math.max(1, ...rows.map(({ ids }) => ids.length));
+  const positions = rows.reduce((most, { ids }) => Math.max(most, ids.length), 1);
   const entries = new Int32Array(records * positions);
   const codes = new Uint8Array(records * positions * CODE_BYTES);
   for (const [record, row] of rows.entries()) {

@@ -81,6 +81,29 @@ contract KernelLibVectorsTest is Test {
         assertGt(credits, 40);
     }
 
+    function testDiff_Continuity_MatchesVectors() public {
+        uint256 sums;
+        while (_next("continuity")) {
+            bytes memory row = _hex(".inputs[0].rows[0]");
+            uint256 position = vm.parseJsonUint(_line, ".position");
+            bytes memory output = _hex(".output.row");
+
+            for (uint256 record = 0; record < output.length / 4; ++record) {
+                // the last row stands at the position itself
+                uint256 from = position > 7 ? position - 7 : 0;
+                int32[] memory credits = new int32[](position - from);
+                for (uint256 at = from; at < position; ++at) {
+                    string memory key = string.concat(".inputs[1].rows[", vm.toString(at), "]");
+                    credits[at - from] = int32(_element(_hex(key), record));
+                }
+                int256 found = KernelLib.continuity(int32(_element(row, record)), credits);
+                assertEq(found, _element(output, record), _line);
+                ++sums;
+            }
+        }
+        assertEq(sums, 20);
+    }
+
     /// @dev Steps to the next vector of a kind, of which each has a line for itself; false behind the last.
     function _next(string memory kind) private returns (bool) {
         bytes memory line = bytes(vm.readLine(FILE));

@@ -95,15 +95,18 @@ class Scene {
   }
 
   private kinds(outline: number): [AttributionProofKind, number][] {
-    const { similarity, plain } = this.outlines[outline]!;
+    const { similarity, continuity, plain, carried } = this.outlines[outline]!;
     return [
       ["similarity", similarity],
       ["denominator", plain.own],
       ["credit", plain.credit],
+      ["continuity", continuity],
+      ["denominator", carried.own],
+      ["credit", carried.credit],
     ];
   }
 
-  /** The last element of a leaf: as it is, off by one, with an input that is too long, and, of a credit, with a negative sum. */
+  /** The last element of a leaf: as it is, off by one, with an input that is too long, and, of a credit or a continuity, with a negative sum. */
   private async about(outline: number, kind: AttributionProofKind, place: LeafPlace): Promise<ProofVector[]> {
     const { program } = this.committed;
     const { from, to } = partOf(program, place);
@@ -121,7 +124,7 @@ class Scene {
         this.honest.with(leaves.at(-1)!, (bytes) => Uint8Array.of(...bytes, 0)),
       ),
     ];
-    if (kind === "credit") {
+    if (kind === "credit" || kind === "continuity") {
       found.push(
         await tell(
           "a negative sum",
@@ -149,7 +152,7 @@ class Scene {
       following: tokens[place.position + 1],
       proof: attributionProof(evidence, (leaf) => this.index.indexOf(leaf)),
     });
-    const name = `${kind} of index ${outline} of ${this.outlines.length}, position ${place.position}, part ${place.part}: ${what}`;
+    const name = `${kind} ${place.op} of index ${outline} of ${this.outlines.length}, position ${place.position}, part ${place.part}: ${what}`;
     return { name, call, verdict };
   }
 }

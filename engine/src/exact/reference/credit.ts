@@ -45,7 +45,11 @@ export function continuity(op: Op & { kind: "continuity" }, site: Site): Kernel 
   const credits = positionsBefore(site.position).map((position) => site.row(op.credit, position));
   return (record) => {
     let credited = 0;
-    for (const credit of credits) credited += credit[record]!;
+    for (const credit of credits) {
+      assertBound(credit[record]! >= 0, "a credit is not negative", credit[record]!);
+      credited += credit[record]!;
+    }
+    assertBound(sums[record]! >= 0, "a similarity is not negative", sums[record]!);
     return accumulator(continued(sums[record]!, credited));
   };
 }
