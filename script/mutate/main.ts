@@ -33,6 +33,11 @@ async function run(): Promise<number> {
   const root = repositoryRoot;
   const all = readFaults(join(root, "test/mutation"));
   const faults = all.filter(({ file, fault }) => `${file} ${fault}`.includes(values.only ?? ""));
+  if (faults.length === 0) {
+    throw new FaultListError(
+      `expected a part of a fault's file or name, found "${values.only ?? ""}" in none of ${all.length}`,
+    );
+  }
   // found out before anything is compiled
   for (const fault of faults) plant(readFileSync(join(root, fault.file), "utf8"), fault);
 
