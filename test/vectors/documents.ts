@@ -1,5 +1,17 @@
+import type { RecordShare } from "@openledger/sdk";
 import { type Address, bytesToHex, encodePacked, type Hex, keccak256, numberToHex, stringToHex } from "viem";
-import { domainOf, floorDivide, leaf, packShares, rangeSiblings, root, siblings, top, typedDigest } from "./slow.js";
+import {
+  domainOf,
+  floorDivide,
+  leaf,
+  packRecords,
+  packShares,
+  rangeSiblings,
+  root,
+  siblings,
+  top,
+  typedDigest,
+} from "./slow.js";
 
 // The files are read by Solidity tests: arrays of flat objects whose values are hex or decimal strings.
 
@@ -59,6 +71,7 @@ const DOMAINS = [
   "Chunk",
   "Shares",
   "Attribution",
+  "AttributionRecords",
   "Grant",
 ] as const;
 
@@ -146,6 +159,11 @@ export function hashDocument() {
     return { sharesHash: parts[0], recordsHash: parts[1], methodHash: parts[2], hash };
   });
 
+  const attributionRecords = recordLists().map((list) => {
+    const packed = packRecords(list);
+    return { packed, hash: keccak256(`${domainOf("AttributionRecords")}${packed.slice(2)}`) };
+  });
+
   const grant = [1n, 10n ** 18n, MAX96].map((amount, i) => {
     const row = { allocation: `${[0, 2, 4][i]!}`, beneficiary: account(`beneficiary ${i}`), amount: `${amount}` };
     const payload = encodePacked(["uint8", "address", "uint96"], [Number(row.allocation), row.beneficiary, amount]);
@@ -162,11 +180,19 @@ export function hashDocument() {
     chunk,
     shares,
     attribution,
+    attributionRecords,
     grant,
     voucher: [0, 1].map(voucherRow),
     receipt: [0, 1].map(receiptRow),
     disclosure: [0, 1].map(disclosureRow),
   };
+}
+
+/** None, one, and two at their ends. */
+function recordLists(): RecordShare[][] {
+  const one = { datanet: 1n, version: 2, recordIndex: 3n, share: 40_000 };
+  const last = { datanet: (1n << 64n) - 1n, version: 2 ** 32 - 1, recordIndex: (1n << 64n) - 1n, share: 500 };
+  return [[], [one], [one, last]];
 }
 
 const market = (i: number): Address => account(`market ${i}`);

@@ -1,3 +1,4 @@
+import type { RecordShare } from "@openledger/sdk";
 import { type Address, concat, encodePacked, type Hex, keccak256, numberToHex, stringToHex } from "viem";
 
 /** The protocol's definitions read off one by one, without a line of what ships: slow and plain on purpose. */
@@ -75,6 +76,15 @@ export function floorDivide(dividend: bigint, divisor: bigint): bigint {
 
 export function packShares(shares: readonly { readonly account: Address; readonly share: number }[]): Hex {
   return concat(shares.map(({ account, share }) => encodePacked(["address", "uint32"], [account, share])));
+}
+
+export function packRecords(records: readonly RecordShare[]): Hex {
+  const types = ["uint64", "uint32", "uint64", "uint32"] as const;
+  const entries = records.map(({ datanet, version, recordIndex, share }) =>
+    encodePacked(types, [datanet, version, recordIndex, share]),
+  );
+  // without it, none would be no string
+  return concat(["0x", ...entries]);
 }
 
 /** EIP-712 by its own words: `keccak256(0x1901 ‖ domainSeparator ‖ hashStruct)`. */

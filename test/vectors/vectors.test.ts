@@ -4,6 +4,7 @@ import {
   agentWalletDigest,
   allocationDigest,
   attributionHash,
+  attributionRecordsHash,
   batchHash,
   channelId,
   chunkLeaf,
@@ -23,6 +24,7 @@ import {
   openBatch,
   payoutLeaf,
   type Receipt,
+  type RecordShare,
   receiptHash,
   receiptLeaf,
   recordLeaf,
@@ -53,6 +55,14 @@ const words = (packed: string, digits: number): Hex[] =>
 
 const sharesOf = (packed: string): Share[] =>
   words(packed, 48).map((entry) => ({ account: entry.slice(0, 42) as Address, share: Number(`0x${entry.slice(42)}`) }));
+
+const recordsOf = (packed: string): RecordShare[] =>
+  words(packed, 48).map((entry) => ({
+    datanet: BigInt(entry.slice(0, 18)),
+    version: Number(`0x${entry.slice(18, 26)}`),
+    recordIndex: BigInt(`0x${entry.slice(26, 42)}`),
+    share: Number(`0x${entry.slice(42)}`),
+  }));
 
 const market = (row: { chainId: string; market: Address }) => ({ chainId: Number(row.chainId), market: row.market });
 
@@ -134,6 +144,9 @@ describe("sdk against the vectors", () => {
     for (const { allocation, beneficiary, amount, leaf } of hashes.grant) {
       const grant = { allocation: ALLOCATIONS[Number(allocation)]!, beneficiary, amount: BigInt(amount) };
       expect(grantLeaf(grant)).toBe(leaf);
+    }
+    for (const row of hashes.attributionRecords) {
+      expect(attributionRecordsHash(recordsOf(row.packed))).toBe(row.hash);
     }
     for (const row of hashes.attribution) expect(attributionHash(row)).toBe(row.hash);
   });

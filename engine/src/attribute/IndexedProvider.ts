@@ -1,9 +1,9 @@
 import { ExactError } from "../exact/errors.js";
 import { KERNEL_WHOLE, WORD } from "../exact/program/AttributionOp.js";
-import type { Op, ValueId } from "../exact/program/Op.js";
+import type { ValueId } from "../exact/program/Op.js";
 import type { Block, Program } from "../exact/program/Program.js";
 import { positionsBefore } from "../exact/reference/credit.js";
-import { tableOf } from "../exact/reference/shapes.js";
+import { lengthAt, shapesOf, tableOf } from "../exact/reference/shapes.js";
 import type { BlockRequest, BlockRows, RowProvider } from "../exact/trace/RowProvider.js";
 import { codeWords } from "./codes.js";
 import { postingsOf } from "./indexTable.js";
@@ -67,7 +67,11 @@ class CreditRows {
         this.indexes.set(block.from + i, postingsOf(tableOf(program, op.index, "index")));
       } else if (op.kind === "continuity") this.continuities.set(op.credit, this.past(op.credit));
     }
-    this.values = ops.map((op) => new Int32Array((to - from) * shapeLength(program, op)));
+    this.values = ops.map((_, i) => new Int32Array((to - from) * this.width(block.from + i)));
+  }
+
+  private width(value: ValueId): number {
+    return lengthAt(shapesOf(this.program)[value]!, this.request.from);
   }
 
   make(): BlockRows {
@@ -84,7 +88,7 @@ class CreditRows {
   private past(credit: ValueId): Continuity {
     const continuity = new Continuity();
     const past = this.request.past.get(credit);
-    const width = shapeLength(this.program, this.program.ops[credit]!);
+    const width = this.width(credit);
     for (const position of positionsBefore(this.request.from)) {
       const at = (position - past!.first) * width;
       const row = past!.rows.subarray(at, at + width);
@@ -104,7 +108,7 @@ class CreditRows {
   private addRow(value: ValueId, i: number, credited: Credited[]): void {
     const op = this.program.ops[value]!;
     const all = this.values[value - this.block.from]!;
-    const width = all.length / (this.request.to - this.request.from);
+    const width = this.width(value);
     const row = all.subarray(i * width, (i + 1) * width);
     if (op.kind === "similarity") this.fill(value, row, this.similarity(value, i));
     else if (op.kind === "continuity") {
@@ -142,14 +146,6 @@ class CreditRows {
     if (token !== undefined) scan.run(this.indexes.get(value)!, token, this.words, 4 * i);
     return { records: scan.records.slice(0, scan.found), sums: scan.sums.slice(0, scan.found) };
   }
-}
-
-/** Elements of a row of attribution. */
-function shapeLength(program: Program, op: Op): number {
-  if (op.kind === "denominator") return 2;
-  if (op.kind === "continuity" || op.kind === "credit") return shapeLength(program, program.ops[op.sums]!);
-  if (op.kind === "similarity") return tableOf(program, op.index, "index").records;
-  throw new Error(`${op.kind} is no operation of attribution`);
 }
 
 function rowOf(entering: BlockRequest["entering"], value: ValueId | undefined): Uint8Array {

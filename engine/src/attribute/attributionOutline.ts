@@ -3,7 +3,7 @@ import type { CommittedProgram } from "../exact/document/CommittedProgram.js";
 import type { Op, TableName, ValueId } from "../exact/program/Op.js";
 import type { Program } from "../exact/program/Program.js";
 import { outlineOf } from "../exact/program/TableOutline.js";
-import { shapesOf } from "../exact/reference/shapes.js";
+import { lengthAt, shapesOf } from "../exact/reference/shapes.js";
 
 /** What the contract takes for an operation that a program does not have. */
 const NONE = 2 ** 32 - 1;
@@ -59,8 +59,7 @@ function weighingOf(program: Program, sums: ValueId): AttributionOutline["plain"
 
 function linkOf(program: Program, op: ValueId | undefined): AttributionOutline["plain"]["before"] {
   if (op === undefined) return { op: NONE, records: 0 };
-  const shape = shapesOf(program)[denominatorAt(program, op).sums]!;
-  return { op, records: shape.keyed ? 0 : shape.length };
+  return { op, records: lengthAt(shapesOf(program)[denominatorAt(program, op).sums]!, 0) };
 }
 
 function denominatorAt({ ops }: Program, value: ValueId): Op & { kind: "denominator" } {

@@ -160,20 +160,6 @@ contract AttributionVerifierSharesTest is Test {
         _verifier.proveShares(committed, attribution, _records, WEIGHT, POOL);
     }
 
-    /// @dev What the SDK's `attributionRecordsHash` gives.
-    function test_RecordsHash_IsTheSdks() public {
-        delete _records;
-        assertEq(this.libraryHash(_records), 0xf22a9199dbcb900207aa3ffddbc47a379d943e9820e698fd5b492e536c788c71);
-        _list(1, 2, 3, 40_000, address(1));
-        _list(type(uint64).max, type(uint32).max, type(uint64).max, 500, address(2));
-        assertEq(this.libraryHash(_records), 0x0720655294dd278ada4f67fd686ef4e906d30dc5f342fd68536d52665759b1d1);
-        assertEq(_recordsHash(), 0x0720655294dd278ada4f67fd686ef4e906d30dc5f342fd68536d52665759b1d1);
-    }
-
-    function libraryHash(IAttributionVerifier.CreditedRecord[] calldata records) external pure returns (bytes32) {
-        return LeafLib.attributionRecords(records);
-    }
-
     function _list(uint64 datanet, uint32 version, uint64 index, uint32 share, address contributor) private {
         // a rest of 0 or all but one of a share
         uint256 rest = index % 2 == 0 ? 0 : WEIGHT - 1;

@@ -2,6 +2,7 @@
 pragma solidity 0.8.37;
 
 import {IAttributionOracle} from "../../../contracts/interfaces/IAttributionOracle.sol";
+import {IAttributionVerifier} from "../../../contracts/interfaces/IAttributionVerifier.sol";
 import {LeafLib} from "../../../contracts/libraries/LeafLib.sol";
 import {Test} from "forge-std/Test.sol";
 
@@ -18,8 +19,12 @@ contract LeafLibVectorsTest is Test {
         return LeafLib.shares(list);
     }
 
+    function recordsHash(IAttributionVerifier.CreditedRecord[] calldata list) external pure returns (bytes32) {
+        return LeafLib.attributionRecords(list);
+    }
+
     function testDiff_Domains_MatchesVectors() public {
-        bytes32[9] memory domains = [
+        bytes32[10] memory domains = [
             LeafLib.RECORD,
             LeafLib.CONTRIBUTION,
             LeafLib.RECEIPT,
@@ -28,6 +33,7 @@ contract LeafLibVectorsTest is Test {
             LeafLib.CHUNK,
             LeafLib.SHARES,
             LeafLib.ATTRIBUTION,
+            LeafLib.ATTRIBUTION_RECORDS,
             LeafLib.GRANT
         ];
         while (_next("domain")) assertEq(domains[_rows - 1], _bytes32(".hash"), _row);
@@ -113,6 +119,14 @@ contract LeafLibVectorsTest is Test {
         assertGt(_rows, 1);
     }
 
+    function testDiff_AttributionRecords_MatchesVectors() public {
+        while (_next("attributionRecords")) {
+            bytes memory packed = vm.parseJsonBytes(_json, string.concat(_row, ".packed"));
+            assertEq(this.recordsHash(_unpackRecords(packed)), _bytes32(".hash"), _row);
+        }
+        assertGt(_rows, 2);
+    }
+
     function testDiff_Grant_MatchesVectors() public {
         while (_next("grant")) {
             bytes32 leaf =
@@ -156,6 +170,22 @@ contract LeafLibVectorsTest is Test {
 
     function _address(string memory key) private view returns (address) {
         return vm.parseJsonAddress(_json, string.concat(_row, key));
+    }
+
+    function _unpackRecords(bytes memory packed)
+        private
+        pure
+        returns (IAttributionVerifier.CreditedRecord[] memory list)
+    {
+        list = new IAttributionVerifier.CreditedRecord[](packed.length / 24);
+        for (uint256 i = 0; i < list.length; ++i) {
+            uint256 word;
+            assembly ("memory-safe") {
+                word := mload(add(add(packed, 32), mul(i, 24)))
+            }
+            (list[i].datanet, list[i].version) = (uint64(word >> 192), uint32(word >> 160));
+            (list[i].recordIndex, list[i].share) = (uint64(word >> 96), uint32(word >> 64));
+        }
     }
 
     function _unpack(bytes memory packed) private pure returns (IAttributionOracle.Share[] memory list) {
