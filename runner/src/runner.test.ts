@@ -4,6 +4,7 @@ import {
   approveToken,
   authorizeSigner,
   channelId,
+  citationToJson,
   contentHash,
   createPayer,
   disclosureTypedData,
@@ -110,7 +111,10 @@ test("a payer gets an attributed answer, verifies it against the chain, and it i
   await vi.waitFor(async () => {
     const { body } = await get(`/v1/receipts/${first.receiptHash}`);
     expect(body.settlement).toMatchObject({ batch: expect.stringMatching(/^\d+$/) });
+    expect(body.attribution.citations).toEqual(first.attribution.citations?.map(citationToJson));
   });
+  // that it was searched; what these words are is for a model to say that has learnt some
+  expect(first.attribution.citations).toBeDefined();
 
   const owed = await readDues(client, payer.runner, []);
   await collectDues(readRunnerConfig(env), () => {});

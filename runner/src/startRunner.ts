@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { deviceReport } from "@openledger/engine";
+import { deviceReport, MatchSearch } from "@openledger/engine";
 import {
   ContentClient,
   createChainClient,
@@ -90,7 +90,10 @@ async function connect(
   log("base model is open", deviceReport(base.runtime));
   const content = new ContentClient({ url: config.contentUrl });
   const files = new FileCache(join(config.cacheDir, "files"), content);
-  const models = new ModelCatalogue(chain, new ModelLoader(chain, files, base, config.leastPrice), now, log);
+  const search = new MatchSearch();
+  opened.push(() => search.close());
+  const loader = new ModelLoader(chain, files, base, config.leastPrice, search, onFault);
+  const models = new ModelCatalogue(chain, loader, now, log);
 
   const wake = new Wake();
   const ledger = new RequestLedger(database);
@@ -185,6 +188,7 @@ async function connect(
       await flush(settler, config.pollMs, log);
       server.closeAllConnections();
       await closed;
+      await search.close();
       await base.close();
       await disown();
       await database.close();

@@ -24,6 +24,8 @@ export interface Answer {
   readonly receiptHash: string;
   readonly shares: readonly Share[];
   readonly records: readonly { readonly path: string; readonly licence: string; readonly excerpt: string }[];
+  /** What of it stands word for word in records, each with the first place. */
+  readonly citations: readonly { readonly text: string; readonly path: string; readonly licence: string }[];
 }
 
 export interface Asked {
@@ -96,5 +98,8 @@ function toAnswer({ request, text, fee, receiptHash, attribution }: PaidAnswer):
       licence,
       excerpt,
     })),
+    citations: (attribution.citations ?? []).flatMap(({ text, places: [first] }) =>
+      first === undefined ? [] : [{ text, path: `${first.source.name}/${first.source.path}`, licence: first.licence }],
+    ),
   };
 }

@@ -30,7 +30,14 @@ ${indent(answer.prompt)}
   answered:
 ${indent(answer.text)}
   shaped by:
-${shares.join("\n")}${excerpt}`;
+${shares.join("\n")}${excerpt}${tellCitations(answer)}`;
+}
+
+/** What stands word for word in the data, which pays nobody. */
+function tellCitations({ citations }: Answer): string {
+  return citations
+    .map(({ text, path, licence }) => `\n  word for word in ${path} (${licence}):\n${indent(text)}`)
+    .join("");
 }
 
 /** Who earned what. */

@@ -18,6 +18,8 @@ export type Trace = {
   readonly training: TracedTraining | undefined;
   readonly versions: readonly TracedVersion[];
   readonly records: readonly TracedRecord[];
+  /** Undefined where only the receipt is to be had, or the runner did not search. */
+  readonly citations: readonly TracedCitation[] | undefined;
   readonly shares: readonly TracedShare[];
   readonly checks: readonly Check[];
 };
@@ -73,7 +75,27 @@ export type TracedRecord = {
   readonly leaf: Hex;
   /** The beginning of the record's text. */
   readonly text: string;
+  /** The part of it that resembles the answer most; undefined where no runner tells. */
+  readonly excerpt: string | undefined;
   readonly transactions: { readonly contribution: Hex; readonly acceptance: Hex | null };
+};
+
+/** A part of the answer that stands word for word in records; it pays nobody. */
+export type TracedCitation = {
+  readonly datanet: string;
+  readonly version: number;
+  /** Bytes of the answer's UTF-8 before. */
+  readonly from: number;
+  readonly text: string;
+  /** How often the runner found it; the places are the first of them. */
+  readonly count: number;
+  readonly places: readonly (Pick<
+    TracedRecord,
+    "recordIndex" | "contribution" | "contributor" | "licence" | "source"
+  > & {
+    /** Bytes of the record's UTF-8 before. */
+    readonly offset: number;
+  })[];
 };
 
 export type TracedShare = {

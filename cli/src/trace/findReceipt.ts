@@ -1,9 +1,11 @@
 import {
   type AttributedReceipt,
+  type Citation,
   decodeBatchFile,
   OpenLedgerError,
   PaymentRefusedError,
   query,
+  type RecordShare,
   RunnerUnreachableError,
   receiptHash,
 } from "@openledger/sdk";
@@ -11,7 +13,12 @@ import type { Hex } from "viem";
 import type { Connection } from "../connect.js";
 
 /** A receipt and the batch that holds it, if any is known. */
-export type FoundReceipt = AttributedReceipt & { readonly batch: query.IndexedBatch | undefined };
+export type FoundReceipt = AttributedReceipt & {
+  readonly batch: query.IndexedBatch | undefined;
+  /** Excerpts and citations are the runner's alone. */
+  readonly records: readonly (RecordShare & { readonly excerpt?: string })[];
+  readonly citations?: readonly Citation[] | undefined;
+};
 
 /**
  * Finds a receipt: its runner knows it at once; without the runner it stands in the file of the batch that settled it.
@@ -22,10 +29,10 @@ export async function findReceipt(connection: Connection, hash: Hex): Promise<Fo
   const { runner, graph } = connection;
   try {
     const kept = await runner.receipt(hash);
-    const { shares, records, methodHash } = kept.attribution;
+    const { shares, records, methodHash, citations } = kept.attribution;
     const batch = kept.settlement === undefined ? null : await query.receiptBatch(graph, kept.settlement.batch);
     const { receipt, signature } = kept;
-    return { receipt, signature, shares, records, methodHash, batch: batch ?? undefined };
+    return { receipt, signature, shares, records, methodHash, citations, batch: batch ?? undefined };
   } catch (error) {
     const silent = error instanceof RunnerUnreachableError || error instanceof PaymentRefusedError;
     if (!silent) throw error;

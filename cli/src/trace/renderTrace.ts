@@ -2,6 +2,8 @@ import { formatOpen } from "@openledger/sdk";
 import { printable } from "../printable.js";
 import type { Trace } from "./Trace.js";
 
+const SHOWN_CHARACTERS = 120;
+
 /** The trace for a person: what led to the answer, who earns, and what did not hold. */
 export function renderTrace(trace: Trace): string {
   const failed = trace.checks.filter(({ ok }) => !ok);
@@ -14,6 +16,7 @@ export function renderTrace(trace: Trace): string {
     ...modelLines(trace),
     ...versionLines(trace),
     ...recordLines(trace),
+    ...citationLines(trace),
     ...shareLines(trace),
     `${trace.checks.length - failed.length} of ${trace.checks.length} checks hold.`,
     ...failed.map(({ name, subject, detail }) => `  FAILED ${name} (${subject}): ${detail}`),
@@ -55,10 +58,22 @@ function recordLines({ records }: Trace): string[] {
     return [
       `${percent(record.share)} record ${record.recordIndex}, ${name}@${version} ${path} (${record.licence})`,
       `  by ${record.contributor} in contribution ${record.contribution}, transaction ${record.transactions.contribution}`,
-      `  ${JSON.stringify(record.text.slice(0, 72))}`,
+      `  ${JSON.stringify((record.excerpt ?? record.text).slice(0, SHOWN_CHARACTERS))}`,
     ];
   });
   return lines.length === 0 ? [] : [...lines, ""];
+}
+
+function citationLines({ citations }: Trace): string[] {
+  if (citations === undefined) return [];
+  if (citations.length === 0) return ["No part of the answer stands word for word in the records.", ""];
+  const lines = citations.flatMap(({ text, count, places }) => [
+    `  ${JSON.stringify(text)}, ${count === 1 ? "once" : `${count} times`}:`,
+    ...places.map(({ recordIndex, contributor, licence, source: { name, version, path } }) => {
+      return `    record ${recordIndex}, ${name}@${version} ${path} (${licence}) by ${contributor}`;
+    }),
+  ]);
+  return ["Word for word in the records, which says nothing of who is paid:", ...lines, ""];
 }
 
 function shareLines({ shares }: Trace): string[] {

@@ -4,6 +4,7 @@
  *   receipt ─ signature, fee, attribution ─┬─ batch: receipts' root, transaction
  *                                          ├─ model: manifest, weights, program ─ base
  *                                          └─ versions: contributions' root ─ records: records' root, licence
+ *                                                                           └ citations: the same words there
  *
  * The chain is asked for what counts; the index only says where to look and in which transaction it happened.
  */
@@ -26,8 +27,10 @@ import {
 import { type Address, type Hex, isAddressEqual, recoverAddress } from "viem";
 import type { Connection } from "../connect.js";
 import { CheckList } from "./CheckList.js";
+import { ContributionFiles } from "./ContributionFiles.js";
 import { type FoundReceipt, findReceipt } from "./findReceipt.js";
 import type { Trace } from "./Trace.js";
+import { traceCitations } from "./traceCitations.js";
 import { traceModel } from "./traceModel.js";
 import { traceRecords } from "./traceRecords.js";
 import { traceSettlement } from "./traceSettlement.js";
@@ -61,7 +64,9 @@ export async function traceReceipt(connection: Connection, hash: Hex): Promise<T
   const settlement = await traceSettlement(connection, checks, found);
   const { model, base, training } = await traceModel(connection, checks, receipt.model);
   const versions = await traceVersions(connection, checks, receipt.model, found.methodHash, training?.datanets);
-  const records = await traceRecords(connection, checks, found.records, versions);
+  const files = new ContributionFiles(connection, checks, versions);
+  const records = await traceRecords(checks, files, found.records);
+  const citations = found.citations && (await traceCitations(checks, files, found.citations));
   if (shares.length > 0) checkRecordShares(checks, shares, records, versions[0]?.datanet);
 
   return {
@@ -77,6 +82,7 @@ export async function traceReceipt(connection: Connection, hash: Hex): Promise<T
     training: training?.summary,
     versions: versions.map(({ traced }) => traced),
     records,
+    citations,
     shares: shares.map(({ account, share }) => ({
       account,
       kind: isPoolAccount(account) ? "pool" : "contributor",

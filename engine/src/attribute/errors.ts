@@ -1,4 +1,4 @@
-/** An attribution that cannot be computed, and why. None of them goes away by trying again. */
+/** What attribution cannot do, and why. None of it goes away by trying again. */
 export class AttributionError extends Error {
   override readonly name = "AttributionError";
   readonly retryable = false;
@@ -10,6 +10,8 @@ export class AttributionError extends Error {
       | "index_mismatch"
       | "base_malformed"
       | "not_finite"
+      | "search_failed"
+      | "search_full"
       | "invalid_request",
     message: string,
     options?: ErrorOptions,

@@ -45,6 +45,7 @@ export type { VersionIndex } from "./kernel/VersionIndex.js";
 export type { MatchArrays } from "./match/MatchArrays.js";
 export { MatchIndex } from "./match/MatchIndex.js";
 export { MatchProver, type Proven } from "./match/MatchProver.js";
+export { MatchSearch, type SearchedRecords } from "./match/MatchSearch.js";
 export { type MatchPlace, MatchShard } from "./match/MatchShard.js";
 export { type MatchSpan, matchAnswer } from "./match/matchAnswer.js";
 export { buildIndexFolder } from "./segments/buildIndexFolder.js";

@@ -36,7 +36,8 @@ function load(
   deprecatedAt = 0n,
 ) {
   const { leastPrice } = readRunnerConfig({ DATABASE_URL: "postgresql://", ...env });
-  const loader = new ModelLoader({} as ChainReader, {} as FileCache, base, leastPrice);
+  const search = { add: () => ({ cite: async () => [] }) };
+  const loader = new ModelLoader({} as ChainReader, {} as FileCache, base, leastPrice, search, () => {});
   const registered = {
     base: 0n,
     weightsRoot,

@@ -4,9 +4,12 @@ import {
   type AttributionVersion,
   attributeAnswer,
   excerpt,
+  type MatchSearch,
   RuntimeError,
+  type SearchedRecords,
 } from "@openledger/engine";
 import {
+  type AttributedRecord,
   attributionMethodHash,
   type ChainReader,
   decodeTrainingManifest,
@@ -15,8 +18,8 @@ import {
 } from "@openledger/sdk";
 import { hexToBytes } from "viem";
 import { RunnerError } from "../RunnerError.js";
-import type { AnswerAttribution } from "./Answer.js";
 import type { BaseModel } from "./BaseModel.js";
+import { citeAnswer } from "./citeAnswer.js";
 import type { FileCache } from "./FileCache.js";
 import { loadIndex } from "./loadIndex.js";
 import { type LoadedVersion, loadVersion } from "./loadVersion.js";
@@ -29,7 +32,8 @@ export type RegisteredModel = Awaited<ReturnType<typeof readModel>>;
 /** Anyone can register the same weights again at a price of nothing: what a runner serves for at least, base units. */
 export type LeastPrice = { readonly perPromptToken: bigint; readonly perOutputToken: bigint };
 
-type ServedVersion = AttributionVersion & Pick<LoadedVersion, "origins" | "root">;
+type ServedVersion = AttributionVersion &
+  Pick<LoadedVersion, "origins" | "root"> & { readonly searched: SearchedRecords | undefined };
 
 export class ModelLoader {
   readonly #versions = new Map<string, Promise<ServedVersion>>();
@@ -41,6 +45,8 @@ export class ModelLoader {
     private readonly files: FileCache,
     readonly base: BaseModel,
     private readonly leastPrice: LeastPrice,
+    private readonly search: Pick<MatchSearch, "add">,
+    private readonly onFault: (error: unknown) => void,
   ) {}
 
   /**
@@ -110,7 +116,7 @@ export class ModelLoader {
   }
 
   async #readVersion(datanet: bigint, version: number, base: bigint): Promise<ServedVersion> {
-    const [{ origins, root }, index] = await Promise.all([
+    const [{ origins, texts, root }, index] = await Promise.all([
       loadVersion(this.reader, this.files, datanet, version),
       loadIndex(this.reader, this.files, { datanet, version, base }),
     ]);
@@ -120,7 +126,18 @@ export class ModelLoader {
           `${index.baseWeightsRoot}; there are ${origins.length}, and the base is ${this.base.weightsRoot}.`,
       );
     }
-    return { datanet, version, index, origins, root, contributors: origins.map(({ contributor }) => contributor) };
+    const contributors = origins.map(({ contributor }) => contributor);
+    return { datanet, version, index, origins, root, contributors, searched: this.#searched(texts) };
+  }
+
+  /** A version that there is no room for is served all the same. */
+  #searched(texts: readonly string[]): SearchedRecords | undefined {
+    try {
+      return this.search.add(texts);
+    } catch (error) {
+      this.onFault(error);
+      return undefined;
+    }
   }
 
   #served(
@@ -153,8 +170,12 @@ export class ModelLoader {
         ),
       attribute: async (promptIds, tokens) => {
         if (versions.length === 0) return { shares: [], records: [], methodHash: attributionMethodHash([]) };
-        const answer = await withEngine(() => attributeAnswer(runtime, { versions, promptIds, outputIds: tokens }));
-        return { ...answer, records: answer.records.map((record) => this.#describe(versions, record)) };
+        const [answer, citations] = await Promise.all([
+          withEngine(() => attributeAnswer(runtime, { versions, promptIds, outputIds: tokens })),
+          citeAnswer(versions, tokenizer.decode(tokens), this.onFault),
+        ]);
+        const records = answer.records.map((record) => this.#describe(versions, record));
+        return { ...answer, records, ...(citations !== undefined && { citations }) };
       },
     };
   }
@@ -162,7 +183,7 @@ export class ModelLoader {
   #describe(
     versions: readonly ServedVersion[],
     record: Awaited<ReturnType<typeof attributeAnswer>>["records"][number],
-  ): AnswerAttribution["records"][number] {
+  ): AttributedRecord {
     const { datanet, version, recordIndex, share, span } = record;
     const from = versions.find((one) => one.datanet === datanet && one.version === version);
     const origin = from?.origins[Number(recordIndex)];

@@ -1,6 +1,5 @@
-import type { Price } from "@openledger/sdk";
+import type { AnswerAttribution, Price } from "@openledger/sdk";
 import type { Hex } from "viem";
-import type { AnswerAttribution } from "./Answer.js";
 
 /**
  * Sampling as the protocol counts it: thousandths, 0 for no limit of `topK`, 0 of `temperatureMilli` for greedy, 1,000 for

@@ -14,24 +14,17 @@ import {
   decodeContributionFile,
   domainHash,
   merkleRoot,
+  type RecordOrigin,
   readAcceptedContributions,
   readRevocations,
   readVersion,
   revocationsHash,
   versionRecords,
 } from "@openledger/sdk";
-import { type Address, type Hex, isAddressEqual } from "viem";
+import { type Hex, isAddressEqual } from "viem";
 import { askChain } from "../chain/askChain.js";
 import type { FileCache } from "./FileCache.js";
 import { ModelUnusable } from "./ModelUnusable.js";
-
-export interface RecordOrigin {
-  readonly contribution: bigint;
-  readonly contributor: Address;
-  /** SPDX identifier. */
-  readonly licence: string;
-  readonly source: { readonly name: string; readonly version: string; readonly path: string };
-}
 
 export interface LoadedVersion {
   readonly datanet: bigint;
@@ -39,6 +32,8 @@ export interface LoadedVersion {
   readonly root: Hex;
   /** `[records]`, in the version's order. */
   readonly origins: readonly RecordOrigin[];
+  /** `[records]` */
+  readonly texts: readonly string[];
 }
 
 /** @throws RunnerError `chain_unavailable`; ContentUnavailableError; ModelUnusable when a root is not the chain's */
@@ -76,7 +71,8 @@ export async function loadVersion(
       source: { ...file.source, path: file.records[place.index]!.path },
     };
   });
-  return { datanet, version, root, origins };
+  const texts = places.map(({ contribution, index }) => opened[contribution]!.file.records[index]!.text);
+  return { datanet, version, root, origins, texts };
 }
 
 async function readContributions(reader: ChainReader, datanet: bigint, version: number) {

@@ -1,6 +1,5 @@
 /** Receipts and answers as JSON: integers past 2^53 are decimal strings. */
-import { isPoolAccount, receiptToJson } from "@openledger/sdk";
-import type { AnswerAttribution } from "../serve/Answer.js";
+import { type AnswerAttribution, citationToJson, isPoolAccount, receiptToJson } from "@openledger/sdk";
 import type { StoredReceipt } from "../store/StoredReceipt.js";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -19,6 +18,7 @@ export function attributionJson(attribution: AnswerAttribution): JsonObject {
       contribution: `${record.contribution}`,
     })),
     methodHash: attribution.methodHash,
+    ...(attribution.citations !== undefined && { citations: attribution.citations.map(citationToJson) }),
   };
 }
 

@@ -148,4 +148,8 @@ export const migrations: readonly string[] = [
   -- What stood behind a batch is not kept for ever.
   alter table batches add column pruned boolean not null default false;
   `,
+  `
+  -- What stands word for word in records; null where nobody looked.
+  alter table receipts add column citations jsonb;
+  `,
 ];

@@ -1,3 +1,4 @@
+import { DocumentReader, readCitation } from "@openledger/sdk";
 import { pad } from "viem";
 import { expect, it } from "vitest";
 import { insertReceipt } from "./receiptRows.js";
@@ -20,7 +21,9 @@ it("stores an answer of records whose contributor wrote a NUL, which PostgreSQL 
     source: { name: "tales\0", version: "1\0", path: "\0.txt" },
     excerpt: "a\0b",
   };
-  const attribution = { shares: [], records: [record], methodHash: pad("0x2") };
+  const { share: _, excerpt: __, datanet, version, ...origin } = record;
+  const citation = { datanet, version, from: 2, text: "a\0b", count: 1, places: [{ ...origin, offset: 3 }] };
+  const attribution = { shares: [], records: [record], methodHash: pad("0x2"), citations: [citation] };
   const answer = { tokens: [1], text: "\0", finish: "stop", attribution } as const;
 
   await insertReceipt({ query } as Parameters<typeof insertReceipt>[0], {
@@ -35,6 +38,12 @@ it("stores an answer of records whose contributor wrote a NUL, which PostgreSQL 
   expect(JSON.parse(String(records))[0]).toMatchObject({
     source: { name: "tales\ufffd", version: "1\ufffd", path: "\ufffd.txt" },
     excerpt: "a\ufffdb",
+  });
+  const citations = JSON.parse(String(stored.find((value) => typeof value === "string" && value.includes("places"))));
+  expect(readCitation(new DocumentReader("citation", citations[0]))).toEqual({
+    ...citation,
+    text: "a\ufffdb",
+    places: [{ ...origin, offset: 3, source: { name: "tales\ufffd", version: "1\ufffd", path: "\ufffd.txt" } }],
   });
   expect(stored.filter((value) => typeof value === "string" && /\0|\\u0000/.test(value))).toEqual([]);
 });

@@ -1,7 +1,6 @@
 /** Receipts to and from their rows. */
-import type { Receipt } from "@openledger/sdk";
+import { type AttributedRecord, citationToJson, DocumentReader, type Receipt, readCitation } from "@openledger/sdk";
 import type { Address, Hex } from "viem";
-import type { AttributedRecord } from "../serve/Answer.js";
 import type { Queries, Row } from "./Database.js";
 import type { StoredReceipt } from "./StoredReceipt.js";
 
@@ -36,6 +35,7 @@ export interface ReceiptRow extends Row {
   readonly method_hash: Hex;
   readonly shares: readonly (readonly [Address, number])[];
   readonly records: readonly RecordJson[];
+  readonly citations: readonly unknown[] | null;
   readonly tokens: readonly number[];
   readonly answer: string;
   readonly finish: "stop" | "length";
@@ -75,6 +75,9 @@ export function receiptOf(row: ReceiptRow): StoredReceipt {
           contribution: BigInt(record.contribution),
         })),
         methodHash: row.method_hash,
+        ...(row.citations !== null && {
+          citations: new DocumentReader("citations of a receipt", row.citations).items().map(readCitation),
+        }),
       },
     },
     signedAt: row.signed_at,
@@ -83,6 +86,7 @@ export function receiptOf(row: ReceiptRow): StoredReceipt {
 
 export async function insertReceipt({ query }: Queries, stored: Omit<StoredReceipt, "signedAt">): Promise<void> {
   const { receipt, answer } = stored;
+  const { citations } = answer.attribution;
   const shares = answer.attribution.shares.map(({ account, share }) => [account, share]);
   const records = answer.attribution.records.map(
     (record): RecordJson => ({
@@ -94,9 +98,9 @@ export async function insertReceipt({ query }: Queries, stored: Omit<StoredRecei
   );
   await query(
     `insert into receipts (hash, digest, channel, model, nonce, cumulative, fee, prompt_tokens, output_tokens,
-       request_hash, program_root, seed, output_hash, attribution_hash, signature, method_hash, shares, records, tokens,
-       answer, finish)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)`,
+       request_hash, program_root, seed, output_hash, attribution_hash, signature, method_hash, shares, records, citations,
+       tokens, answer, finish)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
     [
       stored.hash,
       stored.digest,
@@ -115,13 +119,18 @@ export async function insertReceipt({ query }: Queries, stored: Omit<StoredRecei
       stored.signature,
       answer.attribution.methodHash,
       JSON.stringify(shares),
-      // Names and paths in it are the contributors' own words.
-      JSON.stringify(records, (_key, value: unknown) => (typeof value === "string" ? storable(value) : value)),
+      storableJson(records),
+      citations === undefined ? null : storableJson(citations.map(citationToJson)),
       answer.tokens,
       storable(answer.text),
       answer.finish,
     ],
   );
+}
+
+/** Names and paths in it are the contributors' own words. */
+function storableJson(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) => (typeof part === "string" ? storable(part) : part));
 }
 
 /** PostgreSQL's text and jsonb hold no NUL, which a model may generate; the token ids keep it. */

@@ -3,21 +3,52 @@ import type { Receipt, RecordShare, Share } from "../hash/types.js";
 import type { DocumentReader } from "./DocumentReader.js";
 import { readReceipt } from "./receipt.js";
 
-/** A record that shaped an answer, with what a reader needs to judge it. */
-export type AttributedRecord = RecordShare & {
+/** Where a record comes from. */
+export type RecordOrigin = {
   readonly contribution: bigint;
   readonly contributor: Address;
   /** SPDX identifier. */
   readonly licence: string;
   readonly source: { readonly name: string; readonly version: string; readonly path: string };
-  /** The part of the record that counted most. */
-  readonly excerpt: string;
+};
+
+/** A record that shaped an answer, with what a reader needs to judge it. */
+export type AttributedRecord = RecordShare &
+  RecordOrigin & {
+    /** The part of the record that counted most. */
+    readonly excerpt: string;
+  };
+
+/** A place in a record of a Datanet version. */
+export type CitedPlace = RecordOrigin & {
+  /** By its place in the version, from 0. */
+  readonly recordIndex: bigint;
+  /** Bytes of its UTF-8 before. */
+  readonly offset: number;
+};
+
+/** A part of an answer that stands word for word in records: evidence that a text is in the data, which pays nobody. */
+export type Citation = {
+  readonly datanet: bigint;
+  readonly version: number;
+  /** Bytes of the answer's UTF-8 before. */
+  readonly from: number;
+  readonly text: string;
+  /** How often it stands in the version's records. */
+  readonly count: number;
+  /** The first of them, at most 8, by record and offset. */
+  readonly places: readonly CitedPlace[];
 };
 
 export type AnswerAttribution = {
   readonly shares: readonly Share[];
   readonly records: readonly AttributedRecord[];
   readonly methodHash: Hex;
+  /**
+   * What the runner says of it beyond what it signs: anyone finds the same in the versions' records. Absent where the runner did
+   * not search.
+   */
+  readonly citations?: readonly Citation[];
 };
 
 /** The `openledger` member of an answer: what is paid for and who is paid. */
@@ -46,6 +77,7 @@ export function readAnswerReceipt(reader: DocumentReader): AnswerReceipt {
 
 /** @throws MalformedDocumentError */
 export function readAnswerAttribution(reader: DocumentReader): AnswerAttribution {
+  const citations = reader.field("citations");
   return {
     shares: reader
       .field("shares")
@@ -53,16 +85,56 @@ export function readAnswerAttribution(reader: DocumentReader): AnswerAttribution
       .map((item) => ({ account: item.field("account").address(), share: item.field("share").uint32() })),
     records: reader.field("records").items().map(readAttributedRecord),
     methodHash: reader.field("methodHash").bytes32(),
+    ...(citations.present && { citations: citations.items().map(readCitation) }),
   };
 }
 
 function readAttributedRecord(item: DocumentReader): AttributedRecord {
-  const source = item.field("source");
   return {
     datanet: item.field("datanet").uint(64),
     version: item.field("version").uint32(),
     recordIndex: item.field("recordIndex").uint(64),
     share: item.field("share").uint32(),
+    ...readOrigin(item),
+    excerpt: item.field("excerpt").text(),
+  };
+}
+
+/** As an answer's JSON has it: integers past 2^53 are decimal strings. */
+export function citationToJson(citation: Citation): { readonly [field: string]: unknown } {
+  return {
+    ...citation,
+    datanet: `${citation.datanet}`,
+    places: citation.places.map((place) => ({
+      ...place,
+      recordIndex: `${place.recordIndex}`,
+      contribution: `${place.contribution}`,
+    })),
+  };
+}
+
+/** @throws MalformedDocumentError */
+export function readCitation(item: DocumentReader): Citation {
+  return {
+    datanet: item.field("datanet").uint(64),
+    version: item.field("version").uint32(),
+    from: item.field("from").uint32(),
+    text: item.field("text").text(),
+    count: item.field("count").uint32(),
+    places: item
+      .field("places")
+      .items()
+      .map((place) => ({
+        recordIndex: place.field("recordIndex").uint(64),
+        offset: place.field("offset").uint32(),
+        ...readOrigin(place),
+      })),
+  };
+}
+
+function readOrigin(item: DocumentReader): RecordOrigin {
+  const source = item.field("source");
+  return {
     contribution: item.field("contribution").uint(64),
     contributor: item.field("contributor").address(),
     licence: item.field("licence").text(),
@@ -71,6 +143,5 @@ function readAttributedRecord(item: DocumentReader): AttributedRecord {
       version: source.field("version").text(),
       path: source.field("path").text(),
     },
-    excerpt: item.field("excerpt").text(),
   };
 }

@@ -1,0 +1,52 @@
+import type { MatchSpan, SearchedRecords } from "@openledger/engine";
+import type { Citation, RecordOrigin } from "@openledger/sdk";
+
+/** A version whose records can be cited. */
+export interface CitedVersion {
+  readonly datanet: bigint;
+  readonly version: number;
+  /** `[records]`, in the version's order. */
+  readonly origins: readonly RecordOrigin[];
+  /** Absent where there was no room for it. */
+  readonly searched: SearchedRecords | undefined;
+}
+
+/** An answer does not wait longer for what it is paid without: a search waits while other records are sorted. */
+const patienceMs = 1_000;
+
+/**
+ * The parts of an answer that stand word for word in a model's versions, version by version.
+ *
+ * @returns Undefined where not all of them were searched: nobody is to read silence as absence.
+ */
+export async function citeAnswer(
+  versions: readonly CitedVersion[],
+  text: string,
+  onFault: (error: unknown) => void,
+): Promise<readonly Citation[] | undefined> {
+  const signal = AbortSignal.timeout(patienceMs);
+  try {
+    const cited = await Promise.all(
+      versions.map(async (version) => {
+        const spans = await version.searched?.cite(text, { signal });
+        return spans?.map((span) => citationOf(version, Buffer.from(text), span));
+      }),
+    );
+    return cited.some((citations) => citations === undefined) ? undefined : cited.flatMap((citations) => citations!);
+  } catch (error) {
+    onFault(error);
+    return undefined;
+  }
+}
+
+function citationOf({ datanet, version, origins }: CitedVersion, answer: Buffer, span: MatchSpan): Citation {
+  const { from, to, count, places } = span;
+  return {
+    datanet,
+    version,
+    from,
+    text: answer.toString("utf8", from, to),
+    count,
+    places: places.map(({ record, offset }) => ({ recordIndex: BigInt(record), offset, ...origins[record]! })),
+  };
+}
