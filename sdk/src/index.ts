@@ -114,6 +114,7 @@ export * from "./wire/completion.js";
 export * from "./wire/contributionFile.js";
 export * from "./wire/DocumentReader.js";
 export * from "./wire/epochFile.js";
+export * from "./wire/indexFile.js";
 export * from "./wire/programDescription.js";
 export * from "./wire/receipt.js";
 export * from "./wire/settlementExpectation.js";

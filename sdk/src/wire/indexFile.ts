@@ -1,0 +1,152 @@
+import type { Hex } from "viem";
+import { MalformedDocumentError } from "../errors/MalformedDocumentError.js";
+import { canonicalJsonBytes, type JsonValue } from "./canonicalJson.js";
+import { DocumentReader } from "./DocumentReader.js";
+
+const FORMAT = "openledger.index/1";
+const DOCUMENT = "index file";
+
+/** Bytes of each part of a file but its last: what is held in memory while an index is published or fetched. */
+export const INDEX_PART_BYTES = 4 * 1024 * 1024;
+/** Largest index file: it lists some 240 GiB of segments. */
+export const MAX_INDEX_FILE_BYTES = 4 * 1024 * 1024;
+/** Most segments of an index: each is one file that a node keeps open. */
+const MAX_SEGMENTS = 1024;
+const MAX_SEGMENT_RECORDS = 2 ** 16;
+/** A segment takes so much beside its records. */
+const SEGMENT_HEAD_BYTES = 36;
+/** A record of 256 tokens, none of which occurs twice in its segment, takes so much of it; one of no token takes 4 bytes. */
+const MAX_RECORD_BYTES = 7940;
+const MIN_RECORD_BYTES = 4;
+/** Thresholds of a vocabulary of 2^24 tokens, 2 bytes each. */
+const MAX_THRESHOLD_BYTES = 2 ** 25;
+const FLOOR_COUNT = 9;
+const MAX_FLOOR = 2 ** 16;
+
+/** A file that is kept in parts, each of which the content store has by its SHA-256. */
+export type PartedFile = {
+  /** Of the whole. */
+  readonly sha256: Hex;
+  readonly byteLength: number;
+  /** SHA-256 of each `INDEX_PART_BYTES`, in order. */
+  readonly parts: readonly Hex[];
+};
+
+/** A run of an index's records. */
+export type SegmentFile = PartedFile & {
+  /** 1 to 2^16. */
+  readonly records: number;
+};
+
+/** What a Datanet's owner commits to by its hash: of what an index's root is made, and which files hold its postings. */
+export type IndexFile = {
+  readonly baseWeightsRoot: Hex;
+  /** SHA-256 of the base's attribution file. */
+  readonly attributionHash: Hex;
+  readonly recordsRoot: Hex;
+  readonly postingsRoot: Hex;
+  /** The least share that is paid, by length of the answer: nine, 1 to 65,536, never rising. */
+  readonly floors: readonly number[];
+  /** int16 for each token that occurs, little-endian, ascending by token. */
+  readonly thresholds: PartedFile;
+  /** In the order of their records. */
+  readonly segments: readonly SegmentFile[];
+};
+
+/** The file's bytes for the content store. @throws MalformedDocumentError for one that nobody could read */
+export function encodeIndexFile(file: IndexFile): Uint8Array {
+  const bytes = toBytes(file);
+  decodeIndexFile(bytes);
+  return bytes;
+}
+
+/**
+ * Reads a file that anybody may have written: every number is bounded, so that what it asks a node to fetch is known before
+ * anything is. Whether the parts hold what the roots say is not known yet.
+ *
+ * @throws MalformedDocumentError also for a second spelling of the same file
+ */
+export function decodeIndexFile(bytes: Uint8Array): IndexFile {
+  if (bytes.length > MAX_INDEX_FILE_BYTES) {
+    throw new MalformedDocumentError(
+      DOCUMENT,
+      "",
+      `expected at most ${MAX_INDEX_FILE_BYTES} bytes, found ${bytes.length}`,
+    );
+  }
+  const reader = DocumentReader.parse(DOCUMENT, bytes);
+  reader.field("format").literal(FORMAT);
+  const segments = reader.field("segments").items();
+  if (segments.length > MAX_SEGMENTS) {
+    reader.field("segments").fail(`expected at most ${MAX_SEGMENTS}, found ${segments.length}`);
+  }
+  const file: IndexFile = {
+    baseWeightsRoot: reader.field("baseWeightsRoot").bytes32(),
+    attributionHash: reader.field("attributionHash").bytes32(),
+    recordsRoot: reader.field("recordsRoot").bytes32(),
+    postingsRoot: reader.field("postingsRoot").bytes32(),
+    floors: readFloors(reader.field("floors")),
+    thresholds: readThresholds(reader.field("thresholds")),
+    segments: segments.map(readSegment),
+  };
+  if (!equal(toBytes(file), bytes)) reader.fail("expected canonical JSON of the format's members and no others");
+  return file;
+}
+
+function toBytes(file: IndexFile): Uint8Array {
+  return canonicalJsonBytes({
+    format: FORMAT,
+    baseWeightsRoot: file.baseWeightsRoot,
+    attributionHash: file.attributionHash,
+    recordsRoot: file.recordsRoot,
+    postingsRoot: file.postingsRoot,
+    floors: file.floors,
+    thresholds: toJson(file.thresholds),
+    segments: file.segments.map((segment) => ({ records: segment.records, ...toJson(segment) })),
+  });
+}
+
+function toJson({ sha256, byteLength, parts }: PartedFile): { readonly [name: string]: JsonValue } {
+  return { sha256, byteLength, parts };
+}
+
+function readFloors(reader: DocumentReader): number[] {
+  const floors = reader.tuple(FLOOR_COUNT).map((item) => readCount(item, 1, MAX_FLOOR));
+  if (floors.some((floor, k) => k > 0 && floor > floors[k - 1]!)) reader.fail("expected floors that never rise");
+  return floors;
+}
+
+function readThresholds(reader: DocumentReader): PartedFile {
+  const file = readFile(reader, 0, MAX_THRESHOLD_BYTES);
+  if (file.byteLength % 2 !== 0) reader.field("byteLength").fail(`expected two bytes each, found ${file.byteLength}`);
+  return file;
+}
+
+function readSegment(reader: DocumentReader): SegmentFile {
+  const records = readCount(reader.field("records"), 1, MAX_SEGMENT_RECORDS);
+  const least = SEGMENT_HEAD_BYTES + MIN_RECORD_BYTES * records;
+  return { records, ...readFile(reader, least, SEGMENT_HEAD_BYTES + MAX_RECORD_BYTES * records) };
+}
+
+function readFile(reader: DocumentReader, least: number, most: number): PartedFile {
+  const byteLength = readCount(reader.field("byteLength"), least, most);
+  const sha256 = reader.field("sha256").bytes32();
+  const parts = reader
+    .field("parts")
+    .tuple(Math.ceil(byteLength / INDEX_PART_BYTES))
+    .map((part) => part.bytes32());
+  if (parts.length === 1 && parts[0] !== sha256) reader.field("parts").fail(`expected ${sha256}, the whole`);
+  return { sha256, byteLength, parts };
+}
+
+function readCount(reader: DocumentReader, least: number, most: number): number {
+  const count = reader.raw;
+  if (Number.isSafeInteger(count) && (count as number) >= least && (count as number) <= most) return count as number;
+  return reader.fail(
+    `expected a whole number from ${least} to ${most}, found ${JSON.stringify(count)?.slice(0, 40) ?? "nothing"}`,
+  );
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}
