@@ -1,13 +1,16 @@
-/** What attribution cannot do, and why. None of it goes away by trying again. */
+/** What attribution cannot do, and why. */
 export class AttributionError extends Error {
   override readonly name = "AttributionError";
-  readonly retryable = false;
+  /** Whether trying again may help: another process may have ended meanwhile. */
+  readonly retryable: boolean;
 
   constructor(
     readonly code:
       | "record_too_long"
       | "index_malformed"
       | "index_mismatch"
+      | "index_locked"
+      | "index_failed"
       | "base_malformed"
       | "not_finite"
       | "search_failed"
@@ -17,5 +20,6 @@ export class AttributionError extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
+    this.retryable = code === "index_locked" || code === "index_failed";
   }
 }

@@ -49,6 +49,8 @@ export { MatchSearch, type SearchedRecords } from "./match/MatchSearch.js";
 export { type MatchPlace, MatchShard } from "./match/MatchShard.js";
 export { type MatchSpan, matchAnswer } from "./match/matchAnswer.js";
 export { buildIndexFolder } from "./segments/buildIndexFolder.js";
+export { fetchIndex, indexFileBytes, indexFileRoot } from "./segments/fetchIndex.js";
 export { type IndexBase, IndexFolder } from "./segments/IndexFolder.js";
+export { publishIndex } from "./segments/publishIndex.js";
 export { SegmentIndex } from "./segments/SegmentIndex.js";
 export { creditsOf, withIndexes } from "./withIndexes.js";

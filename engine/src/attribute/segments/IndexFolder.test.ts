@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { CODE_BYTES, type PositionCodes } from "../codes.js";
@@ -8,6 +9,7 @@ import { AttributionIndex } from "../kernel/AttributionIndex.js";
 import { creditRecords } from "../kernel/creditRecords.js";
 import { ARBITRARY_ROWS, arbitraryCodes } from "../testCodes.js";
 import { IndexFolder } from "./IndexFolder.js";
+import type { SegmentIndex } from "./SegmentIndex.js";
 
 const BASE = { baseWeightsRoot: `0x${"11".repeat(32)}`, attributionHash: `0x${"22".repeat(32)}` } as const;
 const home = await mkdtemp(join(tmpdir(), "openledger-index-"));
@@ -30,8 +32,21 @@ async function built(rows: readonly PositionCodes[], decoys: readonly PositionCo
   const folder = await IndexFolder.open(path, BASE);
   for (const row of rows) await folder.append([row]);
   await folder.seal(decoys);
+  await folder.close();
   return path;
 }
+
+async function indexIn(path: string): Promise<SegmentIndex> {
+  const folder = await IndexFolder.open(path, BASE);
+  try {
+    return await folder.index();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** More than are sealed at once. */
+const MANY = Array.from({ length: 200 }, (_, i) => rowOf([i, 1], i));
 
 async function segmentFiles(path: string): Promise<string[]> {
   return (await readdir(path)).filter((name) => name.endsWith(".segment"));
@@ -100,13 +115,15 @@ describe("an index in segments", () => {
     const path = newFolder();
     const first = await IndexFolder.open(path, BASE);
     await first.append(rows.slice(0, 5));
+    await first.close();
     // killed while the next one was written, and before it was listed
     await writeFile(join(path, "0b7e-11.partial"), "half of it");
     await writeFile(join(path, `${"ab".repeat(32)}.segment`), "never listed");
 
     const again = await IndexFolder.open(path, BASE);
     expect(again.recordCount).toBe(5);
-    expect(await readdir(path)).toHaveLength(2);
+    expect(await segmentFiles(path)).toHaveLength(1);
+    expect(await readdir(path)).not.toContain("0b7e-11.partial");
     expect(again.isSealed).toBe(false);
     await expect(again.index()).rejects.toThrow(/not sealed/);
     await again.append(rows.slice(5));
@@ -158,7 +175,7 @@ describe("an index in segments", () => {
         const changed = Uint8Array.from(bytes);
         changed[at]! ^= 0x41;
         await writeFile(file, changed);
-        const opening = IndexFolder.open(path, BASE).then(async (folder) => (await folder.index()).close());
+        const opening = indexIn(path).then((index) => index.close());
         await expect(opening, `${name} byte ${at}`).rejects.toMatchObject({ name: "AttributionError" });
         if (!name.endsWith(".json")) await expect(opening).rejects.toThrow(name);
       }
@@ -171,7 +188,7 @@ describe("an index in segments", () => {
         await writeFile(file, bytes);
       }
     }
-    (await (await IndexFolder.open(path, BASE)).index()).close();
+    (await indexIn(path)).close();
   });
 
   test("refuses another base, long records and large tokens, and adds nothing then", async () => {
@@ -229,11 +246,69 @@ describe("an index in segments", () => {
     const manifest = join(path, "index.json");
     const text = await readFile(manifest, "utf8");
     await writeFile(manifest, text.replace(/"root": "0x[0-9a-f]{8}/, '"root": "0xdeadbeef'));
-    await expect((await IndexFolder.open(path, BASE)).index()).rejects.toThrow(/index.json.*0xdeadbeef/);
+    await expect(indexIn(path)).rejects.toThrow(/index.json.*0xdeadbeef/);
+  });
+
+  test("is sealed beside the thread, which goes on meanwhile", async () => {
+    const folder = await IndexFolder.open(newFolder(), BASE);
+    await folder.append(MANY);
+    let turns = 0;
+    let isSealed = false;
+    const sealing = folder.seal([rowOf([1])]).finally(() => {
+      isSealed = true;
+    });
+    while (!isSealed) {
+      await setImmediate();
+      turns++;
+    }
+    await sealing;
+
+    // a thread takes many turns of this one's loop to start alone; what is done in this one takes one or two
+    expect(turns).toBeGreaterThan(10);
+    expect(folder.isSealed).toBe(true);
+    await folder.close();
+  });
+
+  test("is not sealed when that is ended, by whoever asked or by closing it, and can be sealed later", async () => {
+    const path = newFolder();
+    const folder = await IndexFolder.open(path, BASE);
+    await folder.append(MANY);
+    const reason = new Error("the node stops");
+    await expect(folder.seal([], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const stopping = new AbortController();
+    const stopped = folder.seal([], { signal: stopping.signal });
+    await setImmediate();
+    stopping.abort(reason);
+    await expect(stopped).rejects.toBe(reason);
+    expect(folder.isSealed).toBe(false);
+
+    const closed = folder.seal([]);
+    await setImmediate();
+    await Promise.all([folder.close(), expect(closed).rejects.toThrow(/was closed/)]);
+    await expect(folder.append([rowOf([3])])).rejects.toThrow(/was closed/);
+
+    const again = await IndexFolder.open(path, BASE);
+    await again.seal([]);
+    expect(again.recordCount).toBe(MANY.length);
+    await again.close();
+  });
+
+  test("tells which file the thread found to be another", async () => {
+    const path = newFolder();
+    const folder = await IndexFolder.open(path, BASE);
+    await folder.append(MANY);
+    const [name] = await segmentFiles(path);
+    await truncate(join(path, name!), 10);
+
+    await expect(folder.seal([])).rejects.toMatchObject({
+      code: "index_malformed",
+      message: expect.stringContaining(name!),
+    });
+    await folder.close();
   });
 
   test("tells of a record that it has not", async () => {
-    const index = await (await IndexFolder.open(await built([rowOf([1])]), BASE)).index();
+    const index = await indexIn(await built([rowOf([1])]));
     expect(() => index.row(1)).toThrow(/1 records, asked for 1/);
     expect(() => index.ids(-1)).toThrow(/asked for -1/);
     index.close();

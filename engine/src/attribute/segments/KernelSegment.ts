@@ -59,11 +59,6 @@ export class KernelSegment {
     }
   }
 
-  /** SHA-256 of the file, hex. */
-  sha256(): string {
-    return this.file.sha256();
-  }
-
   close(): void {
     this.file.close();
   }
@@ -159,7 +154,11 @@ export class KernelSegment {
     return { ids, surprises, codes };
   }
 
-  /** All records, read in one go: 25 bytes of memory a position. */
+  /**
+   * All records, read in one go: 25 bytes of memory a position.
+   *
+   * @throws AttributionError `index_malformed` unless lists and records hold the same positions, each list in order
+   */
   rows(): PositionCodes[] {
     const { positions, records } = this.sizes;
     const ends = this.#numbers(this.#layout.endsAt, records);
@@ -172,12 +171,22 @@ export class KernelSegment {
       new Uint8Array(CODE_BYTES * positions),
     ];
     const columns = this.columns();
-    for (let posting = 0; posting < positions; posting++) {
-      const { record, position, surprise } = this.markOf(wordOf(columns.marks.next()));
-      const at = (ends[record - 1] ?? 0) + position;
-      if (at >= ends[record]!) throw this.#malformed(`positions of record ${record} that it has`, position);
-      surprises[at] = surprise;
-      codes.set(columns.codes.next(), at * CODE_BYTES);
+    for (const [place, target] of this.targets.entries()) {
+      let before = -1;
+      for (let left = this.sizeOf(place); left > 0; left--) {
+        const word = wordOf(columns.marks.next());
+        const { record, position, surprise } = this.markOf(word);
+        const at = (ends[record - 1] ?? 0) + position;
+        // a list's places ascend and each is its token's: no two postings have one place, and none is left
+        if (word >>> 8 <= before)
+          throw this.#malformed(`ascending places of token ${target}`, `${record}, ${position}`);
+        if (at >= ends[record]! || ids[at] !== target) {
+          throw this.#malformed(`token ${target} at position ${position} of record ${record}`, ids[at]);
+        }
+        before = word >>> 8;
+        surprises[at] = surprise;
+        codes.set(columns.codes.next(), at * CODE_BYTES);
+      }
     }
     return Array.from(ends, (end, record) => {
       const from = ends[record - 1] ?? 0;

@@ -1,8 +1,5 @@
-import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { AttributionError } from "../errors.js";
-
-const CHUNK = 2 ** 20;
 
 /** Closes files that nobody has any more. */
 const forgotten = new FinalizationRegistry<number>((descriptor) => closeSync(descriptor));
@@ -37,18 +34,6 @@ export class ReadOnlyFile {
       }
       done += count;
     }
-  }
-
-  /** SHA-256 of the whole, hex. */
-  sha256(): string {
-    const hash = createHash("sha256");
-    const chunk = new Uint8Array(CHUNK);
-    for (let at = 0; at < this.byteLength; at += CHUNK) {
-      const part = chunk.subarray(0, Math.min(CHUNK, this.byteLength - at));
-      this.read(at, part);
-      hash.update(part);
-    }
-    return hash.digest("hex");
   }
 
   /** Nothing can be read afterwards. A file that is never closed is closed once nobody has it. */

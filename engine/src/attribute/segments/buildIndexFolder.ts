@@ -16,7 +16,8 @@ export interface BuildIndexFolderOptions {
  * As `buildIndex`, into a folder. What is there already of the same records, from the first on, is taken as it is: a build that
  * was cut short goes on, and a version that adds records to one before is built from that one's folder.
  *
- * @throws AttributionError `record_too_long` before any work is done; those of `IndexFolder.open`; RuntimeError `aborted`
+ * @throws AttributionError `record_too_long` before any work is done; those of `IndexFolder.open`; RuntimeError `aborted`, or the
+ * signal's reason
  */
 export async function buildIndexFolder(
   runtime: Pick<Runtime, "codes" | "weightsRoot" | "attribution">,
@@ -28,19 +29,22 @@ export async function buildIndexFolder(
   for (const [record, { ids }] of records.entries()) checkLength(record, ids.length);
   const { base, hash } = await runtime.attribution();
   const folder = await IndexFolder.open(path, { baseWeightsRoot: runtime.weightsRoot, attributionHash: hash });
-
-  let rows: PositionCodes[] = [];
-  for (let record = await folder.keep(records.map(({ ids }) => ids)); record < records.length; record++) {
-    const { ids } = records[record]!;
-    // the base says nothing of no tokens
-    rows.push(ids.length === 0 ? NO_CODES : await runtime.codes(ids, signal === undefined ? {} : { signal }));
-    if (rows.length === WRITTEN_TOGETHER || record === records.length - 1) {
-      await folder.append(rows);
-      rows = [];
+  try {
+    let rows: PositionCodes[] = [];
+    for (let record = await folder.keep(records.map(({ ids }) => ids)); record < records.length; record++) {
+      const { ids } = records[record]!;
+      // the base says nothing of no tokens
+      rows.push(ids.length === 0 ? NO_CODES : await runtime.codes(ids, signal === undefined ? {} : { signal }));
+      if (rows.length === WRITTEN_TOGETHER || record === records.length - 1) {
+        await folder.append(rows);
+        rows = [];
+      }
+      onProgress?.(record + 1, records.length);
     }
-    onProgress?.(record + 1, records.length);
+    signal?.throwIfAborted();
+    if (!folder.isSealed) await folder.seal(base.decoys, signal === undefined ? {} : { signal });
+    return await folder.index();
+  } finally {
+    await folder.close();
   }
-  signal?.throwIfAborted();
-  if (!folder.isSealed) await folder.seal(base.decoys);
-  return folder.index();
 }

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { AttributionError } from "../errors.js";
 import type { Hex } from "../hex.js";
 import { FLOOR_COUNT } from "../kernel/floors.js";
@@ -42,8 +44,19 @@ export function encodeManifest(manifest: FolderManifest): string {
   return `${JSON.stringify({ format: FORMAT, ...rest, ...sealed }, null, 2)}\n`;
 }
 
-/** @throws AttributionError `index_malformed` */
-export function parseManifest(text: string, folder: string): FolderManifest {
+/** The manifest of a folder; undefined when there is none. @throws AttributionError `index_malformed` */
+export async function readManifest(path: string): Promise<FolderManifest | undefined> {
+  let text: string;
+  try {
+    text = await readFile(join(path, MANIFEST_FILE), "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  return parseManifest(text, path);
+}
+
+function parseManifest(text: string, folder: string): FolderManifest {
   const malformed = (wanted: string, found: unknown) =>
     new AttributionError("index_malformed", `${folder}/${MANIFEST_FILE}: expected ${wanted}, found ${found}`);
   let document: unknown;

@@ -1,0 +1,38 @@
+import { Worker } from "node:worker_threads";
+import { AttributionError } from "../errors.js";
+import type { IndexWorkMessage } from "./index-worker.js";
+import { doIndexWork, type IndexWork, type IndexWorkResult } from "./indexWork.js";
+
+/** Records whose index is sealed in some milliseconds, of which a thread takes hundreds to start. */
+const FEW_RECORDS = 64;
+
+/**
+ * Finds what an index is sealed with, or its roots, in a worker thread unless it is done at once: the caller's event loop
+ * stays free.
+ *
+ * @throws AttributionError `index_malformed`, `index_mismatch`; `index_failed` when the thread ends without a result
+ * @throws the signal's reason when it is aborted; the thread has ended by then
+ */
+export async function runIndexWork(work: IndexWork, signal?: AbortSignal): Promise<IndexWorkResult> {
+  signal?.throwIfAborted();
+  if (work.segments.reduce((sum, { records }) => sum + records, 0) <= FEW_RECORDS) return doIndexWork(work);
+  const worker = new Worker(new URL("./index-worker.js", import.meta.url), { workerData: work });
+  const end = (): void => void worker.terminate();
+  signal?.addEventListener("abort", end, { once: true });
+  try {
+    return await new Promise<IndexWorkResult>((resolve, reject) => {
+      const failed = (found: string, cause?: unknown) =>
+        reject(new AttributionError("index_failed", `the thread that reads ${work.path} ${found}`, { cause }));
+      worker.on("message", (message: IndexWorkMessage) => {
+        if (message.kind === "result") resolve(message.result);
+        else reject(new AttributionError(message.code, message.message));
+      });
+      worker.on("error", (cause: Error) => failed(`failed: ${cause.message}`, cause));
+      worker.on("exit", (code) => (signal?.aborted ? reject(signal.reason) : failed(`ended with code ${code}`)));
+    });
+  } finally {
+    signal?.removeEventListener("abort", end);
+    // its files are closed once it has ended
+    await worker.terminate();
+  }
+}
