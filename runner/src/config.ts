@@ -38,6 +38,8 @@ export interface RunnerConfig {
   readonly settle: SettlePolicy;
   /** How long behind the end of a batch's trial its receipts are kept, seconds. */
   readonly keepSeconds: bigint;
+  /** Most bytes of all indexes that are kept on disk. */
+  readonly maximumIndexBytes: number;
   /** Models whose tokens cost less are not served, base units. */
   readonly leastPrice: LeastPrice;
 }
@@ -69,6 +71,7 @@ export interface RunnerConfig {
  * | SETTLE_MARGIN_SECONDS | before a voucher ends | 5 |
  * | RECHECK_BLOCKS | depth at which a settlement is looked at again | 64 |
  * | KEEP_DAYS | how long settled receipts are kept when the court may no longer ask for them | 30 |
+ * | MAXIMUM_INDEX_MIB | most of all attribution indexes on disk | 65,536 |
  * | LEAST_PROMPT_TOKEN_PRICE, LEAST_OUTPUT_TOKEN_PRICE | base units; cheaper models are not served | 0, 1 |
  *
  * @throws RangeError naming the variable, what it must be and what it is
@@ -125,6 +128,7 @@ export function readRunnerConfig(env: NodeJS.ProcessEnv = process.env): RunnerCo
       recheckDepth: BigInt(count("RECHECK_BLOCKS", 64, 0, 100_000)),
     },
     keepSeconds: BigInt(count("KEEP_DAYS", 30, 0, 100_000)) * 86_400n,
+    maximumIndexBytes: count("MAXIMUM_INDEX_MIB", 65_536, 1, 2 ** 30) * 2 ** 20,
     leastPrice: {
       perPromptToken: amount("LEAST_PROMPT_TOKEN_PRICE", "0"),
       perOutputToken: amount("LEAST_OUTPUT_TOKEN_PRICE", "1"),

@@ -29,6 +29,7 @@ import { describeError, type Log } from "./Log.js";
 import { AnswerDesk } from "./serve/AnswerDesk.js";
 import { BaseModel } from "./serve/BaseModel.js";
 import { FileCache } from "./serve/FileCache.js";
+import { IndexShelf } from "./serve/IndexShelf.js";
 import { ModelCatalogue } from "./serve/ModelCatalogue.js";
 import { ModelLoader } from "./serve/ModelLoader.js";
 import { createApp } from "./server/createApp.js";
@@ -90,9 +91,12 @@ async function connect(
   log("base model is open", deviceReport(base.runtime));
   const content = new ContentClient({ url: config.contentUrl });
   const files = new FileCache(join(config.cacheDir, "files"), content);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const indexes = new IndexShelf(join(config.cacheDir, "indexes"), content, config.maximumIndexBytes, signal);
   const search = new MatchSearch();
   opened.push(() => search.close());
-  const loader = new ModelLoader(chain, files, base, config.leastPrice, search, onFault);
+  const loader = new ModelLoader(chain, files, indexes, base, config.leastPrice, search, onFault);
   const models = new ModelCatalogue(chain, loader, now, log);
 
   const wake = new Wake();
@@ -164,8 +168,6 @@ async function connect(
   });
   const server = await listen(createServer({ requestTimeout: 30_000, headersTimeout: 10_000 }, app), config);
 
-  const stopping = new AbortController();
-  const { signal } = stopping;
   const every = (what: string, work: () => Promise<void>) => repeat(what, config.pollMs * 2, signal, log, work);
   const loops = [
     every("models", () => models.refresh()),
@@ -188,6 +190,7 @@ async function connect(
       await flush(settler, config.pollMs, log);
       server.closeAllConnections();
       await closed;
+      await indexes.close();
       await search.close();
       await base.close();
       await disown();

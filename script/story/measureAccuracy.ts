@@ -1,12 +1,14 @@
+import { join } from "node:path";
 import {
-  AttributionIndex,
   type AttributionVersion,
   evaluateAttribution,
   evaluationWindows,
+  fetchIndex,
   openRuntime,
+  type SegmentIndex,
   Tokenizer,
 } from "@openledger/engine";
-import { decodeTrainingManifest, query } from "@openledger/sdk";
+import { decodeIndexFile, decodeTrainingManifest, query } from "@openledger/sdk";
 import { progressLine } from "./progressLine.js";
 import type { RegisteredBase } from "./registerBaseModel.js";
 import { type Accuracy, addressOf, type StoryContext } from "./StoryContext.js";
@@ -35,10 +37,13 @@ export async function measureAccuracy(
   );
   const runtime = await openRuntime({ modelDir: story.modelDir, threads: 1 });
   const progress = progressLine("measuring attribution");
+  let index: SegmentIndex | undefined;
   try {
+    const version = await committedVersion(story, base, seeded);
+    index = version.index;
     const { attributionTrue, attributionGenerated, bm25True, bm25Generated } = await evaluateAttribution(runtime, {
       tokenizer,
-      versions: [await committedVersion(story, base, seeded)],
+      versions: [version],
       windows,
       adapter: await runtime.loadAdapter(await adapterFiles(story, model)),
       onProgress: (done, all) => progress.update(`${done}/${all} windows`),
@@ -48,6 +53,7 @@ export async function measureAccuracy(
     return accuracy;
   } finally {
     progress.end();
+    index?.close();
     await runtime.close();
   }
 }
@@ -56,13 +62,15 @@ async function committedVersion(
   story: StoryContext,
   base: RegisteredBase,
   { datanet, version, contributors }: SeededDatanet,
-): Promise<AttributionVersion> {
+): Promise<AttributionVersion & { readonly index: SegmentIndex }> {
   const published = await query.datanetVersion(story.graph, datanet, version);
   const committed = published?.indexes.find((index) => index.base === base.number);
+  const { dataHash } = committed!;
+  const path = join(story.network.stateDir, "indexes", dataHash.slice(2));
   return {
     datanet,
     version,
-    index: AttributionIndex.parse(await story.content.get(committed!.dataHash)),
+    index: await fetchIndex(path, decodeIndexFile(await story.content.get(dataHash)), story.content),
     contributors: contributors.flatMap(({ client, records }) => records.map(() => addressOf(client))),
   };
 }

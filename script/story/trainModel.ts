@@ -1,10 +1,12 @@
+import { join } from "node:path";
 import {
-  buildIndex,
+  buildIndexFolder,
   DEFAULT_ARITHMETIC,
   DEFAULT_HYPERPARAMETERS,
   DEFAULT_TIER,
   indexedRecords,
   openRuntime,
+  publishIndex,
   Tokenizer,
   trainAdapter,
 } from "@openledger/engine";
@@ -64,16 +66,12 @@ async function indexVersion(story: StoryContext, base: RegisteredBase, seeded: S
   try {
     const tokenizer = await Tokenizer.load(story.modelDir);
     const records = seeded.contributors.flatMap(({ records }) => records);
-    const index = await buildIndex(
-      runtime,
-      indexedRecords(
-        records.map(({ text }) => text),
-        tokenizer,
-      ),
-    );
-    const { hash } = await story.content.put(index.bytes);
-    await commitIndex(story.owner, { datanet, version, base: base.number, root: index.root, dataHash: hash });
-    story.say(`Indexed ${records.length} records for attribution (root ${index.root.slice(0, 10)}…).`);
+    const texts = records.map(({ text }) => text);
+    const path = join(story.network.stateDir, "indexes", `${datanet}-${version}-${base.number}`);
+    (await buildIndexFolder(runtime, indexedRecords(texts, tokenizer), path)).close();
+    const published = await publishIndex(path, story.content);
+    await commitIndex(story.owner, { datanet, version, base: base.number, ...published });
+    story.say(`Indexed ${records.length} records for attribution (root ${published.root.slice(0, 10)}…).`);
   } finally {
     await runtime.close();
   }

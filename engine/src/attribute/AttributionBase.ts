@@ -101,7 +101,7 @@ export function writePosition(
 }
 
 /** Reads `length` positions as `writePosition` wrote them. */
-export function readPositions(bytes: Uint8Array, view: DataView, from: number, length: number): PositionCodes {
+function readPositions(bytes: Uint8Array, view: DataView, from: number, length: number): PositionCodes {
   const codes = {
     ids: new Uint32Array(length),
     surprises: new Uint8Array(length),
@@ -111,7 +111,7 @@ export function readPositions(bytes: Uint8Array, view: DataView, from: number, l
     const at = from + i * (5 + CODE_BYTES);
     const surprise = view.getUint8(at + 4);
     if (surprise > MAX_SURPRISE) {
-      throw new AttributionError("index_malformed", `a surprise has 7 bits, found ${surprise} at byte ${at + 4}`);
+      throw new AttributionError("base_malformed", `a surprise has 7 bits, found ${surprise} at byte ${at + 4}`);
     }
     codes.ids[i] = view.getUint32(at);
     codes.surprises[i] = surprise;

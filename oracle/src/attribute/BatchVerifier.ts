@@ -249,7 +249,7 @@ function isDatabaseFault(error: unknown): boolean {
 function isOwnFault(error: unknown): boolean {
   if (isDatabaseFault(error)) return true;
   if (error instanceof RuntimeError) return error.code !== "invalid_request" && error.code !== "context_exceeded";
-  if (error instanceof AttributionError) return error.code === "index_malformed" || error.code === "index_mismatch";
+  if (error instanceof AttributionError) return error.code.startsWith("index_");
   // As the system and PostgreSQL mark theirs.
   return error instanceof Error && ("syscall" in error || "severity" in error);
 }

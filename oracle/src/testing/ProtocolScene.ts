@@ -2,20 +2,23 @@
  * Everybody an oracle has to do with, on a real chain: a Datanet with contributors, a registered adapter, payers with
  * channels, and a runner that signs true receipts, settles them and discloses what stands behind them.
  */
-import { readFile } from "node:fs/promises";
+import { mkdtempSync } from "node:fs";
+import { readFile, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   type AdapterHandle,
-  type AttributionIndex,
   type AttributionVersion,
   attributeAnswer,
-  buildIndex,
+  buildIndexFolder,
   indexedRecords,
   initialAdapter,
   openRuntime,
+  publishIndex,
   type Runtime,
+  type SegmentIndex,
   Tokenizer,
   writeAdapter,
 } from "@openledger/engine";
@@ -96,7 +99,7 @@ export interface SettledAnswers {
   readonly receipts: readonly AttributedReceipt[];
 }
 
-type BuiltVersion = AttributionVersion & { readonly index: AttributionIndex };
+type BuiltVersion = AttributionVersion & { readonly index: SegmentIndex };
 
 interface PayerChannel {
   readonly payer: number;
@@ -246,6 +249,8 @@ export class ProtocolScene {
   async close(): Promise<void> {
     this.#server?.closeAllConnections();
     await new Promise((resolve) => this.#server?.close(resolve));
+    for (const { index } of this.#versions) index.close();
+    await rm(this.#indexFolder, { recursive: true, force: true });
     await this.runtime.close();
   }
 
@@ -306,12 +311,15 @@ export class ProtocolScene {
     this.model = (await registerAdapter(owner, { base: base.model, registration: adapter, versions })).event.model;
 
     this.#versions = [await this.#version(event.datanet, files)];
-    const index = this.#versions[0]!.index;
-    const { hash } = await this.content.put(index.bytes);
-    await commitIndex(owner, { ...versions[0]!, base: base.model, root: index.root, dataHash: hash });
+    await commitIndex(owner, {
+      ...versions[0]!,
+      base: base.model,
+      ...(await publishIndex(this.#indexFolder, this.content)),
+    });
   }
 
   #versions: readonly BuiltVersion[] = [];
+  readonly #indexFolder = mkdtempSync(join(tmpdir(), "openledger-scene-"));
   #adapter: AdapterHandle | undefined;
   #programRoot: Hex = pad("0x0");
 
@@ -349,7 +357,8 @@ export class ProtocolScene {
     const texts = files.flatMap((file) => file.records.map(({ text }) => text));
     const records = indexedRecords(texts, this.tokenizer);
     const contributors = files.flatMap((file) => file.records.map(() => file.contributor));
-    return { datanet, version: 1, index: await buildIndex(this.runtime, records), contributors };
+    const index = await buildIndexFolder(this.runtime, records, this.#indexFolder);
+    return { datanet, version: 1, index, contributors };
   }
 
   async #openChannels(): Promise<void> {

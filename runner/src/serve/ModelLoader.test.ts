@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { readRunnerConfig } from "../config.js";
 import type { BaseModel } from "./BaseModel.js";
 import type { FileCache } from "./FileCache.js";
+import type { IndexShelf } from "./IndexShelf.js";
 import { ModelLoader, type RegisteredModel } from "./ModelLoader.js";
 
 const weightsRoot = pad("0x1");
@@ -37,7 +38,8 @@ function load(
 ) {
   const { leastPrice } = readRunnerConfig({ DATABASE_URL: "postgresql://", ...env });
   const search = { add: () => ({ cite: async () => [] }) };
-  const loader = new ModelLoader({} as ChainReader, {} as FileCache, base, leastPrice, search, () => {});
+  const indexes = {} as IndexShelf;
+  const loader = new ModelLoader({} as ChainReader, {} as FileCache, indexes, base, leastPrice, search, () => {});
   const registered = {
     base: 0n,
     weightsRoot,

@@ -1,4 +1,5 @@
 /** Makes a registered model servable: every file is fetched by its hash and checked against the root on the chain. */
+import { setTimeout as delay } from "node:timers/promises";
 import {
   type AdapterHandle,
   type AttributionVersion,
@@ -21,6 +22,7 @@ import { RunnerError } from "../RunnerError.js";
 import type { BaseModel } from "./BaseModel.js";
 import { citeAnswer } from "./citeAnswer.js";
 import type { FileCache } from "./FileCache.js";
+import type { IndexShelf } from "./IndexShelf.js";
 import { loadIndex } from "./loadIndex.js";
 import { type LoadedVersion, loadVersion } from "./loadVersion.js";
 import { ModelUnusable } from "./ModelUnusable.js";
@@ -32,17 +34,23 @@ export type RegisteredModel = Awaited<ReturnType<typeof readModel>>;
 /** Anyone can register the same weights again at a price of nothing: what a runner serves for at least, base units. */
 export type LeastPrice = { readonly perPromptToken: bigint; readonly perOutputToken: bigint };
 
+/** How long loading a model waits for one of its versions: models after it wait too. */
+const PATIENCE_MS = 5000;
+
 type ServedVersion = AttributionVersion &
   Pick<LoadedVersion, "origins" | "root"> & { readonly searched: SearchedRecords | undefined };
 
 export class ModelLoader {
   readonly #versions = new Map<string, Promise<ServedVersion>>();
+  /** Versions that take long: nobody waits for them any more. */
+  readonly #late = new Set<string>();
   /** Adapters of models that are served. */
   readonly #inUse = new Set<string>();
 
   constructor(
     private readonly reader: ChainReader,
     private readonly files: FileCache,
+    private readonly indexes: Pick<IndexShelf, "fetch">,
     readonly base: BaseModel,
     private readonly leastPrice: LeastPrice,
     private readonly search: Pick<MatchSearch, "add">,
@@ -104,11 +112,19 @@ export class ModelLoader {
     });
   }
 
-  /** Models of one version share its records and index. */
-  #loadVersion(datanet: bigint, version: number, base: bigint): Promise<ServedVersion> {
+  /** Models of one version share its records and index. One that takes long is fetched on while others are loaded. */
+  async #loadVersion(datanet: bigint, version: number, base: bigint): Promise<ServedVersion> {
     const key = `${datanet}/${version}/${base}`;
-    const known = this.#versions.get(key);
-    if (known !== undefined) return known;
+    const loading = this.#versions.get(key) ?? this.#startVersion(key, datanet, version, base);
+    const patience = new AbortController();
+    const late = delay(this.#late.has(key) ? 0 : PATIENCE_MS, undefined, { signal: patience.signal });
+    const found = await Promise.race([loading, late.catch(() => undefined)]).finally(() => patience.abort());
+    if (found !== undefined) return found;
+    this.#late.add(key);
+    throw new ModelUnusable(`Version ${version} of Datanet ${datanet} is still being fetched.`);
+  }
+
+  #startVersion(key: string, datanet: bigint, version: number, base: bigint): Promise<ServedVersion> {
     const loading = this.#readVersion(datanet, version, base);
     this.#versions.set(key, loading);
     loading.catch(() => this.#versions.delete(key));
@@ -116,16 +132,14 @@ export class ModelLoader {
   }
 
   async #readVersion(datanet: bigint, version: number, base: bigint): Promise<ServedVersion> {
-    const [{ origins, texts, root }, index] = await Promise.all([
-      loadVersion(this.reader, this.files, datanet, version),
-      loadIndex(this.reader, this.files, { datanet, version, base }),
-    ]);
-    if (index.recordCount !== origins.length || index.baseWeightsRoot !== this.base.weightsRoot) {
-      throw new ModelUnusable(
-        `The index of Datanet ${datanet} version ${version} is of ${index.recordCount} records under base ` +
-          `${index.baseWeightsRoot}; there are ${origins.length}, and the base is ${this.base.weightsRoot}.`,
-      );
-    }
+    const { origins, texts, root } = await loadVersion(this.reader, this.files, datanet, version);
+    const index = await loadIndex(this.reader, this.files, this.indexes, {
+      datanet,
+      version,
+      base,
+      recordCount: origins.length,
+      baseWeightsRoot: this.base.weightsRoot,
+    });
     const contributors = origins.map(({ contributor }) => contributor);
     return { datanet, version, index, origins, root, contributors, searched: this.#searched(texts) };
   }

@@ -1,17 +1,39 @@
-import { AttributionIndex } from "@openledger/engine";
-import { type ChainReader, datanetRegistryAbi } from "@openledger/sdk";
-import { hexToBigInt } from "viem";
+import { AttributionError, indexFileRoot, type SegmentIndex } from "@openledger/engine";
+import {
+  type ChainReader,
+  datanetRegistryAbi,
+  decodeIndexFile,
+  type IndexFile,
+  MalformedDocumentError,
+} from "@openledger/sdk";
+import { type Hex, hexToBigInt } from "viem";
 import { askChain } from "../chain/askChain.js";
 import type { FileCache } from "./FileCache.js";
+import type { IndexShelf } from "./IndexShelf.js";
 import { ModelUnusable } from "./ModelUnusable.js";
 
-/** The index of a version under a base, checked against the root on the chain. @throws ModelUnusable */
+/** Which index, and what it must be of before any of it is fetched. */
+export interface WantedIndex {
+  readonly datanet: bigint;
+  readonly version: number;
+  readonly base: bigint;
+  readonly recordCount: number;
+  readonly baseWeightsRoot: Hex;
+}
+
+/**
+ * The index of a version under a base, checked against the root on the chain.
+ *
+ * @throws ModelUnusable with the file or root that is false; ContentUnavailableError; ContentMismatchError; AttributionError
+ * `index_locked`, `index_failed`
+ */
 export async function loadIndex(
   reader: ChainReader,
-  files: FileCache,
-  place: { readonly datanet: bigint; readonly version: number; readonly base: bigint },
-): Promise<AttributionIndex> {
-  const { datanet, version, base } = place;
+  files: Pick<FileCache, "get">,
+  shelf: Pick<IndexShelf, "fetch">,
+  wanted: WantedIndex,
+): Promise<SegmentIndex> {
+  const { datanet, version, base } = wanted;
   const [root, dataHash] = await askChain("an index", () =>
     reader.publicClient.readContract({
       address: reader.deployment.addresses.datanetRegistry,
@@ -23,12 +45,28 @@ export async function loadIndex(
   if (hexToBigInt(root) === 0n) {
     throw new ModelUnusable(`Version ${version} of Datanet ${datanet} has no index under base ${base} yet.`);
   }
-  const index = AttributionIndex.parse(await files.get(dataHash));
-  if (index.root !== root) {
+  const name = `The index of Datanet ${datanet} version ${version} under base ${base}`;
+  try {
+    const file = decodeIndexFile(await files.get(dataHash));
+    checkClaims(name, file, root, dataHash, wanted);
+    return await shelf.fetch(dataHash, file);
+  } catch (error) {
+    const isFalse = error instanceof MalformedDocumentError || (error instanceof AttributionError && !error.retryable);
+    if (!isFalse) throw error;
+    throw new ModelUnusable(`${name}, file ${dataHash}: ${error.message}`, { cause: error });
+  }
+}
+
+function checkClaims(name: string, file: IndexFile, root: Hex, dataHash: Hex, wanted: WantedIndex): void {
+  const claimed = indexFileRoot(file);
+  if (claimed !== root) {
+    throw new ModelUnusable(`${name} has root ${root} on the chain; its file ${dataHash} has ${claimed}.`);
+  }
+  const records = file.segments.reduce((sum, segment) => sum + segment.records, 0);
+  if (records !== wanted.recordCount || file.baseWeightsRoot !== wanted.baseWeightsRoot) {
     throw new ModelUnusable(
-      `The index of Datanet ${datanet} version ${version} under base ${base} has root ${root} on the chain; ` +
-        `its file ${dataHash} has ${index.root}.`,
+      `${name} is of ${records} records under base ${file.baseWeightsRoot}; there are ${wanted.recordCount}, and the base ` +
+        `is ${wanted.baseWeightsRoot}.`,
     );
   }
-  return index;
 }

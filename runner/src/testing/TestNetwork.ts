@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildIndex, DEFAULT_ARITHMETIC, DEFAULT_TIER, indexedRecords } from "@openledger/engine";
+import { buildIndexFolder, DEFAULT_ARITHMETIC, DEFAULT_TIER, indexedRecords, publishIndex } from "@openledger/engine";
 import { callRpc, type Devnet, freePort, startDevnet } from "@openledger/script";
 import {
   acceptContributions,
@@ -172,7 +172,8 @@ export class TestNetwork {
     const { version } = (await publishVersion(owner, { datanet })).event;
 
     const base = await BaseModel.open({ modelDir: this.modelDir, threads: 1, onExit: () => {} });
-    const index = await buildIndex(base.runtime, indexedRecords(texts, base.tokenizer));
+    const path = join(this.folder, `index-${datanet}`);
+    (await buildIndexFolder(base.runtime, indexedRecords(texts, base.tokenizer), path)).close();
     const adapter = testAdapter();
     const adapterRoot = weightsRoot(adapter.weights);
     const { programId } = await base.runtime.loadAdapter({
@@ -181,8 +182,8 @@ export class TestNetwork {
       baseWeightsRoot: base.weightsRoot,
     });
     await base.close();
-    const { hash: dataHash } = await this.content.put(index.bytes);
-    await commitIndex(owner, { datanet, version, base: baseModel, root: index.root, dataHash });
+    const published = await publishIndex(path, this.content);
+    await commitIndex(owner, { datanet, version, base: baseModel, ...published });
 
     const manifest = encodeTrainingManifest({
       base: baseModel,

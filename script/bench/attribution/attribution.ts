@@ -22,7 +22,6 @@ export const attribution: Bench = {
     const { tokenizer, contributions } = await seedRecords(80);
     const texts = contributions.flatMap(({ records }) => records.map(({ text }) => text));
     const ids = texts.map((text) => tokenizer.encode(text));
-    const tokens = ids.reduce((sum, one) => sum + one.length, 0);
     const runtime = await openRuntime({ modelDir: BASE_DIR, threads: 1 });
     try {
       report(`indexing ${texts.length} records`);
@@ -57,7 +56,6 @@ export const attribution: Bench = {
       return {
         records: texts.length,
         index_ms_per_record: indexMs / texts.length,
-        index_bytes_per_token: index.bytes.length / tokens,
         attribute_ms_per_answer: attributeMs,
         attribute_ms_per_token: attributeMs / query.outputIds.length,
         peer_bm25_ms_per_answer: bm25Ms,

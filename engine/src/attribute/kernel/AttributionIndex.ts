@@ -1,28 +1,16 @@
 import { domainHash, leafHash, merkleRoot } from "@openledger/sdk";
 import type { AttributionBase } from "../AttributionBase.js";
-import { readPositions, writePosition } from "../AttributionBase.js";
-import { ATTRIBUTION_CONTEXT, CODE_BITS, CODE_BYTES, type PositionCodes } from "../codes.js";
+import { CODE_BYTES, type PositionCodes } from "../codes.js";
 import { AttributionError } from "../errors.js";
-import { type Hex, hexOf } from "../hex.js";
-import { FLOOR_COUNT, shareFloors } from "./floors.js";
-import {
-  checkLength,
-  INDEX_FORMAT,
-  indexRoot,
-  POSITION_BYTES,
-  POSTINGS_BLOCK,
-  PostingsPayload,
-  recordPayload,
-} from "./indexRoot.js";
+import type { Hex } from "../hex.js";
+import { shareFloors } from "./floors.js";
+import { checkLength, indexRoot, POSTINGS_BLOCK, PostingsPayload, recordPayload } from "./indexRoot.js";
 import type { NearPosting } from "./KernelIndex.js";
 import { PostingIndex, Postings } from "./Postings.js";
 import { tokenThresholds } from "./thresholds.js";
 import type { VersionIndex } from "./VersionIndex.js";
 
-const MAGIC = 0x4f4c4958; // OLIX
-const HEADER_BYTES = 156;
-
-interface FileParts {
+interface Parts {
   readonly rows: readonly PositionCodes[];
   readonly baseWeightsRoot: Hex;
   /** SHA-256 of the base's attribution file, which fixed the codes and the decoys. */
@@ -31,12 +19,7 @@ interface FileParts {
 
 /**
  * The index of one Datanet version under one base: what attribution reads of the records, and the thresholds that the
- * base's decoys set for them.
- *
- * File, big-endian: "OLIX", uint16 format, uint16 bits, uint32 context, uint32 records, uint32 targets, uint32 zero,
- * baseWeightsRoot (32), attributionHash (32), floors uint32 `[9]`, root (32); then per record uint16 length and per
- * position uint32 token, uint8 surprise, 16 bytes of code; then int16 θ for each token that occurs, ascending. Postings
- * follow from the rows and are not stored.
+ * base's decoys set for them, wholly in memory: for benches and tests, and what `SegmentIndex` is compared with.
  *
  * `root`: see `indexRoot`.
  */
@@ -47,10 +30,9 @@ export class AttributionIndex implements VersionIndex {
   readonly baseWeightsRoot: Hex;
   readonly attributionHash: Hex;
   readonly #lists: PostingIndex;
-  #bytes: Uint8Array | undefined;
 
   private constructor(
-    private readonly parts: FileParts,
+    private readonly parts: Parts,
     readonly thresholds: Int16Array,
     /** `[9]`, see `shareFloors`. */
     readonly floors: Uint32Array,
@@ -74,74 +56,12 @@ export class AttributionIndex implements VersionIndex {
    *
    * @throws AttributionError `record_too_long`
    */
-  static of(parts: FileParts, decoys: AttributionBase["decoys"]): AttributionIndex {
+  static of(parts: Parts, decoys: AttributionBase["decoys"]): AttributionIndex {
     for (const [record, row] of parts.rows.entries()) checkLength(record, row.ids.length);
     const postings = new Postings(parts.rows);
     const thresholds = tokenThresholds(postings, decoys);
     const floors = shareFloors(new PostingIndex(postings, thresholds), decoys);
     return new AttributionIndex(parts, thresholds, floors, postings);
-  }
-
-  /**
-   * Reads a file and recomputes its root. The thresholds are taken as committed; to check them, build again.
-   *
-   * @throws AttributionError `index_malformed`; `index_mismatch` when the file's content does not give its root
-   */
-  static parse(bytes: Uint8Array): AttributionIndex {
-    const malformed = (wanted: string, found: unknown): AttributionError =>
-      new AttributionError("index_malformed", `attribution index: expected ${wanted}, found ${found}`);
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    if (bytes.length < HEADER_BYTES || view.getUint32(0) !== MAGIC) throw malformed("an OLIX file", "other bytes");
-    if (view.getUint16(4) !== INDEX_FORMAT) throw malformed(`format ${INDEX_FORMAT}`, view.getUint16(4));
-    if (view.getUint16(6) !== CODE_BITS) throw malformed(`${CODE_BITS} bits`, view.getUint16(6));
-    if (view.getUint32(8) !== ATTRIBUTION_CONTEXT)
-      throw malformed(`${ATTRIBUTION_CONTEXT} positions`, view.getUint32(8));
-    if (view.getUint32(20) !== 0) throw malformed("zero in reserved bytes", view.getUint32(20));
-    const records = view.getUint32(12);
-    const targets = view.getUint32(16);
-    const floors = Uint32Array.from({ length: FLOOR_COUNT }, (_, k) => view.getUint32(88 + 4 * k));
-    const claimed = hexOf(bytes.subarray(124, 156));
-
-    let at = HEADER_BYTES;
-    const need = (size: number) => {
-      if (at + size > bytes.length) throw malformed(`${at + size} bytes`, bytes.length);
-    };
-    const rows: PositionCodes[] = [];
-    for (let record = 0; record < records; record++) {
-      need(2);
-      const length = view.getUint16(at);
-      at += 2;
-      checkLength(record, length);
-      need(length * POSITION_BYTES);
-      rows.push(readPositions(bytes, view, at, length));
-      at += length * POSITION_BYTES;
-    }
-    const postings = new Postings(rows);
-    if (postings.targets.length !== targets) throw malformed(`${postings.targets.length} targets`, targets);
-    need(2 * targets);
-    const thresholds = Int16Array.from({ length: targets }, (_, place) => view.getInt16(at + 2 * place));
-    at += 2 * targets;
-    if (at !== bytes.length) throw malformed(`${at} bytes`, bytes.length);
-
-    const parts = {
-      rows,
-      baseWeightsRoot: hexOf(bytes.subarray(24, 56)),
-      attributionHash: hexOf(bytes.subarray(56, 88)),
-    };
-    const index = new AttributionIndex(parts, thresholds, floors, postings);
-    if (index.root !== claimed) {
-      throw new AttributionError(
-        "index_mismatch",
-        `attribution index: the file claims root ${claimed}, its content gives ${index.root}; build it again`,
-      );
-    }
-    return index;
-  }
-
-  /** The index as a file. */
-  get bytes(): Uint8Array {
-    this.#bytes ??= this.encode();
-    return this.#bytes;
   }
 
   /** Codes of one record. */
@@ -190,37 +110,4 @@ export class AttributionIndex implements VersionIndex {
       }
     }
   }
-
-  private encode(): Uint8Array {
-    const { rows } = this.parts;
-    const { targets, count } = this.postings;
-    const bytes = new Uint8Array(HEADER_BYTES + 2 * rows.length + count * POSITION_BYTES + 2 * targets.length);
-    const view = new DataView(bytes.buffer);
-    view.setUint32(0, MAGIC);
-    view.setUint16(4, INDEX_FORMAT);
-    view.setUint16(6, CODE_BITS);
-    view.setUint32(8, ATTRIBUTION_CONTEXT);
-    view.setUint32(12, rows.length);
-    view.setUint32(16, targets.length);
-    bytes.set(bytesOf(this.baseWeightsRoot), 24);
-    bytes.set(bytesOf(this.attributionHash), 56);
-    this.floors.forEach((floor, k) => {
-      view.setUint32(88 + 4 * k, floor);
-    });
-    bytes.set(bytesOf(this.root), 124);
-    let at = HEADER_BYTES;
-    for (const row of rows) {
-      view.setUint16(at, row.ids.length);
-      at += 2;
-      for (let i = 0; i < row.ids.length; i++) at = writePosition(bytes, view, at, row, i);
-    }
-    this.thresholds.forEach((threshold, place) => {
-      view.setInt16(at + 2 * place, threshold);
-    });
-    return bytes;
-  }
-}
-
-function bytesOf(hash: Hex): Uint8Array {
-  return Uint8Array.from(Buffer.from(hash.slice(2), "hex"));
 }

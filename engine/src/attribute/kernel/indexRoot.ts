@@ -6,8 +6,8 @@ import type { Hex } from "../hex.js";
 import { FLOOR_COUNT } from "./floors.js";
 
 /** Of the rules by which an index is credited too: equal roots are credited equally. */
-export const INDEX_FORMAT = 2;
-export const POSITION_BYTES = 5 + CODE_BYTES;
+const INDEX_FORMAT = 2;
+const POSITION_BYTES = 5 + CODE_BYTES;
 /** Most postings under one leaf. */
 export const POSTINGS_BLOCK = 64;
 /** Bytes of a posting in its leaf: record, position, surprise, code. */
