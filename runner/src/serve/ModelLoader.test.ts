@@ -31,6 +31,33 @@ it("a deprecated model is not served", async () => {
   await expect(load(price, {}, 1_800_000_000n)).rejects.toThrow("has deprecated it");
 });
 
+it("a version that takes long holds up no other model, and is not fetched twice", async () => {
+  let reads = 0;
+  const readContract = () => {
+    reads++;
+    return new Promise(() => {});
+  };
+  const reader = { publicClient: { readContract }, deployment: { addresses: {} } } as unknown as ChainReader;
+  const { leastPrice } = readRunnerConfig({ DATABASE_URL: "postgresql://" });
+  const loader = new ModelLoader(reader, {} as FileCache, {} as IndexShelf, base, leastPrice, 0);
+  const price = { perRequest: 0n, perPromptToken: 1n, perOutputToken: 1n };
+  const registered = {
+    base: 0n,
+    weightsRoot,
+    programRoot,
+    price,
+    versions: [{ datanet: 7n, version: 3 }],
+    deprecatedAt: 0n,
+  };
+
+  for (let tries = 0; tries < 2; tries++) {
+    await expect(loader.load(1n, registered as unknown as RegisteredModel, undefined)).rejects.toThrow(
+      "Version 3 of Datanet 7 is still being fetched.",
+    );
+  }
+  expect(reads).toBe(1);
+});
+
 function load(
   price: { readonly perPromptToken: bigint; readonly perOutputToken: bigint },
   env: NodeJS.ProcessEnv = {},

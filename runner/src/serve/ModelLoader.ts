@@ -34,7 +34,7 @@ export type RegisteredModel = Awaited<ReturnType<typeof readModel>>;
 /** Anyone can register the same weights again at a price of nothing: what a runner serves for at least, base units. */
 export type LeastPrice = { readonly perPromptToken: bigint; readonly perOutputToken: bigint };
 
-/** How long loading a model waits for one of its versions: models after it wait too. */
+/** Models after it wait too. */
 const PATIENCE_MS = 5000;
 
 type ServedVersion = AttributionVersion &
@@ -55,6 +55,8 @@ export class ModelLoader {
     private readonly leastPrice: LeastPrice,
     private readonly search: Pick<MatchSearch, "add">,
     private readonly onFault: (error: unknown) => void,
+    /** How long loading a model waits for one of its versions, milliseconds. */
+    private readonly patienceMs = PATIENCE_MS,
   ) {}
 
   /**
@@ -117,7 +119,7 @@ export class ModelLoader {
     const key = `${datanet}/${version}/${base}`;
     const loading = this.#versions.get(key) ?? this.#startVersion(key, datanet, version, base);
     const patience = new AbortController();
-    const late = delay(this.#late.has(key) ? 0 : PATIENCE_MS, undefined, { signal: patience.signal });
+    const late = delay(this.#late.has(key) ? 0 : this.patienceMs, undefined, { signal: patience.signal });
     const found = await Promise.race([loading, late.catch(() => undefined)]).finally(() => patience.abort());
     if (found !== undefined) return found;
     this.#late.add(key);
