@@ -34,7 +34,7 @@ export type RegisteredModel = Awaited<ReturnType<typeof readModel>>;
 /** Anyone can register the same weights again at a price of nothing: what a runner serves for at least, base units. */
 export type LeastPrice = { readonly perPromptToken: bigint; readonly perOutputToken: bigint };
 
-/** Models after it wait too. */
+/** While one model waits, those after it do. */
 const PATIENCE_MS = 5000;
 
 type ServedVersion = AttributionVersion &
@@ -129,7 +129,11 @@ export class ModelLoader {
   #startVersion(key: string, datanet: bigint, version: number, base: bigint): Promise<ServedVersion> {
     const loading = this.#readVersion(datanet, version, base);
     this.#versions.set(key, loading);
-    loading.catch(() => this.#versions.delete(key));
+    loading.catch(() => {
+      this.#versions.delete(key);
+      // why it failed is told by the next try, if somebody waits for it
+      this.#late.delete(key);
+    });
     return loading;
   }
 

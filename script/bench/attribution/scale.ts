@@ -40,6 +40,7 @@ export async function scaleFigures(
       figures.kernel_bytes_per_token = (await bytesIn(path)) / (records * RECORD_TOKENS);
 
       const found = await ask(folder, world, records);
+      await folder.close();
       figures[`right_share_${name}`] = found.rightShare;
       figures[`ms_per_token_${name}_records`] = found.msPerToken;
     } finally {
