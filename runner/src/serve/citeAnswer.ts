@@ -12,19 +12,20 @@ export interface CitedVersion {
 }
 
 /** An answer does not wait longer for what it is paid without: a search waits while other records are sorted. */
-const patienceMs = 1_000;
+const PATIENCE_MS = 3_000;
 
 /**
  * The parts of an answer that stand word for word in a model's versions, version by version.
  *
+ * @param signal Ends the wait for a search
  * @returns Undefined where not all of them were searched: nobody is to read silence as absence.
  */
 export async function citeAnswer(
   versions: readonly CitedVersion[],
   text: string,
   onFault: (error: unknown) => void,
+  signal = AbortSignal.timeout(PATIENCE_MS),
 ): Promise<readonly Citation[] | undefined> {
-  const signal = AbortSignal.timeout(patienceMs);
   try {
     const cited = await Promise.all(
       versions.map(async (version) => {
