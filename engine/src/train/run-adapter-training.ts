@@ -11,7 +11,7 @@ import { initialAdapter } from "./initial-weights.js";
 import { LossSession } from "./loss-session.js";
 import { Random } from "./random.js";
 import { learningRate } from "./schedule.js";
-import { textLoss } from "./text-loss.js";
+import { type TextLoss, textLosses } from "./text-loss.js";
 import { TrainingError } from "./training-error.js";
 import { Windows } from "./windows.js";
 import { WordEncoder } from "./word-encoder.js";
@@ -38,8 +38,17 @@ export interface AdapterTrainingProgress {
   readonly secondsLeft?: number;
 }
 
+/** Loss on a text that was not trained on, sums over its tokens in nats. */
+export interface HeldOutLoss {
+  readonly tokens: number;
+  readonly before: number;
+  readonly after: number;
+}
+
 export interface AdapterTrainingResult {
   readonly files: AdapterFiles;
+  /** Of each held-out text, in their order. */
+  readonly heldOut: readonly HeldOutLoss[];
   /** Mean loss on the held-out texts in nats a token, of the base and with the adapter. */
   readonly lossBefore: number;
   readonly lossAfter: number;
@@ -79,16 +88,15 @@ export async function runAdapterTraining(
   }
   const windows = new Windows(stream, { batch, length }, seed);
   const steps = Math.max(1, Math.round((epochs * windows.perEpoch) / batch));
-  const heldOut = input.heldOut.map((text) => encoder.encode(text)).filter((ids) => ids.length > 0);
-  const measure = async (step: number, adapter?: typeof start): Promise<number> => {
+  const heldOut = input.heldOut.map((text) => encoder.encode(text));
+  const measure = async (step: number, adapter?: typeof start): Promise<TextLoss[]> => {
     hooks.onProgress({ phase: "measuring", step, steps });
-    const options = { length, threads, ...(adapter === undefined ? {} : { adapter }) };
-    const { nats, tokens } = await textLoss(model, heldOut, options);
-    return nats / Math.max(1, tokens);
+    const options = { length, threads, isCancelled: hooks.isCancelled, ...(adapter === undefined ? {} : { adapter }) };
+    return await textLosses(model, heldOut, options);
   };
 
   const start = initialAdapter(architecture, { rank, alpha, projections }, seed);
-  const lossBefore = await measure(0);
+  const before = await measure(0);
   const trains = { kind: "adapter", base, rank, alpha, projections } as const;
   const graph = { architecture, batch, length, trains, outputs: "loss and gradients" } as const;
   const trained = ownFactors(start, architecture);
@@ -116,10 +124,28 @@ export async function runAdapterTraining(
   } finally {
     await session.close();
   }
-  const lossAfter = await measure(steps, start);
+  const after = await measure(steps, start);
 
-  const files = writeAdapter(start, architecture);
-  return { files, lossBefore, lossAfter, steps, tokens: steps * batch * length, tokensPerSecond };
+  return {
+    files: writeAdapter(start, architecture),
+    heldOut: before.map(({ tokens, nats }, i) => ({ tokens, before: nats, after: after[i]!.nats })),
+    lossBefore: meanOf(before),
+    lossAfter: meanOf(after),
+    steps,
+    tokens: steps * batch * length,
+    tokensPerSecond,
+  };
+}
+
+function meanOf(losses: readonly TextLoss[]): number {
+  const sum = (of: (loss: TextLoss) => number): number => losses.reduce((total, loss) => total + of(loss), 0);
+  return (
+    sum(({ nats }) => nats) /
+    Math.max(
+      1,
+      sum(({ tokens }) => tokens),
+    )
+  );
 }
 
 /** The records in a shuffled order, each after an end token. */

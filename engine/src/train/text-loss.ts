@@ -1,6 +1,7 @@
 import type { Adapter } from "../model/adapter.js";
 import type { Model } from "../model/model-folder.js";
-import { LossSession } from "./loss-session.js";
+import { type Batch, LossSession } from "./loss-session.js";
+import { TrainingError } from "./training-error.js";
 
 export interface TextLoss {
   /** Sum over all predicted tokens, in nats. */
@@ -8,40 +9,60 @@ export interface TextLoss {
   readonly tokens: number;
 }
 
+export interface TextLossOptions {
+  /** Tokens of a window. */
+  readonly length: number;
+  readonly threads: number;
+  readonly adapter?: Adapter;
+  /** Asked before every window. */
+  readonly isCancelled?: () => boolean;
+}
+
+/** Loss of a model on texts together. @param texts tokens of each text @throws TrainingError `cancelled` */
+export async function textLoss(
+  model: Model,
+  texts: readonly (readonly number[])[],
+  options: TextLossOptions,
+): Promise<TextLoss> {
+  const losses = await textLosses(model, texts, options);
+  return {
+    nats: losses.reduce((sum, { nats }) => sum + nats, 0),
+    tokens: losses.reduce((sum, { tokens }) => sum + tokens, 0),
+  };
+}
+
 /**
- * Loss of a model on texts: each begins after the end token and is cut into windows of `length` tokens that start
+ * Loss of a model on each of some texts: each begins after the end token and is cut into windows of `length` tokens that start
  * without context, so every token is predicted once.
  *
- * @param texts tokens of each text
+ * @param texts tokens of each text; one without tokens has no loss
+ * @returns `[texts]`
+ * @throws TrainingError `cancelled`
  */
-export async function textLoss(
+export async function textLosses(
   { architecture, weights }: Model,
   texts: readonly (readonly number[])[],
-  options: { readonly length: number; readonly threads: number; readonly adapter?: Adapter },
-): Promise<TextLoss> {
-  const batch = 4;
-  const { length, threads, adapter } = options;
-  const windows = texts.flatMap((text) => cut([architecture.endToken, ...text], length));
+  { length, threads, adapter, isCancelled }: TextLossOptions,
+): Promise<TextLoss[]> {
   const trains =
     adapter === undefined ? ({ kind: "weights" } as const) : ({ kind: "adapter", base: weights, ...adapter } as const);
-  const graph = { architecture, batch, length, trains, outputs: "loss" } as const;
+  // one window a run: its loss is one number, and a batch of this size is no faster on a processor
+  const graph = { architecture, batch: 1, length, trains, outputs: "loss" } as const;
   const session = await LossSession.create(graph, adapter?.factors ?? weights, threads);
-  let nats = 0;
-  let tokens = 0;
-  for (let start = 0; start < windows.length; start += batch) {
-    const step = emptyStep(batch * length);
-    for (const [row, ids] of windows.slice(start, start + batch).entries()) {
-      for (let i = 0; i + 1 < ids.length; i++) {
-        step.tokens[row * length + i] = BigInt(ids[i]!);
-        step.targets[row * length + i] = BigInt(ids[i + 1]!);
-        step.weights[row * length + i] = 1;
+  const losses: TextLoss[] = [];
+  try {
+    for (const text of texts) {
+      let nats = 0;
+      for (const window of cut([architecture.endToken, ...text], length)) {
+        if (isCancelled?.()) throw new TrainingError("cancelled", `measuring was cancelled at text ${losses.length}`);
+        nats += (await session.run(stepOf(window, length))).loss;
       }
-      tokens += ids.length - 1;
+      losses.push({ nats, tokens: text.length });
     }
-    nats += (await session.run(step)).loss;
+  } finally {
+    await session.close();
   }
-  await session.close();
-  return { nats, tokens };
+  return losses;
 }
 
 /** Windows of up to `length` + 1 tokens, each starting with the last token of the one before. */
@@ -51,10 +72,15 @@ function cut(ids: readonly number[], length: number): number[][] {
   return out;
 }
 
-function emptyStep(size: number) {
-  return {
-    tokens: new BigInt64Array(size),
-    targets: new BigInt64Array(size),
-    weights: new Float32Array(size),
-  };
+/** Places behind the window's end count nothing. */
+function stepOf(ids: readonly number[], length: number): Batch {
+  const tokens = new BigInt64Array(length);
+  const targets = new BigInt64Array(length);
+  const weights = new Float32Array(length);
+  for (let i = 0; i + 1 < ids.length; i++) {
+    tokens[i] = BigInt(ids[i]!);
+    targets[i] = BigInt(ids[i + 1]!);
+    weights[i] = 1;
+  }
+  return { tokens, targets, weights };
 }

@@ -26,6 +26,10 @@ describe("an adapter", () => {
     expect(first.lossAfter).toBeLessThan(0.7 * first.lossBefore);
     expect(second.files).toEqual(first.files);
     expect(second.lossAfter).toBe(first.lossAfter);
+    expect(first.heldOut).toHaveLength(2);
+    const tokens = first.heldOut.reduce((sum, loss) => sum + loss.tokens, 0);
+    const after = first.heldOut.reduce((sum, loss) => sum + loss.after, 0);
+    expect(after / tokens).toBeCloseTo(first.lossAfter, 12);
     const adapter = parseAdapter(first.files, await loadArchitecture(MODEL_DIR));
     expect([adapter.rank, adapter.alpha, adapter.projections.length]).toEqual([4, 8, 7]);
     const training = progress.filter((entry) => entry.phase === "training");

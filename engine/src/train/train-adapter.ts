@@ -24,7 +24,7 @@ export interface TrainAdapterOptions {
  * Trains a LoRA adapter on records over a frozen base, in a worker thread: the caller's event loop stays free.
  *
  * @throws TrainingError `too_few_tokens`, `length_out_of_range`, `diverged`, or `failed` with the worker's message
- * @throws the signal's reason when it is aborted; the running step is finished first
+ * @throws the signal's reason when it is aborted; the running step is finished first, and the thread has ended
  */
 export async function trainAdapter(options: TrainAdapterOptions): Promise<AdapterTrainingResult> {
   const { modelDir, records, heldOut, seed, threads = 2, signal } = options;
@@ -42,6 +42,7 @@ export async function trainAdapter(options: TrainAdapterOptions): Promise<Adapte
     cancelled,
   };
   const worker = new Worker(new URL("./adapter-worker.js", import.meta.url), { workerData: data });
+  const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
   const cancel = (): void => {
     Atomics.store(new Int32Array(cancelled), 0, 1);
   };
@@ -59,5 +60,7 @@ export async function trainAdapter(options: TrainAdapterOptions): Promise<Adapte
     });
   } finally {
     signal?.removeEventListener("abort", cancel);
+    // it has said its last: whoever trains next has its memory and its cores
+    await ended;
   }
 }
