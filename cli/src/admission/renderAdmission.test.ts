@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Admission, type AdmissionReason, encodeAdmission } from "@openledger/sdk";
+import { type Admission, type AdmissionProbe, type AdmissionReason, encodeAdmission } from "@openledger/sdk";
 import { getAddress, pad } from "viem";
 import { expect, it } from "vitest";
 import { readConfig } from "../config.js";
@@ -42,6 +42,8 @@ it("says what was refused, why, where to look and what can be done", () => {
 
 it.each<[Partial<AdmissionReason>, string]>([
   [{ rule: "file", found: "4097 records" }, "its file: found 4097 records"],
+  [{ rule: "no_gain", found: "0.010", limit: "0.200" }, "is worth 0.010 nats a token, 0.200 is asked"],
+  [{ rule: "harm", found: "5.100", limit: "2.000" }, "loses 5.100 nats a token on the Datanet's earlier ones"],
   [{ rule: "not_text", found: "byte 3", limit: "UTF-8" }, "no text: byte 3 is not UTF-8"],
   [{ rule: "empty", found: "3 bytes", limit: "a letter" }, "3 bytes without a letter"],
   [{ rule: "too_long", found: "9000 bytes", limit: "8192 bytes" }, "9000 bytes, at most 8192 bytes"],
@@ -52,6 +54,26 @@ it.each<[Partial<AdmissionReason>, string]>([
   [{ rule: "noise", found: "0.100", limit: "0.400", evidence: { reading: { gain: "0.100" } } }, "is worth 0.100 nats"],
 ])("has a sentence for $rule", (reason, sentence) => {
   expect(renderAdmission(withReason(reason))).toContain(sentence);
+});
+
+it("tells gain and harm also of what is accepted, and why there is nothing to tell", () => {
+  const reading: AdmissionProbe = {
+    ...{ kind: "reading", seed: 7, trainedTokens: 6000, heldOutTokens: 2000 },
+    loss: { before: "4.200", after: "3.500" },
+    order: { before: "0.900", after: "1.200", error: "0.050", limit: "0.200" },
+    harm: { found: "0.400", error: "0.030", limit: "2.000" },
+  };
+  const { harm: _, ...harmless } = reading;
+  const rendered = (probe: AdmissionProbe) => renderAdmission({ ...admission, refused: [], probe });
+
+  expect(rendered(reading)).toContain("learned 6000 tokens of its records and was asked of 2000 others");
+  expect(rendered(reading)).toContain("gain: loss 4.200 before, 3.500 after");
+  expect(rendered(reading)).toContain("was worth 0.900, is worth 1.200 ± 0.050, has to be 0.200");
+  expect(rendered(reading)).toContain("earlier records lose 0.400 ± 0.030, at most 2.000");
+  expect(rendered(harmless)).toContain("the Datanet holds too little to measure it on");
+  expect(rendered({ kind: "silence", because: "few_tokens", found: "30 tokens" })).toContain(
+    "(few_tokens): 30 tokens.",
+  );
 });
 
 it("lets no oracle's words steer the terminal or write a line of their own", () => {

@@ -1,4 +1,4 @@
-import type { Admission, AdmissionReason } from "@openledger/sdk";
+import type { Admission, AdmissionProbe, AdmissionReason } from "@openledger/sdk";
 import { printable } from "../printable.js";
 
 /** Refused records that are listed; `--json` has all. */
@@ -6,7 +6,7 @@ const SHOWN_RECORDS = 50;
 
 /** Why a validator scored a contribution as it did, for its contributor. */
 export function renderAdmission(admission: Admission): string {
-  const { score, acceptScore, recordCount, refused, reasons, comparedWith, appeal } = admission;
+  const { score, acceptScore, recordCount, refused, reasons, comparedWith, appeal, probe } = admission;
   const vote = score >= acceptScore ? "accept" : "reject";
   const { unread } = comparedWith;
   const more = refused.length - SHOWN_RECORDS;
@@ -16,6 +16,7 @@ export function renderAdmission(admission: Admission): string {
     `  compared with ${comparedWith.records} earlier records${unread.length === 0 ? "" : `, not with those of contributions ${unread.join(", ")}, which could not be read`}`,
     "",
     ...reasons.map((reason) => `The contribution: ${sentence(reason)}`),
+    ...(probe === undefined ? [] : learned(probe)),
     ...(reasons.length === 0 ? [`${recordCount - refused.length} of ${recordCount} records are accepted.`] : []),
     ...refused
       .slice(0, SHOWN_RECORDS)
@@ -27,11 +28,28 @@ export function renderAdmission(admission: Admission): string {
   return `${lines.map(printable).join("\n")}\n`;
 }
 
+/** What learning its records did to others, whether or not it refused any. */
+function learned(probe: AdmissionProbe): string[] {
+  if (probe.kind === "silence") return [`No probe learned its records (${probe.because}): ${probe.found}.`];
+  const { trainedTokens, heldOutTokens, loss, order, harm } = probe;
+  return [
+    `A probe learned ${trainedTokens} tokens of its records and was asked of ${heldOutTokens} others, nats a token:`,
+    `  gain: loss ${loss.before} before, ${loss.after} after; the order of words was worth ${order.before}, is worth ${order.after} ± ${order.error}, has to be ${order.limit}`,
+    harm === undefined
+      ? "  harm: the Datanet holds too little to measure it on"
+      : `  harm: earlier records lose ${harm.found} ± ${harm.error}, at most ${harm.limit} may be lost`,
+  ];
+}
+
 function sentence({ rule, found, limit, evidence }: AdmissionReason): string {
   const of = evidence.of === undefined ? "" : `record ${evidence.of.index} of contribution ${evidence.of.contribution}`;
   switch (rule) {
     case "file":
       return `its file: found ${found}, expected ${limit}`;
+    case "no_gain":
+      return `nothing to learn: to who learned its records, the order of the others' words is worth ${found} nats a token, ${limit} is asked`;
+    case "harm":
+      return `harm: who learned its records loses ${found} nats a token on the Datanet's earlier ones, at most ${limit} may be lost`;
     case "not_text":
       return `no text: ${found} is not ${limit}`;
     case "empty":

@@ -4,6 +4,7 @@ import { getAddress, pad } from "viem";
 import { describe, expect, it } from "vitest";
 import { readAdmission } from "../content/readAdmission.js";
 import { type Admission, decodeAdmission, encodeAdmission } from "./admissionFile.js";
+import type { AdmissionProbe } from "./admissionProbe.js";
 
 const account = (digit: string) => getAddress(`0x${digit.repeat(40)}`);
 const admission: Admission = {
@@ -62,6 +63,48 @@ describe("an admission", () => {
     const text = encodeAdmission(admission).replace('"rule":"noise"', '"rule":"taste"');
 
     expect(() => decodeAdmission(text)).toThrow(/refused\[1\].reasons\[0\].rule/);
+  });
+});
+
+describe("an admission's probe", () => {
+  const reading: AdmissionProbe = {
+    ...{ kind: "reading", seed: 2 ** 32 - 1, trainedTokens: 6000, heldOutTokens: 2000 },
+    loss: { before: "4.200", after: "3.500" },
+    order: { before: "-0.010", after: "1.200", error: "0.050", limit: "0.200" },
+    harm: { found: "0.400", error: "0.030", limit: "2.000" },
+  };
+  const { harm, ...harmless } = reading as Extract<AdmissionProbe, { kind: "reading" }>;
+  const silence: AdmissionProbe = { kind: "silence", because: "few_tokens", found: "30 tokens in 2 records" };
+
+  it.each([
+    ["of a reading", reading],
+    ["without harm", harmless],
+    ["of none", silence],
+  ])("reads as what was written %s", (_what, probe) => {
+    const text = encodeAdmission({ ...admission, probe });
+
+    expect(decodeAdmission(text)).toEqual({ ...admission, probe });
+    expect(encodeAdmission(decodeAdmission(text))).toBe(text);
+  });
+
+  it("need not be there: admissions of before there was one are read as they were", () => {
+    const text = encodeAdmission(admission);
+
+    expect(text).not.toContain("probe");
+    expect(decodeAdmission(text)).toEqual(admission);
+  });
+
+  it.each<[string, object, RegExp]>([
+    ["of a kind that nobody knows", { ...reading, kind: "guess" }, /probe.kind/],
+    ["with more or fewer decimals", { ...reading, loss: { before: "4.2", after: "3.500" } }, /probe.loss.before/],
+    ["with a number for words", { ...reading, harm: { ...harm, error: "NaN" } }, /probe.harm.error/],
+    ["without its limit", { ...reading, order: { ...harmless.order, limit: undefined } }, /probe.order.limit/],
+    ["with a seed of more than 32 bits", { ...reading, seed: 2 ** 32 }, /probe.seed/],
+    ["that is silent for no known reason", { ...silence, because: "taste" }, /probe.because/],
+  ])("is refused %s", (_what, probe, message) => {
+    const text = JSON.stringify({ ...JSON.parse(encodeAdmission(admission)), probe });
+
+    expect(() => decodeAdmission(text)).toThrow(message);
   });
 });
 

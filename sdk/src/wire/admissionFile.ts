@@ -1,13 +1,18 @@
 import type { Address, Hex } from "viem";
+import { type AdmissionProbe, encodeAdmissionProbe, readAdmissionProbe } from "./admissionProbe.js";
 import { canonicalJson, type JsonValue } from "./canonicalJson.js";
 import { DocumentReader } from "./DocumentReader.js";
+import { oneOf } from "./oneOf.js";
 
 const FORMAT = "openledger.admission/1";
 const DOCUMENT = "admission";
-const RULES = ["file", "not_text", "empty", "too_long", "duplicate", "copy", "licence", "repetition", "noise"] as const;
+const RULES = [
+  ...(["file", "no_gain", "harm"] as const),
+  ...(["not_text", "empty", "too_long", "duplicate", "copy", "licence", "repetition", "noise"] as const),
+];
 const WAYS = ["contribute_again", "dispute_earlier"] as const;
 
-/** What a record, or with `file` a whole contribution, can be refused by. */
+/** What a record, or with the first three a whole contribution, can be refused by. */
 export type AdmissionRule = (typeof RULES)[number];
 
 /** What can be done about a refusal: contribute what was not refused, or dispute the record that it is called a copy of. */
@@ -50,7 +55,9 @@ export type Admission = {
   readonly recordCount: number;
   /** Earlier records of all Datanets that it was compared with, and contributions that could not be read. */
   readonly comparedWith: { readonly records: number; readonly unread: readonly bigint[] };
-  /** Of the contribution as a whole; no record is judged then. */
+  /** What learning the records did to others; absent where none was left to learn, and of an oracle that makes no probes. */
+  readonly probe?: AdmissionProbe;
+  /** Of the contribution as a whole, which has no score then. With `file` no record is judged. */
   readonly reasons: readonly AdmissionReason[];
   /** The records that are refused, ascending. */
   readonly refused: readonly { readonly index: number; readonly reasons: readonly AdmissionReason[] }[];
@@ -73,6 +80,7 @@ export function encodeAdmission(admission: Admission): string {
     base: admission.base,
     recordCount: admission.recordCount,
     comparedWith: { records: comparedWith.records, unread: comparedWith.unread.map(String) },
+    probe: admission.probe === undefined ? undefined : encodeAdmissionProbe(admission.probe),
     reasons: reasons.map(reasonJson),
     refused: refused.map((record) => ({ index: record.index, reasons: record.reasons.map(reasonJson) })),
     appeal: appeal.map(({ way, text }) => ({ way, text })),
@@ -84,6 +92,7 @@ export function decodeAdmission(bytes: Uint8Array | string): Admission {
   const reader = DocumentReader.parse(DOCUMENT, bytes);
   reader.field("format").literal(FORMAT);
   const compared = reader.field("comparedWith");
+  const probe = reader.field("probe");
   return {
     datanet: reader.field("datanet").uint(64),
     contribution: reader.field("contribution").uint(64),
@@ -101,6 +110,7 @@ export function decodeAdmission(bytes: Uint8Array | string): Admission {
         .items()
         .map((item) => item.uint(64)),
     },
+    ...(probe.present && { probe: readAdmissionProbe(probe) }),
     reasons: readReasons(reader.field("reasons")),
     refused: reader
       .field("refused")
@@ -150,11 +160,4 @@ function readReading(reading: DocumentReader): Record<string, string> {
   const { raw } = reading;
   if (typeof raw !== "object" || raw === null) reading.fail("expected an object");
   return Object.fromEntries(Object.keys(raw as object).map((name) => [name, reading.field(name).text()]));
-}
-
-function oneOf<T extends string>(reader: DocumentReader, known: readonly T[]): T {
-  const text = reader.text();
-  const found = known.find((one) => one === text);
-  if (found === undefined) reader.fail(`expected one of ${known.join(", ")}`);
-  return found;
 }
