@@ -102,7 +102,7 @@ export class NoiseGate {
   }
 }
 
-function isForeignScript(ids: readonly number[], bytes: Uint8Array): boolean {
+export function isForeignScript(ids: readonly number[], bytes: Uint8Array): boolean {
   const beyondAscii = bytes.filter((byte) => byte > 0x7f).length;
   return 2 * beyondAscii > bytes.length && bytes.length < LEAST_BYTES_PER_TOKEN * ids.length;
 }

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { ProbeInput, ProbeReading } from "./AdapterProbe.js";
 import { EarlierRecords } from "./EarlierRecords.js";
 import { type JudgeOptions, judgeRecords } from "./judgeRecords.js";
 import type { NoiseReading } from "./NoiseGate.js";
@@ -110,4 +111,40 @@ it("asks the base of nothing that is refused already", async () => {
   const { asked } = await judge(["", "of is in ".repeat(12), keeper]);
 
   expect(asked).toHaveLength(1);
+});
+
+const learned: ProbeReading = {
+  ...{ kind: "reading", seed: 7, trainedTokens: 6000, heldOutTokens: 2000, lossBefore: 4.2, lossAfter: 3.5 },
+  ...{ orderBefore: 0.9, orderAfter: { mean: 1.2, error: 0.05 }, orderLimit: 0.2 },
+  ...{ harm: undefined, harmLimit: 2, refusal: undefined },
+};
+
+it("has a probe learn what it accepts, and gives nothing for what that refuses", async () => {
+  const asked: ProbeInput[] = [];
+  const judgedWith = (found: ProbeReading) => {
+    const read = async (input: ProbeInput) => {
+      asked.push(input);
+      return found;
+    };
+    const adapter = { read };
+    return judge([keeper, "", baker], { probe: { adapter, earlier: [bytes("a tale")], seed: 3 } });
+  };
+
+  const accepted = await judgedWith(learned);
+  const refused = await judgedWith({ ...learned, refusal: "no_gain" });
+
+  expect(asked[0]).toEqual({ records: [keeper, baker].map(bytes), earlier: [bytes("a tale")], seed: 3 });
+  expect(accepted).toMatchObject({ score: 6666, probe: { refusal: undefined } });
+  expect(refused).toMatchObject({ score: 0, probe: { refusal: "no_gain" } });
+  expect([accepted.earlier.count, refused.earlier.count]).toEqual([2, 0]);
+  // no record alone is refused by it
+  expect(refused.records).toEqual(accepted.records);
+});
+
+it("has no probe learn nothing", async () => {
+  const adapter = { read: () => Promise.reject(new Error("asked")) };
+
+  const { probe, score } = await judge([""], { probe: { adapter, earlier: [], seed: 3 } });
+
+  expect([probe, score]).toEqual([undefined, 0]);
 });

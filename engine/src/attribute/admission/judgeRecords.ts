@@ -1,9 +1,11 @@
 /**
  * Judges a contribution's records, one by one in their order, and says of each that is refused why: which rule, what was found,
- * where its limit lies, and what shows it. The score is the part of the records that is accepted.
+ * where its limit lies, and what shows it. The score is the part of the records that is accepted, and nothing where a probe that
+ * learned from these finds no gain, or harm: that can be said of a contribution, and of no record alone.
  *
  * Nothing is refused for what it says: there is no rule on opinions, tone or subject.
  */
+import type { AdapterProbe, ProbeReading, ProbeSilence } from "./AdapterProbe.js";
 import { COPY_CONTAINMENT, MAX_RECORD_BYTES } from "./CopySearch.js";
 import { type EarlierCopy, EarlierRecords, type RecordPlace } from "./EarlierRecords.js";
 import type { NoiseGate, NoiseReading } from "./NoiseGate.js";
@@ -37,7 +39,9 @@ export interface RecordJudgement {
 
 export interface JudgedRecords {
   readonly records: readonly RecordJudgement[];
-  /** 0 to 10,000: the accepted part of the records, rounded down. */
+  /** What learning the accepted records does to others; undefined where no probe was asked. */
+  readonly probe: ProbeReading | ProbeSilence | undefined;
+  /** 0 to 10,000: the accepted part of the records, rounded down; 0 where the probe refuses them. */
   readonly score: number;
   /** Those that were there before, and the accepted ones: what the next contribution is judged by. */
   readonly earlier: EarlierRecords;
@@ -56,10 +60,20 @@ export interface JudgeOptions {
   /** Tokens that the base reads at once. */
   readonly context: number;
   readonly gate: Pick<NoiseGate, "read">;
+  /** Asked of a contribution's accepted records, which it refuses all or none of; absent, they are judged without. */
+  readonly probe?: ProbeOptions;
   readonly signal?: AbortSignal;
 }
 
-/** @throws RuntimeError `aborted`, and whatever else the base cannot do */
+export interface ProbeOptions {
+  readonly adapter: Pick<AdapterProbe, "read">;
+  /** Records of the Datanet that were accepted earlier. */
+  readonly earlier: readonly Uint8Array[];
+  /** As `ProbeInput.seed`. */
+  readonly seed: number;
+}
+
+/** @throws RuntimeError `aborted`, the signal's reason while the probe trains, and whatever else the base cannot do */
 export async function judgeRecords(options: JudgeOptions): Promise<JudgedRecords> {
   const { contribution, records } = options;
   const earlier = new EarlierRecords(options.earlier);
@@ -70,8 +84,19 @@ export async function judgeRecords(options: JudgeOptions): Promise<JudgedRecords
     if (isAccepted) earlier.add({ contribution, index }, bytes);
     judgements.push({ index, isAccepted, refusals });
   }
-  const accepted = judgements.filter(({ isAccepted }) => isAccepted).length;
-  return { records: judgements, score: Math.floor((MAX_SCORE * accepted) / records.length), earlier };
+  const accepted = records.filter((_, index) => judgements[index]!.isAccepted);
+  const probe = accepted.length === 0 ? undefined : await probed(accepted, options);
+  if (probe?.kind === "reading" && probe.refusal !== undefined) {
+    return { records: judgements, probe, score: 0, earlier: new EarlierRecords(options.earlier) };
+  }
+  const score = Math.floor((MAX_SCORE * accepted.length) / records.length);
+  return { records: judgements, probe, score, earlier };
+}
+
+async function probed(records: readonly Uint8Array[], { probe, signal }: JudgeOptions) {
+  if (probe === undefined) return undefined;
+  const { adapter, earlier, seed } = probe;
+  return await adapter.read({ records, earlier, seed, ...(signal && { signal }) });
 }
 
 /** All that can be said of a record; the base, which costs most, is asked only of one that nothing else refuses. */
