@@ -175,7 +175,10 @@ describe("a round of a validator", () => {
     }
     expect(admission.refused[1]!.reasons[0]!.evidence.of).toEqual({ contribution: first, index: 1 });
     expect(admission.appeal.map(({ way }) => way)).toEqual(["contribute_again", "dispute_earlier"]);
-    expect((await told(datanets[0], first)).admission).toMatchObject({ score: 10_000, refused: [], appeal: [] });
+    expect((await told(datanets[0], first)).admission).toMatchObject({
+      ...{ score: 10_000, refused: [], appeal: [] },
+      probe: { kind: "silence", because: "few_tokens" },
+    });
     await expect(told(datanets[1], second)).rejects.toMatchObject({ code: "unknown_contribution" });
   }, 60_000);
 });

@@ -73,6 +73,17 @@ describe("readOracleConfig", () => {
     expect(() => read("1", { ORACLE_MODE: "watch" })).toThrow(/nothing with ORACLE_MODE watch/);
   });
 
+  it("probes contributions unless it is told not to", () => {
+    const read = (more = {}) => readOracleConfig({ ...environment(31_337), ...more }).probesContributions;
+
+    expect([read(), read({ PROBE_CONTRIBUTIONS: "off" }), read({ PROBE_CONTRIBUTIONS: "on" })]).toEqual([
+      true,
+      false,
+      true,
+    ]);
+    expect(() => read({ PROBE_CONTRIBUTIONS: "no" })).toThrow(/PROBE_CONTRIBUTIONS must be one of on, off/);
+  });
+
   it("risks less to watch than to propose, and what it is told", () => {
     const { MODEL_DIR: _, ...env } = environment(31_337);
     const budgets = [

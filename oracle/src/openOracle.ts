@@ -1,10 +1,17 @@
 /** Puts an oracle together from its configuration. */
 import { join } from "node:path";
-import { deviceReport, openRuntime, type Runtime, Tokenizer } from "@openledger/engine";
+import {
+  AdapterProbe,
+  ATTRIBUTION_CONTEXT,
+  deviceReport,
+  openRuntime,
+  type Runtime,
+  Tokenizer,
+} from "@openledger/engine";
 import { ContentClient, type MarketDomain } from "@openledger/sdk";
 import { createPublicClient, defineChain, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { ContributionJudge } from "./admission/ContributionJudge.js";
+import { ContributionJudge, type ContributionJudgeDeps } from "./admission/ContributionJudge.js";
 import { RoundKeeper } from "./admission/RoundKeeper.js";
 import { AdapterShelf } from "./attribute/AdapterShelf.js";
 import { AttributionAuditor } from "./attribute/AttributionAuditor.js";
@@ -150,12 +157,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
   const judge =
     runtime === undefined || config.modelDir === undefined || config.validatedDatanets.length === 0
       ? undefined
-      : new ContributionJudge({
-          ...shared,
-          account: account.address,
-          runtime,
-          tokenizer: await Tokenizer.load(config.modelDir),
-        });
+      : await judgeBy(runtime, config.modelDir, config, { ...shared, account: account.address });
   const settler = config.mode === "watch" ? undefined : new EpochSettler({ ...shared, cases: new FiledCases(shared) });
 
   const health = async (): Promise<Health> => {
@@ -205,6 +207,18 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
 /** On the local chain everybody lives on one machine. */
 function reachOf({ deployment, runnerUrl }: OracleConfig): Reach {
   return runnerUrl !== undefined || deployment.chainId === localChain ? "any" : "public";
+}
+
+async function judgeBy(
+  runtime: Runtime,
+  modelDir: string,
+  { threads, probesContributions }: OracleConfig,
+  deps: Omit<ContributionJudgeDeps, "runtime" | "tokenizer" | "probe">,
+): Promise<ContributionJudge> {
+  const tokenizer = await Tokenizer.load(modelDir);
+  const context = Math.min(ATTRIBUTION_CONTEXT, runtime.architecture.maxPositions);
+  const probe = probesContributions ? new AdapterProbe({ modelDir, tokenizer, context, threads }) : undefined;
+  return new ContributionJudge({ ...deps, runtime, tokenizer, probe });
 }
 
 async function recomputationBy(

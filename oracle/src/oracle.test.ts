@@ -484,6 +484,7 @@ async function startOracle(
     courtBudget: parseOpen("5000"),
     pushedLeast,
     validatedDatanets: [],
+    probesContributions: false,
   };
   const oracle = await openOracle(config, systemClock, log);
   await oracle.database.migrate();

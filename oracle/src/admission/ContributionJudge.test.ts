@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+import { AdapterProbe, type ProbeInput, type ProbeReading, type ProbeSilence, Tokenizer } from "@openledger/engine";
 import {
   CONTRACT_NAMES,
   ContentUnavailableError,
@@ -11,11 +13,12 @@ import {
   licenceToBytes32,
   scoresCommitment,
 } from "@openledger/sdk";
-import { type Address, getAddress, type Hex, pad } from "viem";
-import { beforeEach, expect, it } from "vitest";
+import { type Address, getAddress, type Hex, keccak256, pad } from "viem";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { EarlierContribution, ScoringRound } from "../store/AdmissionFacts.js";
 import type { KeptAdmission, KeptScores } from "../store/ScoreLedger.js";
 import { ContributionJudge, contributionsHash } from "./ContributionJudge.js";
+import { probeSeed } from "./probeSeed.js";
 
 const account = getAddress(pad("0x1", { size: 20 }));
 const contributor = getAddress(pad("0x9", { size: 20 }));
@@ -29,6 +32,12 @@ const rules = {
 };
 const decoy = Uint32Array.from({ length: 32 }, (_, at) => at + 1);
 
+const learned: ProbeReading = {
+  ...{ kind: "reading", seed: 7, trainedTokens: 6000, heldOutTokens: 2000, lossBefore: 4.2, lossAfter: 3.5 },
+  ...{ orderBefore: 0.9, orderAfter: { mean: 1.2, error: 0.05 }, orderLimit: 0.2 },
+  ...{ harm: { mean: 0.4, error: 0.03 }, harmLimit: 2, refusal: undefined },
+};
+
 let now: bigint;
 /** Seconds that pass with each look at the chain. */
 let passing: bigint;
@@ -41,6 +50,9 @@ let licences: Hex[];
 let kept: { scores: KeptScores; admissions: readonly KeptAdmission[] }[];
 let faults: string[];
 let readsDown: boolean;
+let probe: ProbeReading | ProbeSilence;
+let probed: ProbeInput[];
+let ask: AdapterProbe["read"];
 let round: ScoringRound;
 let judge: ContributionJudge;
 
@@ -50,7 +62,12 @@ beforeEach(() => {
   time = 0;
   isValidator = true;
   readsDown = false;
-  [store, committed, earlier, kept, faults] = [new Map(), new Map(), [], [], []];
+  [store, committed, earlier, kept, faults, probed] = [new Map(), new Map(), [], [], [], []];
+  probe = learned;
+  ask = async (input) => {
+    probed.push(input);
+    return probe;
+  };
   licences = [licenceToBytes32("MIT"), pad("0x41")];
   judge = new ContributionJudge({
     deployment,
@@ -68,6 +85,9 @@ beforeEach(() => {
       }),
     },
     tokenizer: { encode: (text) => text.split(" ").map((_, at) => at) },
+    probe: {
+      read: (input) => ask(input),
+    },
     content: {
       get: async (hash) => {
         if (readsDown)
@@ -110,20 +130,20 @@ beforeEach(() => {
 
 function open(contributions: readonly bigint[], more: Partial<ScoringRound> = {}): ScoringRound {
   return {
-    ...{ block: 40n, logIndex: 0, round: 5n, datanet: 1n, contributions, rules: 1 },
+    ...{ block: 40n, blockHash: pad("0xe"), logIndex: 0, round: 5n, datanet: 1n, contributions, rules: 1 },
     ...{ commitsUntil: 1400n, revealsUntil: 1800n, committed: undefined, isRevealed: false, end: undefined },
     ...more,
   };
 }
 
-function contribute(number: bigint, texts: readonly string[], { isStored = true } = {}): Contribution {
+function contribute(number: bigint, texts: readonly string[], { isStored = true, datanet = 1n } = {}): Contribution {
   const file: ContributionFile = {
-    ...{ datanet: 1n, contributor, licence: "MIT", source: { name: "tales", version: "1" } },
+    ...{ datanet, contributor, licence: "MIT", source: { name: "tales", version: "1" } },
     records: texts.map((text, at) => ({ path: `${at}`, text })),
   };
   const { recordsRoot, recordCount, licence, dataHash } = contributionCommitment(file);
   if (isStored) store.set(dataHash, encodeContributionFile(file));
-  const made = { number, datanet: 1n, contributor: contributor as Address, recordCount, rules: 1, committedAt: 900n };
+  const made = { number, datanet, contributor: contributor as Address, recordCount, rules: 1, committedAt: 900n };
   const contribution = { ...made, recordsRoot, licence, dataHash };
   committed.set(number, contribution);
   return contribution;
@@ -317,5 +337,119 @@ it("says so where commits ended before it was done", async () => {
   expect(await step()).toBe(false);
 
   expect(kept).toEqual([]);
-  expect(faults).toEqual([expect.stringContaining("ROUND 5 MISSED")]);
+  expect(faults.at(-1)).toMatch(/ROUND 5 MISSED/);
+});
+
+describe("a probe", () => {
+  const admission = () => admissions()[0]!;
+
+  it("is told of also where it refuses nothing", async () => {
+    contribute(7n, [keeper]);
+    round = open([7n]);
+
+    await step();
+
+    expect(admission()).toMatchObject({ score: 10_000, reasons: [], appeal: [] });
+    expect(admission().probe).toEqual({
+      ...{ kind: "reading", seed: 7, trainedTokens: 6000, heldOutTokens: 2000 },
+      loss: { before: "4.200", after: "3.500" },
+      order: { before: "0.900", after: "1.200", error: "0.050", limit: "0.200" },
+      harm: { found: "0.400", error: "0.030", limit: "2.000" },
+    });
+  });
+
+  it.each<[string, Partial<ProbeReading>, object]>([
+    [
+      "no gain",
+      { refusal: "no_gain", orderAfter: { mean: -0.0001, error: 0.01 } },
+      { rule: "no_gain", found: "0.000", limit: "0.200" },
+    ],
+    ["harm", { refusal: "harm", harm: { mean: 5.1, error: 0.2 } }, { rule: "harm", found: "5.100", limit: "2.000" }],
+  ])("that finds %s refuses all of a contribution, which is earlier to nobody", async (_what, found, reason) => {
+    contribute(7n, [keeper, ""]);
+    contribute(8n, [keeper]);
+    round = open([7n, 8n]);
+    probe = { ...learned, ...found };
+
+    await step();
+
+    expect(kept[0]!.scores.scores).toEqual([0, 0]);
+    expect(admission()).toMatchObject({ score: 0, reasons: [reason], refused: [{ index: 1 }] });
+    expect(admission().appeal.map(({ way }) => way)).toEqual(["contribute_again"]);
+    // the same text is no duplicate: its first contribution was refused
+    expect(admissions()[1]!.refused).toEqual([]);
+  });
+
+  it("learns what no rule refuses, beside the Datanet's own earlier records, by what nobody could foresee", async () => {
+    const bytes = (text: string) => new TextEncoder().encode(text);
+    earlier = [
+      { contribution: contribute(2n, ["A tale of tides.", "A tale that was revoked."]), revoked: new Set([1]) },
+      { contribution: contribute(3n, ["Another Datanet's tale."], { datanet: 2n }), revoked: new Set() },
+    ];
+    contribute(7n, [keeper, "", baker]);
+    contribute(8n, ["Of sails and of salt, and who carried both up the hill."]);
+    round = open([7n, 8n]);
+
+    await step();
+
+    expect(probed).toMatchObject([
+      { records: [keeper, baker].map(bytes), earlier: [bytes("A tale of tides.")], seed: probeSeed(pad("0xe"), 7n) },
+      { seed: probeSeed(pad("0xe"), 8n) },
+    ]);
+    expect(new Set([...probed.map(({ seed }) => seed), probeSeed(pad("0xf"), 7n)]).size).toBe(3);
+  });
+
+  it.each<[string, ProbeSilence, number]>([
+    ["has too little to read", { kind: "silence", because: "few_tokens", found: "30 tokens in 2 records" }, 0],
+    ["fails", { kind: "silence", because: "failed", found: "the training thread failed" }, 1],
+  ])("that %s has no say", async (_what, silence, faultCount) => {
+    contribute(7n, [keeper]);
+    round = open([7n]);
+    probe = silence;
+
+    await step();
+
+    expect(admission()).toMatchObject({ score: 10_000, reasons: [], probe: silence });
+    expect(faults).toHaveLength(faultCount);
+  });
+
+  it("of a real base refuses random hexadecimal in a round, which no other rule does", async () => {
+    const modelDir = fileURLToPath(new URL("../../../engine/fixtures/llama/", import.meta.url));
+    const real = new AdapterProbe({ modelDir, tokenizer: await Tokenizer.load(modelDir), context: 256 });
+    ask = (input) => real.read(input);
+    let block: Hex = pad("0x1");
+    const drawn = Array.from({ length: 120 }, () => {
+      block = keccak256(block);
+      return block.slice(2);
+    });
+    contribute(7n, drawn);
+    round = open([7n]);
+
+    await step();
+
+    expect(admission()).toMatchObject({ score: 0, refused: [], reasons: [{ rule: "no_gain", limit: "0.150" }] });
+    expect(admission().probe).toMatchObject({ kind: "reading", seed: probeSeed(pad("0xe"), 7n) });
+    expect(faults).toEqual([]);
+  }, 30_000);
+
+  it("is not asked where nothing is left to learn", async () => {
+    contribute(7n, [""]);
+    round = open([7n]);
+
+    await step();
+
+    expect([probed, admission().probe]).toEqual([[], undefined]);
+  });
+
+  it("is left out, and that is said, once commits are nearly over", async () => {
+    contribute(7n, [keeper]);
+    round = open([7n]);
+    now = 1350n;
+
+    await step();
+
+    expect(probed).toEqual([]);
+    expect(admission()).toMatchObject({ score: 10_000, probe: { kind: "silence", because: "out_of_time" } });
+    expect(faults).toEqual([expect.stringContaining("without its probe")]);
+  });
 });

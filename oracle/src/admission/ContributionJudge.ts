@@ -5,12 +5,15 @@
  * the round was opened, in the order in which they were committed, of all Datanets. What of the same round is accepted counts as
  * earlier too, else two copies in one round would both pass.
  *
- * A file that the store does not have is waited for until a quarter of the commit window is left.
+ * A file that the store does not have is waited for until a quarter of the commit window is left. Probes, which train an adapter for
+ * each contribution, are made until an eighth is left: who has no time for them scores by the other rules, in time.
  */
 import { randomBytes } from "node:crypto";
 import {
+  type AdapterProbe,
   ATTRIBUTION_CONTEXT,
   EarlierRecords,
+  EarlierSample,
   judgeRecords,
   MAX_RECORD_BYTES,
   NoiseGate,
@@ -36,15 +39,16 @@ import { OracleError } from "../OracleError.js";
 import type { AdmissionFacts, EarlierContribution, ScoringRound } from "../store/AdmissionFacts.js";
 import type { ChainFacts } from "../store/ChainFacts.js";
 import type { KeptAdmission, ScoreLedger } from "../store/ScoreLedger.js";
+import { explainProbe, probeReasons } from "./explainProbe.js";
 import { appealOf, explainRefusals } from "./explainRefusals.js";
+import { probeSeed } from "./probeSeed.js";
 import { readRecords } from "./readRecords.js";
+import { shown } from "./shown.js";
 
 /** Records of a contribution that are judged; one with more is refused whole. */
 const MAX_JUDGED_RECORDS = 4096;
 /** Pause before a round that could not be judged is looked at again. */
 const againMs = 10_000;
-/** Characters of a message that are told. */
-const MAX_SHOWN = 400;
 
 export interface ContributionJudgeDeps {
   readonly deployment: Deployment;
@@ -53,6 +57,8 @@ export interface ContributionJudgeDeps {
   readonly account: Address;
   readonly runtime: Pick<Runtime, "hiddenStates" | "attribution" | "architecture" | "weightsRoot">;
   readonly tokenizer: Pick<Tokenizer, "encode">;
+  /** Undefined where contributions are scored without. */
+  readonly probe: Pick<AdapterProbe, "read"> | undefined;
   readonly content: Pick<ContentClient, "get">;
   readonly admissions: Pick<AdmissionFacts, "rounds" | "contributions" | "licencesAt" | "earlier">;
   readonly facts: Pick<ChainFacts, "newestBlock">;
@@ -63,10 +69,26 @@ export interface ContributionJudgeDeps {
   readonly log: Log;
 }
 
+const OUT_OF_TIME = {
+  kind: "silence",
+  because: "out_of_time",
+  found: "an eighth of the time for commits is left; give the base more threads",
+} as const;
+
 /** What was found of a round, in the order of its contributions. */
 interface Judged {
   readonly scores: readonly number[];
   readonly admissions: readonly Admission[];
+}
+
+/** What a contribution is judged beside. */
+interface Beside {
+  readonly earlier: EarlierRecords;
+  /** Of the Datanet's own. */
+  readonly sample: EarlierSample;
+  /** What its probe is drawn by. */
+  readonly seed: number;
+  readonly isProbed: boolean;
 }
 
 export class ContributionJudge {
@@ -134,23 +156,27 @@ export class ContributionJudge {
 
   /** Undefined while a file may still come, or where the round's commits ended meanwhile. */
   async #judge(round: ScoringRound, rules: ScoringRules, signal: AbortSignal): Promise<Judged | undefined> {
-    const { admissions, chain, log } = this.deps;
+    const { admissions, chain, probe, log } = this.deps;
     const contributions = await admissions.contributions(round.contributions);
     if (await this.#waitsForFile(round, rules, contributions, signal)) return undefined;
 
     const found = new Map<bigint, Admission>();
     const unread: bigint[] = [];
     let earlier = new EarlierRecords();
+    const sample = new EarlierSample(probeSeed(round.blockHash, round.datanet));
     let newest = 0n;
     for (const contribution of [...contributions].sort((a, b) => Number(a.number - b.number))) {
       for (const one of await admissions.earlier(contribution.number, round)) {
         if (one.contribution.number <= newest) continue;
-        if (!(await this.#addEarlier(earlier, one, signal))) unread.push(one.contribution.number);
+        if (!(await this.#addEarlier(earlier, sample, one, round, signal))) unread.push(one.contribution.number);
       }
       newest = contribution.number;
 
       const comparedWith = { records: earlier.count, unread: [...unread] };
-      const judged = await this.#judgeOne(contribution, earlier, signal);
+      const isProbed =
+        probe !== undefined && (await chain.now()) < round.commitsUntil - BigInt(rules.commitPeriod) / 8n;
+      const seed = probeSeed(round.blockHash, contribution.number);
+      const judged = await this.#judgeOne(contribution, { earlier, sample, seed, isProbed }, signal);
       if (judged.score >= rules.acceptScore) earlier = judged.earlier;
       found.set(contribution.number, this.#admission(contribution, round, rules, { ...judged, comparedWith }));
       if ((await chain.now()) >= round.commitsUntil) {
@@ -183,7 +209,9 @@ export class ContributionJudge {
   /** @returns Whether its records could be read. */
   async #addEarlier(
     earlier: EarlierRecords,
+    sample: EarlierSample,
     { contribution, revoked }: EarlierContribution,
+    { datanet }: ScoringRound,
     signal: AbortSignal,
   ): Promise<boolean> {
     const read = await readRecords(this.deps.content, contribution, signal);
@@ -193,13 +221,14 @@ export class ContributionJudge {
     }
     for (const [index, text] of read.records.entries()) {
       // one that is too long was accepted by other rules than these, and is nobody's copy by them
-      if (!revoked.has(index) && text.length <= MAX_RECORD_BYTES)
-        earlier.add({ contribution: contribution.number, index }, text);
+      if (revoked.has(index) || text.length > MAX_RECORD_BYTES) continue;
+      earlier.add({ contribution: contribution.number, index }, text);
+      if (contribution.datanet === datanet) sample.add(text);
     }
     return true;
   }
 
-  async #judgeOne(contribution: Contribution, earlier: EarlierRecords, signal: AbortSignal) {
+  async #judgeOne(contribution: Contribution, { earlier, sample, seed, isProbed }: Beside, signal: AbortSignal) {
     const because = (found: string, limit: string) => {
       const reason: AdmissionReason = { rule: "file", found, limit, evidence: {} };
       return { score: 0, earlier, refused: [], reasons: [reason] };
@@ -212,7 +241,7 @@ export class ContributionJudge {
       const found = file.kind === "missing" ? "no file in the content store" : shown(file.found);
       return because(found, "the file that was committed");
     }
-    const { admissions, runtime, tokenizer } = this.deps;
+    const { admissions, runtime, tokenizer, probe, log } = this.deps;
     const licences = await admissions.licencesAt(contribution.datanet, contribution.number);
     const judged = await judgeRecords({
       contribution: contribution.number,
@@ -223,18 +252,25 @@ export class ContributionJudge {
       tokenizer,
       context: Math.min(ATTRIBUTION_CONTEXT, runtime.architecture.maxPositions),
       gate: await this.#calibrated(signal),
+      ...(isProbed && { probe: { adapter: probe!, earlier: sample.texts, seed } }),
       signal,
     });
-    return { score: judged.score, earlier: judged.earlier, refused: explainRefusals(judged.records), reasons: [] };
+    const { score, records, earlier: later } = judged;
+    const found = judged.probe ?? (probe !== undefined && !isProbed ? OUT_OF_TIME : undefined);
+    if (found?.kind === "silence" && found.because !== "few_tokens") {
+      log.fault(`Contribution ${contribution.number} is scored without its probe: ${found.found}`);
+    }
+    const told = found === undefined ? {} : { probe: explainProbe(found) };
+    return { score, earlier: later, ...told, refused: explainRefusals(records), reasons: probeReasons(judged.probe) };
   }
 
   #admission(
     contribution: Contribution,
     { round }: ScoringRound,
     { acceptScore }: ScoringRules,
-    judged: Pick<Admission, "score" | "refused" | "reasons" | "comparedWith">,
+    judged: Pick<Admission, "score" | "probe" | "refused" | "reasons" | "comparedWith">,
   ): Admission {
-    const { score, refused, reasons, comparedWith } = judged;
+    const { score, probe, refused, reasons, comparedWith } = judged;
     return {
       datanet: contribution.datanet,
       contribution: contribution.number,
@@ -246,6 +282,7 @@ export class ContributionJudge {
       base: this.deps.runtime.weightsRoot,
       recordCount: contribution.recordCount,
       comparedWith,
+      ...(probe && { probe }),
       reasons,
       refused,
       appeal: appealOf(contribution.number, { refused, reasons }),
@@ -269,11 +306,6 @@ export function contributionsHash({ contributions }: Pick<ScoringRound, "contrib
 
 function isTooLarge({ recordCount }: Contribution): boolean {
   return recordCount > MAX_JUDGED_RECORDS;
-}
-
-/** What a stranger's file made of a message: short, and text that can be written. */
-function shown(message: string): string {
-  return message.slice(0, MAX_SHOWN).replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
 /** A licence's identifier; a word that is none can stand in a Datanet's list, and no file can name it. */

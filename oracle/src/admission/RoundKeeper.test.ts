@@ -76,7 +76,7 @@ function contribution(number: bigint, more: Partial<Contribution> = {}): Contrib
 
 function round(more: Partial<ScoringRound> = {}): ScoringRound {
   return {
-    ...{ block: 40n, logIndex: 0, round: 5n, datanet: 1n, contributions: [7n, 8n], rules: 1 },
+    ...{ block: 40n, blockHash: pad("0xe"), logIndex: 0, round: 5n, datanet: 1n, contributions: [7n, 8n], rules: 1 },
     ...{ commitsUntil: 1400n, revealsUntil: 1800n, committed: undefined, isRevealed: false, end: undefined },
     ...more,
   };

@@ -1,6 +1,7 @@
 /** Refusals in the words and decimals of an admission. */
 import type { RecordJudgement, Refusal } from "@openledger/engine";
 import type { Admission, AdmissionReason } from "@openledger/sdk";
+import { decimal } from "./decimal.js";
 
 /** Runs of equal bytes that are shown of a copy. */
 const SHOWN_RUNS = 32;
@@ -93,9 +94,4 @@ function noiseReason({ rule, reading }: Extract<Refusal, { rule: "noise" }>): Ad
   if (gain === undefined) return { rule, found: read.loss, limit: read.guessLoss, evidence: { reading: read } };
   const evidence = { reading: { ...read, gain: decimal(gain), gainLimit: decimal(gainLimit) } };
   return { rule, found: decimal(gain), limit: decimal(gainLimit), evidence };
-}
-
-/** Three decimals: more of a float may differ from machine to machine. */
-function decimal(value: number): string {
-  return value.toFixed(3);
 }

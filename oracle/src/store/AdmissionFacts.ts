@@ -18,6 +18,8 @@ export type RoundEnd =
 /** A round as one validator sees it. */
 export interface ScoringRound extends EventPlace {
   readonly round: bigint;
+  /** Of the block that opened it. */
+  readonly blockHash: Hex;
   readonly datanet: bigint;
   /** In the order of the scores. */
   readonly contributions: readonly bigint[];
@@ -173,6 +175,7 @@ function roundOf(row: RoundRow): ScoringRound {
   return {
     block: BigInt(row.block),
     logIndex: row.log_index,
+    blockHash: row.block_hash,
     round: BigInt(args.round as string),
     datanet: BigInt(args.datanet as string),
     contributions: (args.contributions as readonly string[]).map(BigInt),

@@ -158,7 +158,15 @@ describe("rounds", () => {
     );
 
     expect(await rounds()).toMatchObject([
-      { round: 1n, contributions: [2n, 1n], committed: pad("0xa"), isRevealed: false, block: 1n, logIndex: 0 },
+      {
+        round: 1n,
+        contributions: [2n, 1n],
+        committed: pad("0xa"),
+        isRevealed: false,
+        block: 1n,
+        logIndex: 0,
+        blockHash: pad("0x1"),
+      },
       { round: 2n, contributions: [3n], committed: undefined, isRevealed: false, end: undefined },
     ]);
     await follow(["ScoresRevealed", { round: 1n, validator: ours, scores: [1, 2] }]);

@@ -162,7 +162,11 @@ describe("a probe of a small model", () => {
 
 describe("a probe has no say", () => {
   it.each<[string, string[]]>([
-    ["of too few tokens", ["The keeper wrote of the storm.", "At five the baker opened."]],
+    ["of next to nothing", ["The keeper wrote of the storm.", "At five the baker opened."]],
+    [
+      "of too few tokens in many records",
+      Array.from({ length: 120 }, (_, at) => `Record ${at} says that ${at * 7919} follows ${at + 3}.`),
+    ],
     ["of too few records", Array.from({ length: 18 }, (_, at) => `${at} `.repeat(120))],
     ["of what is longer than the base reads", [`${"tide and lamp ".repeat(2000)}`]],
     [
