@@ -65,10 +65,53 @@ library RecordShareLib {
         return true;
     }
 
+    /// @notice The least share that an answer of so many tokens pays.
+    /// @param floors For answers of at least 2^0, 2^1, … 2^8 tokens.
+    function floorOf(uint32[9] calldata floors, uint256 tokens) internal pure returns (uint256 floor) {
+        uint256 k = 0;
+        while (k < 8 && tokens >> (k + 1) != 0) ++k;
+        floor = floors[k];
+        if (floor == 0) floor = 1;
+    }
+
+    /// @notice The share with which a list names a record, if it does.
+    function shareOf(
+        IAttributionVerifier.CreditedRecord[] calldata records,
+        IAttributionVerifier.Record calldata record
+    ) internal pure returns (bool, uint256) {
+        for (uint256 i = 0; i < records.length; ++i) {
+            IAttributionVerifier.CreditedRecord calldata listed = records[i];
+            if (
+                listed.recordIndex == record.recordIndex && listed.datanet == record.datanet
+                    && listed.version == record.version
+            ) return (true, listed.share);
+        }
+        return (false, 0);
+    }
+
+    /// @notice Whether a record of this share that a list does not name would stand in it: before the last of 64, or as one of fewer.
+    function isWorthy(
+        IAttributionVerifier.CreditedRecord[] calldata records,
+        IAttributionVerifier.Record calldata record,
+        uint256 share
+    ) internal pure returns (bool) {
+        if (records.length < MAXIMUM_COUNT) return true;
+        // a share is at most 2^16 of an honest trace; of any other it outranks whatever is listed
+        if (share > type(uint32).max) return true;
+        IAttributionVerifier.CreditedRecord calldata last = records[records.length - 1];
+        return _rank(uint32(share), record.datanet, record.version, record.recordIndex) < _rankOf(last);
+    }
+
     /// @dev Ascends in the order of records.
     function _rankOf(IAttributionVerifier.CreditedRecord calldata record) private pure returns (uint256) {
-        return (uint256(type(uint32).max - record.share) << 160) | (uint256(record.datanet) << 96)
-            | (uint256(record.version) << 64) | record.recordIndex;
+        return _rank(record.share, record.datanet, record.version, record.recordIndex);
+    }
+
+    /// @dev Of shares the greatest first, then by place.
+    function _rank(uint32 share, uint64 datanet, uint32 version, uint64 recordIndex) private pure returns (uint256) {
+        return
+            (uint256(type(uint32).max - share) << 160) | (uint256(datanet) << 96) | (uint256(version) << 64)
+                | recordIndex;
     }
 
     /// @dev Where an account stands among those that ascend, if it does.

@@ -44,6 +44,18 @@ interface IAttributionVerifier {
         Contributor
     }
 
+    /// @notice What is wrong with what a receipt says of one record.
+    /// @dev Length, Bound: as `Fault`, of a leaf that was opened. Share: it is listed, and its share is not ⌊credit / Σ w⌋.
+    /// Unworthy: it is listed, and its share is below the index's floor. Omitted: it is not listed, and its share is not below the
+    /// floor, and above the last of 64 that are, or fewer are.
+    enum RecordFault {
+        Length,
+        Bound,
+        Share,
+        Unworthy,
+        Omitted
+    }
+
     /// @notice A record that a receipt names, and what is known of it.
     /// @param datanet Number of its Datanet. @param version Of that. @param recordIndex In that version.
     /// @param share What the receipt says, of 65,536.
@@ -86,11 +98,19 @@ interface IAttributionVerifier {
         uint32 credit;
     }
 
+    /// @notice What adds up an operation's rows, of this position and of earlier ones. Operations by their numbers.
+    /// @param eight Over the last 8 positions. @param sixtyFour Over the last 64: of every eighth of the former.
+    struct Windows {
+        uint32 eight;
+        uint32 sixtyFour;
+    }
+
     /// @notice What the document of a program says of one of its indexes. Operations by their numbers.
     /// @param codes Of the base's head. @param surprise Of the base's head. @param similarity The index's sums n.
     /// @param continuity The index's sums m, made of n and of the credits that `plain` makes of n.
     /// @param plain What makes credits of n.
     /// @param carried What makes credits of m. A program without it has `type(uint32).max` for its operations.
+    /// @param surprises What adds up surprises. @param credited What adds up credits of m.
     /// @param records Of the index. @param positions Of a record, at most 256. @param vocabulary Of the program, above 0.
     /// @param entries Of the index: `records` rows of `positions` i32.
     /// @param postings Of the index, the plane of its codes: `records` rows of `positions` · 16 bytes.
@@ -102,6 +122,8 @@ interface IAttributionVerifier {
         uint32 continuity;
         Weighing plain;
         Weighing carried;
+        Windows surprises;
+        Windows credited;
         uint32 records;
         uint32 positions;
         uint32 vocabulary;
@@ -118,6 +140,56 @@ interface IAttributionVerifier {
         uint64 index;
         bytes data;
         bytes32[] siblings;
+    }
+
+    /// @notice Tokens of an answer that follow each other in one sequence.
+    /// @param trace Root over the trace's leaves, the program's id, and the number of leaves.
+    /// @param first Position whose following token is the first of them. @param count Of these tokens, at least 1.
+    /// @param credits Leaves of the record's credits and their sums, from the last position back: over 64 positions while 64 are
+    /// left, over 8 while 8 are, else of one. @param weights Those of surprises at the same positions.
+    struct Pass {
+        TraceLib.Tree trace;
+        uint32 first;
+        uint32 count;
+        Leaf[] credits;
+        Leaf[] weights;
+    }
+
+    /// @notice What the root of an index is over.
+    /// @param floors Least shares that are paid, for answers of at least 2^0, 2^1, … 2^8 tokens.
+    /// @param baseWeightsRoot Of the base. @param attributionHash SHA-256 of the base's attribution file.
+    /// @param recordsRoot Over its records. @param postingsRoot Over its postings.
+    struct Index {
+        uint32[9] floors;
+        bytes32 baseWeightsRoot;
+        bytes32 attributionHash;
+        bytes32 recordsRoot;
+        bytes32 postingsRoot;
+    }
+
+    /// @notice A record of a model, named by a receipt or not.
+    /// @param datanet Number of its Datanet. @param version Of that.
+    /// @param place Of that version among the model's, from 0.
+    /// @param recordIndex In that version.
+    struct Record {
+        uint64 datanet;
+        uint32 version;
+        uint256 place;
+        uint64 recordIndex;
+    }
+
+    /// @notice What a receipt commits to, opened, and a record that it may speak falsely of.
+    /// @param attributionHash The receipt's. @param attribution What it commits to.
+    /// @param records Those that its `recordsHash` is of, in its order; contributors and credits are not read.
+    /// @param roots Of all the model's indexes, in its order. @param index What the root at the record's place is over.
+    /// @param record The one in question.
+    struct Statement {
+        bytes32 attributionHash;
+        IAttributionOracle.Attribution attribution;
+        CreditedRecord[] records;
+        bytes32[] roots;
+        Index index;
+        Record record;
     }
 
     /// @notice A part of a row of a plane.
@@ -198,6 +270,19 @@ interface IAttributionVerifier {
     /// @param revealed Hash of what was brought.
     error AttributionVerifier_RecordsMismatch(bytes32 committed, bytes32 revealed);
 
+    /// @notice The index is not the one that the attribution was made with.
+    /// @param committed Root at that place, or the attribution's method.
+    /// @param revealed Root or method of what was brought.
+    error AttributionVerifier_IndexMismatch(bytes32 committed, bytes32 revealed);
+
+    /// @notice The index has no such record.
+    /// @param recordIndex What was named, from 0.
+    /// @param records Of the index.
+    error AttributionVerifier_NoSuchRecord(uint64 recordIndex, uint32 records);
+
+    /// @notice A pass has a token, and its last position is below 2^32.
+    error AttributionVerifier_NoSuchPass();
+
     /// @notice Shows that a record's sum of similarities is false.
     /// @param trace Root over the trace's leaves, the program's id, and the number of leaves.
     /// @param outline Of the program and the index.
@@ -222,6 +307,19 @@ interface IAttributionVerifier {
     /// @param inputs Leaves of the run of sums that it adds, in order; then, for the row itself, the link before, if any.
     /// @return What is wrong.
     function proveDenominator(
+        TraceLib.Tree calldata trace,
+        Outline calldata outline,
+        Claim calldata claim,
+        Leaf[] calldata inputs
+    ) external pure returns (Fault);
+
+    /// @notice Shows that a sum of surprises or of credits over 8 or 64 positions is false.
+    /// @param trace Root over the trace's leaves, the program's id, and the number of leaves.
+    /// @param outline Of the program and the index.
+    /// @param claim An element of the row of `surprises` or `credited`.
+    /// @param inputs Leaves of what it adds, from the earliest position on.
+    /// @return What is wrong.
+    function proveWindow(
         TraceLib.Tree calldata trace,
         Outline calldata outline,
         Claim calldata claim,
@@ -273,4 +371,18 @@ interface IAttributionVerifier {
         uint256 weight,
         address pool
     ) external pure returns (ShareFault);
+
+    /// @notice Shows that a receipt says something false of a record, by sums of its credits: names it with another share, or
+    /// below the floor, or does not name it.
+    /// @dev Warning: who calls has to bind each pass's trace to what the runner signed, its positions to the receipt's numbers of
+    /// tokens (engine's `answerWindows`), `outline` to the program's document, its index to the one of the record's place, and
+    /// Datanet and version to the model's at that place.
+    /// @param statement What the receipt commits to, and the record in question.
+    /// @param outline Of the program and the index.
+    /// @param passes Over all of the answer's tokens.
+    /// @return What is wrong.
+    function proveRecord(Statement calldata statement, Outline calldata outline, Pass[] calldata passes)
+        external
+        pure
+        returns (RecordFault);
 }

@@ -18,7 +18,11 @@ library LeafLib {
     bytes32 internal constant SHARES = keccak256("OpenLedger.Shares.v1");
     bytes32 internal constant ATTRIBUTION = keccak256("OpenLedger.Attribution.v1");
     bytes32 internal constant ATTRIBUTION_RECORDS = keccak256("OpenLedger.AttributionRecords.v1");
+    bytes32 internal constant ATTRIBUTION_METHOD = keccak256("OpenLedger.AttributionMethod.v1");
+    bytes32 internal constant INDEX = keccak256("OpenLedger.Index.v1");
     bytes32 internal constant GRANT = keccak256("OpenLedger.Grant.v1");
+    /// @dev Of an index: number of the rules, bits of a code, positions of a record.
+    bytes12 private constant INDEX_HEAD = 0x000000020000008000000100;
 
     /// @notice Leaf of a record in its contribution.
     /// @param contentHash `keccak256` of the record's UTF-8 text. @param byteLength Of that text.
@@ -125,6 +129,26 @@ library LeafLib {
     /// @notice What a receipt's attribution hash commits to: `keccak256(ATTRIBUTION ‖ sharesHash ‖ recordsHash ‖ methodHash)`.
     function attribution(bytes32 sharesHash, bytes32 recordsHash, bytes32 methodHash) internal pure returns (bytes32) {
         return keccak256(abi.encodePacked(ATTRIBUTION, sharesHash, recordsHash, methodHash));
+    }
+
+    /// @notice How shares are made: `keccak256(ATTRIBUTION_METHOD ‖ indexRoot*)`.
+    /// @param roots Of the model's indexes, in its order.
+    function attributionMethod(bytes32[] calldata roots) internal pure returns (bytes32) {
+        return keccak256(abi.encodePacked(ATTRIBUTION_METHOD, roots));
+    }
+
+    /// @notice Root of an index: the leaf over uint32 rules ‖ bits ‖ positions ‖ floors ‖ the other roots.
+    function index(IAttributionVerifier.Index calldata parts) internal pure returns (bytes32) {
+        bytes memory floors = abi.encodePacked(INDEX_HEAD);
+        for (uint256 i = 0; i < 9; ++i) {
+            floors = abi.encodePacked(floors, parts.floors[i]);
+        }
+        return MerkleLib.leafHash(
+            INDEX,
+            abi.encodePacked(
+                floors, parts.baseWeightsRoot, parts.attributionHash, parts.recordsRoot, parts.postingsRoot
+            )
+        );
     }
 
     /// @notice Leaf of a grant in its allocation's tree.

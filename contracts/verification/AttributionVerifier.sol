@@ -30,6 +30,8 @@ contract AttributionVerifier is IAttributionVerifier {
     uint256 private constant PART_POSITIONS = TraceLib.ROW_PART_BYTES / KernelLib.CODE_BYTES;
     /// @dev Earlier positions whose credits a sum is continued by, at most.
     uint32 private constant WINDOW = 7;
+    /// @dev Positions that a sum over a window adds.
+    uint32 private constant TERMS = 8;
 
     /// @inheritdoc IAttributionVerifier
     function proveSimilarity(
@@ -133,6 +135,59 @@ contract AttributionVerifier is IAttributionVerifier {
     }
 
     /// @inheritdoc IAttributionVerifier
+    function proveWindow(
+        TraceLib.Tree calldata trace,
+        Outline calldata outline,
+        Claim calldata claim,
+        Leaf[] calldata inputs
+    ) external pure returns (Fault) {
+        (Place memory place, uint32 stride) = _windowOf(outline, claim);
+        bool isSurprise = place.op == outline.surprise;
+        uint256 elements =
+            claim.op == outline.credited.eight || claim.op == outline.credited.sixtyFour ? outline.records : 1;
+        uint256 length = _requireElement(claim, elements, claim.part);
+        if (!isSurprise) place.length = length;
+        uint32 terms = claim.position / stride + 1;
+        if (terms > TERMS) terms = TERMS;
+        _requireInputs(inputs.length, terms);
+        if (!_isWhole(trace, claim.leaf, Place(claim.op, claim.position, claim.part, length))) return Fault.Length;
+
+        int256 sum = 0;
+        for (uint32 i = 0; i < terms; ++i) {
+            place.position = claim.position - (terms - 1 - i) * stride;
+            if (!_isWhole(trace, inputs[i], place)) return Fault.Length;
+            int256 term = _termOf(inputs[i].data, claim.element, isSurprise);
+            if (term < 0) return Fault.Bound;
+            sum += term;
+        }
+        return _faultOf(claim, sum);
+    }
+
+    /// @inheritdoc IAttributionVerifier
+    function proveRecord(Statement calldata statement, Outline calldata outline, Pass[] calldata passes)
+        external
+        pure
+        returns (RecordFault)
+    {
+        _requireRevealed(statement.attributionHash, statement.attribution, statement.records);
+        _requireIndex(statement, outline.records);
+        uint64 recordIndex = statement.record.recordIndex;
+        uint256 credit = 0;
+        uint256 weight = 0;
+        uint256 tokens = 0;
+        for (uint256 i = 0; i < passes.length; ++i) {
+            (int256 sum, RecordFault fault) = _passSum(passes[i], outline, recordIndex, false);
+            if (sum < 0) return fault;
+            credit += uint256(sum);
+            (sum, fault) = _passSum(passes[i], outline, 0, true);
+            if (sum < 0) return fault;
+            weight += uint256(sum);
+            tokens += passes[i].count;
+        }
+        return _recordFaultOf(statement, weight == 0 ? 0 : credit / weight, tokens);
+    }
+
+    /// @inheritdoc IAttributionVerifier
     function proveShares(
         bytes32 attributionHash,
         IAttributionOracle.Attribution calldata attribution,
@@ -140,14 +195,7 @@ contract AttributionVerifier is IAttributionVerifier {
         uint256 weight,
         address pool
     ) external pure returns (ShareFault) {
-        bytes32 revealed = LeafLib.attribution(
-            LeafLib.shares(attribution.shares), attribution.recordsHash, attribution.methodHash
-        );
-        if (revealed != attributionHash) revert AttributionVerifier_AttributionMismatch(attributionHash, revealed);
-        revealed = LeafLib.attributionRecords(records);
-        if (revealed != attribution.recordsHash) {
-            revert AttributionVerifier_RecordsMismatch(attribution.recordsHash, revealed);
-        }
+        _requireRevealed(attributionHash, attribution, records);
 
         bool isNobodys = pool == address(0);
         if (isNobodys ? attribution.shares.length != 0 : !ShareLib.isWhole(attribution.shares)) {
@@ -157,6 +205,117 @@ contract AttributionVerifier is IAttributionVerifier {
         if (!RecordShareLib.isOfCredits(records, weight)) return ShareFault.Record;
         if (!RecordShareLib.isOfRecords(attribution.shares, records, pool)) return ShareFault.Contributor;
         revert AttributionVerifier_NoFault();
+    }
+
+    /// @dev What a sum over a window adds, at no position yet, and how far apart. Reverts where the operation is no such sum.
+    function _windowOf(Outline calldata outline, Claim calldata claim)
+        private
+        pure
+        returns (Place memory place, uint32 stride)
+    {
+        (place.part, place.length, stride) = (claim.part, 4, 1);
+        if (claim.op == outline.surprises.eight) {
+            (place.op, place.part, place.length) =
+            (outline.surprise, AttributionPlaceLib.surprisePart(outline.vocabulary), 1);
+        } else if (claim.op == outline.credited.eight) {
+            place.op = outline.carried.credit;
+        } else {
+            stride = TERMS;
+            if (claim.op == outline.surprises.sixtyFour) place.op = outline.surprises.eight;
+            else if (claim.op == outline.credited.sixtyFour) place.op = outline.credited.eight;
+            else revert AttributionVerifier_WrongOperation(claim.op);
+        }
+    }
+
+    /// @dev What a pass's tokens are credited with together, a record's part or the weight of all; less than 0 where a leaf is
+    /// false by itself. From the last position back: each sum over as many positions as it may add.
+    function _passSum(Pass calldata pass, Outline calldata outline, uint256 record, bool isWeight)
+        private
+        pure
+        returns (int256 sum, RecordFault fault)
+    {
+        uint256 left = pass.count;
+        if (left == 0 || left + pass.first > type(uint32).max) revert AttributionVerifier_NoSuchPass();
+        Leaf[] calldata leaves = isWeight ? pass.weights : pass.credits;
+        _requireInputs(leaves.length, left / 64 + left % 64 / TERMS + left % TERMS);
+
+        for (uint256 i = 0; left > 0; ++i) {
+            (Place memory place, uint256 step) = _stepOf(outline, record, isWeight, left);
+            place.position = uint32(pass.first + left - 1);
+            if (!_isWhole(pass.trace, leaves[i], place)) return (-1, RecordFault.Length);
+            bool isSurprise = isWeight && step == 1;
+            int256 term = _termOf(leaves[i].data, record % AttributionPlaceLib.LEAF_ELEMENTS, isSurprise);
+            if (term < 0) return (-1, RecordFault.Bound);
+            sum += term;
+            left -= step;
+        }
+    }
+
+    /// @dev The leaf that adds most of the positions that are left, at no position yet, and how many these are.
+    function _stepOf(Outline calldata outline, uint256 record, bool isWeight, uint256 left)
+        private
+        pure
+        returns (Place memory place, uint256 step)
+    {
+        Windows calldata windows = isWeight ? outline.surprises : outline.credited;
+        step = left >= 64 ? 64 : left >= TERMS ? TERMS : 1;
+        place.op = step == 64 ? windows.sixtyFour : step == TERMS ? windows.eight : outline.carried.credit;
+        place.part = record / AttributionPlaceLib.LEAF_ELEMENTS;
+        place.length = isWeight ? 4 : 4 * AttributionPlaceLib.elementsAt(outline.records, place.part);
+        if (!isWeight || step != 1) return (place, step);
+        (place.op, place.part) = (outline.surprise, AttributionPlaceLib.surprisePart(outline.vocabulary));
+        place.length = 1;
+    }
+
+    /// @dev An element of a leaf: a surprise is a byte.
+    function _termOf(bytes calldata data, uint256 element, bool isSurprise) private pure returns (int256) {
+        return isSurprise ? int256(uint256(uint8(data[0]))) : int256(KernelLib.elementOf(data, element));
+    }
+
+    /// @dev What a list says falsely of a record of this share. Reverts where it says nothing false.
+    function _recordFaultOf(Statement calldata statement, uint256 share, uint256 tokens)
+        private
+        pure
+        returns (RecordFault)
+    {
+        uint256 floor = RecordShareLib.floorOf(statement.index.floors, tokens);
+        (bool isListed, uint256 listed) = RecordShareLib.shareOf(statement.records, statement.record);
+        if (isListed) {
+            if (listed != share) return RecordFault.Share;
+            if (share < floor) return RecordFault.Unworthy;
+        } else if (share >= floor && RecordShareLib.isWorthy(statement.records, statement.record, share)) {
+            return RecordFault.Omitted;
+        }
+        revert AttributionVerifier_NoFault();
+    }
+
+    /// @dev Reverts where the attribution was made with other indexes, or the index has no such record.
+    function _requireIndex(Statement calldata statement, uint32 records) private pure {
+        bytes32 committed = statement.attribution.methodHash;
+        bytes32 revealed = LeafLib.attributionMethod(statement.roots);
+        if (revealed != committed) revert AttributionVerifier_IndexMismatch(committed, revealed);
+        committed = statement.roots[statement.record.place];
+        revealed = LeafLib.index(statement.index);
+        if (revealed != committed) revert AttributionVerifier_IndexMismatch(committed, revealed);
+        if (statement.record.recordIndex >= records) {
+            revert AttributionVerifier_NoSuchRecord(statement.record.recordIndex, records);
+        }
+    }
+
+    /// @dev Reverts where the attribution is not what the receipt commits to, or the records are not the attribution's.
+    function _requireRevealed(
+        bytes32 attributionHash,
+        IAttributionOracle.Attribution calldata attribution,
+        CreditedRecord[] calldata records
+    ) private pure {
+        bytes32 revealed = LeafLib.attribution(
+            LeafLib.shares(attribution.shares), attribution.recordsHash, attribution.methodHash
+        );
+        if (revealed != attributionHash) revert AttributionVerifier_AttributionMismatch(attributionHash, revealed);
+        revealed = LeafLib.attributionRecords(records);
+        if (revealed != attribution.recordsHash) {
+            revert AttributionVerifier_RecordsMismatch(attribution.recordsHash, revealed);
+        }
     }
 
     /// @dev n of a record. The caller has counted the parts; of no token nothing is similar.

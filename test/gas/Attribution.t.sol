@@ -33,6 +33,8 @@ contract AttributionGasTest is GasSnapshots {
             IAttributionVerifier.Weighing(31, IAttributionVerifier.Link(30, 10), IAttributionVerifier.Link(32, 10), 33);
         _outline.carried =
             IAttributionVerifier.Weighing(41, IAttributionVerifier.Link(40, 10), IAttributionVerifier.Link(42, 10), 43);
+        _outline.surprises = IAttributionVerifier.Windows(50, 51);
+        _outline.credited = IAttributionVerifier.Windows(52, 53);
         (_outline.records, _outline.positions, _outline.vocabulary) = (RECORDS, POSITIONS, 128_000);
         _outline.entries.id = keccak256("entries");
         _outline.postings.id = keccak256("codes");
@@ -100,6 +102,49 @@ contract AttributionGasTest is GasSnapshots {
         );
     }
 
+    function test_ProveWindow() public {
+        IAttributionVerifier.Claim memory claim = _claim(53, POSITION, 1000, 7);
+        IAttributionVerifier.Leaf[] memory inputs = new IAttributionVerifier.Leaf[](8);
+        for (uint32 i = 0; i < 8; ++i) {
+            inputs[i] = _leaf(52, POSITION - 56 + 8 * i, 1000, _elements("credits", 1024));
+        }
+        TraceLib.Tree memory trace = _commit(claim, inputs);
+        _send("prove_attribution_window", abi.encodeCall(_verifier.proveWindow, (trace, _outline, claim, inputs)));
+    }
+
+    /// @dev A record beside 64 others, of an answer of 64 tokens, and of one of 255: as many leaves as any of up to 256 reads.
+    function test_ProveRecord() public {
+        IAttributionVerifier.Statement memory statement;
+        statement.record = IAttributionVerifier.Record(12, 3, 0, 256_007);
+        statement.records = new IAttributionVerifier.CreditedRecord[](64);
+        bytes memory listed = abi.encodePacked(keccak256("OpenLedger.AttributionRecords.v1"));
+        for (uint64 i = 0; i < 64; ++i) {
+            statement.records[i] = IAttributionVerifier.CreditedRecord(12, 3, 1000 * i, 1000, address(0), 0);
+            listed = abi.encodePacked(listed, uint64(12), uint32(3), 1000 * i, uint32(1000));
+        }
+        bytes memory index = abi.encodePacked(bytes1(0), keccak256("OpenLedger.Index.v1"), uint32(2), uint32(128));
+        index = abi.encodePacked(index, uint32(256), new bytes(9 * 4 + 4 * 32));
+        statement.roots = new bytes32[](1);
+        statement.roots[0] = keccak256(index);
+        statement.attribution.recordsHash = keccak256(listed);
+        statement.attribution.methodHash =
+            keccak256(abi.encodePacked(keccak256("OpenLedger.AttributionMethod.v1"), statement.roots[0]));
+        statement.attributionHash = keccak256(
+            abi.encodePacked(
+                keccak256("OpenLedger.Attribution.v1"),
+                keccak256(abi.encodePacked(keccak256("OpenLedger.Shares.v1"))),
+                statement.attribution.recordsHash,
+                statement.attribution.methodHash
+            )
+        );
+
+        IAttributionVerifier.Pass[] memory passes = new IAttributionVerifier.Pass[](1);
+        passes[0] = _pass(64);
+        _send("prove_attribution_record", abi.encodeCall(_verifier.proveRecord, (statement, _outline, passes)));
+        passes[0] = _pass(255);
+        _send("prove_attribution_record_255", abi.encodeCall(_verifier.proveRecord, (statement, _outline, passes)));
+    }
+
     /// @dev 64 records of as many contributors, the last of which has one part too much.
     function test_ProveShares() public {
         IAttributionVerifier.CreditedRecord[] memory records = new IAttributionVerifier.CreditedRecord[](64);
@@ -158,6 +203,31 @@ contract AttributionGasTest is GasSnapshots {
         }
         (parts[5].data, parts[5].siblings) = (new bytes(1024), Rfc6962.pathOf(0, leaves));
         _outline.thresholds.root = Rfc6962.rootOf(_outline.thresholds.id, leaves);
+    }
+
+    /// @dev Of as many tokens, their credits 64 times their weights or more.
+    function _pass(uint32 count) private returns (IAttributionVerifier.Pass memory pass) {
+        uint32 leaves = count / 64 + count % 64 / 8 + count % 8;
+        (pass.first, pass.count) = (POSITION, count);
+        pass.credits = new IAttributionVerifier.Leaf[](leaves);
+        pass.weights = new IAttributionVerifier.Leaf[](leaves);
+        uint32 left = count;
+        _forget();
+        for (uint32 i = 0; i < leaves; ++i) {
+            uint32 p = POSITION + left - 1;
+            uint32 step = left >= 64 ? 64 : left >= 8 ? 8 : 1;
+            uint32 credits = step == 64 ? 53 : step == 8 ? 52 : 43;
+            pass.credits[i] = _leaf(credits, p, 1000, _elements("credits", 1024));
+            pass.weights[i] = step == 1 ? _leaf(11, p, 503, hex"7f") : _leaf(step == 8 ? 50 : 51, p, 0, hex"7f000000");
+            _know(pass.credits[i].index, pass.credits[i].siblings[0]);
+            _know(pass.weights[i].index, pass.weights[i].siblings[0]);
+            left -= step;
+        }
+        for (uint32 i = 0; i < leaves; ++i) {
+            pass.credits[i].siblings = _pathOf(pass.credits[i].index, TRACE_DEPTH);
+            pass.weights[i].siblings = _pathOf(pass.weights[i].index, TRACE_DEPTH);
+        }
+        pass.trace = TraceLib.Tree(_rootOf(PROGRAM, TRACE_DEPTH, 1 << TRACE_DEPTH), PROGRAM, uint64(1 << TRACE_DEPTH));
     }
 
     /// @dev As a transaction. What its calldata costs at least where EIP-7623 holds, 10 a zero byte and 40 any other, is logged.

@@ -72,6 +72,8 @@ const DOMAINS = [
   "Shares",
   "Attribution",
   "AttributionRecords",
+  "AttributionMethod",
+  "Index",
   "Grant",
 ] as const;
 
@@ -164,6 +166,32 @@ export function hashDocument() {
     return { packed, hash: keccak256(`${domainOf("AttributionRecords")}${packed.slice(2)}`) };
   });
 
+  const attributionMethod = [0, 1, 3].map((count) => {
+    const roots = Array.from({ length: count }, (_, i) => hashed(`index ${i}`));
+    return { roots, hash: keccak256(`${domainOf("AttributionMethod")}${roots.map((root) => root.slice(2)).join("")}`) };
+  });
+
+  const index = [0, 1].map((i) => {
+    const floors = Array.from({ length: 9 }, (_, k) => (i === 0 ? 65_536 - k : k));
+    const roots = [
+      hashed(`base ${i}`),
+      hashed(`file ${i}`),
+      hashed(`index records ${i}`),
+      hashed(`postings ${i}`),
+    ] as const;
+    const numbers = [2, 128, 256, ...floors].map((value) => encodePacked(["uint32"], [value]).slice(2)).join("");
+    const payload: Hex = `0x${numbers}${roots.map((root) => root.slice(2)).join("")}`;
+    const [baseWeightsRoot, fileHash, recordsRoot, postingsRoot] = roots;
+    return {
+      floors,
+      baseWeightsRoot,
+      attributionHash: fileHash,
+      recordsRoot,
+      postingsRoot,
+      leaf: leaf("Index", payload),
+    };
+  });
+
   const grant = [1n, 10n ** 18n, MAX96].map((amount, i) => {
     const row = { allocation: `${[0, 2, 4][i]!}`, beneficiary: account(`beneficiary ${i}`), amount: `${amount}` };
     const payload = encodePacked(["uint8", "address", "uint96"], [Number(row.allocation), row.beneficiary, amount]);
@@ -181,6 +209,8 @@ export function hashDocument() {
     shares,
     attribution,
     attributionRecords,
+    attributionMethod,
+    index,
     grant,
     voucher: [0, 1].map(voucherRow),
     receipt: [0, 1].map(receiptRow),

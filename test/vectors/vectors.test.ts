@@ -4,6 +4,8 @@ import {
   agentWalletDigest,
   allocationDigest,
   attributionHash,
+  attributionIndexRoot,
+  attributionMethodHash,
   attributionRecordsHash,
   batchHash,
   channelId,
@@ -149,6 +151,8 @@ describe("sdk against the vectors", () => {
       expect(attributionRecordsHash(recordsOf(row.packed))).toBe(row.hash);
     }
     for (const row of hashes.attribution) expect(attributionHash(row)).toBe(row.hash);
+    for (const { roots, hash } of hashes.attributionMethod) expect(attributionMethodHash(roots)).toBe(hash);
+    for (const row of hashes.index) expect(attributionIndexRoot(row)).toBe(row.leaf);
   });
 
   it("signatures", () => {

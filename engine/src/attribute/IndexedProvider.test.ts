@@ -9,10 +9,12 @@ import { commitProgram } from "../exact/document/commitProgram.js";
 import { readProgramDocument } from "../exact/document/readProgramDocument.js";
 import type { Program } from "../exact/program/Program.js";
 import { proveBounds } from "../exact/prove/proveBounds.js";
+import { rememberedValues } from "../exact/reference/referenceRun.js";
 import { ExactModel } from "../exact/run/ExactModel.js";
 import { SessionProvider } from "../exact/run/SessionProvider.js";
 import { ReferenceRows } from "../exact/testing/ReferenceRows.js";
 import { tinyProgram } from "../exact/testing/tinyProgram.js";
+import type { History } from "../exact/trace/fast/StageSource.js";
 import { openElement } from "../exact/trace/openElement.js";
 import { ReferenceProvider } from "../exact/trace/ReferenceProvider.js";
 import type { BlockRows } from "../exact/trace/RowProvider.js";
@@ -83,7 +85,13 @@ describe("rows of attribution by postings", () => {
     const block = program.blocks.length - 1;
     const alone = program.ops.findIndex(({ kind }) => kind === "credit");
     const before = Int32Array.from(rows, (_, record) => 3_000_000 * (record % 3));
-    const past = new Map([[alone, { first: 0, rows: before }]]);
+    const read = rememberedValues(program).filter(
+      (value) => value === program.surprise || value >= program.ops.length - 12,
+    );
+    const past = new Map<number, History>(
+      read.map((value) => [value, { first: 0, rows: value === alone ? before : new Int32Array(rows.length).fill(5) }]),
+    );
+    past.set(program.surprise!, { first: 0, rows: Uint8Array.of(77) });
     const request = { block, from: 1, to: 3, tokens: [0, 0, 3, 3], input: undefined, entering, past };
 
     const found = new IndexedProvider(program, new ReferenceProvider(SMALL)).rows(request);

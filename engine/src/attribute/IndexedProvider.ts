@@ -2,7 +2,8 @@ import { ExactError } from "../exact/errors.js";
 import { KERNEL_WHOLE, WORD } from "../exact/program/AttributionOp.js";
 import type { ValueId } from "../exact/program/Op.js";
 import type { Block, Program } from "../exact/program/Program.js";
-import { positionsBefore } from "../exact/reference/credit.js";
+import { positionsBefore, windowPositions } from "../exact/reference/credit.js";
+import type { Row } from "../exact/reference/Row.js";
 import { lengthAt, shapesOf, tableOf } from "../exact/reference/shapes.js";
 import type { BlockRequest, BlockRows, RowProvider } from "../exact/trace/RowProvider.js";
 import { codeWords } from "./codes.js";
@@ -87,11 +88,8 @@ class CreditRows {
   /** What was credited at the positions before the first. */
   private past(credit: ValueId): Continuity {
     const continuity = new Continuity();
-    const past = this.request.past.get(credit);
-    const width = this.width(credit);
     for (const position of positionsBefore(this.request.from)) {
-      const at = (position - past!.first) * width;
-      const row = past!.rows.subarray(at, at + width);
+      const row = this.rowAt(credit, position);
       const records = Uint32Array.from([...row.keys()].filter((record) => row[record]! > 0));
       continuity.push(
         records,
@@ -127,7 +125,22 @@ class CreditRows {
       const credits = sums.map((sum) => Math.floor((this.surprises[i]! * sum * KERNEL_WHOLE) / denominator));
       for (const [k, record] of records.entries()) row[record] = credits[k]!;
       credited.push({ credit: value, records, credits });
+    } else if (op.kind === "windowSum") {
+      for (const position of windowPositions(this.request.from + i, op.stride)) {
+        const term = this.rowAt(op.of, position);
+        for (let k = 0; k < width; k++) row[k]! += term[k]!;
+      }
     }
+  }
+
+  /** A row that is made already, entered, or is remembered. */
+  private rowAt(value: ValueId, position: number): Row {
+    const { from, entering, past } = this.request;
+    const width = this.width(value);
+    const isPast = position < from;
+    const rows = isPast ? past.get(value)!.rows : (entering.get(value) ?? this.values[value - this.block.from]!);
+    const at = (position - (isPast ? past.get(value)!.first : from)) * width;
+    return rows.subarray(at, at + width);
   }
 
   private fill(value: ValueId, row: Int32Array, { records, sums }: Omit<Sums, "total">): void {

@@ -32,6 +32,8 @@ export function attributionOutlines({
       continuity,
       plain: weighingOf(program, similarity),
       carried: weighingOf(program, continuity),
+      surprises: windowsOf(program, surprise),
+      credited: windowsOf(program, weighingOf(program, continuity).credit),
       records,
       positions,
       vocabulary,
@@ -55,6 +57,14 @@ function weighingOf(program: Program, sums: ValueId): AttributionOutline["plain"
     last: linkOf(program, denominator),
     credit,
   };
+}
+
+/** What adds up the rows of a value over 8 and over 64 positions. */
+function windowsOf(program: Program, value: ValueId): AttributionOutline["credited"] {
+  const over = (of: ValueId) =>
+    valuesOf(program, "windowSum").find((sum) => (program.ops[sum] as Op & { kind: "windowSum" }).of === of)!;
+  const eight = over(value);
+  return { eight, sixtyFour: over(eight) };
 }
 
 function linkOf(program: Program, op: ValueId | undefined): AttributionOutline["plain"]["before"] {

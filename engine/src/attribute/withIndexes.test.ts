@@ -64,7 +64,7 @@ describe("a program with indexes", () => {
     for (const [name, table] of BASE.tables) expect(indexed.tables.get(name)).toBe(table);
     const at = BASE.ops.length;
     expect(indexed.blocks.slice(BASE.blocks.length)).toEqual([
-      { kind: "attribution", from: at, to: at + 12, input: undefined, output: undefined },
+      { kind: "attribution", from: at, to: at + 18, input: undefined, output: undefined },
     ]);
     const { codes, surprise } = BASE;
     expect(indexed.ops.slice(at)).toEqual([
@@ -80,6 +80,12 @@ describe("a program with indexes", () => {
       { kind: "denominator", sums: at + 7, before: at + 8 },
       { kind: "credit", sums: at + 6, surprise, denominator: at + 9 },
       { kind: "credit", sums: at + 7, surprise, denominator: at + 9 },
+      { kind: "windowSum", of: surprise, stride: 1 },
+      { kind: "windowSum", of: at + 12, stride: 8 },
+      { kind: "windowSum", of: at + 10, stride: 1 },
+      { kind: "windowSum", of: at + 14, stride: 8 },
+      { kind: "windowSum", of: at + 11, stride: 1 },
+      { kind: "windowSum", of: at + 16, stride: 8 },
     ]);
     expect(creditsOf(indexed)).toEqual([at + 10, at + 11]);
     expect(withIndexes(BASE, [])).toBe(BASE);

@@ -1,4 +1,5 @@
 import { ExactError } from "../exact/errors.js";
+import { WINDOW_TERMS } from "../exact/program/AttributionOp.js";
 import type { Op, TableName, ValueId } from "../exact/program/Op.js";
 import type { Block, Program, Table } from "../exact/program/Program.js";
 import { proveAttribution } from "../exact/prove/proveAttribution.js";
@@ -7,7 +8,8 @@ import { type IndexRows, indexTable } from "./indexTable.js";
 
 /**
  * Appends indexes to a base's program: a block whose last rows of `credit`, one for each index in order, say at every position
- * what each of its records is credited for the token that follows. Similarities are credited twice: as they are, and, which
+ * what each of its records is credited for the token that follows; behind them, sums of surprises and of these over the last 8 and
+ * the last 64 positions, of which an answer's credit is made. Similarities are credited twice: as they are, and, which
  * is what pays, as far as they continue what the tokens before were credited to. Tables are `index.0`, `index.1`, …; all else is the
  * base's, whose tables' roots need not be hashed again.
  *
@@ -40,7 +42,10 @@ export function withIndexes(program: Program, indexes: readonly IndexRows[]): Pr
     return all.map((own) => push({ kind: "credit", sums: own, surprise, denominator: before! }));
   };
   const alone = credit(sums);
-  credit(sums.map((own, i) => push({ kind: "continuity", sums: own, credit: alone[i]! })));
+  const paid = credit(sums.map((own, i) => push({ kind: "continuity", sums: own, credit: alone[i]! })));
+  for (const of of [surprise, ...paid]) {
+    push({ kind: "windowSum", of: push({ kind: "windowSum", of, stride: 1 }), stride: WINDOW_TERMS });
+  }
 
   const from = program.ops.length;
   const block: Block = { kind: "attribution", from, to: ops.length, input: undefined, output: undefined };

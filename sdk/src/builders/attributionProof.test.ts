@@ -1,7 +1,15 @@
 import { decodeFunctionData, pad } from "viem";
 import { expect, test } from "vitest";
 import { attributionVerifierAbi } from "../abi/generated/attributionVerifier.js";
-import { type AttributionCase, attributionCall, attributionProof, type OpenedElement } from "./attributionProof.js";
+import {
+  type AttributionCase,
+  attributionCall,
+  attributionProof,
+  type OpenedElement,
+  type RecordStatement,
+  recordCall,
+  windowsOver,
+} from "./attributionProof.js";
 
 const leaf = (op: number, part: number, ...bytes: number[]) => ({
   op,
@@ -32,6 +40,8 @@ const CASE: AttributionCase = {
     continuity: 21,
     plain: weighing,
     carried: weighing,
+    surprises: { eight: 50, sixtyFour: 51 },
+    credited: { eight: 52, sixtyFour: 53 },
     records: 300,
     positions: 2,
     vocabulary: 5,
@@ -79,6 +89,7 @@ test.each([
   ["denominator", "proveDenominator"],
   ["credit", "proveCredit"],
   ["continuity", "proveContinuity"],
+  ["window", "proveWindow"],
 ] as const)("a %s is called without parts of tables", (kind, name) => {
   const { functionName, args } = decodeFunctionData({
     abi: attributionVerifierAbi,
@@ -87,4 +98,41 @@ test.each([
 
   expect(functionName).toBe(name);
   expect(args).toEqual([CASE.trace, CASE.outline, CASE.proof.claim, CASE.proof.inputs]);
+});
+
+test("a record is called with what the receipt commits to and the leaves of each pass", () => {
+  const statement: RecordStatement = {
+    attributionHash: pad("0x5"),
+    attribution: { shares: [], recordsHash: pad("0x6"), methodHash: pad("0x7") },
+    records: [],
+    roots: [pad("0x8")],
+    index: {
+      floors: [9, 8, 7, 6, 5, 4, 3, 2, 1],
+      baseWeightsRoot: pad("0x9"),
+      attributionHash: pad("0xa"),
+      recordsRoot: pad("0xb"),
+      postingsRoot: pad("0xc"),
+    },
+    record: { datanet: 1n, version: 2, place: 0n, recordIndex: 3n },
+  };
+  const { leaf } = CASE.proof.claim;
+  const passes = [{ trace: CASE.trace, first: 5, count: 1, credits: [leaf], weights: CASE.proof.inputs }];
+  const { functionName, args } = decodeFunctionData({
+    abi: attributionVerifierAbi,
+    data: recordCall(statement, CASE.outline, passes),
+  });
+
+  expect(functionName).toBe("proveRecord");
+  expect(args).toEqual([statement, CASE.outline, passes]);
+});
+
+test("an answer's tokens are added from the last one back, by as many as one leaf adds", () => {
+  expect(windowsOver(5, 73)).toEqual([
+    { position: 77, terms: 64 },
+    { position: 13, terms: 8 },
+    { position: 5, terms: 1 },
+  ]);
+  expect(windowsOver(0, 1)).toEqual([{ position: 0, terms: 1 }]);
+  expect(windowsOver(9, 0)).toEqual([]);
+  expect(windowsOver(0, 255)).toHaveLength(3 + 7 + 7);
 });

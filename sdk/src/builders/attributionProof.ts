@@ -8,6 +8,7 @@ const FUNCTIONS = {
   denominator: "proveDenominator",
   credit: "proveCredit",
   continuity: "proveContinuity",
+  window: "proveWindow",
 } as const;
 
 /** What opens one element of a trace, as the engine's `openElement` gives it. */
@@ -79,7 +80,7 @@ export type TraceRoot = Arguments[0];
 export type AttributionOutline = Arguments[1];
 
 /** What an element of attribution belongs to. */
-export type AttributionProofKind = "similarity" | "denominator" | "credit" | "continuity";
+export type AttributionProofKind = "similarity" | "denominator" | "credit" | "continuity" | "window";
 
 /** A proof, and what it is held against. */
 export type AttributionCase = {
@@ -105,5 +106,44 @@ export function attributionCall({ kind, trace, outline, following, proof }: Attr
     abi: attributionVerifierAbi,
     functionName: FUNCTIONS[kind],
     args: [trace, outline, claim, inputs],
+  });
+}
+
+/** What a receipt commits to, opened, and a record that it may speak falsely of. */
+export type RecordStatement = RecordArguments[0];
+
+type RecordArguments = ContractFunctionArgs<typeof attributionVerifierAbi, "pure", "proveRecord">;
+
+/** Opened leaves of an answer's tokens that follow each other in one sequence. */
+export type RecordPass = {
+  readonly trace: TraceRoot;
+  /** Position whose following token is the first of them. */
+  readonly first: number;
+  readonly count: number;
+  readonly credits: readonly AttributionLeaf[];
+  readonly weights: readonly AttributionLeaf[];
+};
+
+/** Positions that one leaf adds: what `proveRecord` reads of so many tokens, from the last position back. */
+export function windowsOver(first: number, count: number): { readonly position: number; readonly terms: 64 | 8 | 1 }[] {
+  const windows: { position: number; terms: 64 | 8 | 1 }[] = [];
+  for (let left = count; left > 0; ) {
+    const terms = left >= 64 ? 64 : left >= 8 ? 8 : 1;
+    windows.push({ position: first + left - 1, terms });
+    left -= terms;
+  }
+  return windows;
+}
+
+/** Call data of `proveRecord`: that a receipt names a record with another share than its credits make, or falsely not at all. */
+export function recordCall(
+  statement: RecordStatement,
+  outline: AttributionOutline,
+  passes: readonly RecordPass[],
+): Hex {
+  return encodeFunctionData({
+    abi: attributionVerifierAbi,
+    functionName: "proveRecord",
+    args: [statement, outline, passes],
   });
 }

@@ -12,7 +12,7 @@ contract AttributionVerifierProveTest is AttributionFixture {
     /// forge-config: default.fuzz.runs = 48
     function testFuzz_HonestNeverConvicts(bytes32 seed, uint256 op, uint256 p, uint256 element) public {
         AttributionScene.Scene memory scene = _small(seed);
-        uint32 chosen = _ops[bound(op, 0, 5)];
+        uint32 chosen = _ops[bound(op, 0, _ops.length - 1)];
 
         _expectNoFault(scene, chosen, uint32(bound(p, 0, 9)), 0, _elementOf(chosen, element, 5));
     }
@@ -20,7 +20,7 @@ contract AttributionVerifierProveTest is AttributionFixture {
     /// forge-config: default.fuzz.runs = 48
     function testFuzz_WrongByOneConvicts(bytes32 seed, uint256 op, uint256 p, uint256 element, bool isMore) public {
         AttributionScene.Scene memory scene = _small(seed);
-        uint32 chosen = _ops[bound(op, 0, 5)];
+        uint32 chosen = _ops[bound(op, 0, _ops.length - 1)];
         uint32 position = uint32(bound(p, 0, 9));
         uint32 place = _elementOf(chosen, element, 5);
 
@@ -32,7 +32,7 @@ contract AttributionVerifierProveTest is AttributionFixture {
     /// forge-config: default.fuzz.runs = 48
     function testFuzz_AnyOtherNumberConvicts(bytes32 seed, uint256 op, uint256 p, uint256 element, int32 value) public {
         AttributionScene.Scene memory scene = _small(seed);
-        uint32 chosen = _ops[bound(op, 0, 5)];
+        uint32 chosen = _ops[bound(op, 0, _ops.length - 1)];
         uint32 position = uint32(bound(p, 0, 9));
         uint32 place = _elementOf(chosen, element, 5);
         vm.assume(scene.elementOf(chosen, position, 0, place) != value);
@@ -145,11 +145,12 @@ contract AttributionVerifierProveTest is AttributionFixture {
         AttributionScene.Scene memory scene = AttributionScene.make(
             AttributionScene.Size({records: 300, positions: 2, vocabulary: 5, tokens: 3, surprisePart: 3}), "parts"
         );
-        uint32[4] memory rows = [
+        uint32[5] memory rows = [
             AttributionScene.SIMILARITY,
             AttributionScene.CREDIT,
             AttributionScene.CONTINUITY,
-            AttributionScene.CARRIED_CREDIT
+            AttributionScene.CARRIED_CREDIT,
+            AttributionScene.CREDITED_8
         ];
         for (uint256 i = 0; i < rows.length; ++i) {
             _expectNoFault(scene, rows[i], 1, 0, 255);
@@ -217,6 +218,10 @@ contract AttributionVerifierProveTest is AttributionFixture {
         _assertFault(scene, AttributionScene.OWN, 2, 0, 0, bound);
         scene.plant(AttributionScene.CREDIT, 1, 0, 3, -5);
         _assertFault(scene, AttributionScene.CONTINUITY, 3, 0, 3, bound);
+        scene.plant(AttributionScene.CARRIED_CREDIT, 5, 0, 2, -1);
+        _assertFault(scene, AttributionScene.CREDITED_8, 5, 0, 2, bound);
+        scene.plant(AttributionScene.CREDITED_8, 0, 0, 2, -1);
+        _assertFault(scene, AttributionScene.CREDITED_64, 8, 0, 2, bound);
         scene.plant(AttributionScene.LAST, 3, 0, 1, 1 << 24);
         _assertFault(scene, AttributionScene.CREDIT, 3, 0, 0, bound);
         scene.plant(AttributionScene.BEFORE, 3, 1, 0, -1);
@@ -246,7 +251,7 @@ contract AttributionVerifierProveTest is AttributionFixture {
     /// @dev Whatever leaf of those that an element reads is too short or too long, by a byte or by an element.
     function testFuzz_LengthConvicts(uint256 op, uint256 which, uint256 cut) public view {
         AttributionScene.Scene memory scene = _small("length");
-        uint32 chosen = _ops[bound(op, 0, 5)];
+        uint32 chosen = _ops[bound(op, 0, _ops.length - 1)];
         IAttributionVerifier.Leaf[] memory inputs = _inputs(scene, scene.claim(chosen, 8, 0, 1));
         which = bound(which, 0, inputs.length);
         uint256 i = which == inputs.length ? scene.find(chosen, 8, 0) : inputs[which].index;

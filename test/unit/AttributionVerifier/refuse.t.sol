@@ -13,7 +13,7 @@ contract AttributionVerifierRefuseTest is AttributionFixture {
     /// @dev An input of any operation, replaced by any other leaf of the trace.
     function testFuzz_RevertWhen_InputIsAnotherLeaf(uint256 op, uint256 which, uint256 other) public {
         AttributionScene.Scene memory scene = _small("chosen");
-        IAttributionVerifier.Claim memory claim = scene.claim(_ops[bound(op, 0, 5)], 8, 0, 1);
+        IAttributionVerifier.Claim memory claim = scene.claim(_ops[bound(op, 0, _ops.length - 1)], 8, 0, 1);
         IAttributionVerifier.Leaf[] memory inputs = _inputs(scene, claim);
         which = bound(which, 0, inputs.length - 1);
         AttributionScene.Piece memory wanted = scene.pieces[inputs[which].index];
@@ -94,7 +94,7 @@ contract AttributionVerifierRefuseTest is AttributionFixture {
     /// @dev Bytes that are not the leaf's, of whatever length, are not in the trace.
     function testFuzz_RevertWhen_BytesAreOthers(uint256 op, uint256 which, bytes calldata data) public {
         AttributionScene.Scene memory scene = _small("bytes");
-        IAttributionVerifier.Claim memory claim = scene.claim(_ops[bound(op, 0, 5)], 8, 0, 1);
+        IAttributionVerifier.Claim memory claim = scene.claim(_ops[bound(op, 0, _ops.length - 1)], 8, 0, 1);
         IAttributionVerifier.Leaf[] memory inputs = _inputs(scene, claim);
         which = bound(which, 0, inputs.length);
         IAttributionVerifier.Leaf memory leaf = which == inputs.length ? claim.leaf : inputs[which];
@@ -360,6 +360,9 @@ contract AttributionVerifierRefuseTest is AttributionFixture {
         }
         if (claim.op == AttributionScene.CREDIT || claim.op == AttributionScene.CARRIED_CREDIT) {
             return abi.encodeCall(IAttributionVerifier.proveCredit, (scene.trace, scene.outline, claim, inputs));
+        }
+        if (claim.op >= AttributionScene.SURPRISES_8) {
+            return abi.encodeCall(IAttributionVerifier.proveWindow, (scene.trace, scene.outline, claim, inputs));
         }
         return abi.encodeCall(IAttributionVerifier.proveDenominator, (scene.trace, scene.outline, claim, inputs));
     }

@@ -23,8 +23,16 @@ contract LeafLibVectorsTest is Test {
         return LeafLib.attributionRecords(list);
     }
 
+    function methodHash(bytes32[] calldata roots) external pure returns (bytes32) {
+        return LeafLib.attributionMethod(roots);
+    }
+
+    function indexRoot(IAttributionVerifier.Index calldata parts) external pure returns (bytes32) {
+        return LeafLib.index(parts);
+    }
+
     function testDiff_Domains_MatchesVectors() public {
-        bytes32[10] memory domains = [
+        bytes32[12] memory domains = [
             LeafLib.RECORD,
             LeafLib.CONTRIBUTION,
             LeafLib.RECEIPT,
@@ -34,6 +42,8 @@ contract LeafLibVectorsTest is Test {
             LeafLib.SHARES,
             LeafLib.ATTRIBUTION,
             LeafLib.ATTRIBUTION_RECORDS,
+            LeafLib.ATTRIBUTION_METHOD,
+            LeafLib.INDEX,
             LeafLib.GRANT
         ];
         while (_next("domain")) assertEq(domains[_rows - 1], _bytes32(".hash"), _row);
@@ -137,6 +147,29 @@ contract LeafLibVectorsTest is Test {
     }
 
     /// @dev Lengths whose packing ends on a word and off it; what lies behind the list must not enter the hash.
+    function testDiff_AttributionMethod_MatchesVectors() public {
+        while (_next("attributionMethod")) {
+            bytes32[] memory roots = vm.parseJsonBytes32Array(_json, string.concat(_row, ".roots"));
+            assertEq(this.methodHash(roots), _bytes32(".hash"), _row);
+        }
+        assertGt(_rows, 2);
+    }
+
+    function testDiff_Index_MatchesVectors() public {
+        while (_next("index")) {
+            IAttributionVerifier.Index memory parts;
+            uint256[] memory floors = vm.parseJsonUintArray(_json, string.concat(_row, ".floors"));
+            for (uint256 k = 0; k < 9; ++k) {
+                parts.floors[k] = uint32(floors[k]);
+            }
+            (parts.baseWeightsRoot, parts.attributionHash) =
+            (_bytes32(".baseWeightsRoot"), _bytes32(".attributionHash"));
+            (parts.recordsRoot, parts.postingsRoot) = (_bytes32(".recordsRoot"), _bytes32(".postingsRoot"));
+            assertEq(this.indexRoot(parts), _leaf(), _row);
+        }
+        assertGt(_rows, 1);
+    }
+
     function testFuzz_SharesHashesExactlyItsEntries(uint8 size, bytes32 seed) public view {
         IAttributionOracle.Share[] memory list = new IAttributionOracle.Share[](bound(size, 0, 72));
         bytes memory packed = abi.encodePacked(keccak256("OpenLedger.Shares.v1"));

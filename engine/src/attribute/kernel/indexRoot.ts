@@ -1,12 +1,9 @@
-import { domainHash, leafHash } from "@openledger/sdk";
+import { attributionIndexRoot } from "@openledger/sdk";
 import { writePosition } from "../AttributionBase.js";
-import { ATTRIBUTION_CONTEXT, CODE_BITS, CODE_BYTES, type PositionCodes } from "../codes.js";
+import { ATTRIBUTION_CONTEXT, CODE_BYTES, type PositionCodes } from "../codes.js";
 import { AttributionError } from "../errors.js";
 import type { Hex } from "../hex.js";
-import { FLOOR_COUNT } from "./floors.js";
 
-/** Of the rules by which an index is credited too: equal roots are credited equally. */
-const INDEX_FORMAT = 2;
 const POSITION_BYTES = 5 + CODE_BYTES;
 /** Most postings under one leaf. */
 export const POSTINGS_BLOCK = 64;
@@ -26,20 +23,11 @@ export interface IndexParts {
 }
 
 /**
- * leaf("Index", uint32 format ‖ uint32 bits ‖ uint32 context ‖ floors ‖ baseWeightsRoot ‖ attributionHash ‖ recordsRoot ‖
- * postingsRoot). Twice the same postings: by record, since a record's row is what a trace over that record gives, and by
+ * `attributionIndexRoot`. Twice the same postings: by record, since a record's row is what a trace over that record gives, and by
  * token, since that is what is looked through for a token.
  */
 export function indexRoot(parts: IndexParts): Hex {
-  const bytes = new Uint8Array(12 + 4 * FLOOR_COUNT + 4 * 32);
-  const view = new DataView(bytes.buffer);
-  [INDEX_FORMAT, CODE_BITS, ATTRIBUTION_CONTEXT, ...parts.floors].forEach((value, i) => {
-    view.setUint32(4 * i, value);
-  });
-  [parts.baseWeightsRoot, parts.attributionHash, parts.recordsRoot, parts.postingsRoot].forEach((hash, i) => {
-    bytes.set(Buffer.from(hash.slice(2), "hex"), 12 + 4 * FLOOR_COUNT + 32 * i);
-  });
-  return leafHash(domainHash("Index"), bytes);
+  return attributionIndexRoot({ ...parts, floors: [...parts.floors] });
 }
 
 /** uint32 record ‖ uint32 length ‖ for each position uint32 token ‖ uint8 surprise ‖ code. */

@@ -95,7 +95,7 @@ class Scene {
   }
 
   private kinds(outline: number): [AttributionProofKind, number][] {
-    const { similarity, continuity, plain, carried } = this.outlines[outline]!;
+    const { similarity, continuity, plain, carried, surprises, credited } = this.outlines[outline]!;
     return [
       ["similarity", similarity],
       ["denominator", plain.own],
@@ -103,6 +103,10 @@ class Scene {
       ["continuity", continuity],
       ["denominator", carried.own],
       ["credit", carried.credit],
+      ["window", surprises.eight],
+      ["window", surprises.sixtyFour],
+      ["window", credited.eight],
+      ["window", credited.sixtyFour],
     ];
   }
 

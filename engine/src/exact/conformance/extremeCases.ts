@@ -14,6 +14,7 @@ const OUTSIDE_OF_GRAPHS: ReadonlySet<OpKind> = new Set([
   "continuity",
   "denominator",
   "credit",
+  "windowSum",
 ]);
 
 function casesOf(arithmetic: Arithmetic, isTried: (kind: OpKind) => boolean): OpCase[] {

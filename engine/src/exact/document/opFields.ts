@@ -55,6 +55,7 @@ export const OP_FIELDS: { readonly [K in OpKind]: Fields<Extract<Op, { readonly 
   continuity: { sums: "value", credit: "value" },
   denominator: { sums: "value", before: "optional value" },
   credit: { sums: "value", surprise: "value", denominator: "value" },
+  windowSum: { of: "value", stride: "count" },
 };
 
 /** Fields of an operation by name. */

@@ -131,6 +131,7 @@ export class OpEmitter {
       case "continuity":
       case "denominator":
       case "credit":
+      case "windowSum":
         throw new Error(`${op.kind} stands outside of the graph`);
     }
   }

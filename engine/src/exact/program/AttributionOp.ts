@@ -23,6 +23,9 @@ export const CONTINUITY_UNIT = 2 ** 19;
 /** A similarity counts at most this many times more: the dividend of `credit` then stays below 2^52. */
 export const CONTINUITY_MOST = 31;
 
+/** How many positions `windowSum` adds: as many leaves as a step reads. */
+export const WINDOW_TERMS = 8;
+
 /**
  * What attribution pays by: how surprising each token is, how much each record's positions resemble it, and each record's
  * credit for it. All of it is said of the token that FOLLOWS a position (at p + 1), from what the model made of everything
@@ -54,4 +57,9 @@ export type AttributionOp =
       readonly sums: ValueId;
       readonly surprise: ValueId;
       readonly denominator: ValueId;
-    };
+    }
+  /**
+   * Σ x_i over this position and the 7 that lie `stride`, 2 · `stride`, … before it, as many as there are: of credits, surprises or
+   * such sums, so that what an answer's tokens are credited with together lies in few leaves. i32, as many as x
+   */
+  | { readonly kind: "windowSum"; readonly of: ValueId; readonly stride: number };

@@ -89,6 +89,7 @@ export interface IntegerFields {
   readonly continuity: NoFields;
   readonly denominator: NoFields;
   readonly credit: NoFields;
+  readonly windowSum: NoFields;
 }
 
 export type IntegerKind = keyof IntegerFields;

@@ -34,6 +34,7 @@ const INTEGER_FIELDS: { readonly [K in IntegerKind]: Shifts<K> } = {
   continuity: {},
   denominator: {},
   credit: {},
+  windowSum: {},
 };
 
 /** Shifts are integers from −52 to this. */

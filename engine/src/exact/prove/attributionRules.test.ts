@@ -77,6 +77,12 @@ const HOSTILE: readonly (readonly [string, Program, Op["kind"], string])[] = [
     "inputs belong together",
   ],
   [
+    "sums of what may be negative",
+    withOp(INDEXED, at("windowSum"), { of: at("denominator", 3) }),
+    "windowSum",
+    "inputs belong together",
+  ],
+  [
     "a denominator that begins with sums",
     withOp(twoRecords(), at("denominator", 1), { before: at("similarity", 0) }),
     "denominator",

@@ -1,4 +1,11 @@
-import { CONTINUITY_TOKENS, KERNEL_WHOLE, MAX_RECORD_POSITIONS, MAX_SURPRISE, WORD } from "../program/AttributionOp.js";
+import {
+  CONTINUITY_TOKENS,
+  KERNEL_WHOLE,
+  MAX_RECORD_POSITIONS,
+  MAX_SURPRISE,
+  WINDOW_TERMS,
+  WORD,
+} from "../program/AttributionOp.js";
 import type { Op, ValueId } from "../program/Op.js";
 import { continued } from "../reference/credit.js";
 import { type Fact, greatestOf } from "./Fact.js";
@@ -79,6 +86,15 @@ export function credit(op: OpOf<"credit">, prover: Prover): Fact {
   const dividend = weight * greatestOf(sums) * KERNEL_WHOLE;
   prover.below("a dividend is below 2^52", dividend, DIVISION_REACH, "use shorter records");
   const most = sums.map((sum) => Math.floor((weight * sum * KERNEL_WHOLE) / (KERNEL_WHOLE + sum)));
+  return { most, least: new Float64Array(most.length) };
+}
+
+export function windowSum(op: OpOf<"windowSum">, prover: Prover): Fact {
+  const kind = prover.kindOf(op.of);
+  const found = `what it adds (value ${op.of}) is ${kind}, not credit, surprise or windowSum`;
+  prover.belongs(kind === "credit" || kind === "surprise" || kind === "windowSum", found);
+  const most = prover.fact(op.of).most.map((term) => WINDOW_TERMS * term);
+  prover.below("an accumulator is below 2^31", greatestOf(most), ACCUMULATOR_REACH, "add fewer positions");
   return { most, least: new Float64Array(most.length) };
 }
 

@@ -1,6 +1,6 @@
 import type { Op } from "../program/Op.js";
 import { exponent, mix, scoreMax, scores, sum, weigh } from "./attentionRules.js";
-import { continuity, credit, denominator, similarity, surprise } from "./attributionRules.js";
+import { continuity, credit, denominator, similarity, surprise, windowSum } from "./attributionRules.js";
 import type { Fact } from "./Fact.js";
 import { linear } from "./linearRule.js";
 import { normHeads, normScale, sumSquares } from "./normRules.js";
@@ -53,6 +53,7 @@ const RULES: { readonly [K in Op["kind"]]: Rule<K> } = {
   continuity,
   denominator,
   credit,
+  windowSum,
 };
 
 /** What an operation makes, from what is known of its inputs; shows on the way every bound that its reference asserts. */

@@ -5,6 +5,7 @@ import {
   CONTINUITY_TOKENS,
   CONTINUITY_UNIT,
   KERNEL_WHOLE,
+  WINDOW_TERMS,
   WORD,
 } from "../program/AttributionOp.js";
 import type { Op } from "../program/Op.js";
@@ -100,4 +101,22 @@ export function credit(op: Op & { kind: "credit" }, site: Site): Kernel {
     assertBound(dividend >= 0 && dividend < DIVISION_LIMIT, "a dividend is in [0, 2^52)", dividend);
     return Math.floor(dividend / divisor);
   };
+}
+
+export function windowSum(op: Op & { kind: "windowSum" }, site: Site): Kernel {
+  const terms = windowPositions(site.position, op.stride).map((position) => site.row(op.of, position));
+  return (element) => {
+    let sum = 0;
+    for (const term of terms) {
+      assertBound(term[element]! >= 0, "what is added is not negative", term[element]!);
+      sum += term[element]!;
+    }
+    return accumulator(sum);
+  };
+}
+
+/** Positions that `windowSum` adds, ascending. */
+export function windowPositions(position: number, stride: number): number[] {
+  const count = Math.min(WINDOW_TERMS, Math.floor(position / stride) + 1);
+  return Array.from({ length: count }, (_, i) => position - (count - 1 - i) * stride);
 }

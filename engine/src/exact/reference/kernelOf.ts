@@ -1,6 +1,6 @@
 import type { Op } from "../program/Op.js";
 import { exponent, mix, scoreMax, scores, sum, weigh } from "./attention.js";
-import { continuity, credit, denominator, similarity } from "./credit.js";
+import { continuity, credit, denominator, similarity, windowSum } from "./credit.js";
 import { addPosition, embed } from "./embed.js";
 import type { Kernel, Site } from "./Kernel.js";
 import { linear } from "./linear.js";
@@ -43,6 +43,7 @@ const KERNELS: { readonly [K in Op["kind"]]: Open<K> } = {
   continuity,
   denominator,
   credit,
+  windowSum,
 };
 
 /** The elements of an operation's row at a site. */

@@ -39,13 +39,14 @@ export function referenceRun(
   return { logits };
 }
 
-/** Values that later positions read: digits of queries, keys and values, and their scales; credits that continue. */
+/** Values that later positions read: digits of queries, keys and values, and their scales; credits and sums of them. */
 export function rememberedValues(program: Program): ValueId[] {
   const values = new Set<ValueId>();
   for (const op of program.ops) {
     if (op.kind === "scores" || op.kind === "mix") for (const digits of op.qkv) values.add(digits);
     if (op.kind === "scores" || op.kind === "weigh") values.add(op.scale);
     if (op.kind === "continuity") values.add(op.credit);
+    if (op.kind === "windowSum") values.add(op.of);
   }
   return [...values];
 }

@@ -220,6 +220,8 @@ class OpShapes {
         this.equal(op, "surprises", this.fixed(op, op.surprise, ["u8"]), 1);
         this.equal(op, "digits of a denominator", this.fixed(op, op.denominator, ["i32"]), 2);
         return fixed("i32", this.fixed(op, op.sums, ["i32"]));
+      case "windowSum":
+        return fixed("i32", this.fixed(op, op.of, ["i32", "u8"]));
     }
   }
 

@@ -129,6 +129,7 @@ export class StepPlan {
       case "continuity":
       case "denominator":
       case "credit":
+      case "windowSum":
         throw new ExactError("program_malformed", `${op.kind} is no step of a plan`);
     }
   }

@@ -130,7 +130,9 @@ class TinyBuilder {
     const second = this.push({ kind: "similarity", codes, index: "index.1" });
     const alone = this.credits(first, second, surprise);
     const continuities = [first, second].map((sums, i) => this.push({ kind: "continuity", sums, credit: alone[i]! }));
-    this.credits(continuities[0]!, continuities[1]!, surprise);
+    for (const of of [surprise, ...this.credits(continuities[0]!, continuities[1]!, surprise)]) {
+      this.push({ kind: "windowSum", of: this.push({ kind: "windowSum", of, stride: 1 }), stride: 8 });
+    }
     return { kind: "attribution", from, to: this.ops.length, input: undefined, output: undefined };
   }
 

@@ -103,7 +103,7 @@ export function opCase(vector: OpVector): OpCase {
 /** Fields of operations that name inputs (where they hold numbers: a table's name is a string), and those that are floats. */
 const VALUE_FIELDS =
   "x y q scale high squares squaresScale scores max exponents weights weightScale sum qkv sigmoid".split(" ");
-const ATTRIBUTION_FIELDS = "logits codes sums credit before surprise denominator".split(" ");
+const ATTRIBUTION_FIELDS = "logits codes sums credit before surprise denominator of".split(" ");
 const FLOAT_FIELDS = "epsilon numerator a b".split(" ");
 
 function operationOf(fields: OpVector["op"], inputs: readonly ValueId[]): Op {

@@ -3,7 +3,7 @@ import type { Program } from "../program/Program.js";
 import type { RowSource } from "../reference/Kernel.js";
 import { newRow, type Row } from "../reference/Row.js";
 import { referenceOp } from "../reference/referenceOp.js";
-import { shapesOf } from "../reference/shapes.js";
+import { lengthAt, shapesOf } from "../reference/shapes.js";
 import { rowsLength } from "./BlockWindow.js";
 import type { BlockRequest, BlockRows, RowProvider } from "./RowProvider.js";
 
@@ -38,16 +38,16 @@ export class ReferenceProvider implements RowProvider {
     made: (value: ValueId, at: number) => Row,
   ): RowSource {
     const { hidden } = this.program.shape;
+    const shapes = shapesOf(this.program);
     const residual = this.program.blocks[block]!.input;
     return {
       token: (at) => tokens[at],
       row(value, at) {
         if (value === residual) return input!.subarray((position - from) * hidden, (position - from + 1) * hidden);
         const entered = entering.get(value);
-        if (entered !== undefined) return rowOf(entered, to - from, position - from);
-        if (at >= from) return made(value, at);
+        if (at >= from) return entered === undefined ? made(value, at) : rowOf(entered, to - from, at - from);
         const { first, rows } = past.get(value)!;
-        const width = made(value, position).length;
+        const width = lengthAt(shapes[value]!, at);
         return rows.subarray((at - first) * width, (at - first + 1) * width);
       },
     };

@@ -6,7 +6,7 @@ import type { History } from "./fast/StageSource.js";
  * Who computes the rows of a program: the reference, or a runtime that makes many positions at once.
  *
  * A block is asked for by itself: what enters it is the residual row (attribution: codes and surprise) and, of earlier
- * positions, the digits and scales that attention reads (attribution: credits). Rows must be those of the reference, bit for bit, and the same each time.
+ * positions, the digits and scales that attention reads (attribution: surprises, credits and sums of them). Rows must be those of the reference, bit for bit, and the same each time.
  */
 export interface RowProvider {
   /** @throws ExactError as the operations do. */
@@ -25,7 +25,7 @@ export interface BlockRequest {
   readonly input: Row | undefined;
   /** Rows of other values that enter (see `enteringValues`) at these positions, `[to − from, width]` each. */
   readonly entering: ReadonlyMap<ValueId, Row>;
-  /** What the block made of its `rememberedValues` before `from`, at least as far back as its windows reach. */
+  /** The block's `rememberedValues`, made in it or entering it, before `from`, at least as far back as its windows reach. */
   readonly past: ReadonlyMap<ValueId, History>;
 }
 

@@ -1,5 +1,5 @@
 import { enteringValues } from "../document/checkProgram.js";
-import { CONTINUITY_TOKENS } from "../program/AttributionOp.js";
+import { CONTINUITY_TOKENS, WINDOW_TERMS } from "../program/AttributionOp.js";
 import type { ValueId } from "../program/Op.js";
 import type { Block, Program } from "../program/Program.js";
 import { newRow, type Row } from "../reference/Row.js";
@@ -40,9 +40,12 @@ export class TraceMemory {
     for (const [i, rows] of values.entries()) this.kept.get(from + i)?.append(rows);
   }
 
-  /** Histories of a block's remembered values at positions before one. */
-  histories({ from, to }: Block, position: number): ReadonlyMap<ValueId, History> {
-    const found = this.remembered.filter((value) => value >= from && value < to);
+  /** Histories at positions before one of the remembered values that a block makes, or that enter it. */
+  histories(block: Block, position: number): ReadonlyMap<ValueId, History> {
+    const entering = enteringValues(this.program, block);
+    const found = this.remembered.filter(
+      (value) => (value >= block.from && value < block.to) || entering.includes(value),
+    );
     return new Map(found.map((value) => [value, this.kept.get(value)!.before(position)]));
   }
 
@@ -73,6 +76,7 @@ export class TraceMemory {
 function windowsOver({ ops }: Program, value: ValueId): (number | null)[] {
   return ops.flatMap((op) => {
     if (op.kind === "continuity") return op.credit === value ? [CONTINUITY_TOKENS + 1] : [];
+    if (op.kind === "windowSum") return op.of === value ? [(WINDOW_TERMS - 1) * op.stride + 1] : [];
     const reads =
       op.kind === "scores" || op.kind === "mix"
         ? op.qkv.includes(value) || (op.kind === "scores" && op.scale === value)

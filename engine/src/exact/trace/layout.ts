@@ -27,7 +27,8 @@
  *   is one of them.
  * - `denominator` adds up to 1,536 elements at once. Else `sums` i32 [runs, 2], both digits of 1,536 elements' sum, then of
  *   768 sums', until as few are left.
- * - `continuity` reads its similarity and the record's credits at up to 7 earlier positions.
+ * - `continuity` reads its similarity and the record's credits at up to 7 earlier positions, `windowSum` what it adds at
+ *   up to 8.
  * - sums: while partial sums and the other inputs of the row's element are more than 8, `sums` i32 adds eight at a time.
  */
 import { ExactError } from "../errors.js";

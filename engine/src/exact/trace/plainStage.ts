@@ -1,11 +1,11 @@
 import { ROW_PART_BYTES } from "@openledger/sdk";
 import { planesOf } from "../document/tablePlanes.js";
-import { CODE_BYTES, CONTINUITY_TOKENS } from "../program/AttributionOp.js";
+import { CODE_BYTES, CONTINUITY_TOKENS, WINDOW_TERMS } from "../program/AttributionOp.js";
 import type { Op, ValueId } from "../program/Op.js";
 import type { Program, Table } from "../program/Program.js";
 import { digitsOf, outlineOf } from "../program/TableOutline.js";
 import { keyHead, valueHead } from "../reference/attention.js";
-import { positionsBefore } from "../reference/credit.js";
+import { positionsBefore, windowPositions } from "../reference/credit.js";
 import { referenceElement } from "../reference/referenceOp.js";
 import { lengthAt, shapesOf, tableOf, visibleKeys } from "../reference/shapes.js";
 import { rowSource } from "./rowSite.js";
@@ -46,6 +46,8 @@ function mostLeaves(program: Program, index: ValueId): number {
       return 3 + recordParts(program, op);
     case "continuity":
       return 1 + CONTINUITY_TOKENS;
+    case "windowSum":
+      return WINDOW_TERMS;
     default:
       return 3;
   }
@@ -190,6 +192,8 @@ class Reads {
         return [at(op.sums, i), ...positionsBefore(this.position).map((position) => rowSpan(op.credit, position, i))];
       case "credit":
         return [at(op.sums, i), at(op.surprise, 0), at(op.denominator, 0, 2)];
+      case "windowSum":
+        return windowPositions(this.position, op.stride).map((position) => rowSpan(op.of, position, i));
     }
   }
 

@@ -117,6 +117,7 @@ export class IntegerEmitter {
       case "continuity":
       case "denominator":
       case "credit":
+      case "windowSum":
         throw new Error(`${op.kind} stands outside of the graph`);
     }
   }

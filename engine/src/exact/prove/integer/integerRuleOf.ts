@@ -2,7 +2,7 @@ import { ExactError } from "../../errors.js";
 import type { IntegerKind, IntegerOp } from "../../program/IntegerOp.js";
 import { integerFault } from "../../program/integerFields.js";
 import type { Op } from "../../program/Op.js";
-import { continuity, credit, denominator, similarity, surprise } from "../attributionRules.js";
+import { continuity, credit, denominator, similarity, surprise, windowSum } from "../attributionRules.js";
 import type { Fact } from "../Fact.js";
 import type { Prover } from "../Prover.js";
 import { exponent, mix, scoreMax, scores, sum, weigh } from "./attentionRules.js";
@@ -59,6 +59,7 @@ const RULES: { readonly [K in IntegerKind]: Rule<K> } = {
   continuity,
   denominator,
   credit,
+  windowSum,
 };
 
 /**

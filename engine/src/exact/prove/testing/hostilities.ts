@@ -80,7 +80,7 @@ const shift: Hostility = (program, random) => {
 
 const VALUE_FIELDS = [
   ...["x", "y", "scale", "high", "squares", "squaresScale", "scores", "max", "exponents", "sum", "q"],
-  ...["logits", "codes", "sums", "credit", "before", "surprise", "denominator"],
+  ...["logits", "codes", "sums", "credit", "before", "surprise", "denominator", "of"],
 ];
 
 /** An input of an operation becomes another earlier value. */

@@ -1,7 +1,7 @@
 import { ExactError } from "../../errors.js";
 import type { IntegerKind, IntegerOp } from "../../program/IntegerOp.js";
 import type { Op } from "../../program/Op.js";
-import { continuity, credit, denominator, similarity } from "../credit.js";
+import { continuity, credit, denominator, similarity, windowSum } from "../credit.js";
 import type { Kernel, Site } from "../Kernel.js";
 import { surprise } from "../surprise.js";
 import { exponent, mix, scoreMax, scores, sum, weigh } from "./attention.js";
@@ -44,6 +44,7 @@ const KERNELS: { readonly [K in IntegerKind]: Open<K> } = {
   continuity,
   denominator,
   credit,
+  windowSum,
 };
 
 /**

@@ -191,10 +191,47 @@ const credits: VectorDraft[] = [0, 1, 126, 127].flatMap((weight) =>
   ),
 );
 
+/** @param rows of what is added, at each position up to its own */
+function windowSum(
+  name: string,
+  stride: number,
+  rows: readonly (readonly number[])[],
+  type: "i32" | "u8" = "i32",
+): VectorDraft {
+  return {
+    name,
+    op: { kind: "windowSum", of: 0, stride },
+    position: rows.length - 1,
+    inputs: [history(type, rows)],
+  };
+}
+
+const windowSums: VectorDraft[] = [
+  windowSum("the first position", 1, [[0, 1, CREDIT]]),
+  windowSum("eight positions of nine", 1, [filled(3, CREDIT), ...filled(8, 0).map(() => [0, 1, CREDIT])]),
+  windowSum(
+    "surprises",
+    1,
+    filled(9, 0).map(() => [127]),
+    "u8",
+  ),
+  windowSum(
+    "each eighth of 66 positions",
+    8,
+    range(66).map((position) => [position, 8 * CREDIT, position % 8]),
+  ),
+  windowSum(
+    "each eighth of as many as there are",
+    8,
+    range(17).map((position) => [position, 2 ** position, 0]),
+  ),
+];
+
 export const attributionVectors: readonly VectorDraft[] = [
   ...surprises,
   ...similarities,
   ...continuities,
   ...denominators,
   ...credits,
+  ...windowSums,
 ];

@@ -27,7 +27,7 @@ describe("the vectors of extremes", () => {
   test("cover every kind of operation, under names of their own, in less than 1.5 MB", () => {
     const kinds = (changes: Parameters<typeof tinyProgram>[0]) => tinyProgram(changes).ops.map((op) => op.kind);
     for (const [arithmetic, attribution, count] of [
-      ["float", "indexed", 30],
+      ["float", "indexed", 31],
       // What attribution pays by is made of integers, in either.
       ["integer", "none", 24],
     ] as const) {
@@ -121,6 +121,10 @@ describe("the vectors of extremes", () => {
       16_646_144 * 32,
     ]);
     expect(outputs("continuity", "the first position")).toEqual([0, 1, 65_024, 16_646_144]);
+    expect(outputs("windowSum", "eight positions of nine")).toEqual([0, 8, 8 * 127 * 2 ** 16]);
+    // 65 + 57 + … + 9, and the place among eight of all of them
+    expect(outputs("windowSum", "each eighth of 66 positions")).toEqual([296, 64 * 127 * 2 ** 16, 8]);
+    expect(outputs("windowSum", "each eighth of as many as there are")).toEqual([24, 1 + 2 ** 8 + 2 ** 16, 0]);
     expect(outputs("denominator", "after 0 and 65536")).toEqual([0, 65_536 + 1 + 65_024 + 16_646_144 - 0]);
     expect(outputs("credit", "weight 127 over 0 and 65536")).toEqual([0, 127, 127 * 65_024, 127 * 16_646_144]);
   });
