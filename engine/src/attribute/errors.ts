@@ -12,6 +12,8 @@ export class AttributionError extends Error {
       | "index_locked"
       | "index_failed"
       | "base_malformed"
+      | "gradients_malformed"
+      | "gradients_mismatch"
       | "not_finite"
       | "search_failed"
       | "search_full"

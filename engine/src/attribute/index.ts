@@ -36,7 +36,10 @@ export {
 } from "./evaluate.js";
 export { excerpt } from "./excerpt.js";
 export { type FitOptions, fitAttributionBase } from "./fitAttributionBase.js";
-export { EvsBasis } from "./gradient/EvsBasis.js";
+export { basisSample, sampleHash } from "./gradient/basisSample.js";
+export { EvsFit } from "./gradient/EvsFit.js";
+export { fitGradientBasis, type GradientBuildOptions, type GradientSource } from "./gradient/fitGradientBasis.js";
+export { type FittedOn, GradientBasis, type GradientSubject } from "./gradient/GradientBasis.js";
 export { type GradientMatrix, TextGradients } from "./gradient/TextGradients.js";
 export { IndexedProvider } from "./IndexedProvider.js";
 export type { IndexRows } from "./indexTable.js";

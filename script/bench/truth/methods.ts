@@ -6,7 +6,7 @@ import {
   Bm25,
   buildIndex,
   creditRecords,
-  EvsBasis,
+  EvsFit,
   type GradientMatrix,
   MatchShard,
   type Model,
@@ -270,7 +270,7 @@ function solve(lower: readonly Float64Array[], right: Float64Array): Float64Arra
 export function evsScores({ matrices, records, queries }: Gradients, of: "floats" | "signs" = "floats"): Scores {
   return sumScores(
     matrices.map((matrix, m) => {
-      const basis = EvsBasis.fit(matrix, records[m]!);
+      const basis = EvsFit.of(matrix, records[m]!);
       const sketches = records[m]!.map((gradient) => {
         const whitened = basis.whiten(gradient);
         return of === "floats" ? whitened : whitened.map(Math.sign);

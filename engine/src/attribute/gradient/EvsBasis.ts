@@ -3,54 +3,40 @@
  * correlated, and each axis is divided by how much it varies there (the axes of Shampoo, Gupta et al. 2018; the variances by
  * axis of George et al. 2018, EKFAC). A score is then the inner product of two texts' gradients in that measure.
  */
-import { symmetricEigen } from "../symmetricEigen.js";
-import { multiply, multiplyTransposed, transposeMultiply } from "./products.js";
+import { project, transposed } from "./products.js";
 import type { GradientMatrix } from "./TextGradients.js";
 
-/** Part of the mean variance that is added to each: flat, so that axes that hardly vary do not decide. */
-const DAMPING = 0.03;
+/** What 1 is in an axis' entries. */
+export const AXIS_ONE = 32_767;
+
+/** A basis as a file holds it: whoever reads it computes the same, since all that follows is +, · and √ of these numbers. */
+export interface EvsAxes {
+  /** `[rows, rows]`, an axis a row, entries times 32,767. */
+  readonly left: Int16Array;
+  /** `[columns, columns]`, an axis a row, entries times 32,767. */
+  readonly right: Int16Array;
+  /** `[rows, columns]`, 1/√(variance + damping) by axis; finite, 0 where no gradient was anything. */
+  readonly scale: Float32Array;
+}
 
 export class EvsBasis {
-  private constructor(
+  constructor(
     readonly matrix: GradientMatrix,
-    /** `[rows, rows]`, an axis a row. */
-    private readonly left: Float64Array,
-    /** `[columns, columns]`, an axis a row. */
-    private readonly right: Float64Array,
-    /** `[rows, columns]`, 1/√(variance + damping) by axis. */
-    private readonly scale: Float64Array,
+    readonly axes: EvsAxes,
   ) {}
 
-  /** @param gradients Of a sample of records, `[rows, columns]` each; all zero gives a basis in which every score is 0. */
-  static fit(matrix: GradientMatrix, gradients: readonly Float32Array[]): EvsBasis {
-    const { rows, columns } = matrix;
-    const rowMoments = new Float64Array(rows * rows);
-    const columnMoments = new Float64Array(columns * columns);
-    for (const gradient of gradients) {
-      multiplyTransposed(gradient, gradient, rows, columns, rows, rowMoments);
-      transposeMultiply(gradient, gradient, rows, columns, columns, columnMoments);
-    }
-    const left = symmetricEigen(rowMoments, rows).vectors;
-    const right = symmetricEigen(columnMoments, columns).vectors;
-    const basis = new EvsBasis(matrix, left, right, new Float64Array(rows * columns).fill(1));
-    const scale = new Float64Array(rows * columns);
-    for (const gradient of gradients) {
-      basis.whiten(gradient).forEach((g, i) => {
-        scale[i]! += (g * g) / gradients.length;
-      });
-    }
-    const damping = (DAMPING * scale.reduce((sum, variance) => sum + variance, 0)) / scale.length;
-    for (let i = 0; i < scale.length; i++) scale[i] = damping === 0 ? 0 : 1 / Math.sqrt(scale[i]! + damping);
-    return new EvsBasis(matrix, left, right, scale);
-  }
-
-  /** U_L G U_Rᵀ by axis over √variance, `[rows · columns]`: scores are inner products of these. */
+  /**
+   * U_L G U_Rᵀ by axis over √variance: scores are inner products of these. In float64, in a fixed order.
+   *
+   * @param gradient `[rows, columns]`
+   * @returns `[rows · columns]`, whose squares are 1 on average over the texts that the basis was fitted on, damping apart
+   */
   whiten(gradient: Float32Array): Float64Array {
     const { rows, columns } = this.matrix;
-    const turned = multiply(this.left, gradient, rows, rows, columns);
-    const both = new Float64Array(rows * columns);
-    multiplyTransposed(turned, this.right, rows, columns, columns, both);
-    for (let i = 0; i < both.length; i++) both[i]! *= this.scale[i]!;
+    const { left, right, scale } = this.axes;
+    const turned = project(left, rows, transposed(gradient, rows, columns), columns);
+    const both = transposed(project(right, columns, turned, rows), columns, rows);
+    for (let i = 0; i < both.length; i++) both[i]! *= scale[i]! / (AXIS_ONE * AXIS_ONE);
     return both;
   }
 }
