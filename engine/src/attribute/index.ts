@@ -37,9 +37,13 @@ export {
 export { excerpt } from "./excerpt.js";
 export { type FitOptions, fitAttributionBase } from "./fitAttributionBase.js";
 export { basisSample, sampleHash } from "./gradient/basisSample.js";
+export { buildSketches } from "./gradient/buildSketches.js";
 export { EvsFit } from "./gradient/EvsFit.js";
 export { fitGradientBasis, type GradientBuildOptions, type GradientSource } from "./gradient/fitGradientBasis.js";
 export { type FittedOn, GradientBasis, type GradientSubject } from "./gradient/GradientBasis.js";
+export { GradientSketches } from "./gradient/GradientSketches.js";
+export { type GradientQuery, gradientQuery, type ScoredSketches, scoreSketches } from "./gradient/scoreSketches.js";
+export type { SketchKind } from "./gradient/sketch.js";
 export { type GradientMatrix, TextGradients } from "./gradient/TextGradients.js";
 export { IndexedProvider } from "./IndexedProvider.js";
 export type { IndexRows } from "./indexTable.js";
