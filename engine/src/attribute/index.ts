@@ -44,6 +44,13 @@ export { type FittedOn, GradientBasis, type GradientSubject } from "./gradient/G
 export { GradientSketches } from "./gradient/GradientSketches.js";
 export { type GradientQuery, gradientQuery, type ScoredSketches, scoreSketches } from "./gradient/scoreSketches.js";
 export type { SketchKind } from "./gradient/sketch.js";
+export {
+  type ContributorStanding,
+  type RecordStanding,
+  STANDING_WHOLE,
+  type Standings,
+  standings,
+} from "./gradient/standings.js";
 export { type GradientMatrix, TextGradients } from "./gradient/TextGradients.js";
 export { IndexedProvider } from "./IndexedProvider.js";
 export type { IndexRows } from "./indexTable.js";
