@@ -1,0 +1,12 @@
+/** Standings that cannot be told, and why. */
+export class StandingsError extends Error {
+  override readonly name = "StandingsError";
+
+  constructor(
+    readonly code: "usage" | "not_an_adapter" | "content_mismatch" | "no_texts" | "stopped",
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

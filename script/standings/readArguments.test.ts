@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { readArguments } from "./readArguments.js";
+
+describe("readArguments", () => {
+  it("takes a model's number, and the local network's places", () => {
+    expect(readArguments(["2"])).toMatchObject({ model: 2n, texts: undefined, kind: "int8", isJson: false, first: 20 });
+    expect(readArguments(["7", "--texts", "a.json", "--json", "--sketches", "1-bit", "--threads", "2"])).toMatchObject({
+      model: 7n,
+      texts: "a.json",
+      kind: "1-bit",
+      isJson: true,
+      threads: 2,
+    });
+  });
+
+  it.each([
+    [[], "asked for 0 models"],
+    [["1", "2"], "asked for 2 models"],
+    [["npm"], 'MODEL was "npm"'],
+    [["1", "--sketches", "2-bit"], '--sketches was "2-bit"'],
+    [["1", "--first", "0"], '--first was "0"'],
+    [["1", "--threads", "many"], '--threads was "many"'],
+    [["1", "--sum"], "--sum"],
+  ])("refuses %j", (args, message) => {
+    const read = () => readArguments(args);
+    expect(read).toThrow(expect.objectContaining({ code: "usage" }));
+    expect(read).toThrow(message);
+  });
+});

@@ -1,0 +1,91 @@
+import {
+  type ContributionFile,
+  contributionLeaf,
+  decodeContributionFile,
+  domainHash,
+  licenceToBytes32,
+  merkleRoot,
+  type query,
+  type Revocation,
+  recordsRoot,
+  revocationsHash,
+  versionRecords,
+} from "@openledger/sdk";
+import { type Address, type Hex, isAddressEqual } from "viem";
+import { StandingsError } from "./StandingsError.js";
+
+/** A record of a version that a model was trained on. */
+export interface VersionRecord {
+  readonly datanet: bigint;
+  readonly version: number;
+  /** Its number in the version. */
+  readonly record: number;
+  /** Which was first of two that are alike. */
+  readonly contribution: bigint;
+  readonly contributor: Address;
+  /** Where its contributor says it is from. */
+  readonly source: string;
+  readonly text: string;
+}
+
+/** A version's frozen facts, as the chain has them. */
+export interface VersionFacts {
+  readonly root: Hex;
+  readonly contributionCount: bigint;
+  readonly revocationCount: bigint;
+  readonly revocationsHash: Hex;
+}
+
+/** What is read of a version: the chain says what counts, the index and the content store what hashes to it. */
+export interface RecordSources {
+  version(datanet: bigint, version: number): Promise<VersionFacts>;
+  accepted(datanet: bigint): Promise<readonly query.IndexedContribution[]>;
+  revocations(datanet: bigint): Promise<readonly Revocation[]>;
+  content(hash: Hex): Promise<Uint8Array>;
+}
+
+/**
+ * The records of a version in its order: each contribution's file is read by its hash and held against the roots on chain.
+ *
+ * @throws StandingsError `content_mismatch`; ContentUnavailableError, ContentMismatchError; MalformedDocumentError
+ */
+export async function readRecords(sources: RecordSources, datanet: bigint, version: number): Promise<VersionRecord[]> {
+  const subject = `Datanet ${datanet} version ${version}`;
+  const facts = await sources.version(datanet, version);
+  const accepted = (await sources.accepted(datanet)).slice(0, Number(facts.contributionCount));
+  const revoked = (await sources.revocations(datanet)).slice(0, Number(facts.revocationCount));
+  const leaves = accepted.map((one) =>
+    contributionLeaf({ ...one, contribution: one.number, licence: licenceToBytes32(one.licence) }),
+  );
+  check(`${subject}: contributions`, facts.root, merkleRoot(domainHash("Contribution"), leaves));
+  check(`${subject}: revocations`, facts.revocationsHash, revocationsHash(revoked));
+
+  const files: ContributionFile[] = [];
+  for (const contribution of accepted) files.push(await readFile(sources, datanet, contribution));
+  return versionRecords(accepted, revoked).map(({ contribution, index }, record) => {
+    const { number, contributor } = accepted[contribution]!;
+    const { records, source } = files[contribution]!;
+    const { path, text } = records[index]!;
+    return { datanet, version, record, contribution: number, contributor, source: `${source.name} ${path}`, text };
+  });
+}
+
+async function readFile(
+  sources: RecordSources,
+  datanet: bigint,
+  contribution: query.IndexedContribution,
+): Promise<ContributionFile> {
+  const subject = `contribution ${contribution.number}`;
+  const file = decodeContributionFile(await sources.content(contribution.dataHash));
+  check(`${subject}: records`, contribution.recordsRoot, recordsRoot(file));
+  check(`${subject}: number of records`, `${contribution.recordCount}`, `${file.records.length}`);
+  check(`${subject}: Datanet`, `${datanet}`, `${file.datanet}`);
+  const isOwn = isAddressEqual(contribution.contributor, file.contributor);
+  check(`${subject}: contributor`, contribution.contributor, isOwn ? contribution.contributor : file.contributor);
+  return file;
+}
+
+function check(what: string, onChain: string, found: string): void {
+  if (found === onChain) return;
+  throw new StandingsError("content_mismatch", `${what}: the chain has ${onChain}, found ${found}`);
+}
