@@ -38,7 +38,6 @@ export { excerpt } from "./excerpt.js";
 export { type FitOptions, fitAttributionBase } from "./fitAttributionBase.js";
 export { basisSample, sampleHash } from "./gradient/basisSample.js";
 export { buildSketches } from "./gradient/buildSketches.js";
-export { EvsFit } from "./gradient/EvsFit.js";
 export { fitGradientBasis, type GradientBuildOptions, type GradientSource } from "./gradient/fitGradientBasis.js";
 export { type FittedOn, GradientBasis, type GradientSubject } from "./gradient/GradientBasis.js";
 export { GradientSketches } from "./gradient/GradientSketches.js";

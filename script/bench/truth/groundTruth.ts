@@ -16,6 +16,7 @@ import { mean } from "./lds.js";
 import * as methods from "./methods.js";
 import { removalFigures } from "./removal.js";
 import { type Regime, retrain } from "./retraining.js";
+import { sketchScores } from "./sketchScores.js";
 import { TinyModel } from "./TinyModel.js";
 import { generateWorld, type World } from "./world.js";
 
@@ -128,7 +129,7 @@ async function measure(
     const queries = [...real, ...generated, ...planted];
     report(`loss of the queries: ${mean(await trainer.losses(real)).toFixed(3)} with the adapter`);
 
-    const scores = await scoreAll(tiny, full.kept, world, records, queries, threads, report);
+    const scores = await scoreAll(tiny, full, world, records, queries, threads, report);
     const admission = await admissionFigures(tiny, world, threads);
     report("attacks");
     const attacks = await attackFigures(tiny, world, [...real, ...generated], threads);
@@ -176,8 +177,8 @@ async function generate(tiny: TinyModel, adapter: Adapter, world: World, threads
 
 async function scoreAll(
   tiny: TinyModel,
-  /** Of the model that answered, after its first epoch. */
-  early: Adapter,
+  /** Of the model that answered: `kept` after its first epoch. */
+  adapters: { readonly kept: Adapter; readonly final: Adapter },
   world: World,
   records: readonly (readonly number[])[],
   queries: readonly methods.Query[],
@@ -200,21 +201,19 @@ async function scoreAll(
   const match = methods.matchScores(texts, asked);
   const ngram = methods.ngramScores(records, queries);
   report("scores: gradients of the adapter");
-  const kept = await methods.adapterGradients(tiny.model, early, records, queries, options);
-  const [graddot, datainf, trak, evs] = [
-    methods.gradDotScores(kept),
-    methods.dataInfScores(kept),
-    methods.trakScores(kept),
-    methods.evsScores(kept),
-  ];
+  const kept = await methods.adapterGradients(tiny.model, adapters.kept, records, queries, options);
+  const [graddot, datainf, trak] = [methods.gradDotScores(kept), methods.dataInfScores(kept), methods.trakScores(kept)];
+  const [evs, evsSigns] = [await sketchScores(kept, "int8"), await sketchScores(kept, "1-bit")];
+  const last = await methods.adapterGradients(tiny.model, adapters.final, records, queries, options);
+  const [standing, standingSigns] = [await sketchScores(last, "int8"), await sketchScores(last, "1-bit")];
   report("scores: gradients of the last layer");
-  const base = methods.evsScores(
+  const base = await sketchScores(
     await methods.lastLayerGradients(tiny.model, undefined, records, queries, options),
-    "signs",
+    "1-bit",
   );
-  const later = methods.evsScores(
-    await methods.lastLayerGradients(tiny.model, early, records, queries, options),
-    "signs",
+  const later = await sketchScores(
+    await methods.lastLayerGradients(tiny.model, adapters.kept, records, queries, options),
+    "1-bit",
   );
   const gradient = methods.together(base, later);
   // what pays is the kernel, copies left out, until the exact backward pass of the last layer is a part of programs
@@ -224,6 +223,9 @@ async function scoreAll(
     gradient,
     both: methods.together(kernel, gradient),
     evs,
+    evs_signs: evsSigns,
+    standing,
+    standing_signs: standingSigns,
     match,
     bm25,
     ngram,

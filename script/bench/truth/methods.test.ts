@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import {
   bm25Scores,
   dataInfScores,
-  evsScores,
   type Gradients,
   gradDotScores,
   ngramScores,
@@ -42,15 +41,6 @@ describe("methods over gradients", () => {
     [2, 3, 2].forEach((along, i) => {
       expect(back[i]).toBeCloseTo(along, 10);
     });
-  });
-
-  it("keep of a record's sketch the signs alone where that is asked for", () => {
-    const far: Gradients = { ...one, records: [rows([1, 0], [5, 0], [0, 1], [0, -1])] };
-    const [floats] = evsScores(far);
-    const [signs] = evsScores(far, "signs");
-
-    expect(floats![1]! / floats![0]!).toBeCloseTo(5, 10);
-    expect(signs![1]).toBeCloseTo(signs![0]!, 10);
   });
 });
 

@@ -6,7 +6,6 @@ import {
   Bm25,
   buildIndex,
   creditRecords,
-  EvsFit,
   type GradientMatrix,
   MatchShard,
   type Model,
@@ -147,6 +146,12 @@ export interface Gradients {
   readonly queries: readonly (readonly Float32Array[])[];
 }
 
+/** With what they were taken of. */
+export interface TextedGradients extends Gradients {
+  readonly texts: readonly (readonly number[])[];
+  readonly asked: readonly Query[];
+}
+
 /** Of an adapter's factors. */
 export async function adapterGradients(
   model: Model,
@@ -154,7 +159,7 @@ export async function adapterGradients(
   records: readonly (readonly number[])[],
   queries: readonly Query[],
   options: { readonly length: number; readonly threads: number },
-): Promise<Gradients> {
+): Promise<TextedGradients> {
   return gradientsOf(await TextGradients.create(model, { adapter }, options), records, queries);
 }
 
@@ -165,7 +170,7 @@ export async function lastLayerGradients(
   records: readonly (readonly number[])[],
   queries: readonly Query[],
   options: { readonly length: number; readonly threads: number },
-): Promise<Gradients> {
+): Promise<TextedGradients> {
   const layer = model.architecture.layers - 1;
   const matrices = (["gate", "up", "down"] as const).map((projection) => projectionName(layer, projection));
   const updated = adapter === undefined ? model : withUpdate(model, adapter);
@@ -176,13 +181,19 @@ async function gradientsOf(
   of: TextGradients,
   records: readonly (readonly number[])[],
   queries: readonly Query[],
-): Promise<Gradients> {
+): Promise<TextedGradients> {
   try {
     const [ofRecords, ofQueries]: Float32Array[][][] = [[], []];
     for (const ids of records) ofRecords!.push(await of.of(ids));
     for (const { ids, from } of queries) ofQueries!.push(await of.of(ids, from));
     const turn = (rows: readonly Float32Array[][]) => of.matrices.map((_, m) => rows.map((row) => row[m]!));
-    return { matrices: of.matrices, records: turn(ofRecords!), queries: turn(ofQueries!) };
+    return {
+      matrices: of.matrices,
+      records: turn(ofRecords!),
+      queries: turn(ofQueries!),
+      texts: records,
+      asked: queries,
+    };
   } finally {
     await of.close();
   }
@@ -264,23 +275,6 @@ function solve(lower: readonly Float64Array[], right: Float64Array): Float64Arra
     x[i]! /= lower[i]![i]!;
   }
   return x;
-}
-
-/** Eigenvalue-corrected Shampoo, records' side whole or by signs alone. */
-export function evsScores({ matrices, records, queries }: Gradients, of: "floats" | "signs" = "floats"): Scores {
-  return sumScores(
-    matrices.map((matrix, m) => {
-      const basis = EvsFit.of(matrix, records[m]!);
-      const sketches = records[m]!.map((gradient) => {
-        const whitened = basis.whiten(gradient);
-        return of === "floats" ? whitened : whitened.map(Math.sign);
-      });
-      return queries[m]!.map((gradient) => {
-        const query = basis.whiten(gradient);
-        return Float64Array.from(sketches, (sketch) => dot(query, sketch));
-      });
-    }),
-  );
 }
 
 /** Methods together, each in units of its own mean size. */
