@@ -115,13 +115,7 @@ contract AttributionVerifierRecordTest is AttributionFixture {
     }
 
     function test_NothingWeighs_NobodyHasAShare() public {
-        AttributionScene.Scene memory scene = _long();
-        for (uint32 p = FIRST; p < FIRST + COUNT; ++p) {
-            scene.surprises[p] = 0;
-        }
-        scene.used = 0;
-        scene.run();
-        scene.seal();
+        AttributionScene.Scene memory scene = _weightless();
         _expectNoFault(scene);
         _list(4, 2, 0, 1);
         _assertFault(scene, IAttributionVerifier.RecordFault.Share);
@@ -129,13 +123,7 @@ contract AttributionVerifierRecordTest is AttributionFixture {
 
     /// @dev No record is paid without a share, whatever an index's floors say.
     function test_FloorOfNothingIsOne() public {
-        AttributionScene.Scene memory scene = _long();
-        for (uint32 p = FIRST; p < FIRST + COUNT; ++p) {
-            scene.surprises[p] = 0;
-        }
-        scene.used = 0;
-        scene.run();
-        scene.seal();
+        AttributionScene.Scene memory scene = _weightless();
         _statement.index.floors[6] = 0;
         _expectNoFault(scene);
     }
@@ -259,6 +247,17 @@ contract AttributionVerifierRecordTest is AttributionFixture {
         return AttributionScene.make(
             AttributionScene.Size({records: 5, positions: 3, vocabulary: 5, tokens: 80, surprisePart: 3}), "long"
         );
+    }
+
+    /// @dev No token of the answer surprised.
+    function _weightless() private pure returns (AttributionScene.Scene memory scene) {
+        scene = _long();
+        for (uint32 p = FIRST; p < FIRST + COUNT; ++p) {
+            scene.surprises[p] = 0;
+        }
+        scene.used = 0;
+        scene.run();
+        scene.seal();
     }
 
     /// @dev All records with the shares that the scene's credits make, none of them equal, the greatest first.

@@ -1,24 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { llamaArchitecture } from "../../model/architecture.js";
 import { projectionName } from "../../model/parameters.js";
 import { initialAdapter, initialWeights } from "../../train/initial-weights.js";
 import { textLoss } from "../../train/text-loss.js";
 import { TextGradients } from "./TextGradients.js";
+import { smallArchitecture } from "./testGradients.js";
 
-const architecture = llamaArchitecture({
-  vocabulary: 24,
-  hidden: 16,
-  layers: 2,
-  heads: 2,
-  kvHeads: 1,
-  headDim: 8,
-  feedForward: 32,
-  maxPositions: 32,
-  theta: 10_000,
-  normEpsilon: 1e-6,
-  head: "tied",
-  endToken: 0,
-});
+const architecture = smallArchitecture(24);
 // larger than those that training starts from, so that a step of one weight shows in binary32
 const weights = new Map(
   [...initialWeights(architecture, 3)].map(([name, data]) => [name, data.length > 16 ? data.map((w) => 12 * w) : data]),

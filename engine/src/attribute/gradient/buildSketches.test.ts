@@ -3,7 +3,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { domainHash, leafHash, merkleRoot, verifyMerkleProof } from "@openledger/sdk";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { llamaArchitecture } from "../../model/architecture.js";
 import { initialAdapter, initialWeights } from "../../train/initial-weights.js";
 import { AttributionError } from "../errors.js";
 import { buildSketches } from "./buildSketches.js";
@@ -13,7 +12,7 @@ import { gradientQuery, scoreSketches } from "./scoreSketches.js";
 import type { SketchKind } from "./sketch.js";
 import { sketchesRoot } from "./sketchesRoot.js";
 import { TextGradients } from "./TextGradients.js";
-import { RECORDS, SUBJECT, TestGradients } from "./testGradients.js";
+import { RECORDS, SUBJECT, smallArchitecture, TestGradients } from "./testGradients.js";
 
 const basis = await fitGradientBasis(new TestGradients(), RECORDS, SUBJECT);
 let folder: string;
@@ -152,20 +151,7 @@ describe("buildSketches", () => {
   });
 
   it("gives one file over any number of threads, and one score", async () => {
-    const architecture = llamaArchitecture({
-      vocabulary: 80,
-      hidden: 16,
-      layers: 2,
-      heads: 2,
-      kvHeads: 1,
-      headDim: 8,
-      feedForward: 32,
-      maxPositions: 32,
-      theta: 10_000,
-      normEpsilon: 1e-6,
-      head: "tied",
-      endToken: 0,
-    });
+    const architecture = smallArchitecture(80);
     const model = { architecture, weights: initialWeights(architecture, 3) };
     const zero = initialAdapter(architecture, { rank: 2, alpha: 4, projections: ["q", "down"] }, 1);
     // of a B of zeros, an adapter's A has no gradient

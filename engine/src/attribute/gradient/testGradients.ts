@@ -1,3 +1,4 @@
+import { type Architecture, llamaArchitecture } from "../../model/architecture.js";
 import type { GradientSource } from "./fitGradientBasis.js";
 import type { GradientSubject } from "./GradientBasis.js";
 import type { GradientMatrix } from "./TextGradients.js";
@@ -31,4 +32,22 @@ export class TestGradients implements GradientSource {
       ),
     );
   }
+}
+
+/** Of a model that is small enough to be differentiated in a moment. */
+export function smallArchitecture(vocabulary: number): Architecture {
+  return llamaArchitecture({
+    vocabulary,
+    hidden: 16,
+    layers: 2,
+    heads: 2,
+    kvHeads: 1,
+    headDim: 8,
+    feedForward: 32,
+    maxPositions: 32,
+    theta: 10_000,
+    normEpsilon: 1e-6,
+    head: "tied",
+    endToken: 0,
+  });
 }
