@@ -9,7 +9,7 @@ import {AttributionScene} from "../../fixture/AttributionScene.sol";
 contract AttributionVerifierProveTest is AttributionFixture {
     using AttributionScene for AttributionScene.Scene;
 
-    /// forge-config: default.fuzz.runs = 48
+    /// forge-config: default.fuzz.runs = 24
     function testFuzz_HonestNeverConvicts(bytes32 seed, uint256 op, uint256 p, uint256 element) public {
         AttributionScene.Scene memory scene = _small(seed);
         uint32 chosen = _ops[bound(op, 0, _ops.length - 1)];
@@ -17,7 +17,7 @@ contract AttributionVerifierProveTest is AttributionFixture {
         _expectNoFault(scene, chosen, uint32(bound(p, 0, 9)), 0, _elementOf(chosen, element, 5));
     }
 
-    /// forge-config: default.fuzz.runs = 48
+    /// forge-config: default.fuzz.runs = 24
     function testFuzz_WrongByOneConvicts(bytes32 seed, uint256 op, uint256 p, uint256 element, bool isMore) public {
         AttributionScene.Scene memory scene = _small(seed);
         uint32 chosen = _ops[bound(op, 0, _ops.length - 1)];
@@ -29,7 +29,7 @@ contract AttributionVerifierProveTest is AttributionFixture {
         _assertFault(scene, chosen, position, 0, place, IAttributionVerifier.Fault.Value);
     }
 
-    /// forge-config: default.fuzz.runs = 48
+    /// forge-config: default.fuzz.runs = 24
     function testFuzz_AnyOtherNumberConvicts(bytes32 seed, uint256 op, uint256 p, uint256 element, int32 value) public {
         AttributionScene.Scene memory scene = _small(seed);
         uint32 chosen = _ops[bound(op, 0, _ops.length - 1)];
@@ -105,7 +105,7 @@ contract AttributionVerifierProveTest is AttributionFixture {
         _assertFault(scene, AttributionScene.SIMILARITY, 0, 0, 1, IAttributionVerifier.Fault.Value);
     }
 
-    /// forge-config: default.fuzz.runs = 48
+    /// forge-config: default.fuzz.runs = 24
     function testFuzz_PositionsInSeveralParts(bytes32 seed, uint256 size, uint256 record) public {
         uint32 positions = uint32(bound(size, 60, 256));
         AttributionScene.Scene memory scene = AttributionScene.make(
