@@ -26,11 +26,12 @@ export async function citeAnswer(
   onFault: (error: unknown) => void,
   signal = AbortSignal.timeout(PATIENCE_MS),
 ): Promise<readonly Citation[] | undefined> {
+  const answer = Buffer.from(text);
   try {
     const cited = await Promise.all(
       versions.map(async (version) => {
         const spans = await version.searched?.cite(text, { signal });
-        return spans?.map((span) => citationOf(version, Buffer.from(text), span));
+        return spans?.map((span) => citationOf(version, answer, span));
       }),
     );
     return cited.some((citations) => citations === undefined) ? undefined : cited.flatMap((citations) => citations!);
