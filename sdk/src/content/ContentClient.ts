@@ -1,9 +1,12 @@
 import { bytesToHex, type Hex } from "viem";
 import { readAtMost } from "../bytes/readAtMost.js";
+import { ContentErasedError } from "../errors/ContentErasedError.js";
 import { ContentMismatchError } from "../errors/ContentMismatchError.js";
 import { ContentUnavailableError } from "../errors/ContentUnavailableError.js";
 import { InvalidValueError } from "../errors/InvalidValueError.js";
+import { MalformedDocumentError } from "../errors/MalformedDocumentError.js";
 import { contentCid, contentHash } from "../hash/content.js";
+import { DocumentReader } from "../wire/DocumentReader.js";
 
 const ATTEMPTS = 3;
 const TIMEOUT_MS = 120_000;
@@ -34,6 +37,7 @@ export class ContentClient {
 
   /**
    * @param hash SHA-256 of the file.
+   * @throws ContentErasedError when the store has erased it.
    * @throws ContentUnavailableError when the store has no such file or cannot be reached.
    * @throws ContentMismatchError when what it delivers hashes to something else.
    */
@@ -75,6 +79,7 @@ export class ContentClient {
     const limit = AbortSignal.timeout(this.#timeoutMs);
     const signal = init.signal == null ? limit : AbortSignal.any([init.signal, limit]);
     const response = await this.#connect(url, { ...init, signal }, init.signal ?? undefined);
+    if (response.status === 410) throw new ContentErasedError(url, await this.#replacement(url, response));
     if (!response.ok) {
       const retryable = response.status === 404 || response.status === 429 || response.status >= 500;
       throw new ContentUnavailableError(url, `status ${response.status}`, { retryable });
@@ -91,6 +96,18 @@ export class ContentClient {
         caller?.throwIfAborted();
         if (attempt === ATTEMPTS) throw new ContentUnavailableError(url, "no connection", { retryable: true, cause });
       }
+    }
+  }
+
+  /** What an OpenLedger store says of a file that it erased; a gateway that blocks one may say nothing. */
+  async #replacement(url: string, response: Response): Promise<Hex | undefined> {
+    try {
+      const answer = DocumentReader.parse("the store's error", await this.#body(url, response));
+      const replacement = answer.field("replacement");
+      return replacement.present ? replacement.bytes32() : undefined;
+    } catch (error) {
+      if (error instanceof MalformedDocumentError) return undefined;
+      throw error;
     }
   }
 

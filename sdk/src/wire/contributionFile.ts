@@ -2,10 +2,8 @@ import { type Address, getAddress, type Hex } from "viem";
 import { MalformedDocumentError } from "../errors/MalformedDocumentError.js";
 import { contentHash } from "../hash/content.js";
 import { licenceToBytes32 } from "../hash/licence.js";
-import { recordLeaf } from "../hash/record.js";
-import { domainHash } from "../merkle/domain.js";
-import { merkleRoot } from "../merkle/merkleRoot.js";
 import { canonicalJsonBytes } from "./canonicalJson.js";
+import { type ContributionRecord, recordsRoot } from "./contributionRecord.js";
 import { DocumentReader } from "./DocumentReader.js";
 
 const FORMAT = "openledger.contribution/1";
@@ -17,7 +15,7 @@ export type ContributionFile = {
   readonly contributor: Address;
   readonly licence: string;
   readonly source: { readonly name: string; readonly version: string };
-  readonly records: readonly { readonly path: string; readonly text: string }[];
+  readonly records: readonly ContributionRecord[];
 };
 
 /** What a contribution puts on chain: the arguments of `contribute`. */
@@ -54,14 +52,6 @@ export function decodeContributionFile(bytes: Uint8Array): ContributionFile {
     source: { name: source.field("name").text(), version: source.field("version").text() },
     records: records.map((record) => ({ path: record.field("path").text(), text: record.field("text").text() })),
   };
-}
-
-/** Root of a contribution's records in the file's order. */
-export function recordsRoot(file: Pick<ContributionFile, "records" | "licence">): Hex {
-  return merkleRoot(
-    domainHash("Record"),
-    file.records.map(({ text }) => recordLeaf(text, file.licence)),
-  );
 }
 
 /** What the contribution of this file commits to. */
