@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,16 +32,24 @@ function copyContracts(name: string): string {
 
 describe("upgradeable contracts", () => {
   const build = join(work, "build");
-  beforeAll(() => describeBuild(root, build), 600_000);
+  beforeAll(() => {
+    describeBuild(root, build);
+    // nothing is to be done where all is built already
+    execFileSync(process.execPath, [join(root, "script/forge.mjs"), "build", "contracts"], { cwd: root });
+  }, 600_000);
 
   it("are no larger than a chain takes, as are all others", () => {
-    const artifacts = readdirSync(join(build, "out"), { recursive: true, encoding: "utf8" }).filter((name) =>
-      /\.sol\/\w+\.json$/.test(name),
+    // those that are deployed: the described ones are not optimised
+    const artifacts = readdirSync(join(root, "out"), { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.sol\/\w+\.json$/.test(name))
+      .map((name) => ({ name, ...JSON.parse(readFileSync(join(root, "out", name), "utf8")) }));
+    const own = artifacts.filter(({ metadata }) =>
+      Object.keys(metadata?.settings.compilationTarget ?? {}).some((path) => path.startsWith("contracts/")),
     );
-    const sizes = artifacts.map((name) => {
-      const { deployedBytecode } = JSON.parse(readFileSync(join(build, "out", name), "utf8"));
-      return { name, bytes: (deployedBytecode.object.length - 2) / 2 };
-    });
+    const sizes = own.map(({ name, deployedBytecode }) => ({
+      name,
+      bytes: (deployedBytecode.object.length - 2) / 2,
+    }));
 
     expect(sizes.length).toBeGreaterThan(50);
     // EIP-170
