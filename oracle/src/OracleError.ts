@@ -10,6 +10,7 @@ export type OracleErrorCode =
   | "database_foreign"
   | "content_unavailable"
   | "content_mismatch"
+  | "content_erased"
   | "runner_unavailable"
   | "runner_refused"
   | "malformed_document"

@@ -49,6 +49,8 @@ export interface Runner {
 }
 
 const flushMs = 5_000;
+/** How long the content store is asked, before all else, what it has erased. */
+const erasedMs = 30_000;
 
 /**
  * @param onFatal Told when the runner cannot go on: its engine died, or another process took its database.
@@ -94,6 +96,7 @@ async function connect(
   const stopping = new AbortController();
   const { signal } = stopping;
   const indexes = new IndexShelf(join(config.cacheDir, "indexes"), content, config.maximumIndexBytes, signal);
+  await dropErased(files, indexes).catch(onFault);
   const search = new MatchSearch();
   opened.push(() => search.close());
   const loader = new ModelLoader(chain, files, indexes, base, config.leastPrice, search, onFault);
@@ -318,4 +321,9 @@ function listen(server: Server, { host, port }: RunnerConfig): Promise<Server> {
     });
     server.listen(port, host, () => resolve(server));
   });
+}
+
+/** What the content store has erased is not kept here either. */
+async function dropErased(files: FileCache, indexes: IndexShelf): Promise<void> {
+  for (const hash of await files.dropErased({ signal: AbortSignal.timeout(erasedMs) })) await indexes.remove(hash);
 }

@@ -1,17 +1,21 @@
 import {
   ALL_RECORDS,
+  ContentErasedError,
   type ContributionFile,
+  contentHash,
   contributionCommitment,
   contributionLeaf,
   domainHash,
   encodeContributionFile,
+  encodeRedactedContribution,
   licenceToBytes32,
   merkleRoot,
   type query,
   type Revocation,
+  redactContribution,
   revocationsHash,
 } from "@openledger/sdk";
-import { zeroHash } from "viem";
+import { type Hex, zeroHash } from "viem";
 import { describe, expect, it } from "vitest";
 import { type RecordSources, readRecords } from "./readRecords.js";
 
@@ -79,6 +83,34 @@ describe("readRecords", () => {
     ];
     const records = await readRecords(sourcesOf({ revoked }).sources, DATANET, 1);
     expect(records.map(({ text }) => text)).toEqual(["record 1 of a"]);
+  });
+
+  it("reads a redacted file, but tells no standings without a record's text", async () => {
+    const redacted = encodeRedactedContribution(redactContribution(fileOf("b"), [0]));
+    const erasedFrom = (revoked: readonly Revocation[]) => {
+      const { sources, accepted } = sourcesOf({ revoked });
+      const content = async (hash: Hex) => {
+        if (hash === accepted[1]!.dataHash) throw new ContentErasedError("http://store", contentHash(redacted));
+        return hash === contentHash(redacted) ? redacted : sources.content(hash);
+      };
+      return { ...sources, content };
+    };
+    await expect(readRecords(erasedFrom([]), DATANET, 1)).rejects.toMatchObject({
+      code: "content_erased",
+      message: expect.stringContaining("record 0 of contribution 11 was erased"),
+    });
+    const records = await readRecords(erasedFrom([{ contribution: 11n, index: 0 }]), DATANET, 1);
+    expect(records.map(({ text }) => text)).toEqual(["record 0 of a", "record 1 of a", "record 1 of b"]);
+  });
+
+  it("reads no file of a contribution that was revoked whole: nothing of it may be left", async () => {
+    const { sources, accepted } = sourcesOf({ revoked: [{ contribution: 11n, index: ALL_RECORDS }] });
+    const content = async (hash: Hex) => {
+      if (hash === accepted[1]!.dataHash) throw new ContentErasedError("http://store");
+      return sources.content(hash);
+    };
+    const records = await readRecords({ ...sources, content }, DATANET, 1);
+    expect(records.map(({ text }) => text)).toEqual(["record 0 of a", "record 1 of a"]);
   });
 
   it.each([

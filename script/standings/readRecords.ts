@@ -1,8 +1,10 @@
 import {
-  type ContributionFile,
   contributionLeaf,
-  decodeContributionFile,
+  decodeHeldContribution,
   domainHash,
+  getHeld,
+  type HeldContribution,
+  isErased,
   licenceToBytes32,
   merkleRoot,
   type query,
@@ -47,7 +49,7 @@ export interface RecordSources {
 /**
  * The records of a version in its order: each contribution's file is read by its hash and held against the roots on chain.
  *
- * @throws StandingsError `content_mismatch`; ContentUnavailableError, ContentMismatchError; MalformedDocumentError
+ * @throws StandingsError `content_mismatch`, `content_erased`; ContentUnavailableError, ContentMismatchError; MalformedDocumentError
  */
 export async function readRecords(sources: RecordSources, datanet: bigint, version: number): Promise<VersionRecord[]> {
   const subject = `Datanet ${datanet} version ${version}`;
@@ -60,12 +62,24 @@ export async function readRecords(sources: RecordSources, datanet: bigint, versi
   check(`${subject}: contributions`, facts.root, merkleRoot(domainHash("Contribution"), leaves));
   check(`${subject}: revocations`, facts.revocationsHash, revocationsHash(revoked));
 
-  const files: ContributionFile[] = [];
-  for (const contribution of accepted) files.push(await readFile(sources, datanet, contribution));
-  return versionRecords(accepted, revoked).map(({ contribution, index }, record) => {
+  const places = versionRecords(accepted, revoked);
+  const files = new Map<number, HeldContribution>();
+  // what was revoked before is not read: it may be erased
+  for (const place of new Set(places.map(({ contribution }) => contribution))) {
+    files.set(place, await readFile(sources, datanet, accepted[place]!));
+  }
+  return places.map(({ contribution, index }, record) => {
     const { number, contributor } = accepted[contribution]!;
-    const { records, source } = files[contribution]!;
-    const { path, text } = records[index]!;
+    const { records, source } = files.get(contribution)!;
+    const held = records[index]!;
+    if (isErased(held)) {
+      throw new StandingsError(
+        "content_erased",
+        `${subject}: record ${index} of contribution ${number} was erased, without which nothing can be said of the ` +
+          "rest; ask for a model of a later version",
+      );
+    }
+    const { path, text } = held;
     return { datanet, version, record, contribution: number, contributor, source: `${source.name} ${path}`, text };
   });
 }
@@ -74,9 +88,9 @@ async function readFile(
   sources: RecordSources,
   datanet: bigint,
   contribution: query.IndexedContribution,
-): Promise<ContributionFile> {
+): Promise<HeldContribution> {
   const subject = `contribution ${contribution.number}`;
-  const file = decodeContributionFile(await sources.content(contribution.dataHash));
+  const file = decodeHeldContribution(await getHeld({ get: (hash) => sources.content(hash) }, contribution.dataHash));
   check(`${subject}: records`, contribution.recordsRoot, recordsRoot(file));
   check(`${subject}: number of records`, `${contribution.recordCount}`, `${file.records.length}`);
   check(`${subject}: Datanet`, `${datanet}`, `${file.datanet}`);

@@ -1,5 +1,15 @@
-import { type ContributionFile, decodeContributionFile, type query, recordsRoot } from "@openledger/sdk";
-import { isAddressEqual } from "viem";
+import {
+  type ContributionRecord,
+  decodeHeldContribution,
+  type ErasedRecord,
+  getHeld,
+  type HeldContribution,
+  isErased,
+  type query,
+  recordLeaf,
+  recordsRoot,
+} from "@openledger/sdk";
+import { type Hex, isAddressEqual } from "viem";
 import type { Connection } from "../connect.js";
 import type { CheckList } from "./CheckList.js";
 import { checkTransaction } from "./checkTransaction.js";
@@ -8,14 +18,17 @@ import type { CheckedVersion } from "./traceVersions.js";
 /** A record of a version, in a file whose records' root is the one on chain. */
 export type OpenedRecord = {
   readonly contribution: query.IndexedContribution;
-  readonly file: ContributionFile;
+  readonly file: HeldContribution;
   readonly path: string;
-  readonly text: string;
+  /** Undefined where it was erased: its leaf, and with it whose it is, can be checked all the same. */
+  readonly text: string | undefined;
+  /** See `recordLeaf`. */
+  readonly leaf: Hex;
 };
 
 /** The files of contributions that a trace looks into, each opened and checked once. */
 export class ContributionFiles {
-  readonly #files = new Map<bigint, Promise<ContributionFile | undefined>>();
+  readonly #files = new Map<bigint, Promise<HeldContribution | undefined>>();
 
   constructor(
     private readonly connection: Connection,
@@ -42,10 +55,10 @@ export class ContributionFiles {
       this.checks.holds(name, subject, false, `contribution ${contribution.number} does not show it`);
       return undefined;
     }
-    return { contribution, file, ...record };
+    return { contribution, file, ...contentOf(record, file.licence) };
   }
 
-  #open(contribution: query.IndexedContribution): Promise<ContributionFile | undefined> {
+  #open(contribution: query.IndexedContribution): Promise<HeldContribution | undefined> {
     const known = this.#files.get(contribution.number);
     if (known !== undefined) return known;
     const opening = openFile(this.connection, this.checks, contribution);
@@ -54,14 +67,19 @@ export class ContributionFiles {
   }
 }
 
+function contentOf(record: ContributionRecord | ErasedRecord, licence: string) {
+  if (isErased(record)) return { path: "", text: undefined, leaf: record.leaf };
+  return { ...record, leaf: recordLeaf(record.text, licence) };
+}
+
 async function openFile(
   connection: Connection,
   checks: CheckList,
   contribution: query.IndexedContribution,
-): Promise<ContributionFile | undefined> {
+): Promise<HeldContribution | undefined> {
   const subject = `contribution ${contribution.number}`;
   const file = await checks.attempt("contribution_file", subject, async () =>
-    decodeContributionFile(await connection.content.get(contribution.dataHash)),
+    decodeHeldContribution(await getHeld(connection.content, contribution.dataHash)),
   );
   await checkTransaction(connection, checks, subject, contribution.committedIn, "contributionRegistry");
   if (contribution.decidedIn !== null) {

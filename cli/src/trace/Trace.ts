@@ -73,8 +73,8 @@ export type TracedRecord = {
   readonly licence: string;
   readonly source: { readonly name: string; readonly version: string; readonly path: string };
   readonly leaf: Hex;
-  /** The beginning of the record's text. */
-  readonly text: string;
+  /** The beginning of the record's text; undefined where it was erased. */
+  readonly text: string | undefined;
   /** The part of it that resembles the answer most; undefined where no runner tells. */
   readonly excerpt: string | undefined;
   readonly transactions: { readonly contribution: Hex; readonly acceptance: Hex | null };

@@ -55,10 +55,11 @@ function versionLines({ versions }: Trace): string[] {
 function recordLines({ records }: Trace): string[] {
   const lines = records.flatMap((record) => {
     const { name, version, path } = record.source;
+    const shown = record.excerpt ?? record.text;
     return [
       `${percent(record.share)} record ${record.recordIndex}, ${name}@${version} ${path} (${record.licence})`,
       `  by ${record.contributor} in contribution ${record.contribution}, transaction ${record.transactions.contribution}`,
-      `  ${JSON.stringify((record.excerpt ?? record.text).slice(0, SHOWN_CHARACTERS))}`,
+      shown === undefined ? "  Its text was erased." : `  ${JSON.stringify(shown.slice(0, SHOWN_CHARACTERS))}`,
     ];
   });
   return lines.length === 0 ? [] : [...lines, ""];

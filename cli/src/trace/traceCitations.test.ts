@@ -63,6 +63,16 @@ it("names a place that does not hold the words, and one that no version has", as
   expect(await traceCitations(checks, none, citations)).toMatchObject([{ places: [] }]);
 });
 
+it("neither bears out nor refutes what is said of a record that was erased", async () => {
+  const checks = new CheckList();
+  const places = [{ ...origin, recordIndex: 3n, offset: 0 }];
+  const erased = { record: async () => ({ ...opened, path: "", text: undefined }) };
+  const citations = [{ datanet: 1n, version: 2, from: 0, text: "the pier", count: 1, places }];
+
+  expect(await traceCitations(checks, erased, citations)).toMatchObject([{ places: [] }]);
+  expect(checks.all).toEqual([]);
+});
+
 it("says whether anybody looked", () => {
   expect(renderTrace({ ...trace, citations: [] } as unknown as Trace)).toContain("No part of the answer stands");
   expect(renderTrace(trace)).not.toContain("word for word");

@@ -1,4 +1,4 @@
-import { type RecordShare, recordLeaf } from "@openledger/sdk";
+import type { RecordShare } from "@openledger/sdk";
 import type { CheckList } from "./CheckList.js";
 import type { ContributionFiles } from "./ContributionFiles.js";
 import type { TracedRecord } from "./Trace.js";
@@ -16,9 +16,8 @@ export async function traceRecords(
     const subject = `record ${share.recordIndex} of Datanet ${share.datanet} version ${share.version}`;
     const opened = await files.record(share, "record", subject);
     if (opened === undefined) continue;
-    const { contribution, file, path, text } = opened;
     // The file's root was held against the chain: its leaves are the tree's.
-    const leaf = recordLeaf(text, file.licence);
+    const { contribution, file, path, text, leaf } = opened;
     checks.holds("record", subject, true, leaf);
     records.push({
       datanet: `${share.datanet}`,
@@ -30,9 +29,9 @@ export async function traceRecords(
       licence: file.licence,
       source: { ...file.source, path },
       leaf,
-      text: text.slice(0, SHOWN_CHARACTERS),
+      text: text?.slice(0, SHOWN_CHARACTERS),
       // the runner's word, as far as the record bears it out
-      excerpt: share.excerpt !== undefined && text.includes(share.excerpt) ? share.excerpt : undefined,
+      excerpt: share.excerpt !== undefined && text?.includes(share.excerpt) ? share.excerpt : undefined,
       transactions: { contribution: contribution.committedIn, acceptance: contribution.decidedIn },
     });
   }

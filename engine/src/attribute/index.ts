@@ -67,6 +67,7 @@ export { type MatchSpan, matchAnswer } from "./match/matchAnswer.js";
 export { buildIndexFolder } from "./segments/buildIndexFolder.js";
 export { fetchIndex, indexFileBytes, indexFileRoot } from "./segments/fetchIndex.js";
 export { type IndexBase, IndexFolder } from "./segments/IndexFolder.js";
+export { openBuiltIndex } from "./segments/openBuiltIndex.js";
 export { publishIndex } from "./segments/publishIndex.js";
 export { SegmentIndex } from "./segments/SegmentIndex.js";
 export { creditsOf, withIndexes } from "./withIndexes.js";

@@ -221,7 +221,7 @@ export class ContributionJudge {
     }
     for (const [index, text] of read.records.entries()) {
       // one that is too long was accepted by other rules than these, and is nobody's copy by them
-      if (revoked.has(index) || text.length > MAX_RECORD_BYTES) continue;
+      if (text === undefined || revoked.has(index) || text.length > MAX_RECORD_BYTES) continue;
       earlier.add({ contribution: contribution.number, index }, text);
       if (contribution.datanet === datanet) sample.add(text);
     }
@@ -241,11 +241,14 @@ export class ContributionJudge {
       const found = file.kind === "missing" ? "no file in the content store" : shown(file.found);
       return because(found, "the file that was committed");
     }
+    const texts = file.records.filter((record) => record !== undefined);
+    const erased = file.records.length - texts.length;
+    if (erased > 0) return because(`${erased} records that were erased`, "the file that was committed");
     const { admissions, runtime, tokenizer, probe, log } = this.deps;
     const licences = await admissions.licencesAt(contribution.datanet, contribution.number);
     const judged = await judgeRecords({
       contribution: contribution.number,
-      records: file.records,
+      records: texts,
       licence: file.licence,
       allowedLicences: licences.flatMap(nameOf),
       earlier,

@@ -1,16 +1,21 @@
 import {
   type ContentClient,
+  ContentErasedError,
   ContentUnavailableError,
   type Contribution,
   InvalidValueError,
+  isErased,
   MalformedDocumentError,
 } from "@openledger/sdk";
 import { readContributionFile } from "../attribute/readContributionFile.js";
 import { OracleError } from "../OracleError.js";
 
-/** A contribution's records, or why there are none: its file is not there, or is another than was committed. */
+/**
+ * A contribution's records, or why there are none: its file is not there, or is another than was committed.
+ * Undefined stands for one that was erased since.
+ */
 export type ReadRecords =
-  | { readonly kind: "read"; readonly records: readonly Uint8Array[]; readonly licence: string }
+  | { readonly kind: "read"; readonly records: readonly (Uint8Array | undefined)[]; readonly licence: string }
   | { readonly kind: "missing" | "false"; readonly found: string };
 
 /**
@@ -27,8 +32,10 @@ export async function readRecords(
   try {
     const { records, licence } = await readContributionFile(content, { contribution, ...rest }, signal);
     const encoder = new TextEncoder();
-    return { kind: "read", records: records.map(({ text }) => encoder.encode(text)), licence };
+    const texts = records.map((record) => (isErased(record) ? undefined : encoder.encode(record.text)));
+    return { kind: "read", records: texts, licence };
   } catch (error) {
+    if (error instanceof ContentErasedError) return { kind: "missing", found: error.message };
     // a store that answers says what it does not have; one that does not answer gives a cause
     if (error instanceof ContentUnavailableError && error.cause === undefined) {
       return { kind: "missing", found: error.message };

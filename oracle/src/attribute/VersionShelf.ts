@@ -13,15 +13,20 @@ import {
   buildIndexFolder,
   type IndexedRecord,
   indexedRecords,
+  openBuiltIndex,
   type Runtime,
   type Tokenizer,
   type VersionIndex,
 } from "@openledger/engine";
 import {
   type ContentClient,
+  ContentErasedError,
   contributionLeaf,
   domainHash,
+  type HeldContribution,
+  isErased,
   merkleRoot,
+  type RecordPlace,
   type Revocation,
   revocationsHash,
   versionRecords,
@@ -40,6 +45,15 @@ export interface VersionShelfDeps {
   /** Folder for built indexes; made when missing. */
   readonly folder: string;
   readonly log: Log;
+}
+
+/** What the index of a version is built of. */
+interface VersionTexts {
+  readonly count: number;
+  /** Which of two was first is by commitment, whenever they were accepted: `[count]` numbers of contributions. */
+  readonly order: readonly bigint[];
+  /** @throws OracleError `content_erased` */
+  readonly readTexts: () => Promise<readonly string[]>;
 }
 
 /** Versions kept in memory. */
@@ -92,21 +106,15 @@ export class VersionShelf {
     checkVersionRoot(version, accepted);
     const revocations = await this.deps.facts.revocations(version.datanet, version.revocationCount);
     checkRevocations(version, revocations);
-    const records: (readonly string[])[] = [];
-    for (const contribution of accepted) {
-      const file = await readContributionFile(this.deps.content, { datanet: version.datanet, ...contribution }, signal);
-      records.push(file.records.map((record) => record.text));
-    }
     const places = versionRecords(
       accepted.map(({ contribution, recordCount }) => ({ number: contribution, recordCount })),
       revocations,
     );
-    const texts = places.map(({ contribution, index }) => records[contribution]![index]!);
     const contributors = places.map(({ contribution }) => accepted[contribution]!.contributor);
 
-    // which of two was first is by commitment, whenever they were accepted
     const order = places.map(({ contribution }) => accepted[contribution]!.contribution);
-    const index = await this.#index(version, indexedRecords(texts, this.deps.tokenizer, order), signal);
+    const readTexts = () => this.#readTexts(version, accepted, places, signal);
+    const index = await this.#index(version, { count: places.length, order, readTexts }, signal);
     const committed = await this.deps.facts.committedIndex(version, base);
     if (committed !== undefined && committed !== index.root) {
       this.deps.log.fault(
@@ -117,8 +125,37 @@ export class VersionShelf {
     return { datanet: version.datanet, version: version.version, index, contributors };
   }
 
+  /** What was revoked before the version was published is not read: it may be erased. */
+  async #readTexts(
+    { datanet, version }: PublishedVersion,
+    accepted: readonly AcceptedContribution[],
+    places: readonly RecordPlace[],
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const texts: string[] = [];
+    let open: { readonly contribution: number; readonly file: HeldContribution } | undefined;
+    for (const { contribution, index } of places) {
+      if (open?.contribution !== contribution) {
+        const file = await readContributionFile(this.deps.content, { datanet, ...accepted[contribution]! }, signal);
+        open = { contribution, file };
+      }
+      const record = open.file.records[index]!;
+      if (isErased(record)) {
+        throw new OracleError(
+          "content_erased",
+          `Datanet ${datanet} version ${version}: record ${index} of contribution ` +
+            `${accepted[contribution]!.contribution} was erased, so its index cannot be built any more. Answers of ` +
+            "models of a later version can be checked.",
+          { retryable: false },
+        );
+      }
+      texts.push(record.text);
+    }
+    return texts;
+  }
+
   /** Two versions of equal records have one folder, in which one build writes at a time. */
-  #index(version: PublishedVersion, records: readonly IndexedRecord[], signal: AbortSignal): Promise<VersionIndex> {
+  #index(version: PublishedVersion, records: VersionTexts, signal: AbortSignal): Promise<VersionIndex> {
     const { runtime, folder } = this.deps;
     const attributionHash = runtime.attributionHash ?? "0x";
     // Two versions of one root may differ in what was revoked meanwhile.
@@ -126,10 +163,31 @@ export class VersionShelf {
     const path = join(folder, name);
     const building = this.#building.get(path);
     if (building !== undefined) return building;
-    const built = this.#build(path, version, records, signal);
+    const built = this.#buildOrOpen(path, version, records, signal);
     this.#building.set(path, built);
     built.catch(() => undefined).finally(() => this.#building.delete(path));
     return built;
+  }
+
+  /** An index that was sealed here before some of its records were erased stays what it was. */
+  async #buildOrOpen(
+    path: string,
+    version: PublishedVersion,
+    { count, order, readTexts }: VersionTexts,
+    signal: AbortSignal,
+  ): Promise<VersionIndex> {
+    const { runtime, tokenizer } = this.deps;
+    let texts: readonly string[];
+    try {
+      texts = await readTexts();
+    } catch (error) {
+      const isGone =
+        error instanceof ContentErasedError || (error instanceof OracleError && error.code === "content_erased");
+      const built = isGone ? await openBuiltIndex(runtime, path, count) : undefined;
+      if (built === undefined) throw error;
+      return built;
+    }
+    return this.#build(path, version, indexedRecords(texts, tokenizer, order), signal);
   }
 
   /** From disk as far as it was built before: a build that was cut short goes on. */

@@ -1,7 +1,8 @@
 import {
   type ContentClient,
-  type ContributionFile,
-  decodeContributionFile,
+  decodeHeldContribution,
+  getHeld,
+  type HeldContribution,
   licenceToBytes32,
   recordsRoot,
 } from "@openledger/sdk";
@@ -10,18 +11,18 @@ import { OracleError } from "../OracleError.js";
 import type { AcceptedContribution } from "../store/ChainFacts.js";
 
 /**
- * A contribution's file, checked against what was committed.
+ * A contribution's file as the content store has it now, whole or redacted, checked against what was committed.
  *
- * @throws OracleError `content_mismatch`; ContentUnavailableError, ContentMismatchError; MalformedDocumentError, InvalidValueError
+ * @throws OracleError `content_mismatch`; ContentErasedError, ContentUnavailableError, ContentMismatchError; MalformedDocumentError, InvalidValueError
  * where the file is none
  */
 export async function readContributionFile(
   content: Pick<ContentClient, "get">,
   contribution: AcceptedContribution & { readonly datanet: bigint },
   signal: AbortSignal,
-): Promise<ContributionFile> {
+): Promise<HeldContribution> {
   const { datanet } = contribution;
-  const file = decodeContributionFile(await content.get(contribution.dataHash, { signal }));
+  const file = decodeHeldContribution(await getHeld(content, contribution.dataHash, { signal }));
   const fits =
     file.datanet === datanet &&
     isAddressEqual(file.contributor, contribution.contributor) &&

@@ -10,16 +10,19 @@ const bytes = new TextEncoder().encode("records");
 const hash = contentHash(bytes);
 let folder: string;
 let asked: Hex[];
+let erased: Hex[];
 let cache: FileCache;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "openledger-files-"));
   asked = [];
+  erased = [];
   const store = {
     get: async (name: Hex) => {
       asked.push(name);
       return bytes;
     },
+    isErased: async (name: Hex) => erased.includes(name),
   };
   cache = new FileCache(join(folder, "files"), store);
 });
@@ -43,4 +46,19 @@ test("a file that the disk altered is fetched again", async () => {
 
   expect(contentHash(read)).toBe(hash);
   expect(asked).toEqual([hash, hash]);
+});
+
+test("what the store has erased is kept no longer, and nothing else is dropped", async () => {
+  await cache.get(hash);
+  writeFileSync(join(folder, "files", "a".repeat(64)), "other");
+  writeFileSync(join(folder, "files", "notes.txt"), "none of the cache's");
+  erased = [hash];
+
+  expect(await cache.dropErased()).toEqual([hash]);
+  expect(readdirSync(join(folder, "files")).sort()).toEqual(["a".repeat(64), "notes.txt"]);
+  expect(await cache.dropErased()).toEqual([]);
+});
+
+test("a cache that was never used has nothing to drop", async () => {
+  expect(await cache.dropErased()).toEqual([]);
 });

@@ -1,4 +1,5 @@
 /** The indexes that this runner has open, in folders named by their index file's hash. */
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fetchIndex, indexFileBytes, type SegmentIndex } from "@openledger/engine";
 import type { ContentClient, IndexFile } from "@openledger/sdk";
@@ -42,6 +43,11 @@ export class IndexShelf {
       this.#bytes -= bytes;
       throw error;
     }
+  }
+
+  /** Removes what was fetched of an index; none that is open. */
+  async remove(dataHash: Hex): Promise<void> {
+    await rm(join(this.folder, dataHash.slice(2)), { recursive: true, force: true });
   }
 
   /** Closes the files of all indexes, once nothing is being fetched. */

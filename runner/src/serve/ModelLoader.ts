@@ -38,7 +38,12 @@ export type LeastPrice = { readonly perPromptToken: bigint; readonly perOutputTo
 const PATIENCE_MS = 5000;
 
 type ServedVersion = AttributionVersion &
-  Pick<LoadedVersion, "origins" | "root"> & { readonly searched: SearchedRecords | undefined };
+  Pick<LoadedVersion, "origins" | "root"> & {
+    /** Absent where there was no room for it. */
+    readonly searched: SearchedRecords | undefined;
+    /** By their places. */
+    readonly erased: ReadonlySet<number>;
+  };
 
 export class ModelLoader {
   readonly #versions = new Map<string, Promise<ServedVersion>>();
@@ -147,7 +152,9 @@ export class ModelLoader {
       baseWeightsRoot: this.base.weightsRoot,
     });
     const contributors = origins.map(({ contributor }) => contributor);
-    return { datanet, version, index, origins, root, contributors, searched: this.#searched(texts) };
+    const erased = new Set(texts.flatMap((text, place) => (text === undefined ? [place] : [])));
+    const searched = this.#searched(texts.map((text) => text ?? ""));
+    return { datanet, version, index, origins, root, contributors, searched, erased };
   }
 
   /** A version that there is no room for is served all the same. */
@@ -209,7 +216,9 @@ export class ModelLoader {
     const origin = from?.origins[Number(recordIndex)];
     if (from === undefined || origin === undefined)
       throw new Error(`No record ${recordIndex} in ${datanet}/${version}.`);
-    const text = excerpt(this.base.tokenizer, from.index, recordIndex, span);
+    // an index has what was erased until it is replaced: nobody is shown it
+    const isGone = from.erased.has(Number(recordIndex));
+    const text = isGone ? "" : excerpt(this.base.tokenizer, from.index, recordIndex, span);
     return { datanet, version, recordIndex, share, ...origin, excerpt: text };
   }
 }

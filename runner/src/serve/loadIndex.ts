@@ -3,6 +3,7 @@ import {
   type ChainReader,
   datanetRegistryAbi,
   decodeIndexFile,
+  getHeld,
   type IndexFile,
   MalformedDocumentError,
 } from "@openledger/sdk";
@@ -47,7 +48,7 @@ export async function loadIndex(
   }
   const name = `The index of Datanet ${datanet} version ${version} under base ${base}`;
   try {
-    const file = decodeIndexFile(await files.get(dataHash));
+    const file = decodeIndexFile(await getHeld(files, dataHash));
     checkClaims(name, file, root, dataHash, wanted);
     return await shelf.fetch(dataHash, file);
   } catch (error) {

@@ -3,21 +3,24 @@
  *
  * The files come from the content store and are believed because they hash to what is on the chain: each file's records
  * to the contribution's root, all contributions to the version's root. What was revoked before the version was published is
- * no part of it.
+ * no part of it; a record that was erased since is, without its text.
  */
 import {
   type ChainReader,
   type Contribution,
-  type ContributionFile,
-  contributionCommitment,
   contributionLeaf,
-  decodeContributionFile,
+  decodeHeldContribution,
   domainHash,
+  getHeld,
+  type HeldContribution,
+  isErased,
+  licenceToBytes32,
   merkleRoot,
   type RecordOrigin,
   readAcceptedContributions,
   readRevocations,
   readVersion,
+  recordsRoot,
   revocationsHash,
   versionRecords,
 } from "@openledger/sdk";
@@ -32,47 +35,49 @@ export interface LoadedVersion {
   readonly root: Hex;
   /** `[records]`, in the version's order. */
   readonly origins: readonly RecordOrigin[];
-  /** `[records]` */
-  readonly texts: readonly string[];
+  /** `[records]`; undefined for one that was erased since. */
+  readonly texts: readonly (string | undefined)[];
 }
 
 /** @throws RunnerError `chain_unavailable`; ContentUnavailableError; ModelUnusable when a root is not the chain's */
 export async function loadVersion(
   reader: ChainReader,
-  files: FileCache,
+  files: Pick<FileCache, "get">,
   datanet: bigint,
   version: number,
 ): Promise<LoadedVersion> {
   const { root, contributions, places } = await readContributions(reader, datanet, version);
-  const opened: { readonly contribution: Contribution; readonly file: ContributionFile }[] = [];
-  for (const contribution of contributions) {
-    const file = decodeContributionFile(await files.get(contribution.dataHash));
-    const committed = contributionCommitment(file);
-    if (
-      committed.recordsRoot !== contribution.recordsRoot ||
-      committed.recordCount !== contribution.recordCount ||
-      committed.licence !== contribution.licence ||
-      !isAddressEqual(file.contributor, contribution.contributor)
-    ) {
-      throw new ModelUnusable(
-        `Contribution ${contribution.number} of Datanet ${datanet} has root ${contribution.recordsRoot} of ` +
-          `${contribution.recordCount} records on the chain; its file ${contribution.dataHash} has ` +
-          `${committed.recordsRoot} of ${committed.recordCount}.`,
-      );
-    }
-    opened.push({ contribution, file });
+  const opened = new Map<number, HeldContribution>();
+  // what was revoked before is not read: it may be erased
+  for (const place of new Set(places.map(({ contribution }) => contribution))) {
+    opened.set(place, await openContribution(files, contributions[place]!));
   }
-  const origins = places.map((place): RecordOrigin => {
-    const { contribution, file } = opened[place.contribution]!;
-    return {
+  const records = places.map(({ contribution, index }) => {
+    const file = opened.get(contribution)!;
+    return { contribution: contributions[contribution]!, file, record: file.records[index]! };
+  });
+  const origins = records.map(
+    ({ contribution, file, record }): RecordOrigin => ({
       contribution: contribution.number,
       contributor: contribution.contributor,
       licence: file.licence,
-      source: { ...file.source, path: file.records[place.index]!.path },
-    };
-  });
-  const texts = places.map(({ contribution, index }) => opened[contribution]!.file.records[index]!.text);
+      source: { ...file.source, path: isErased(record) ? "" : record.path },
+    }),
+  );
+  const texts = records.map(({ record }) => (isErased(record) ? undefined : record.text));
   return { datanet, version, root, origins, texts };
+}
+
+async function openContribution(files: Pick<FileCache, "get">, contribution: Contribution): Promise<HeldContribution> {
+  const { number, datanet, contributor, dataHash, recordsRoot: committed, recordCount, licence } = contribution;
+  const file = decodeHeldContribution(await getHeld(files, dataHash));
+  const root = recordsRoot(file);
+  const isOwn = licenceToBytes32(file.licence) === licence && isAddressEqual(file.contributor, contributor);
+  if (root === committed && file.records.length === recordCount && isOwn) return file;
+  throw new ModelUnusable(
+    `Contribution ${number} of Datanet ${datanet} has root ${committed} of ${recordCount} records on the chain; its file ` +
+      `${dataHash} has ${root} of ${file.records.length}.`,
+  );
 }
 
 async function readContributions(reader: ChainReader, datanet: bigint, version: number) {

@@ -50,6 +50,19 @@ export class ContentClient {
     return bytes;
   }
 
+  /** Whether the store has erased a file; one that it never had is not. @throws ContentUnavailableError */
+  async isErased(hash: Hex, options: { readonly signal?: AbortSignal } = {}): Promise<boolean> {
+    const url = `${this.#url}/ipfs/${contentCid(hash)}`;
+    try {
+      await this.#request(url, { ...options, method: "HEAD" });
+      return false;
+    } catch (error) {
+      if (error instanceof ContentErasedError) return true;
+      if (error instanceof ContentUnavailableError && error.status === 404) return false;
+      throw error;
+    }
+  }
+
   /**
    * Stores a file; storing it again is harmless.
    *
@@ -82,7 +95,7 @@ export class ContentClient {
     if (response.status === 410) throw new ContentErasedError(url, await this.#replacement(url, response));
     if (!response.ok) {
       const retryable = response.status === 404 || response.status === 429 || response.status >= 500;
-      throw new ContentUnavailableError(url, `status ${response.status}`, { retryable });
+      throw new ContentUnavailableError(url, `status ${response.status}`, { retryable, status: response.status });
     }
     return response;
   }

@@ -3,11 +3,13 @@ import { OpenLedgerError } from "./OpenLedgerError.js";
 /** The content store did not deliver or did not take a file. */
 export class ContentUnavailableError extends OpenLedgerError {
   override readonly name = "ContentUnavailableError";
+  /** Of the store's answer; undefined where there was none. */
+  readonly status: number | undefined;
 
   constructor(
     readonly url: string,
     found: string,
-    options: { readonly retryable: boolean; readonly cause?: unknown },
+    options: { readonly retryable: boolean; readonly status?: number; readonly cause?: unknown },
   ) {
     super(
       `${url}: asked the content store, found ${found}; ${options.retryable ? "try again" : "use another store"}.`,
@@ -17,5 +19,6 @@ export class ContentUnavailableError extends OpenLedgerError {
         cause: options.cause,
       },
     );
+    this.status = options.status;
   }
 }

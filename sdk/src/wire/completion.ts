@@ -9,13 +9,14 @@ export type RecordOrigin = {
   readonly contributor: Address;
   /** SPDX identifier. */
   readonly licence: string;
+  /** `path` is empty where the record was erased. */
   readonly source: { readonly name: string; readonly version: string; readonly path: string };
 };
 
 /** A record that shaped an answer, with what a reader needs to judge it. */
 export type AttributedRecord = RecordShare &
   RecordOrigin & {
-    /** The part of the record that counted most. */
+    /** The part of the record that counted most; empty where the record was erased. */
     readonly excerpt: string;
   };
 
