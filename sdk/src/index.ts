@@ -119,6 +119,7 @@ export * from "./wire/contributionFile.js";
 export * from "./wire/contributionRecord.js";
 export * from "./wire/DocumentReader.js";
 export * from "./wire/epochFile.js";
+export * from "./wire/erasure.js";
 export * from "./wire/heldContribution.js";
 export * from "./wire/indexFile.js";
 export * from "./wire/programDescription.js";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { contentCid, contentHash } from "../hash/content.js";
+import { decodeErasureRequest, type ErasureRequest } from "../wire/erasure.js";
 import { ContentClient } from "./ContentClient.js";
 
 const bytes = new TextEncoder().encode("a record");
@@ -86,5 +87,44 @@ describe("ContentClient", () => {
     expect(await store.put(bytes)).toEqual({ hash, cid: contentCid(hash) });
     expect(seen).toEqual(["PUT http://store/blocks"]);
     await expect(store.put(Uint8Array.of(1))).rejects.toMatchObject({ code: "content_mismatch" });
+  });
+
+  it("has a file erased, and is told what stands for it", async () => {
+    const other = contentHash(Uint8Array.of(1));
+    const request: ErasureRequest = {
+      type: "EraseContent",
+      order: { content: hash, replacement: other, deadline: 1_900_000_000n },
+      signature: "0x12",
+    };
+    const seen: string[] = [];
+    const store = client(async (url, init) => {
+      const asked = decodeErasureRequest(new Uint8Array(await new Response(init?.body).arrayBuffer()));
+      seen.push(`${init?.method} ${url} ${asked.type}`);
+      expect(asked).toEqual(request);
+      return Response.json({ content: hash, replacement: other });
+    });
+
+    expect(await store.erase(request)).toEqual({ content: hash, replacement: other });
+    expect(seen).toEqual(["POST http://store/erasures EraseContent"]);
+    const mistaken = client(() => Response.json({ content: other }));
+    await expect(mistaken.erase(request)).rejects.toMatchObject({ code: "malformed_document" });
+  });
+
+  it("says why a store erases nothing, in the store's words where it has any", async () => {
+    const order = { content: hash, contribution: 1n, records: [], deadline: 1_900_000_000n };
+    const request: ErasureRequest = { type: "EraseRecords", order, signature: "0x12" };
+    const spoken = (status: number, retryable: boolean) =>
+      client(() => Response.json({ error: { code: "its_code", message: "Its words.", retryable } }, { status }));
+    const said = { code: "its_code", message: "Its words." };
+    await expect(spoken(403, false).erase(request)).rejects.toMatchObject({ ...said, retryable: false });
+    await expect(spoken(503, true).erase(request)).rejects.toMatchObject({ ...said, retryable: true });
+    // A refusal of the erasure, not of a reader: it is the store's to name.
+    await expect(spoken(410, false).erase(request)).rejects.toMatchObject({ ...said, name: "OpenLedgerError" });
+
+    const gateway = (status: number) => client(() => new Response("no such page", { status }));
+    await expect(gateway(404).erase(request)).rejects.toMatchObject({ code: "content_unavailable", retryable: false });
+    await expect(gateway(502).erase(request)).rejects.toMatchObject({ code: "content_unavailable", retryable: true });
+    const down = client(() => Promise.reject(new TypeError("fetch failed")));
+    await expect(down.erase(request)).rejects.toMatchObject({ code: "content_unavailable", retryable: true });
   });
 });

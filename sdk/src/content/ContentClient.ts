@@ -5,8 +5,10 @@ import { ContentMismatchError } from "../errors/ContentMismatchError.js";
 import { ContentUnavailableError } from "../errors/ContentUnavailableError.js";
 import { InvalidValueError } from "../errors/InvalidValueError.js";
 import { MalformedDocumentError } from "../errors/MalformedDocumentError.js";
+import { OpenLedgerError } from "../errors/OpenLedgerError.js";
 import { contentCid, contentHash } from "../hash/content.js";
 import { DocumentReader } from "../wire/DocumentReader.js";
+import { decodeErasure, type Erasure, type ErasureRequest, encodeErasureRequest } from "../wire/erasure.js";
 
 const ATTEMPTS = 3;
 const TIMEOUT_MS = 120_000;
@@ -88,6 +90,32 @@ export class ContentClient {
     return { hash, cid: contentCid(hash) };
   }
 
+  /**
+   * Has the store erase records of a contribution, or a file. Asking again is harmless: it tells what stands there.
+   *
+   * Warning: this store alone forgets it, for good. Another one has to be asked too, with the same signature.
+   *
+   * @throws OpenLedgerError with the store's code, for instance `not_allowed`, `deadline_passed`, `chain_unavailable`
+   * @throws ContentUnavailableError, InvalidValueError; MalformedDocumentError where its answer is of something else
+   */
+  async erase(request: ErasureRequest, options: { readonly signal?: AbortSignal } = {}): Promise<Erasure> {
+    const url = `${this.#url}/erasures`;
+    const limit = AbortSignal.timeout(this.#timeoutMs);
+    const init: RequestInit = {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: encodeErasureRequest(request) as BodyInit,
+      signal: options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]),
+    };
+    const response = await this.#connect(url, init, options.signal);
+    const bytes = await this.#body(url, response);
+    if (!response.ok) throw refusal(url, response.status, bytes);
+    const erasure = decodeErasure(bytes);
+    const { content } = request.order;
+    if (erasure.content === content.toLowerCase()) return erasure;
+    throw new MalformedDocumentError("erasure", "content", `expected ${content}, found ${erasure.content}`);
+  }
+
   async #request(url: string, init: RequestInit): Promise<Response> {
     const limit = AbortSignal.timeout(this.#timeoutMs);
     const signal = init.signal == null ? limit : AbortSignal.any([init.signal, limit]);
@@ -100,7 +128,7 @@ export class ContentClient {
     return response;
   }
 
-  /** Reading and storing by hash may be done twice: a kept-alive connection that the store has closed is tried again. */
+  /** Reading, storing and erasing by hash may be done twice: a kept-alive connection that the store has closed is tried again. */
   async #connect(url: string, init: RequestInit, caller: AbortSignal | undefined): Promise<Response> {
     for (let attempt = 1; ; attempt++) {
       try {
@@ -130,6 +158,20 @@ export class ContentClient {
     });
     if (bytes !== undefined) return bytes;
     throw new ContentUnavailableError(url, `more than ${MAX_CONTENT_BYTES} bytes`, { retryable: true });
+  }
+}
+
+/** What a store said, or what is left to say of one that speaks another language. */
+function refusal(url: string, status: number, bytes: Uint8Array): OpenLedgerError {
+  try {
+    const error = DocumentReader.parse("the store's error", bytes).field("error");
+    return new OpenLedgerError(error.field("message").text(), {
+      code: error.field("code").text(),
+      retryable: error.field("retryable").raw === true,
+    });
+  } catch (cause) {
+    if (!(cause instanceof MalformedDocumentError)) throw cause;
+    return new ContentUnavailableError(url, `status ${status}`, { retryable: status === 429 || status >= 500, cause });
   }
 }
 

@@ -4,6 +4,8 @@ import type {
   Allocation,
   ContributionOffer,
   Disclosure,
+  EraseContent,
+  EraseRecords,
   Receipt,
   Release,
   SettleFor,
@@ -121,6 +123,29 @@ export const COMMIT_TYPES = {
   ],
 } as const;
 
+/**
+ * The content stores whose orders these are: all of one chain. There is no verifying contract, and no store is named: what is to
+ * be erased is to be erased wherever it is held.
+ */
+export type ContentStoreDomain = { readonly chainId: number };
+
+export const ERASE_RECORDS_TYPES = {
+  EraseRecords: [
+    { name: "content", type: "bytes32" },
+    { name: "contribution", type: "uint64" },
+    { name: "records", type: "uint32[]" },
+    { name: "deadline", type: "uint64" },
+  ],
+} as const;
+
+export const ERASE_CONTENT_TYPES = {
+  EraseContent: [
+    { name: "content", type: "bytes32" },
+    { name: "replacement", type: "bytes32" },
+    { name: "deadline", type: "uint64" },
+  ],
+} as const;
+
 function domain({ chainId, market }: MarketDomain) {
   return { name: "OpenLedger InferenceMarket", version: "1", chainId, verifyingContract: market } as const;
 }
@@ -233,4 +258,38 @@ export function contributeDigest(contributions: ContractDomain, offer: Contribut
 /** What a validator signs. */
 export function scoresCommitDigest(validators: ContractDomain, commit: SignedCommit): Hex {
   return hashTypedData(scoresCommitTypedData(validators, commit));
+}
+
+function storeDomain({ chainId }: ContentStoreDomain) {
+  return { name: "OpenLedger Content Store", version: "1", chainId } as const;
+}
+
+/** EIP-712 data of an order to erase records, ready for `signTypedData`. It is meant for every store that holds the file. */
+export function eraseRecordsTypedData(stores: ContentStoreDomain, order: EraseRecords) {
+  return {
+    domain: storeDomain(stores),
+    types: ERASE_RECORDS_TYPES,
+    primaryType: "EraseRecords",
+    message: order,
+  } as const;
+}
+
+/** EIP-712 data of an order to erase a file, ready for `signTypedData`. It is meant for every store that holds the file. */
+export function eraseContentTypedData(stores: ContentStoreDomain, order: EraseContent) {
+  return {
+    domain: storeDomain(stores),
+    types: ERASE_CONTENT_TYPES,
+    primaryType: "EraseContent",
+    message: order,
+  } as const;
+}
+
+/** What somebody signs who has records erased. */
+export function eraseRecordsDigest(stores: ContentStoreDomain, order: EraseRecords): Hex {
+  return hashTypedData(eraseRecordsTypedData(stores, order));
+}
+
+/** What somebody signs who has a file erased. */
+export function eraseContentDigest(stores: ContentStoreDomain, order: EraseContent): Hex {
+  return hashTypedData(eraseContentTypedData(stores, order));
 }

@@ -118,3 +118,20 @@ export type SignedCommit = {
   readonly commitment: Hex;
   readonly deadline: bigint;
 };
+
+/**
+ * An order to take records out of a contribution's file. `content`: the file's SHA-256, the contribution's `dataHash`; `records`:
+ * their places in it from 0, in any order, none for all of them; `deadline`: the last second, since 1970, in which it is taken.
+ */
+export type EraseRecords = {
+  readonly content: Hex;
+  readonly contribution: bigint;
+  readonly records: readonly number[];
+  readonly deadline: bigint;
+};
+
+/**
+ * An order to take a whole file away. `content`: its SHA-256; `replacement`: that of the file which stands for it, zero for
+ * none; `deadline`: the last second, since 1970, in which it is taken.
+ */
+export type EraseContent = { readonly content: Hex; readonly replacement: Hex; readonly deadline: bigint };
