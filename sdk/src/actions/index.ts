@@ -38,6 +38,7 @@ export * from "./datanet/publishVersion.js";
 export * from "./datanet/readAcceptedContributions.js";
 export * from "./datanet/readContributionState.js";
 export * from "./datanet/readContributions.js";
+export * from "./datanet/readContributionsOf.js";
 export * from "./datanet/readDatanet.js";
 export * from "./datanet/readRevocations.js";
 export * from "./datanet/readRules.js";
