@@ -14,11 +14,18 @@ export class StoreError extends Error {
 
 export type StoreErrorCode =
   | "bad_cid"
+  | "bad_request"
+  | "block_erased"
   | "block_not_found"
   | "block_too_large"
+  | "chain_unavailable"
   | "content_mismatch"
+  | "deadline_passed"
   | "empty_block"
+  | "erasure_off"
   | "incomplete_body"
   | "method_not_allowed"
+  | "not_allowed"
+  | "request_too_large"
   | "route_not_found"
   | "storage_full";
