@@ -3,31 +3,49 @@
  *
  *   GET, HEAD /ipfs/<cid>      the block's bytes, verified
  *   PUT /blocks                stores the body (1 byte to 32 MiB), answers {"hash","cid","bytes"}
+ *   POST /erasures             erases for good what a signed order names, answers {"content","replacement"?}
  *   POST /api/v0/version       a Kubo-style version, so that graph-node knows an IPFS service is there
  *   GET /health                {"status":"ok"}
  *
- * Anyone who reaches the port may upload: it listens on the loopback interface unless configured otherwise.
+ * Who may call. Anyone who reaches the port may read and upload: it listens on the loopback interface unless configured otherwise.
+ * An erasure needs the signature of an eraser, for anything, or of a contributor, for records of its own that earn no more (see
+ * `ErasureAuthority`), whoever brings it; erasures are done one at a time. What was erased answers 410, with the "replacement"
+ * that stands for it where there is one, to readers and to who would store it again.
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { BlockErasedError } from "./BlockErasedError.js";
 import { type BlockStore, maxBlockBytes, tooLarge } from "./BlockStore.js";
 import { digestOf, isContentId } from "./contentId.js";
+import type { Erasures } from "./erasure/Erasures.js";
 import { StoreError, type StoreErrorCode } from "./StoreError.js";
 
 export interface StoreAppDeps {
   readonly blocks: BlockStore;
+  /** Undefined: nobody may have anything erased. */
+  readonly erasures?: Erasures | undefined;
   /** Receives what went wrong inside, not what a client asked wrongly. */
   readonly onFault: (error: unknown) => void;
 }
 
+/** Most bytes of an order to erase, 1 MiB: its longest takes 800 kB. */
+const maxErasureBytes = 1024 * 1024;
+
 const statusOf: Readonly<Record<StoreErrorCode, number>> = {
   bad_cid: 400,
+  bad_request: 400,
+  block_erased: 410,
   block_not_found: 404,
   block_too_large: 413,
+  chain_unavailable: 503,
   content_mismatch: 500,
+  deadline_passed: 400,
   empty_block: 400,
+  erasure_off: 403,
   incomplete_body: 400,
   method_not_allowed: 405,
+  not_allowed: 403,
+  request_too_large: 413,
   route_not_found: 404,
   storage_full: 507,
 };
@@ -51,6 +69,10 @@ async function route(deps: StoreAppDeps, request: IncomingMessage, response: Ser
     allow(request, response, ["PUT"]);
     return storeBlock(deps, request, response);
   }
+  if (path === "/erasures") {
+    allow(request, response, ["POST"]);
+    return erase(deps, request, response);
+  }
   if (path === "/api/v0/version") {
     allow(request, response, ["POST"]);
     return answerJson(response, 200, { Version: "0.1.0", System: "openledger" });
@@ -61,7 +83,7 @@ async function route(deps: StoreAppDeps, request: IncomingMessage, response: Ser
   }
   throw new StoreError(
     "route_not_found",
-    "No such path: /ipfs/<cid>, /blocks, /api/v0/version and /health exist.",
+    "No such path: /ipfs/<cid>, /blocks, /erasures, /api/v0/version and /health exist.",
     false,
   );
 }
@@ -100,6 +122,27 @@ async function storeBlock(deps: StoreAppDeps, request: IncomingMessage, response
   answerJson(response, 200, stored);
 }
 
+async function erase(deps: StoreAppDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (deps.erasures === undefined) {
+    const message = "This store erases nothing: its operator has named no eraser and no chain. Ask the operator.";
+    throw new StoreError("erasure_off", message, false);
+  }
+  if (Number(request.headers["content-length"] ?? 0) > maxErasureBytes) throw requestTooLarge();
+  const parts: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const part of bodyOf(request)) {
+    bytes += part.length;
+    if (bytes > maxErasureBytes) throw requestTooLarge();
+    parts.push(part);
+  }
+  answerJson(response, 200, await deps.erasures.take(Buffer.concat(parts)));
+}
+
+function requestTooLarge(): StoreError {
+  const message = `An order to erase has at most ${maxErasureBytes} bytes; the body is longer. Name fewer records.`;
+  return new StoreError("request_too_large", message, false);
+}
+
 async function* bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
   try {
     for await (const chunk of request) yield chunk as Uint8Array;
@@ -132,7 +175,7 @@ function answerError(deps: StoreAppDeps, request: IncomingMessage, response: Ser
   if (response.destroyed) return;
   const known = error instanceof StoreError;
   const status = known ? statusOf[error.code] : 500;
-  if (!known || status === 500 || status === 507) deps.onFault(error);
+  if (!known || status === 500 || status === 503 || status === 507) deps.onFault(error);
   if (response.headersSent) {
     // A part of the body is out: only a broken connection tells the client that it is not the whole.
     response.destroy();
@@ -140,10 +183,11 @@ function answerError(deps: StoreAppDeps, request: IncomingMessage, response: Ser
   }
   // What is left of an unread body would be taken for the next request.
   if (!request.complete) response.setHeader("connection", "close");
-  const body = known
+  const said = known
     ? { code: error.code, message: error.message, retryable: error.retryable }
     : { code: "internal", message: "The store failed; its log says why.", retryable: true };
-  answerJson(response, status, { error: body });
+  const replacement = error instanceof BlockErasedError ? error.replacement : undefined;
+  answerJson(response, status, { error: said, replacement });
 }
 
 function answerJson(response: ServerResponse, status: number, body: unknown): void {

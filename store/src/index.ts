@@ -1,6 +1,13 @@
+export { BlockErasedError } from "./BlockErasedError.js";
 export { type BlockFile, type BlockFiles, diskBlockFiles } from "./BlockFiles.js";
 export { BlockStore, maxBlockBytes, type OpenBlock, type StoredBlock } from "./BlockStore.js";
-export { readStoreConfig, type StoreConfig } from "./config.js";
+export { type ErasureConfig, readStoreConfig, type StoreConfig } from "./config.js";
 export { type ContentHash, contentIdOf, digestOf, isContentId } from "./contentId.js";
 export { createStoreApp, type StoreAppDeps } from "./createStoreApp.js";
+export { ErasureAuthority, type ErasureAuthorityOptions } from "./erasure/ErasureAuthority.js";
+export type { ErasureChain } from "./erasure/ErasureChain.js";
+export { Erasures, type ErasuresDeps } from "./erasure/Erasures.js";
+export type { ErasureTarget } from "./erasure/ErasureTarget.js";
+export { openErasures } from "./erasure/openErasures.js";
 export { StoreError, type StoreErrorCode } from "./StoreError.js";
+export type { Tombstone } from "./Tombstone.js";

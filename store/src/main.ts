@@ -2,10 +2,12 @@ import { createServer } from "node:http";
 import { BlockStore } from "./BlockStore.js";
 import { readStoreConfig } from "./config.js";
 import { createStoreApp } from "./createStoreApp.js";
+import { openErasures } from "./erasure/openErasures.js";
 
 const config = readStoreConfig();
 const blocks = await BlockStore.open(config.folder);
-const server = createServer(createStoreApp({ blocks, onFault: (error) => console.error(error) }));
+const erasures = config.erasure === undefined ? undefined : openErasures(blocks, config.erasure);
+const server = createServer(createStoreApp({ blocks, erasures, onFault: (error) => console.error(error) }));
 server.requestTimeout = 120_000;
 // Longer than clients keep an idle connection: they should be the ones to close it.
 server.keepAliveTimeout = 75_000;
