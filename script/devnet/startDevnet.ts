@@ -339,6 +339,10 @@ class Network implements Devnet {
       STORE_HOST: "127.0.0.1",
       STORE_PORT: String(this.ports.store),
       STORE_DIR: join(this.stateDir, "store", "blocks"),
+      STORE_RPC_URL: this.urls.rpc,
+      STORE_DEPLOYMENT: this.deploymentFile,
+      // On a chain of well-known keys only: elsewhere whoever runs a store names who may erase.
+      STORE_ERASERS: devAccounts.oracle.address,
     }));
   }
 
