@@ -24,9 +24,15 @@ const file: IndexFile = {
   ],
 };
 
-/** The file with one of its members, named by where it stands, changed. */
-function changed(place: string, value: JsonValue | undefined): Uint8Array {
-  const members = JSON.parse(new TextDecoder().decode(encodeIndexFile(file)));
+/** Of it two records were erased, and three blocks of postings lost some. */
+const erased: IndexFile = {
+  ...file,
+  tombstones: { records: 2, sha256: word("0c"), byteLength: 16 + 2 * 36 + 3 * 44, parts: [word("0c")] },
+};
+
+/** A file with one of its members, named by where it stands, changed. */
+function changed(place: string, value: JsonValue | undefined, of = file): Uint8Array {
+  const members = JSON.parse(new TextDecoder().decode(encodeIndexFile(of)));
   const names = place.split(".");
   const last = names.pop()!;
   // biome-ignore lint/suspicious/noExplicitAny: members of any depth.
@@ -39,6 +45,12 @@ describe("an index file", () => {
     expect(decodeIndexFile(encodeIndexFile(file))).toEqual(file);
     const none = { ...file, segments: [], thresholds: { sha256: word("0a"), byteLength: 0, parts: [] } };
     expect(decodeIndexFile(encodeIndexFile(none))).toEqual(none);
+  });
+
+  it("tells what stands for erased records, and says nothing of it where none was", () => {
+    expect(decodeIndexFile(encodeIndexFile(erased))).toEqual(erased);
+    expect(new TextDecoder().decode(encodeIndexFile(file))).not.toContain("tombstones");
+    expect(decodeIndexFile(encodeIndexFile(file))).not.toHaveProperty("tombstones");
   });
 
   it("has one spelling", () => {
@@ -75,6 +87,26 @@ describe("an index file", () => {
     ["no list of segments", "segments", { length: 1 }, "at segments: expected an array"],
   ])("is refused for %s", (_, member, value, told) => {
     expect(() => decodeIndexFile(changed(member, value))).toThrow(told);
+  });
+
+  it.each<[string, string, JsonValue | undefined, string]>([
+    ["none", "tombstones.records", 0, "at tombstones.records"],
+    ["more than it has", "tombstones.records", 2002, "at tombstones.records: expected a whole number from 1 to 2001"],
+    ["an unknown number", "tombstones.records", undefined, "at tombstones.records"],
+    ["nothing", "tombstones", null, "at tombstones"],
+    ["fewer bytes than they take", "tombstones.byteLength", 87, "at tombstones.byteLength"],
+    ["more bytes than they can take", "tombstones.byteLength", 88 + 513 * 44, "at tombstones.byteLength"],
+    ["part of a block", "tombstones.byteLength", 88 + 43, "at tombstones.byteLength: expected 88 and 44 a block"],
+    ["a part too many", "tombstones.parts", [word("0c"), word("0d")], "at tombstones.parts"],
+    ["a name that leaves its folder", "tombstones.sha256", "../lock", "at tombstones.sha256"],
+  ])("is refused for tombstones of %s", (_, member, value, told) => {
+    expect(() => decodeIndexFile(changed(member, value, erased))).toThrow(told);
+  });
+
+  it("takes as many blocks as erased records can have had", () => {
+    const byteLength = 88 + 512 * 44;
+    const full = { ...erased, tombstones: { ...erased.tombstones!, byteLength } };
+    expect(decodeIndexFile(encodeIndexFile(full))).toEqual(full);
   });
 
   it("is refused unread above its bound", () => {

@@ -18,6 +18,12 @@ const SEGMENT_HEAD_BYTES = 36;
 /** A record of 256 tokens, none of which occurs twice in its segment, takes so much of it; one of no token takes 4 bytes. */
 const MAX_RECORD_BYTES = 7940;
 const MIN_RECORD_BYTES = 4;
+/** Tombstones take so much beside their records. */
+const TOMBSTONES_HEAD_BYTES = 16;
+/** An erased record's tombstone, and that of a block of postings that lost one of it: it has 256 at most. */
+const RECORD_TOMBSTONE_BYTES = 36;
+const BLOCK_TOMBSTONE_BYTES = 44;
+const MAX_RECORD_BLOCKS = 256;
 /** Thresholds of a vocabulary of 2^24 tokens, 2 bytes each. */
 const MAX_THRESHOLD_BYTES = 2 ** 25;
 const FLOOR_COUNT = 9;
@@ -38,6 +44,12 @@ export type SegmentFile = PartedFile & {
   readonly records: number;
 };
 
+/** What stands for erased records: the hashes of which, with what is left, the same roots are made. */
+export type TombstonesFile = PartedFile & {
+  /** How many of the index's records were erased, at least 1. */
+  readonly records: number;
+};
+
 /** What a Datanet's owner commits to by its hash: of what an index's root is made, and which files hold its postings. */
 export type IndexFile = {
   readonly baseWeightsRoot: Hex;
@@ -51,6 +63,8 @@ export type IndexFile = {
   readonly thresholds: PartedFile;
   /** In the order of their records. */
   readonly segments: readonly SegmentFile[];
+  /** Absent from an index that has all its records. */
+  readonly tombstones?: TombstonesFile;
 };
 
 /** The file's bytes for the content store. @throws MalformedDocumentError for one that nobody could read */
@@ -80,6 +94,7 @@ export function decodeIndexFile(bytes: Uint8Array): IndexFile {
   if (segments.length > MAX_SEGMENTS) {
     reader.field("segments").fail(`expected at most ${MAX_SEGMENTS}, found ${segments.length}`);
   }
+  const read = segments.map(readSegment);
   const file: IndexFile = {
     baseWeightsRoot: reader.field("baseWeightsRoot").bytes32(),
     attributionHash: reader.field("attributionHash").bytes32(),
@@ -87,7 +102,8 @@ export function decodeIndexFile(bytes: Uint8Array): IndexFile {
     postingsRoot: reader.field("postingsRoot").bytes32(),
     floors: readFloors(reader.field("floors")),
     thresholds: readThresholds(reader.field("thresholds")),
-    segments: segments.map(readSegment),
+    segments: read,
+    ...readTombstones(reader.field("tombstones"), read),
   };
   if (!equal(toBytes(file), bytes)) reader.fail("expected canonical JSON of the format's members and no others");
   return file;
@@ -102,12 +118,17 @@ function toBytes(file: IndexFile): Uint8Array {
     postingsRoot: file.postingsRoot,
     floors: file.floors,
     thresholds: toJson(file.thresholds),
-    segments: file.segments.map((segment) => ({ records: segment.records, ...toJson(segment) })),
+    segments: file.segments.map(ofRecords),
+    ...(file.tombstones === undefined ? {} : { tombstones: ofRecords(file.tombstones) }),
   });
 }
 
 function toJson({ sha256, byteLength, parts }: PartedFile): { readonly [name: string]: JsonValue } {
   return { sha256, byteLength, parts };
+}
+
+function ofRecords(file: SegmentFile): { readonly [name: string]: JsonValue } {
+  return { records: file.records, ...toJson(file) };
 }
 
 function readFloors(reader: DocumentReader): number[] {
@@ -126,6 +147,21 @@ function readSegment(reader: DocumentReader): SegmentFile {
   const records = readCount(reader.field("records"), 1, MAX_SEGMENT_RECORDS);
   const least = SEGMENT_HEAD_BYTES + MIN_RECORD_BYTES * records;
   return { records, ...readFile(reader, least, SEGMENT_HEAD_BYTES + MAX_RECORD_BYTES * records) };
+}
+
+function readTombstones(
+  reader: DocumentReader,
+  segments: readonly SegmentFile[],
+): { readonly tombstones?: TombstonesFile } {
+  if (reader.raw === undefined) return {};
+  const all = segments.reduce((sum, { records }) => sum + records, 0);
+  const records = readCount(reader.field("records"), 1, all);
+  const least = TOMBSTONES_HEAD_BYTES + RECORD_TOMBSTONE_BYTES * records;
+  const file = readFile(reader, least, least + BLOCK_TOMBSTONE_BYTES * MAX_RECORD_BLOCKS * records);
+  if ((file.byteLength - least) % BLOCK_TOMBSTONE_BYTES !== 0) {
+    reader.field("byteLength").fail(`expected ${least} and ${BLOCK_TOMBSTONE_BYTES} a block, found ${file.byteLength}`);
+  }
+  return { tombstones: { records, ...file } };
 }
 
 function readFile(reader: DocumentReader, least: number, most: number): PartedFile {
