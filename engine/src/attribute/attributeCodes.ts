@@ -57,7 +57,7 @@ export interface AnswerAttribution {
  *
  * @param versions In the model's order. Their indexes must be of one base.
  * @param answer Codes of the answer's positions, see `answerCodes`.
- * @throws AttributionError `invalid_request` when a version's contributors do not fit its index
+ * @throws AttributionError `invalid_request` when a version's contributors do not fit its index, or records were erased from it
  */
 export function attributeCodes(versions: readonly AttributionVersion[], answer: AnswerCodes): AnswerAttribution {
   for (const { datanet, version, index, contributors } of versions) {
@@ -65,6 +65,13 @@ export function attributeCodes(versions: readonly AttributionVersion[], answer: 
       throw new AttributionError(
         "invalid_request",
         `Datanet ${datanet} version ${version}: the index has ${index.recordCount} records, found ${contributors.length} contributors`,
+      );
+    }
+    if (index.erasedRecords > 0) {
+      throw new AttributionError(
+        "invalid_request",
+        `Datanet ${datanet} version ${version}: ${index.erasedRecords} of the index's records were erased; nobody who has them would ` +
+          "find the same shares",
       );
     }
   }

@@ -70,4 +70,5 @@ export { type IndexBase, IndexFolder } from "./segments/IndexFolder.js";
 export { openBuiltIndex } from "./segments/openBuiltIndex.js";
 export { publishIndex } from "./segments/publishIndex.js";
 export { SegmentIndex } from "./segments/SegmentIndex.js";
+export { tombstoneIndex } from "./segments/tombstoneIndex.js";
 export { creditsOf, withIndexes } from "./withIndexes.js";

@@ -29,6 +29,7 @@ export class AttributionIndex implements VersionIndex {
   readonly recordCount: number;
   readonly baseWeightsRoot: Hex;
   readonly attributionHash: Hex;
+  readonly erasedRecords = 0;
   readonly #lists: PostingIndex;
 
   private constructor(

@@ -11,6 +11,11 @@ export interface VersionIndex extends KernelIndex {
   readonly attributionHash: Hex;
   /** `[9]`, see `shareFloors`. */
   readonly floors: Uint32Array;
+  /**
+   * How many records were erased from it, which have no positions since. With any it attributes nothing: credits without them are
+   * not what the committed root's index gives.
+   */
+  readonly erasedRecords: number;
 
   /** Codes of one record. @throws AttributionError `invalid_request` for one that the index has not */
   row(record: number): PositionCodes;

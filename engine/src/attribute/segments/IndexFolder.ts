@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { PositionCodes } from "../codes.js";
@@ -11,11 +10,12 @@ import { encodeManifest, type FolderManifest, MANIFEST_FILE, readManifest } from
 import { KernelSegment } from "./KernelSegment.js";
 import { damaged, openSealed } from "./openSealed.js";
 import { openSegments, segmentFile, thresholdsFile } from "./openSegments.js";
-import { runIndexWork } from "./runIndexWork.js";
+import { runIndexTask } from "./runIndexTask.js";
 import type { SegmentIndex } from "./SegmentIndex.js";
 import { MAX_SEGMENT_RECORDS } from "./SegmentLayout.js";
 import { checkRow, segmentBytes } from "./segmentBytes.js";
-import { sha256OfFile, writeWhole } from "./wholeFile.js";
+import { removeUnlisted } from "./unlisted.js";
+import { bytesOf, sha256OfFile, writeNamed, writeWhole } from "./wholeFile.js";
 
 /** Records whose tokens are compared before others may have their turn. */
 const COMPARED_TOGETHER = 4096;
@@ -51,7 +51,7 @@ export class IndexFolder {
    * Opens a folder, or makes one. What no manifest lists, left by a process that was killed, is removed.
    *
    * @throws AttributionError `index_locked` while another has it; `index_malformed`; `index_mismatch` when the folder is of
-   * another base, or a segment is not what was written: its file is named
+   * another base, or a segment is not what was written: its file is named; or records were erased from it
    */
   static async open(path: string, base: IndexBase): Promise<IndexFolder> {
     await mkdir(path, { recursive: true });
@@ -59,8 +59,9 @@ export class IndexFolder {
     try {
       const manifest = (await readManifest(path)) ?? { ...base, segments: [] };
       checkBase(path, manifest, base);
+      checkWhole(path, manifest);
       const folder = new IndexFolder(path, manifest, lock);
-      await folder.#removeUnlisted();
+      await removeUnlisted(path, manifest);
       await folder.#checkSegments();
       return folder;
     } catch (error) {
@@ -136,11 +137,11 @@ export class IndexFolder {
   async #seal(decoys: readonly PositionCodes[], signal: AbortSignal): Promise<void> {
     const { path, manifest } = this;
     const { segments } = manifest;
-    const found = await runIndexWork({ path, segments, terms: { decoys } }, signal);
+    const found = await runIndexTask("roots", { path, segments, terms: { decoys } }, signal);
     const { thresholds, recordsRoot, postingsRoot } = found;
     const floors = found.floors!;
     const root = indexRoot({ ...manifest, floors, recordsRoot, postingsRoot });
-    const sha256 = await this.#put([bytesOf(thresholds)], thresholdsFile);
+    const sha256 = await writeNamed(path, [bytesOf(thresholds)], thresholdsFile);
     await this.#write({
       ...manifest,
       seal: { recordsRoot, postingsRoot, root, floors: [...floors], thresholds: sha256 },
@@ -170,7 +171,7 @@ export class IndexFolder {
       }
     }
     const firstRecord = segments.reduce((sum, { records }) => sum + records, 0);
-    const sha256 = await this.#put(segmentBytes(merged, firstRecord), segmentFile);
+    const sha256 = await writeNamed(this.path, segmentBytes(merged, firstRecord), segmentFile);
     await this.#write({ ...this.#unsealed(), segments: [...segments, { records: merged.length, sha256 }] });
   }
 
@@ -199,30 +200,10 @@ export class IndexFolder {
     openSegments(this.path, this.manifest.segments).close();
   }
 
-  /** Writes a file named by its SHA-256, whole or not at all. */
-  async #put(parts: readonly Uint8Array[], nameOf: (sha256: string) => string): Promise<string> {
-    const sha256 = sha256Of(parts);
-    await writeWhole(join(this.path, nameOf(sha256)), parts);
-    return sha256;
-  }
-
   async #write(manifest: FolderManifest): Promise<void> {
     await writeWhole(join(this.path, MANIFEST_FILE), [Buffer.from(encodeManifest(manifest))]);
     this.manifest = manifest;
-    await this.#removeUnlisted();
-  }
-
-  async #removeUnlisted(): Promise<void> {
-    const { segments, seal } = this.manifest;
-    const listed = new Set([
-      MANIFEST_FILE,
-      ...segments.map(({ sha256 }) => segmentFile(sha256)),
-      ...(seal === undefined ? [] : [thresholdsFile(seal.thresholds)]),
-    ]);
-    for (const name of await readdir(this.path)) {
-      const isOurs = /^[0-9a-f-]+\.(segment|thresholds|partial)$/.test(name);
-      if (isOurs && !listed.has(name)) await rm(join(this.path, name), { force: true });
-    }
+    await removeUnlisted(this.path, manifest);
   }
 }
 
@@ -232,6 +213,15 @@ function checkBase(path: string, found: IndexBase, wanted: IndexBase): void {
     "index_mismatch",
     `${path} holds an index under base ${found.baseWeightsRoot} with attribution file ${found.attributionHash}, asked for ` +
       `${wanted.baseWeightsRoot} with ${wanted.attributionHash}`,
+  );
+}
+
+/** What is built on would be another index than of its records: those that were erased are not there. */
+function checkWhole(path: string, { tombstones }: FolderManifest): void {
+  if (tombstones === undefined) return;
+  throw new AttributionError(
+    "index_mismatch",
+    `${path} holds an index of which ${tombstones.records} records were erased: nothing is added to it; build in another folder`,
   );
 }
 
@@ -246,14 +236,4 @@ async function holds(segment: KernelSegment, records: readonly (readonly number[
     if (!areEqual) return false;
   }
   return true;
-}
-
-function sha256Of(parts: readonly Uint8Array[]): string {
-  const hash = createHash("sha256");
-  for (const part of parts) hash.update(part);
-  return hash.digest("hex");
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Int16Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }

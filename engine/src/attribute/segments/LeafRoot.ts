@@ -1,5 +1,5 @@
 import { domainHash, EMPTY_NODE, foldLevel, foldNodes, type Keccak, rootHash, treeDepth } from "@openledger/sdk";
-import { type Hex, hexOf } from "../hex.js";
+import { type Hex, hexBytes, hexOf } from "../hex.js";
 
 const NODE_BYTES = 32;
 const LEAF = 0x00;
@@ -23,14 +23,19 @@ export class LeafRoot {
     private readonly keccak: Keccak,
     private readonly domain: Parameters<typeof domainHash>[0],
   ) {
-    this.#tag = Uint8Array.from([LEAF, ...Buffer.from(domainHash(domain).slice(2), "hex")]);
+    this.#tag = leafTag(domain);
   }
 
   /** @param payload Read at once */
   add(payload: Uint8Array): void {
     this.keccak.add(this.#tag, payload, this.#nodes, NODE_BYTES * (this.#count % CHUNK));
-    this.#count++;
-    if (this.#count % CHUNK === 0) this.#fold();
+    this.#added();
+  }
+
+  /** Adds a leaf whose payload nobody has. @param hash `[32]`, its `leafHash`, read at once */
+  addHash(hash: Uint8Array): void {
+    this.#nodes.set(hash, NODE_BYTES * (this.#count % CHUNK));
+    this.#added();
   }
 
   root(): Hex {
@@ -51,6 +56,11 @@ export class LeafRoot {
     return rootHash(domain, this.#count, hexOf(this.#waiting[depth - CHUNK_LEVEL] ?? nodes));
   }
 
+  #added(): void {
+    this.#count++;
+    if (this.#count % CHUNK === 0) this.#fold();
+  }
+
   #fold(): void {
     this.keccak.flush();
     let node = foldNodes(this.keccak, this.#nodes);
@@ -61,6 +71,11 @@ export class LeafRoot {
     }
     this.#waiting[level] = node;
   }
+}
+
+/** What is hashed before a leaf's payload. */
+export function leafTag(domain: Parameters<typeof domainHash>[0]): Uint8Array {
+  return Uint8Array.from([LEAF, ...hexBytes(domainHash(domain))]);
 }
 
 function joined(left: Uint8Array, right: Uint8Array): Uint8Array {

@@ -52,14 +52,15 @@ export class ColumnReader {
   #held = 0;
   #taken = 0;
 
-  /** @param size Bytes of an entry, which divide 2^16 */
+  /** @param size Bytes of an entry, at most 2^16 */
   constructor(
     private readonly file: ReadOnlyFile,
     private at: number,
     private readonly end: number,
     private readonly size: number,
   ) {
-    this.#chunk = new Uint8Array(Math.min(2 ** 16, Math.max(0, end - at)));
+    const most = size * Math.floor(2 ** 16 / size);
+    this.#chunk = new Uint8Array(Math.min(most, Math.max(0, end - at)));
   }
 
   /** The next entry, good until the one after it is asked for. */

@@ -9,6 +9,7 @@ interface SegmentIndexParts {
   readonly baseWeightsRoot: Hex;
   readonly attributionHash: Hex;
   readonly floors: Uint32Array;
+  readonly erasedRecords: number;
 }
 
 /** An index whose postings stay on disk: the same root, and the same answers, as `AttributionIndex` over the same records. */
@@ -17,6 +18,7 @@ export class SegmentIndex implements VersionIndex {
   readonly baseWeightsRoot: Hex;
   readonly attributionHash: Hex;
   readonly floors: Uint32Array;
+  readonly erasedRecords: number;
 
   constructor(
     private readonly postings: SegmentPostings,
@@ -27,6 +29,7 @@ export class SegmentIndex implements VersionIndex {
       baseWeightsRoot: this.baseWeightsRoot,
       attributionHash: this.attributionHash,
       floors: this.floors,
+      erasedRecords: this.erasedRecords,
     } = parts);
   }
 

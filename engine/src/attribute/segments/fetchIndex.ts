@@ -6,10 +6,10 @@ import type { Hex } from "../hex.js";
 import { indexRoot } from "../kernel/indexRoot.js";
 import { FolderLock } from "./FolderLock.js";
 import { fetchFile, type IndexSource, unfinishedOf } from "./fetchFile.js";
-import { encodeManifest, type FolderManifest, MANIFEST_FILE, type Seal } from "./folderManifest.js";
+import { encodeManifest, type FolderManifest, MANIFEST_FILE, type Seal, type SegmentEntry } from "./folderManifest.js";
 import { openSealed, readThresholds } from "./openSealed.js";
-import { segmentFile, thresholdsFile } from "./openSegments.js";
-import { runIndexWork } from "./runIndexWork.js";
+import { segmentFile, thresholdsFile, tombstonesFile } from "./openSegments.js";
+import { runIndexTask } from "./runIndexTask.js";
 import type { SegmentIndex } from "./SegmentIndex.js";
 import { writeWhole } from "./wholeFile.js";
 
@@ -22,8 +22,9 @@ export function indexFileRoot(file: IndexFile): Hex {
 }
 
 /** Bytes of all that an index file lists. */
-export function indexFileBytes({ segments, thresholds }: IndexFile): number {
-  return segments.reduce((sum, { byteLength }) => sum + byteLength, thresholds.byteLength);
+export function indexFileBytes({ segments, thresholds, tombstones }: IndexFile): number {
+  const files = [thresholds, ...segments, ...(tombstones === undefined ? [] : [tombstones])];
+  return files.reduce((sum, { byteLength }) => sum + byteLength, 0);
 }
 
 /**
@@ -66,6 +67,9 @@ async function fetchInto(
   const listed = [
     ...file.segments.map((segment, i) => ({ name: segmentFile(manifest.segments[i]!.sha256), file: segment })),
     { name: thresholdsFile(thresholds), file: file.thresholds },
+    ...(file.tombstones === undefined
+      ? []
+      : [{ name: tombstonesFile(manifest.tombstones!.sha256), file: file.tombstones }]),
   ];
   const manifestText = encodeManifest(manifest);
   try {
@@ -89,11 +93,11 @@ async function fetchInto(
 
 async function checkRoots(
   path: string,
-  { segments, seal }: FolderManifest & { readonly seal: Seal },
+  { segments, tombstones, seal }: FolderManifest & { readonly seal: Seal },
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const thresholds = await readThresholds(path, seal.thresholds);
-  const found = await runIndexWork({ path, segments, terms: { thresholds } }, signal);
+  const found = await runIndexTask("roots", { path, segments, terms: { thresholds, tombstones } }, signal);
   for (const name of ["recordsRoot", "postingsRoot"] as const) {
     if (found[name] === seal[name]) continue;
     throw new AttributionError(
@@ -105,14 +109,19 @@ async function checkRoots(
 
 /** As a folder lists it that was built here. */
 function manifestOf(file: IndexFile): FolderManifest & { readonly seal: Seal } {
-  const { baseWeightsRoot, attributionHash, recordsRoot, postingsRoot, floors } = file;
+  const { baseWeightsRoot, attributionHash, recordsRoot, postingsRoot, floors, tombstones } = file;
   const root = indexFileRoot(file);
   return {
     baseWeightsRoot,
     attributionHash,
-    segments: file.segments.map(({ records, sha256 }) => ({ records, sha256: sha256.slice(2) })),
+    segments: file.segments.map(entryOf),
+    ...(tombstones === undefined ? {} : { tombstones: entryOf(tombstones) }),
     seal: { recordsRoot, postingsRoot, root, floors, thresholds: file.thresholds.sha256.slice(2) },
   };
+}
+
+function entryOf({ records, sha256 }: { readonly records: number; readonly sha256: Hex }): SegmentEntry {
+  return { records, sha256: sha256.slice(2) };
 }
 
 function isFalse(error: unknown): error is AttributionError {

@@ -29,11 +29,20 @@ export interface Seal {
   readonly thresholds: string;
 }
 
+/** What stands for erased records as the manifest lists it: its file is `<sha256>.tombstones`. */
+export interface TombstonesEntry {
+  /** How many were erased. */
+  readonly records: number;
+  readonly sha256: string;
+}
+
 export interface FolderManifest {
   readonly baseWeightsRoot: Hex;
   readonly attributionHash: Hex;
   /** In the order of their records. */
   readonly segments: readonly SegmentEntry[];
+  /** Present once records were erased; the segments alone give other roots then, whatever seals them. */
+  readonly tombstones?: TombstonesEntry;
   /** Absent while records are being added. */
   readonly seal?: Seal;
 }
@@ -67,20 +76,29 @@ function parseManifest(text: string, folder: string): FolderManifest {
   }
   const fields = fieldsOf(document);
   if (fields === undefined || fields.format !== FORMAT) throw malformed(`format ${FORMAT}`, fields?.format);
-  const { baseWeightsRoot, attributionHash, segments, seal } = fields;
+  const { baseWeightsRoot, attributionHash, segments, tombstones, seal } = fields;
   if (!isHash(baseWeightsRoot) || !isHash(attributionHash)) throw malformed("hashes of the base", baseWeightsRoot);
   if (!Array.isArray(segments) || !segments.every(isSegment)) throw malformed("segments", JSON.stringify(segments));
   const records = segments.reduce((sum, one) => sum + one.records, 0);
   if (records > MAX_RECORDS) throw malformed(`at most ${MAX_RECORDS} records`, records);
-  if (seal === undefined || fieldsOf(seal)?.rules !== RULES) return { baseWeightsRoot, attributionHash, segments };
+  if (tombstones !== undefined && !areTombstones(tombstones, records)) {
+    throw malformed(`tombstones of at most ${records} records`, JSON.stringify(tombstones));
+  }
+  const unsealed = { baseWeightsRoot, attributionHash, segments, ...(tombstones === undefined ? {} : { tombstones }) };
+  if (seal === undefined || fieldsOf(seal)?.rules !== RULES) return unsealed;
   if (!isSeal(seal)) throw malformed("a seal", JSON.stringify(seal));
-  return { baseWeightsRoot, attributionHash, segments, seal };
+  return { ...unsealed, seal };
 }
 
 function isSegment(value: unknown): value is SegmentEntry {
   const fields = fieldsOf(value);
   const records = fields?.records;
   return isDigest(fields?.sha256) && isInteger(records, 1, MAX_SEGMENT_RECORDS);
+}
+
+function areTombstones(value: unknown, records: number): value is TombstonesEntry {
+  const fields = fieldsOf(value);
+  return isDigest(fields?.sha256) && isInteger(fields?.records, 1, records);
 }
 
 function isSeal(value: unknown): value is Seal {

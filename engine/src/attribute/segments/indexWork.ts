@@ -4,18 +4,25 @@ import { AttributionError } from "../errors.js";
 import type { Hex } from "../hex.js";
 import { shareFloors } from "../kernel/floors.js";
 import { tokenThresholds } from "../kernel/thresholds.js";
-import type { SegmentEntry } from "./folderManifest.js";
+import type { SegmentEntry, TombstonesEntry } from "./folderManifest.js";
+import { openTombstones } from "./openSealed.js";
 import { openSegments } from "./openSegments.js";
 import { SegmentPostings } from "./SegmentPostings.js";
 import { postingsRootOf, recordsRootOf } from "./segmentRoots.js";
+import type { Tombstones } from "./Tombstones.js";
 
 /** What takes so long that another thread does it. */
 export interface IndexWork {
   /** Folder of the segments. */
   readonly path: string;
   readonly segments: readonly SegmentEntry[];
-  /** Of which thresholds and floors are found, or the thresholds that are taken as committed, `[targets]`. */
-  readonly terms: { readonly decoys: readonly PositionCodes[] } | { readonly thresholds: Int16Array };
+  /**
+   * Of which thresholds and floors are found, or the thresholds that are taken as committed, `[targets]`, with what stands for
+   * erased records.
+   */
+  readonly terms:
+    | { readonly decoys: readonly PositionCodes[] }
+    | { readonly thresholds: Int16Array; readonly tombstones: TombstonesEntry | undefined };
 }
 
 export interface IndexWorkResult {
@@ -31,7 +38,9 @@ export interface IndexWorkResult {
 export async function doIndexWork({ path, segments, terms }: IndexWork): Promise<IndexWorkResult> {
   const keccak = await loadKeccak();
   const lists = openSegments(path, segments);
+  let tombstones: Tombstones | undefined;
   try {
+    if ("tombstones" in terms) tombstones = openTombstones(path, terms.tombstones);
     const decoys = "decoys" in terms ? terms.decoys : undefined;
     const thresholds = "decoys" in terms ? tokenThresholds(lists, terms.decoys) : terms.thresholds;
     if (thresholds.length !== lists.targets.length) {
@@ -41,9 +50,10 @@ export async function doIndexWork({ path, segments, terms }: IndexWork): Promise
       );
     }
     const floors = decoys && shareFloors(new SegmentPostings(lists, thresholds), decoys);
-    const recordsRoot = recordsRootOf(keccak, lists);
-    return { thresholds, floors, recordsRoot, postingsRoot: postingsRootOf(keccak, lists, thresholds) };
+    const recordsRoot = recordsRootOf(keccak, lists, tombstones);
+    return { thresholds, floors, recordsRoot, postingsRoot: postingsRootOf(keccak, lists, thresholds, tombstones) };
   } finally {
+    tombstones?.close();
     lists.close();
   }
 }

@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { CODE_BITS } from "../codes.js";
 import { AttributionError } from "../errors.js";
 import { indexRoot } from "../kernel/indexRoot.js";
-import { type FolderManifest, MANIFEST_FILE } from "./folderManifest.js";
-import { openSegments, thresholdsFile } from "./openSegments.js";
+import { type FolderManifest, MANIFEST_FILE, type TombstonesEntry } from "./folderManifest.js";
+import { openSegments, thresholdsFile, tombstonesFile } from "./openSegments.js";
 import { SegmentIndex } from "./SegmentIndex.js";
 import { SegmentPostings } from "./SegmentPostings.js";
+import { Tombstones } from "./Tombstones.js";
+import { sha256OfFile } from "./wholeFile.js";
 
 /**
  * The index of a folder whose segments are what their names say; whoever has it closes it.
@@ -25,13 +27,14 @@ export async function openSealed(path: string, manifest: FolderManifest): Promis
     throw damaged(join(path, MANIFEST_FILE), `root ${seal.root}, of which the rest gives ${found}`);
   }
   const thresholds = await readThresholds(path, seal.thresholds);
+  const erasedRecords = await checkTombstones(path, manifest.tombstones);
   const lists = openSegments(path, manifest.segments);
   if (thresholds.length !== lists.targets.length) {
     const tokens = lists.targets.length;
     lists.close();
     throw damaged(join(path, thresholdsFile(seal.thresholds)), `${thresholds.length} thresholds of ${tokens} tokens`);
   }
-  return new SegmentIndex(new SegmentPostings(lists, thresholds), { ...manifest, ...seal, floors });
+  return new SegmentIndex(new SegmentPostings(lists, thresholds), { ...manifest, ...seal, floors, erasedRecords });
 }
 
 /** @throws AttributionError `index_mismatch`, `index_malformed` */
@@ -47,6 +50,31 @@ export async function readThresholds(path: string, sha256: string): Promise<Int1
     "index_malformed",
     `${file}: expected thresholds from 0 to ${CODE_BITS - 2}, found ${wrong}`,
   );
+}
+
+/**
+ * What stands in a folder for erased records; whoever has it closes it. Undefined when none was erased.
+ *
+ * @throws AttributionError `index_malformed`; `index_mismatch` when it is of another number of records
+ */
+export function openTombstones(path: string, entry: TombstonesEntry | undefined): Tombstones | undefined {
+  if (entry === undefined) return undefined;
+  const tombstones = Tombstones.open(join(path, tombstonesFile(entry.sha256)));
+  const found = tombstones.recordCount;
+  if (found === entry.records) return tombstones;
+  tombstones.close();
+  throw tombstones.mismatch(`${entry.records} records`, found);
+}
+
+/** @returns how many records were erased */
+async function checkTombstones(path: string, entry: TombstonesEntry | undefined): Promise<number> {
+  const tombstones = openTombstones(path, entry);
+  if (tombstones === undefined) return 0;
+  tombstones.close();
+  const file = join(path, tombstonesFile(entry!.sha256));
+  const found = await sha256OfFile(file);
+  if (found !== entry!.sha256) throw damaged(file, found ?? "nothing");
+  return tombstones.recordCount;
 }
 
 /** @param found What stands there instead */

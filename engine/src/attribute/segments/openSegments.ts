@@ -39,3 +39,7 @@ export function segmentFile(sha256: string): string {
 export function thresholdsFile(sha256: string): string {
   return `${sha256}.thresholds`;
 }
+
+export function tombstonesFile(sha256: string): string {
+  return `${sha256}.tombstones`;
+}

@@ -6,7 +6,7 @@ import { AttributionError } from "../errors.js";
 import type { Hex } from "../hex.js";
 import { readManifest } from "./folderManifest.js";
 import { damaged } from "./openSealed.js";
-import { segmentFile, thresholdsFile } from "./openSegments.js";
+import { segmentFile, thresholdsFile, tombstonesFile } from "./openSegments.js";
 
 /** Where files are put under their SHA-256: `ContentClient` is one. */
 export interface IndexSink {
@@ -24,7 +24,7 @@ export interface PublishedIndex {
  * Puts a sealed index's files where nodes fetch them, in parts, and last of all the file that lists them. Doing it again changes
  * nothing. Memory: a part.
  *
- * @param path Folder of an `IndexFolder`
+ * @param path Folder of an `IndexFolder` or of `tombstoneIndex`
  * @throws AttributionError `invalid_request` when it is not sealed; `index_malformed`, `index_mismatch`; what `put` throws;
  * MalformedDocumentError for more segments than an index file lists
  */
@@ -38,14 +38,28 @@ export async function publishIndex(
     throw new AttributionError("invalid_request", `${path} holds no sealed index; seal it before it is published`);
   }
   const { seal, baseWeightsRoot, attributionHash } = manifest;
+  const entry = manifest.tombstones;
   const put = (name: string, sha256: string) => putFile(join(path, name), sha256, sink, options);
   const segments = [];
   for (const { sha256, records } of manifest.segments) {
     segments.push({ records, ...(await put(segmentFile(sha256), sha256)) });
   }
   const thresholds = await put(thresholdsFile(seal.thresholds), seal.thresholds);
+  const erased =
+    entry === undefined
+      ? {}
+      : { tombstones: { records: entry.records, ...(await put(tombstonesFile(entry.sha256), entry.sha256)) } };
   const { recordsRoot, postingsRoot, floors, root } = seal;
-  const parts = { baseWeightsRoot, attributionHash, recordsRoot, postingsRoot, floors, thresholds, segments };
+  const parts = {
+    baseWeightsRoot,
+    attributionHash,
+    recordsRoot,
+    postingsRoot,
+    floors,
+    thresholds,
+    segments,
+    ...erased,
+  };
   const { hash: dataHash } = await sink.put(encodeIndexFile(parts), options);
   return { root, dataHash };
 }

@@ -1,30 +1,35 @@
 import { Worker } from "node:worker_threads";
 import { AttributionError } from "../errors.js";
-import type { IndexWorkMessage } from "./index-worker.js";
-import { doIndexWork, type IndexWork, type IndexWorkResult } from "./indexWork.js";
+import type { IndexWorkMessage, IndexWorkOrder } from "./index-worker.js";
+import { type IndexTask, runHere, type TaskInput, type TaskResult } from "./indexTasks.js";
 
 /** Records whose index is sealed in some milliseconds, of which a thread takes hundreds to start. */
 const FEW_RECORDS = 64;
 
 /**
- * Finds what an index is sealed with, or its roots, in a worker thread unless it is done at once: the caller's event loop
- * stays free.
+ * Does what reads a whole index in a worker thread unless it is done at once: the caller's event loop stays free.
  *
  * @throws AttributionError `index_malformed`, `index_mismatch`; `index_failed` when the thread ends without a result
  * @throws the signal's reason when it is aborted; the thread has ended by then
  */
-export async function runIndexWork(work: IndexWork, signal?: AbortSignal): Promise<IndexWorkResult> {
+export async function runIndexTask<K extends IndexTask>(
+  task: K,
+  input: TaskInput<K>,
+  signal?: AbortSignal,
+): Promise<TaskResult<K>> {
   signal?.throwIfAborted();
-  if (work.segments.reduce((sum, { records }) => sum + records, 0) <= FEW_RECORDS) return doIndexWork(work);
-  const worker = new Worker(new URL("./index-worker.js", import.meta.url), { workerData: work });
+  const records = input.segments.reduce((sum, { records }) => sum + records, 0);
+  if (records <= FEW_RECORDS) return runHere(task, input);
+  const order: IndexWorkOrder = { task, input };
+  const worker = new Worker(new URL("./index-worker.js", import.meta.url), { workerData: order });
   const end = (): void => void worker.terminate();
   signal?.addEventListener("abort", end, { once: true });
   try {
-    return await new Promise<IndexWorkResult>((resolve, reject) => {
+    return await new Promise<TaskResult<K>>((resolve, reject) => {
       const failed = (found: string, cause?: unknown) =>
-        reject(new AttributionError("index_failed", `the thread that reads ${work.path} ${found}`, { cause }));
+        reject(new AttributionError("index_failed", `the thread that reads ${input.path} ${found}`, { cause }));
       worker.on("message", (message: IndexWorkMessage) => {
-        if (message.kind === "result") resolve(message.result);
+        if (message.kind === "result") resolve(message.result as TaskResult<K>);
         else reject(new AttributionError(message.code, message.message));
       });
       worker.on("error", (cause: Error) => failed(`failed: ${cause.message}`, cause));

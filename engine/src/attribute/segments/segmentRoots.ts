@@ -1,16 +1,31 @@
 import type { Keccak } from "@openledger/sdk";
 import type { Hex } from "../hex.js";
-import { POSTINGS_BLOCK, PostingsPayload, recordPayload } from "../kernel/indexRoot.js";
-import { wordOf } from "./KernelSegment.js";
+import { recordPayload } from "../kernel/indexRoot.js";
+import { Ahead } from "./Ahead.js";
 import { LeafRoot } from "./LeafRoot.js";
+import { postingsLeaves } from "./postingsLeaves.js";
 import type { SegmentLists } from "./SegmentLists.js";
+import type { RecordTombstone, Tombstones } from "./Tombstones.js";
 
-/** `recordsRoot` of an index of segments; one segment's rows are in memory at a time. */
-export function recordsRootOf(keccak: Keccak, { segments }: SegmentLists): Hex {
+/**
+ * `recordsRoot` of an index of segments; one segment's rows are in memory at a time.
+ *
+ * @param tombstones Leaves of the records that were erased
+ * @throws AttributionError `index_mismatch` for the tombstone of a record that has positions, or that the index has not;
+ * `index_malformed`
+ */
+export function recordsRootOf(keccak: Keccak, { segments, recordCount }: SegmentLists, tombstones?: Tombstones): Hex {
   const tree = new LeafRoot(keccak, "IndexRecord");
+  const erased = new Ahead<RecordTombstone>(tombstones?.records() ?? []);
   for (const segment of segments) {
-    for (const [i, row] of segment.rows().entries()) tree.add(recordPayload(segment.firstRecord + i, row));
+    for (const [i, row] of segment.rows().entries()) {
+      const record = segment.firstRecord + i;
+      if (erased.next?.record !== record) tree.add(recordPayload(record, row));
+      else if (row.ids.length === 0) tree.addHash(erased.take().hash);
+      else throw tombstones!.mismatch(`no position of record ${record}, which was erased`, row.ids.length);
+    }
   }
+  if (erased.next !== undefined) throw tombstones!.mismatch(`records below ${recordCount}`, erased.next.record);
   return tree.root();
 }
 
@@ -18,28 +33,19 @@ export function recordsRootOf(keccak: Keccak, { segments }: SegmentLists): Hex {
  * `postingsRoot` of an index of segments, each of which is read once, in order.
  *
  * @param thresholds `[targets]`
+ * @param tombstones Leaves of the blocks that lost a posting
+ * @throws AttributionError `index_mismatch` for a tombstone that has no place among the lists; `index_malformed`
  */
-export function postingsRootOf(keccak: Keccak, lists: SegmentLists, thresholds: Int16Array): Hex {
+export function postingsRootOf(
+  keccak: Keccak,
+  lists: SegmentLists,
+  thresholds: Int16Array,
+  tombstones?: Tombstones,
+): Hex {
   const tree = new LeafRoot(keccak, "IndexPostings");
-  const payload = new PostingsPayload();
-  const cursors = lists.segments.map((segment) => ({ segment, ...segment.columns(), place: 0 }));
-  for (const [place, target] of lists.targets.entries()) {
-    let block = 0;
-    payload.begin(target, block, thresholds[place]!);
-    for (const cursor of cursors) {
-      const { segment, codes, marks } = cursor;
-      if (segment.targets[cursor.place] !== target) continue;
-      for (let left = segment.sizeOf(cursor.place); left > 0; left--) {
-        if (payload.count === POSTINGS_BLOCK) {
-          tree.add(payload.finish());
-          payload.begin(target, ++block, thresholds[place]!);
-        }
-        const { record, position, surprise } = segment.markOf(wordOf(marks.next()));
-        payload.add(segment.firstRecord + record, position, surprise, codes.next());
-      }
-      cursor.place++;
-    }
-    tree.add(payload.finish());
+  for (const { content } of postingsLeaves(lists, thresholds, tombstones)) {
+    if ("hash" in content) tree.addHash(content.hash);
+    else tree.add(content.payload);
   }
   return tree.root();
 }

@@ -20,6 +20,24 @@ export async function writeWhole(path: string, parts: readonly Uint8Array[]): Pr
   }
 }
 
+/** Writes a file named by its SHA-256, whole or not at all; says which. */
+export async function writeNamed(
+  folder: string,
+  parts: readonly Uint8Array[],
+  nameOf: (sha256: string) => string,
+): Promise<string> {
+  const hash = createHash("sha256");
+  for (const part of parts) hash.update(part);
+  const sha256 = hash.digest("hex");
+  await writeWhole(join(folder, nameOf(sha256)), parts);
+  return sha256;
+}
+
+/** The numbers' memory. */
+export function bytesOf({ buffer, byteOffset, byteLength }: Int16Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 /** Gives a file that has been written out its name: it is there after a loss of power once its folder has been written. */
 export async function moveWhole(from: string, to: string): Promise<void> {
   await rename(from, to);
