@@ -9,6 +9,7 @@ import {
   indexFileBytes,
   type PositionCodes,
   publishIndex,
+  tombstoneIndex,
 } from "@openledger/engine";
 import {
   type ChainReader,
@@ -147,6 +148,19 @@ describe("an index that is refused", () => {
     await expect(load(committed, { recordCount: 91 })).rejects.toThrow("is of 90 records under base");
     await expect(load(committed, { baseWeightsRoot: zeroHash })).rejects.toThrow(`and the base is ${zeroHash}`);
     await expect(load(committed, { recordCount: 91 })).rejects.toBeInstanceOf(ModelUnusable);
+  });
+
+  it("for records that were erased from it, which are counted", async () => {
+    const index = await tombstoneIndex(join(folder, "built"), [3, 4, 80], join(folder, "erased"));
+    index.close();
+    const erased = await publishIndex(join(folder, "erased"), content);
+    expect(erased.root).toBe(committed.root);
+
+    await expect(load(erased)).rejects.toBeInstanceOf(ModelUnusable);
+    await expect(load(erased)).rejects.toThrow("under base 1: 3 of its records were erased");
+    await expect(load(erased)).rejects.toThrow("Publish a newer version without them, or its index.");
+    // what it claims is looked at first
+    await expect(load(erased, { recordCount: 91 })).rejects.toThrow("is of 90 records under base");
   });
 
   it("for a file that is none, which is named", async () => {

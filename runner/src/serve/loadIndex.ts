@@ -70,4 +70,10 @@ function checkClaims(name: string, file: IndexFile, root: Hex, dataHash: Hex, wa
         `is ${wanted.baseWeightsRoot}.`,
     );
   }
+  if (file.tombstones !== undefined) {
+    throw new ModelUnusable(
+      `${name}: ${file.tombstones.records} of its records were erased, so nobody could recompute what it attributes. Publish a ` +
+        "newer version without them, or its index.",
+    );
+  }
 }
