@@ -66,8 +66,8 @@ export function openTombstones(path: string, entry: TombstonesEntry | undefined)
   throw tombstones.mismatch(`${entry.records} records`, found);
 }
 
-/** @returns how many records were erased */
-async function checkTombstones(path: string, entry: TombstonesEntry | undefined): Promise<number> {
+/** @returns how many records were erased @throws AttributionError as `openTombstones`; `index_mismatch` for another file */
+export async function checkTombstones(path: string, entry: TombstonesEntry | undefined): Promise<number> {
   const tombstones = openTombstones(path, entry);
   if (tombstones === undefined) return 0;
   tombstones.close();

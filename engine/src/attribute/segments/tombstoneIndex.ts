@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { AttributionError } from "../errors.js";
 import { FolderLock } from "./FolderLock.js";
 import { encodeManifest, type FolderManifest, MANIFEST_FILE, readManifest, type Seal } from "./folderManifest.js";
-import { openSealed, readThresholds } from "./openSealed.js";
+import { checkTombstones, openSealed, readThresholds } from "./openSealed.js";
 import { runIndexTask } from "./runIndexTask.js";
 import type { SegmentIndex } from "./SegmentIndex.js";
 import { isIndexFile, removeUnlisted } from "./unlisted.js";
@@ -48,6 +48,7 @@ export async function tombstoneIndex(
   const erased = new Set(records);
   checkRecords(path, manifest, erased);
   const thresholds = await readThresholds(path, manifest.seal.thresholds);
+  await checkTombstones(path, manifest.tombstones);
 
   await mkdir(target, { recursive: true });
   const lock = await FolderLock.acquire(target);
