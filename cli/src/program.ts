@@ -7,6 +7,7 @@ import { renderAdmission } from "./admission/renderAdmission.js";
 import { readBalances } from "./commands/balances.js";
 import { readBooks } from "./commands/books.js";
 import { claimFor } from "./commands/claimFor.js";
+import { type Erased, eraseContribution } from "./commands/eraseContribution.js";
 import { readLeaderboard } from "./commands/leaderboard.js";
 import { toJson } from "./commands/toJson.js";
 import type { CliConfig } from "./config.js";
@@ -96,6 +97,23 @@ export function createProgram(config: CliConfig, output: CliOutput): Command {
       print(options, claimed, text);
     });
 
+  command("erase <contribution>", "have the content store erase a contribution's records, for good")
+    .option("--records <places>", "only these, from 0, as 3,5; all of them where none is named")
+    .option("--withdraw", "take the contribution from all later versions first")
+    .option("--key-file <file>", "JSON file with the privateKey of its contributor", config.keyFile)
+    .action(async (text: string, options: Options & { readonly records?: string; readonly withdraw?: true }) => {
+      const number = numberOf("contribution", text);
+      const records = options.records === undefined ? [] : options.records.split(",").map(placeOf);
+      const connection = await connect(options);
+      const account = privateKeyToAccount(await readKey(options.keyFile));
+      const client = createChainClient({ deployment: connection.reader.deployment, rpcUrl: options.rpc, account });
+      const erased = await eraseContribution(connection, client, number, {
+        records,
+        withdraws: options.withdraw === true,
+      });
+      print(options, erased, renderErased(erased, options.content));
+    });
+
   command("admission <datanet> <contribution>", "why a validator refused a contribution, or did not")
     .option("--oracle <url>", "oracle that scored it", config.oracle)
     .action(async (datanet: string, contribution: string, options: Options & { readonly oracle: string }) => {
@@ -105,6 +123,20 @@ export function createProgram(config: CliConfig, output: CliOutput): Command {
     });
 
   return program;
+}
+
+function placeOf(text: string): number {
+  return Number(numberOf("--records", text));
+}
+
+function renderErased({ contribution, records, content, replacement, withdrawn }: Erased, store: string): string {
+  const what = records.length === 0 ? "All records" : `Records ${records.join(", ")}`;
+  return [
+    ...(withdrawn === undefined ? [] : [`Contribution ${contribution} was withdrawn in ${withdrawn}`]),
+    `${what} of contribution ${contribution} are erased at ${store}`,
+    replacement === undefined ? `nothing stands for ${content}` : `${replacement} stands for ${content}`,
+    "",
+  ].join("\n");
 }
 
 function numberOf(field: string, text: string): bigint {

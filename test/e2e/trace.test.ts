@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Trace } from "@openledger/cli";
@@ -37,7 +37,7 @@ import {
   settle,
   weightsRoot,
 } from "@openledger/sdk";
-import { type Hex, keccak256, stringToHex } from "viem";
+import { type Hex, keccak256, stringToHex, toHex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ScriptedRunner, scriptedRunner } from "./scriptedRunner.js";
 import { accountOf, startWorld, type World } from "./world.js";
@@ -371,5 +371,58 @@ describe("openledger books and balances", () => {
     await writeFile(key, JSON.stringify({ privateKey: word("anybody") }), { mode: 0o600 });
     const { code, err } = await run("claim", world.clients.ada.account.address, "--key-file", key);
     expect([code, err]).toEqual([1, expect.stringMatching(/^nothing_to_claim: .*no epoch is final yet/)]);
+  });
+});
+
+describe("openledger erase", () => {
+  const keyOf = (actor: "ada" | "bob") => toHex(accountOf(actor).getHdKey().privateKey!);
+  const blocks = () => join(world.devnet.stateDir, "store", "blocks");
+  const erase = (key: Hex, ...args: readonly string[]) =>
+    withKey(key, (path) => run("erase", ...args, "--key-file", path));
+  const withKey = async <T>(privateKey: Hex, work: (path: string) => Promise<T>): Promise<T> => {
+    const path = join(world.devnet.stateDir, "eraser.json");
+    await writeFile(path, JSON.stringify({ privateKey }), { mode: 0o600 });
+    return work(path);
+  };
+
+  it("keeps what earns, and what is another's", async () => {
+    const [ada, bob] = [keyOf("ada"), keyOf("bob")];
+    const standing = await erase(ada, "1");
+    expect([standing.code, standing.err]).toEqual([1, expect.stringMatching(/^not_withdrawn: .*--withdraw/)]);
+    const one = await erase(ada, "1", "--records", "0");
+    expect([one.code, one.err]).toEqual([1, expect.stringMatching(/^not_allowed: .*record 0 is not revoked/)]);
+    const others = await erase(bob, "1", "--records", "0");
+    expect([others.code, others.err]).toEqual([1, expect.stringMatching(/^not_allowed: .*contribution 1 is of/)]);
+    const beyond = await erase(ada, "1", "--records", "3");
+    expect([beyond.code, beyond.err]).toEqual([1, expect.stringMatching(/places from 0 to 2/)]);
+    expect((await trace(hashes.honest)).code).toBe(0);
+  });
+
+  it("takes a contribution's texts away, and leaves every root that can be checked", async () => {
+    const privateKey = keyOf("ada");
+    const { code, out } = await erase(privateKey, "1", "--withdraw", "--json");
+    expect([code, JSON.parse(out)]).toMatchObject([0, { contribution: "1", withdrawn: expect.stringMatching(/^0x/) }]);
+
+    const { code: traced, trace: after } = await trace(hashes.honest);
+    expect([traced, failures(after)]).toEqual([0, []]);
+    const texts = after.records.map(({ recordIndex, text }) => [recordIndex, text]);
+    expect(texts).toEqual([
+      ["4", files[1]!.records[1]!.text],
+      ["0", undefined],
+      ["2", undefined],
+    ]);
+    expect((await run("trace", hashes.honest)).out).toContain("Its text was erased.");
+    const everything = await readdir(blocks(), { recursive: true, withFileTypes: true });
+    const held = everything.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    for (const path of held) {
+      const bytes = await readFile(path);
+      for (const { text } of files[0]!.records)
+        expect(bytes.includes(JSON.stringify(text).slice(1, -1)), path).toBe(false);
+    }
+    await expect(content.put(encodeContributionFile(files[0]!))).rejects.toMatchObject({ code: "content_erased" });
+    // asked again, it says what stands there
+    expect(JSON.parse((await erase(privateKey, "1", "--json")).out)).toMatchObject({
+      replacement: JSON.parse(out).replacement,
+    });
   });
 });

@@ -1,0 +1,70 @@
+import {
+  type ChainClient,
+  eraseRecordsTypedData,
+  InvalidValueError,
+  OpenLedgerError,
+  readContributionState,
+  readContributions,
+  withdrawContribution,
+} from "@openledger/sdk";
+import type { Hex } from "viem";
+import type { Connection } from "../connect.js";
+
+/** How long the order may be passed on to other stores: as long as any takes it. */
+const ORDER_SECONDS = 86_400n;
+/** A clock that runs ahead of the store's would make an order that ends too late for it. */
+const CLOCK_SECONDS = 600n;
+
+export type Erased = {
+  readonly contribution: bigint;
+  /** Places in the contribution; empty for all. */
+  readonly records: readonly number[];
+  readonly content: Hex;
+  /** What stands for the file in the store now. */
+  readonly replacement: Hex | undefined;
+  /** Undefined where it was withdrawn before, or need not be. */
+  readonly withdrawn: Hex | undefined;
+};
+
+export type EraseOptions = {
+  /** Places in the contribution; none for all. */
+  readonly records: readonly number[];
+  /** Takes it from all later versions first; it cannot be brought back. */
+  readonly withdraws: boolean;
+};
+
+/**
+ * Has a content store erase a contribution's records. The order is signed by whoever sends transactions: the contributor, or one
+ * that the store's operator lets erase.
+ *
+ * @throws InvalidValueError, ContractRefusedError; OpenLedgerError with the store's code, or `not_withdrawn` before it is asked
+ */
+export async function eraseContribution(
+  connection: Connection,
+  client: ChainClient,
+  number: bigint,
+  { records, withdraws }: EraseOptions,
+): Promise<Erased> {
+  const [contribution] = await readContributions(connection.reader, [number]);
+  const { recordCount, dataHash: content } = contribution!;
+  const wrong = records.find((place) => place >= recordCount);
+  if (wrong !== undefined) throw new InvalidValueError("--records", `places from 0 to ${recordCount - 1}`, wrong);
+  if (withdraws && records.length > 0) {
+    throw new InvalidValueError("--withdraw", "all records: a contribution is withdrawn whole", records);
+  }
+  const state = await readContributionState(connection.reader, number);
+  const stands = state === "Committed" || state === "Referred" || state === "Accepted";
+  const withdrawn = withdraws && stands ? (await withdrawContribution(client, contribution!)).hash : undefined;
+  if (records.length === 0 && stands && withdrawn === undefined) {
+    throw new OpenLedgerError(
+      `Contribution ${number} is ${state}: later versions would hold records that nobody has. Add --withdraw to take it ` +
+        "from them first; that is for good.",
+      { code: "not_withdrawn", retryable: false },
+    );
+  }
+  const deadline = BigInt(Math.floor(Date.now() / 1000)) + ORDER_SECONDS - CLOCK_SECONDS;
+  const order = { content, contribution: number, records, deadline };
+  const signature = await client.walletClient.signTypedData(eraseRecordsTypedData(connection.domain, order));
+  const { replacement } = await connection.content.erase({ type: "EraseRecords", order, signature });
+  return { contribution: number, records, content, replacement, withdrawn };
+}
