@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { createChainClient, formatOpen, InvalidValueError, readAdmission } from "@openledger/sdk";
 import { Command } from "commander";
 import { type Address, getAddress, type Hex, isAddress, isHex } from "viem";
@@ -12,6 +11,7 @@ import { readLeaderboard } from "./commands/leaderboard.js";
 import { toJson } from "./commands/toJson.js";
 import type { CliConfig } from "./config.js";
 import { type ConnectOptions, connect } from "./connect.js";
+import { readKey } from "./readKey.js";
 import { renderTrace } from "./trace/renderTrace.js";
 import { traceReceipt } from "./trace/traceReceipt.js";
 
@@ -152,23 +152,4 @@ function receiptOf(text: string): Hex {
 function accountOf(text: string): Address {
   if (!isAddress(text, { strict: false })) throw new InvalidValueError("account", "0x and 40 hex digits", text);
   return getAddress(text);
-}
-
-async function readKey(path: string | undefined): Promise<Hex> {
-  if (path === undefined) throw new InvalidValueError("--key-file", "a JSON file with a privateKey", path);
-  const { privateKey } = parseKeyFile(await readFile(path, "utf8"));
-  // The key itself never reaches a message.
-  if (!isHex(privateKey) || privateKey.length !== 66) {
-    throw new InvalidValueError("privateKey", "0x and 64 hex digits", "something else");
-  }
-  return privateKey;
-}
-
-/** JSON.parse quotes what it stumbles over, which may be the key. */
-function parseKeyFile(text: string): { privateKey?: unknown } {
-  try {
-    return JSON.parse(text) as { privateKey?: unknown };
-  } catch {
-    return {};
-  }
 }

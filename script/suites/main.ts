@@ -16,6 +16,7 @@ const APART = [
   "cli/dist",
   "app/dist",
   "script/dist/bench",
+  "script/dist/erase",
   "script/dist/standings",
 ];
 /** Bytes of forge's output that are kept, the last: its tables are a few megabytes. */
