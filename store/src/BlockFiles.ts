@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, rename } from "node:fs/promises";
 
 /** A file being written. */
 export interface BlockFile {
@@ -12,6 +12,8 @@ export interface BlockFile {
 export interface BlockFiles {
   /** @throws when the file exists already. */
   create(path: string): Promise<BlockFile>;
+  /** Gives a file its last name, in place of what had it. */
+  rename(from: string, to: string): Promise<void>;
 }
 
 export const diskBlockFiles: BlockFiles = {
@@ -23,4 +25,5 @@ export const diskBlockFiles: BlockFiles = {
       close: () => file.close(),
     };
   },
+  rename,
 };

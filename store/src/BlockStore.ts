@@ -8,7 +8,7 @@
  * the block is neither served nor stored again, whatever a crash leaves; opening the folder finishes what was cut short.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { type FileHandle, mkdir, open, readdir, rename, rm, unlink } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rm, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BlockErasedError } from "./BlockErasedError.js";
 import { type BlockFiles, diskBlockFiles } from "./BlockFiles.js";
@@ -193,7 +193,7 @@ export class BlockStore {
   /** A file gets its name once it is whole, and keeps it through a power cut. */
   async #place(temporary: string, path: string): Promise<void> {
     if ((await mkdir(dirname(path), { recursive: true })) !== undefined) await syncFolder(this.folder);
-    await rename(temporary, path);
+    await this.files.rename(temporary, path);
     await syncFolder(dirname(path));
   }
 

@@ -139,6 +139,7 @@ test("an upload that breaks off leaves nothing", async () => {
 test("a full disk is said to be full, and nothing is left of the upload", async () => {
   await stop();
   await serve({
+    ...diskBlockFiles,
     create: async (path) => {
       const file = await diskBlockFiles.create(path);
       return {

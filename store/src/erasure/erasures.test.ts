@@ -472,6 +472,10 @@ describe("a contributor", () => {
     await expect(records(alice)).rejects.toMatchObject(refused("not_allowed", "Contribution 2 is accepted"));
     await expectWhole();
     chain.states.set(2n, "Revoked");
+    // The same file under a root that is not its own: nobody can read it, but the store does not judge that.
+    chain.commit(diary, "Accepted", { recordsRoot: zeroHash });
+    await expect(records(alice)).rejects.toMatchObject(refused("not_allowed", "Contribution 3 is accepted"));
+    chain.states.set(3n, "Rejected");
     await records(alice);
   });
 
@@ -514,6 +518,7 @@ test.each([
   await stop();
   let created = 0;
   await serve({
+    ...diskBlockFiles,
     create: async (path) => {
       const file = await diskBlockFiles.create(path);
       created += 1;
