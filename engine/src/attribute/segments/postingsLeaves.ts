@@ -35,10 +35,10 @@ export function* postingsLeaves(
   const none = records.subarray(0, 0);
   let leaf = 0;
   const due = (): BlockTombstone | undefined => (ahead.next?.leaf === leaf ? ahead.next : undefined);
+  const gone = (): PostingsLeaf => ({ token: undefined, block: NO_LIST, records: none, content: ahead.take() });
 
   for (const [place, token] of lists.targets.entries()) {
-    for (; due()?.block === NO_LIST; leaf++)
-      yield { token: undefined, block: NO_LIST, records: none, content: ahead.take() };
+    for (; due()?.block === NO_LIST; leaf++) yield gone();
     let left = postings.begin(token);
     let isWhole = true;
     for (let block = 0; ; block++, leaf++) {
@@ -61,8 +61,7 @@ export function* postingsLeaves(
       yield { token, block, records: records.subarray(0, count), content };
     }
   }
-  for (; due()?.block === NO_LIST; leaf++)
-    yield { token: undefined, block: NO_LIST, records: none, content: ahead.take() };
+  for (; due()?.block === NO_LIST; leaf++) yield gone();
   if (ahead.next !== undefined) {
     throw tombstones!.mismatch(`no block of a list at leaf ${leaf} or behind it`, told(ahead.next));
   }
