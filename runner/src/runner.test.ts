@@ -1,5 +1,6 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fetchIndex, publishIndex, tombstoneIndex } from "@openledger/engine";
 import {
   approveToken,
   authorizeSigner,
@@ -7,8 +8,13 @@ import {
   citationToJson,
   contentHash,
   createPayer,
+  datanetRegistryAbi,
+  decodeIndexFile,
   disclosureTypedData,
   encodeVoucherHeader,
+  eraseContentTypedData,
+  eraseRecordsTypedData,
+  readContributionsOf,
   readDues,
   readModel,
   readModelClaimed,
@@ -21,6 +27,7 @@ import {
   VOUCHER_HEADER,
   type Voucher,
   voucherTypedData,
+  withdrawContribution,
 } from "@openledger/sdk";
 import { type Hex, type LocalAccount, parseSignature, serializeSignature } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
@@ -464,3 +471,66 @@ test("an altered weight file stops the start, and both hashes are named", async 
   await expect(start).rejects.toThrow(registered);
   await expect(start).rejects.toThrow(contentHash(bytes));
 });
+
+test("what was erased is paid for but shown no more, and without its codes a model rests", async () => {
+  const eraser = network.account(2);
+  const contributor = network.client(10);
+  const domain = { chainId: network.deployment.chainId };
+  const deadline = BigInt(Math.floor(Date.now() / 1000) + 600);
+  const ownEnv = await network.env();
+  own = await serveHere(ownEnv, 2);
+  const payer = await fundedPayer(9, adapter);
+  const request = payer.request("alpha", { temperatureMilli: 0, maxTokens: 24 });
+  const before = (await payer.ask(own.url, request)).body.openledger.attribution;
+  const ofErased = (record: { readonly contributor: string }) => record.contributor === contributor.account.address;
+  expect(before.records.filter(ofErased).length).toBeGreaterThan(0);
+
+  const [contribution] = await readContributionsOf(contributor, contributor.account.address);
+  await withdrawContribution(contributor, contribution!);
+  const { number, dataHash: content } = contribution!;
+  const order = { content, contribution: number, records: [], deadline };
+  const signature = await contributor.account.signTypedData(eraseRecordsTypedData(domain, order));
+  await network.content.erase({ type: "EraseRecords", order, signature });
+  const kept = join(ownEnv.DATA_DIR!, "files", content.slice(2));
+  expect(existsSync(kept)).toBe(true);
+  await own.stop();
+  own = await serveHere(ownEnv, 2);
+
+  expect(existsSync(kept)).toBe(false);
+  const after = (await payer.ask(own.url, request)).body.openledger.attribution;
+  expect([after.shares, after.methodHash]).toEqual([before.shares, before.methodHash]);
+  for (const [i, record] of after.records.entries()) {
+    const was = before.records[i];
+    const shown = ofErased(record) ? { ...was, excerpt: "", source: { name: "", version: "", path: "" } } : was;
+    expect(record).toEqual(shown);
+  }
+
+  const { versions } = await readModel(network.client(3), adapter);
+  const [{ datanet, version }] = versions as [(typeof versions)[number]];
+  const [, indexHash] = await contributor.publicClient.readContract({
+    address: network.deployment.addresses.datanetRegistry,
+    abi: datanetRegistryAbi,
+    functionName: "indexOf",
+    args: [datanet, version, base],
+  });
+  const [source, target] = [join(network.folder, "source"), join(network.folder, "target")];
+  const file = decodeIndexFile(await network.content.get(indexHash));
+  (await fetchIndex(source, file, network.content)).close();
+  (await tombstoneIndex(source, [0, 1, 2, 3, 4, 5], target)).close();
+  const { dataHash: replacement } = await publishIndex(target, network.content);
+  const instead = { content: indexHash, replacement, deadline };
+  const ordered = await eraser.signTypedData(eraseContentTypedData(domain, instead));
+  await network.content.erase({ type: "EraseContent", order: instead, signature: ordered });
+  await own.stop();
+  own = await serveHere(ownEnv, 1);
+
+  url = own.url;
+  await vi.waitFor(async () => {
+    const { body } = await get("/health");
+    const waiting = body.waiting.find(({ model }: { readonly model: string }) => model === `${adapter}`);
+    expect(waiting?.reason).toContain("6 of its records were erased");
+  });
+  expect(existsSync(join(ownEnv.DATA_DIR!, "indexes", indexHash.slice(2)))).toBe(false);
+  const rests = await post("/v1/completions", JSON.stringify(bodyOf(request)));
+  expect([rests.status, rests.body.error.code]).toEqual([503, "model_not_ready"]);
+}, 60_000);
