@@ -6,6 +6,7 @@ import type { Trace } from "@openledger/cli";
 import { repositoryRoot } from "@openledger/script";
 import {
   acceptContributions,
+  attributionIndexRoot,
   attributionMethodHash,
   ContentClient,
   type Contribution,
@@ -22,7 +23,10 @@ import {
   EXACT_ENGINE,
   encodeBatchFile,
   encodeContributionFile,
+  encodeIndexFile,
   encodeTrainingManifest,
+  eraseContentTypedData,
+  type IndexFile,
   packSettlementRows,
   parseOpen,
   poolAccount,
@@ -50,7 +54,16 @@ const PRICE = { perRequest: 1_000_003n, perPromptToken: 101n, perOutputToken: 10
 const ARCHITECTURE = { model_type: "llama", rms_norm_eps: "0.000001" };
 const BASE_WEIGHTS = bytesOf("base", 5000);
 const ADAPTER_WEIGHTS = bytesOf("adapter", 3000);
-const INDEX = bytesOf("index", 100);
+const INDEX: IndexFile = {
+  baseWeightsRoot: word("base weights"),
+  attributionHash: word("attribution"),
+  recordsRoot: word("records"),
+  postingsRoot: word("postings"),
+  floors: [9, 8, 7, 6, 5, 4, 3, 2, 1],
+  thresholds: { sha256: word("thresholds"), byteLength: 2, parts: [word("thresholds")] },
+  segments: [{ records: 6, sha256: word("segment"), byteLength: 100, parts: [word("segment")] }],
+};
+const INDEX_BYTES = encodeIndexFile(INDEX);
 
 let world: World;
 let content: ContentClient;
@@ -116,7 +129,7 @@ async function registerModels(): Promise<{ readonly honest: Hex; readonly lying:
         programId: word(root === null ? "base program" : "adapter program"),
       }),
     );
-  await Promise.all([BASE_WEIGHTS, ADAPTER_WEIGHTS, INDEX, manifest].map((bytes) => content.put(bytes)));
+  await Promise.all([BASE_WEIGHTS, ADAPTER_WEIGHTS, INDEX_BYTES, manifest].map((bytes) => content.put(bytes)));
   const terms = { price: PRICE, revenue: { modelBps: 1500, dataBps: 0 } };
   await registerBase(owner, {
     registration: {
@@ -163,7 +176,8 @@ async function registerModels(): Promise<{ readonly honest: Hex; readonly lying:
   // The same manifest under other roots: what it claims is not what is registered.
   const claimed = { ...adapter, name: "lying", weightsRoot: word("other weights"), programRoot: lying };
   await registerAdapter(owner, { base: 1n, registration: claimed, versions });
-  await commitIndex(owner, { datanet: 1n, version: 1, base: 1n, root: word("index"), dataHash: contentHash(INDEX) });
+  const index = { root: attributionIndexRoot(INDEX), dataHash: contentHash(INDEX_BYTES) };
+  await commitIndex(owner, { datanet: 1n, version: 1, base: 1n, ...index });
   return { honest, lying };
 }
 
@@ -194,7 +208,7 @@ async function payAndSettle(honest: Hex, lying: Hex): Promise<void> {
         { account: bob.account.address, share: 40_000 },
       ].sort((a, b) => (BigInt(a.account) < BigInt(b.account) ? -1 : 1)),
       records: [record(4n, 2n, 40_000), record(0n, 1n, 15_000), record(2n, 1n, 5_000)],
-      methodHash: attributionMethodHash([word("index")]),
+      methodHash: attributionMethodHash([attributionIndexRoot(INDEX)]),
       twist: (receipt) => receipt,
       before: () => {},
     });
@@ -424,5 +438,26 @@ describe("openledger erase", () => {
     expect(JSON.parse((await erase(privateKey, "1", "--json")).out)).toMatchObject({
       replacement: JSON.parse(out).replacement,
     });
+  });
+
+  it("leaves an index of the same root, and a trace takes no other for it", async () => {
+    const replaceBy = async (file: IndexFile) => {
+      const put = await content.put(encodeIndexFile(file));
+      const deadline = BigInt(Math.floor(Date.now() / 1000) + 60);
+      const order = { content: contentHash(INDEX_BYTES), replacement: put.hash, deadline };
+      const stores = { chainId: world.deployment.chainId };
+      const signature = await accountOf("oracle").signTypedData(eraseContentTypedData(stores, order));
+      await content.erase({ type: "EraseContent", order, signature });
+    };
+    const tombstones = { records: 3, sha256: word("tombstones"), byteLength: 124, parts: [word("tombstones")] };
+    await replaceBy({ ...INDEX, tombstones });
+    expect((await trace(hashes.honest)).code).toBe(0);
+
+    // what an eraser may do, it may do falsely
+    const hash = contentHash(INDEX_BYTES).slice(2);
+    await rm(join(blocks(), hash.slice(0, 2), `${hash}.erased`));
+    await replaceBy({ ...INDEX, tombstones, recordsRoot: word("other records") });
+    const { code, trace: traced } = await trace(hashes.honest);
+    expect([code, failures(traced)]).toEqual([1, ["index_file: Datanet 1 version 1"]]);
   });
 });

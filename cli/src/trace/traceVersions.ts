@@ -1,8 +1,13 @@
 import {
+  attributionIndexRoot,
   attributionMethodHash,
+  type ContentClient,
+  contentHash,
   contractAbis,
   contributionLeaf,
+  decodeIndexFile,
   domainHash,
+  getHeld,
   licenceToBytes32,
   merkleRoot,
   query,
@@ -100,8 +105,8 @@ async function traceVersion(
   const committed = indexed.indexes.find((one) => one.base === base);
   if (index !== undefined && committed !== undefined) {
     checks.equal("index_root", subject, index.root, committed.root);
-    const bytes = await checks.attempt("index_file", subject, () => content.get(index.dataHash));
-    if (bytes !== undefined) checks.holds("index_file", subject, true, index.dataHash);
+    const isHeld = await checks.attempt("index_file", subject, () => holdsIndex(content, index));
+    if (isHeld !== undefined) checks.holds("index_file", subject, isHeld, index.dataHash);
     await checkTransaction(connection, checks, `index of ${subject}`, committed.transaction, "datanetRegistry");
   }
   return {
@@ -119,6 +124,12 @@ async function traceVersion(
       index: committed && { root: committed.root, dataHash: committed.dataHash, transaction: committed.transaction },
     },
   };
+}
+
+/** The committed file or, where records were erased from it, one of the same root. */
+async function holdsIndex(content: Pick<ContentClient, "get">, { root, dataHash }: IndexOnChain): Promise<boolean> {
+  const bytes = await getHeld(content, dataHash);
+  return contentHash(bytes) === dataHash || attributionIndexRoot(decodeIndexFile(bytes)) === root;
 }
 
 function rootOf(contributions: readonly query.IndexedContribution[]): Hex {
