@@ -21,7 +21,7 @@ import type { World } from "./world.js";
 /** Records that are copied, and how often each. */
 const COPIED = 10;
 const COPIES = 8;
-/** Parts of the words that are replaced, in percent. */
+/** Parts of a record's words that are replaced, in percent. */
 const EDIT_RATES = [0, 5, 10, 15, 20, 30, 50] as const;
 const IDENTITIES = 5;
 
@@ -64,14 +64,20 @@ function copies(texts: readonly string[], rate: number): { added: string[]; owne
   const owners: number[] = [];
   for (let record = 0; record < COPIED; record++) {
     for (let n = 0; n < COPIES; n++) {
-      const text = texts[record]!.split(" ")
-        .map((word) => (random.below(100) < rate ? words[random.below(words.length)]! : word))
-        .join(" ");
-      added.push(text);
+      const text = texts[record]!.split(" ");
+      for (const place of placesOf(text.length, rate, random)) text[place] = words[random.below(words.length)]!;
+      added.push(text.join(" "));
       owners.push(record);
     }
   }
   return { added, owners };
+}
+
+/** Which of so many words are replaced: that part of them, rounded down, and one at least where any is. */
+function placesOf(count: number, rate: number, random: Random): number[] {
+  const places = Array.from({ length: count }, (_, place) => place);
+  const changed = rate === 0 ? 0 : Math.max(1, Math.floor((count * rate) / 100));
+  return Array.from({ length: changed }, () => places.splice(random.below(places.length), 1)[0]!);
 }
 
 /** All that the copied records and their copies are credited, over what the records were alone. */
