@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { AdapterProbe, type ProbeInput, type ProbeReading, type ProbeSilence, Tokenizer } from "@openledger/engine";
 import {
   CONTRACT_NAMES,
+  ContentErasedError,
   ContentUnavailableError,
   type Contribution,
   type ContributionFile,
@@ -9,8 +10,11 @@ import {
   contributionCommitment,
   type Deployment,
   decodeAdmission,
+  decodeHeldContribution,
   encodeContributionFile,
+  encodeRedactedContribution,
   licenceToBytes32,
+  redactContribution,
   scoresCommitment,
 } from "@openledger/sdk";
 import { type Address, getAddress, type Hex, keccak256, pad } from "viem";
@@ -50,6 +54,8 @@ let licences: Hex[];
 let kept: { scores: KeptScores; admissions: readonly KeptAdmission[] }[];
 let faults: string[];
 let readsDown: boolean;
+/** Contributions of which nothing is left. */
+let erased: Set<bigint>;
 let probe: ProbeReading | ProbeSilence;
 let probed: ProbeInput[];
 let ask: AdapterProbe["read"];
@@ -62,6 +68,7 @@ beforeEach(() => {
   time = 0;
   isValidator = true;
   readsDown = false;
+  erased = new Set();
   [store, committed, earlier, kept, faults, probed] = [new Map(), new Map(), [], [], [], []];
   probe = learned;
   ask = async (input) => {
@@ -92,6 +99,8 @@ beforeEach(() => {
       get: async (hash) => {
         if (readsDown)
           throw new ContentUnavailableError("store", "no connection", { retryable: true, cause: new Error("down") });
+        if ([...erased].some((number) => committed.get(number)!.dataHash === hash))
+          throw new ContentErasedError("store");
         const bytes = store.get(hash);
         if (bytes === undefined) throw new ContentUnavailableError("store", "status 404", { retryable: true });
         return bytes;
@@ -147,6 +156,13 @@ function contribute(number: bigint, texts: readonly string[], { isStored = true,
   const contribution = { ...made, recordsRoot, licence, dataHash };
   committed.set(number, contribution);
   return contribution;
+}
+
+/** What stands in the store for a contribution of which these records were erased. */
+function erase(number: bigint, places: readonly number[]): void {
+  const { dataHash } = committed.get(number)!;
+  const redacted = redactContribution(decodeHeldContribution(store.get(dataHash)!), places);
+  store.set(dataHash, encodeRedactedContribution(redacted));
 }
 
 const step = () => judge.step(new AbortController().signal);
@@ -258,6 +274,39 @@ it("compares with earlier contributions, but for records that were revoked and f
   // with what 7 added, and with 9
   expect(later!.comparedWith).toEqual({ records: 3, unread: [3n] });
   expect(faults).toHaveLength(1);
+});
+
+it("compares with what is left of an earlier contribution, each record at its place", async () => {
+  earlier = [{ contribution: contribute(2n, [baker, keeper]), revoked: new Set() }];
+  erase(2n, [0]);
+  contribute(7n, [baker, keeper, "And so it went."]);
+  round = open([7n]);
+
+  await step();
+
+  const [admission] = admissions();
+  expect(admission!.refused).toMatchObject([
+    { index: 1, reasons: [{ rule: "duplicate", evidence: { of: { contribution: 2n, index: 1 } } }] },
+  ]);
+  expect(admission!.comparedWith).toEqual({ records: 1, unread: [] });
+  expect(faults).toEqual([]);
+});
+
+it("scores nothing of which a part was erased, and goes on where all was", async () => {
+  contribute(7n, [keeper, baker]);
+  erase(7n, [1]);
+  contribute(8n, [keeper]);
+  erased.add(8n);
+  now = 1300n;
+  round = open([7n, 8n]);
+
+  expect(await step()).toBe(true);
+
+  expect(kept[0]!.scores.scores).toEqual([0, 0]);
+  expect(admissions().map(({ reasons }) => reasons)).toMatchObject([
+    [{ rule: "file", found: "1 records that were erased", limit: "the file that was committed" }],
+    [{ rule: "file", found: "no file in the content store" }],
+  ]);
 });
 
 it("waits for a file until a quarter of the commits is left, then scores without it", async () => {
