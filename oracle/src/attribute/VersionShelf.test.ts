@@ -1,11 +1,12 @@
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Runtime, Tokenizer } from "@openledger/engine";
+import { publishIndex, type Runtime, type Tokenizer, tombstoneIndex } from "@openledger/engine";
 import {
   ALL_RECORDS,
   type ContentClient,
   ContentErasedError,
+  contentHash,
   contributionCommitment,
   contributionLeaf,
   domainHash,
@@ -18,7 +19,7 @@ import {
 } from "@openledger/sdk";
 import { type Address, type Hex, pad } from "viem";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { AcceptedContribution, ChainFacts, PublishedVersion } from "../store/ChainFacts.js";
+import type { AcceptedContribution, ChainFacts, IndexCommitment, PublishedVersion } from "../store/ChainFacts.js";
 import { VersionShelf } from "./VersionShelf.js";
 
 const contributor: Address = `0x${"a".repeat(40)}`;
@@ -30,7 +31,7 @@ const file = (number: number) => ({
 const rowOf = (ids: readonly number[]) => ({
   ids: Uint32Array.from(ids),
   surprises: new Uint8Array(ids.length).fill(9),
-  codes: Uint8Array.from({ length: 16 * ids.length }, (_, at) => (31 * ids[at >> 4]! + at) % 256),
+  codes: Uint8Array.from({ length: 16 * ids.length }, (_, at) => (31 * ids[at >> 4]! + at + salt) % 256),
 });
 const signal = new AbortController().signal;
 
@@ -39,11 +40,16 @@ let contents: Map<Hex, Uint8Array>;
 let erased: Set<Hex>;
 let accepted: AcceptedContribution[];
 let revocations: Revocation[];
+let committed: IndexCommitment | undefined;
+let faults: string[];
 let built: number;
+/** What codes are of, beside tokens. */
+let salt: number;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "openledger-shelf-"));
-  [contents, erased, revocations, built] = [new Map(), new Set(), [], 0];
+  [contents, erased, revocations, faults] = [new Map(), new Set(), [], []];
+  [committed, built, salt] = [undefined, 0, 0];
   accepted = [1, 2].map((number) => {
     const { dataHash, ...rest } = contributionCommitment(file(number));
     contents.set(dataHash, encodeContributionFile(file(number)));
@@ -65,7 +71,7 @@ function newShelf(): VersionShelf {
     version: async () => version,
     acceptedContributions: async () => accepted,
     revocations: async () => revocations,
-    committedIndex: async () => undefined,
+    committedIndex: async () => committed,
   } as unknown as ChainFacts;
   const runtime = {
     weightsRoot: pad("0xb"),
@@ -83,7 +89,33 @@ function newShelf(): VersionShelf {
       return contents.get(hash)!;
     },
   } as unknown as ContentClient;
-  return new VersionShelf({ runtime, tokenizer, content, facts, folder, log: { info: () => {}, fault: () => {} } });
+  return new VersionShelf({
+    runtime,
+    tokenizer,
+    content,
+    facts,
+    folder,
+    log: { info: () => {}, fault: (message) => faults.push(message) },
+  });
+}
+
+/** What an owner commits to who builds this shelf's index elsewhere, without some of its records. */
+async function publishOf(shelf: VersionShelf, erasedRecords: readonly number[] = []): Promise<IndexCommitment> {
+  const { root } = (await shelf.get(ref, 1n, signal)).index;
+  let path = join(folder, readdirSync(folder)[0]!);
+  if (erasedRecords.length > 0) {
+    (await tombstoneIndex(path, erasedRecords, join(folder, "target"))).close();
+    path = join(folder, "target");
+  }
+  const { dataHash } = await publishIndex(path, {
+    put: async (bytes) => {
+      contents.set(contentHash(bytes), bytes.slice());
+      return { hash: contentHash(bytes) };
+    },
+  });
+  for (const name of readdirSync(folder)) rmSync(join(folder, name), { recursive: true });
+  built = 0;
+  return { root, dataHash };
 }
 
 const ref = { datanet: 1n, version: 1 };
@@ -106,13 +138,13 @@ it.each<[string, () => void]>([
   expect([after.index.recordCount, after.contributors, built]).toEqual([4, before.contributors, 4]);
 });
 
-it("says which record it cannot index any more, and builds nothing of the rest", async () => {
+it("says that there is nothing to go by where no index was committed", async () => {
   redact(1, [1]);
 
   await expect(newShelf().get(ref, 1n, signal)).rejects.toMatchObject({
     code: "content_erased",
-    retryable: false,
-    message: expect.stringContaining("Datanet 1 version 1: record 1 of contribution 2 was erased"),
+    retryable: true,
+    message: expect.stringContaining("Datanet 1 version 1: record 3 was erased before it was indexed here"),
   });
   expect([readdirSync(folder), built]).toEqual([[], 0]);
 });
@@ -123,6 +155,62 @@ it("takes no index for whole that was never sealed", async () => {
   redact(0, [0]);
 
   await expect(newShelf().get(ref, 1n, signal)).rejects.toMatchObject({ code: "content_erased" });
+});
+
+it("goes by the committed index where its own texts do not say otherwise, which it looks at once", async () => {
+  committed = await publishOf(newShelf());
+  redact(1, [1]);
+
+  const version = await newShelf().get(ref, 1n, signal);
+  expect([version.index.root, built, faults]).toEqual([committed.root, 3, []]);
+  expect(version.index.row(3).ids.length).toBeGreaterThan(0);
+
+  expect((await newShelf().get(ref, 1n, signal)).index.root).toBe(committed.root);
+  expect(built).toBe(3);
+});
+
+it.each<[string, string, () => Promise<IndexCommitment>]>([
+  [
+    "other codes than a text gives",
+    "other codes of record 0",
+    async () => {
+      salt = 1;
+      const published = await publishOf(newShelf());
+      salt = 0;
+      return published;
+    },
+  ],
+  [
+    "another number of records",
+    "3 records, not 4",
+    async () => {
+      revocations = [{ contribution: 2n, index: 1 }];
+      const published = await publishOf(newShelf());
+      revocations = [];
+      return published;
+    },
+  ],
+  ["another root", "root 0x", async () => ({ ...(await publishOf(newShelf())), root: pad("0x1") })],
+])("goes by no committed index of %s: receipts by it are false", async (_, found, publish) => {
+  committed = await publish();
+  redact(1, [1]);
+
+  const { index } = await newShelf().get(ref, 1n, signal);
+
+  expect(index.root).not.toBe(committed.root);
+  expect([index.recordCount, index.row(3).ids.length]).toEqual([4, 0]);
+  expect(faults[0]).toContain(found);
+});
+
+it("says that nobody can check answers once the committed index has lost the record too", async () => {
+  committed = await publishOf(newShelf(), [3]);
+  redact(1, [1]);
+
+  await expect(newShelf().get(ref, 1n, signal)).rejects.toMatchObject({
+    code: "content_erased",
+    retryable: false,
+    message: expect.stringContaining("1 records erased from index"),
+  });
 });
 
 it("reads nothing of what was revoked before the version", async () => {

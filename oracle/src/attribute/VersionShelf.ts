@@ -3,7 +3,8 @@
  *
  * Everything comes from the contribution files and is checked against the chain. What was revoked before the version was
  * published is no part of it. The index is this oracle's own
- * computation; what the Datanet's owner committed is only compared with it.
+ * computation; what the Datanet's owner committed is only compared with it, unless records were erased before this oracle saw
+ * them.
  */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -34,7 +35,14 @@ import {
 import { concat, keccak256 } from "viem";
 import type { Log } from "../Log.js";
 import { OracleError } from "../OracleError.js";
-import type { AcceptedContribution, ChainFacts, PublishedVersion, VersionRef } from "../store/ChainFacts.js";
+import type {
+  AcceptedContribution,
+  ChainFacts,
+  IndexCommitment,
+  PublishedVersion,
+  VersionRef,
+} from "../store/ChainFacts.js";
+import { openCommittedIndex } from "./openCommittedIndex.js";
 import { readContributionFile } from "./readContributionFile.js";
 
 export interface VersionShelfDeps {
@@ -49,11 +57,10 @@ export interface VersionShelfDeps {
 
 /** What the index of a version is built of. */
 interface VersionTexts {
-  readonly count: number;
-  /** Which of two was first is by commitment, whenever they were accepted: `[count]` numbers of contributions. */
+  /** `[records]`; undefined for one that was erased. */
+  readonly texts: readonly (string | undefined)[];
+  /** Which of two was first is by commitment, whenever they were accepted: `[records]` numbers of contributions. */
   readonly order: readonly bigint[];
-  /** @throws OracleError `content_erased` */
-  readonly readTexts: () => Promise<readonly string[]>;
 }
 
 /** Versions kept in memory. */
@@ -113,12 +120,12 @@ export class VersionShelf {
     const contributors = places.map(({ contribution }) => accepted[contribution]!.contributor);
 
     const order = places.map(({ contribution }) => accepted[contribution]!.contribution);
-    const readTexts = () => this.#readTexts(version, accepted, places, signal);
-    const index = await this.#index(version, { count: places.length, order, readTexts }, signal);
+    const texts = await this.#readTexts(version.datanet, accepted, places, signal);
     const committed = await this.deps.facts.committedIndex(version, base);
-    if (committed !== undefined && committed !== index.root) {
+    const index = await this.#index(version, { texts, order }, committed, signal);
+    if (committed !== undefined && committed.root !== index.root) {
       this.deps.log.fault(
-        `Datanet ${version.datanet} version ${version.version}: index ${committed} was committed, ` +
+        `Datanet ${version.datanet} version ${version.version}: index ${committed.root} was committed, ` +
           `the records give ${index.root}. Receipts that use the committed one will be disputed.`,
       );
     }
@@ -127,35 +134,29 @@ export class VersionShelf {
 
   /** What was revoked before the version was published is not read: it may be erased. */
   async #readTexts(
-    { datanet, version }: PublishedVersion,
+    datanet: bigint,
     accepted: readonly AcceptedContribution[],
     places: readonly RecordPlace[],
     signal: AbortSignal,
-  ): Promise<readonly string[]> {
-    const texts: string[] = [];
-    let open: { readonly contribution: number; readonly file: HeldContribution } | undefined;
-    for (const { contribution, index } of places) {
-      if (open?.contribution !== contribution) {
-        const file = await readContributionFile(this.deps.content, { datanet, ...accepted[contribution]! }, signal);
-        open = { contribution, file };
-      }
-      const record = open.file.records[index]!;
-      if (isErased(record)) {
-        throw new OracleError(
-          "content_erased",
-          `Datanet ${datanet} version ${version}: record ${index} of contribution ` +
-            `${accepted[contribution]!.contribution} was erased, so its index cannot be built any more. Answers of ` +
-            "models of a later version can be checked.",
-          { retryable: false },
-        );
-      }
-      texts.push(record.text);
+  ): Promise<(string | undefined)[]> {
+    const files = new Map<number, HeldContribution | undefined>();
+    for (const place of new Set(places.map(({ contribution }) => contribution))) {
+      const reading = readContributionFile(this.deps.content, { datanet, ...accepted[place]! }, signal);
+      files.set(place, await reading.catch(noneWhereErased));
     }
-    return texts;
+    return places.map(({ contribution, index }) => {
+      const record = files.get(contribution)?.records[index];
+      return record === undefined || isErased(record) ? undefined : record.text;
+    });
   }
 
   /** Two versions of equal records have one folder, in which one build writes at a time. */
-  #index(version: PublishedVersion, records: VersionTexts, signal: AbortSignal): Promise<VersionIndex> {
+  #index(
+    version: PublishedVersion,
+    records: VersionTexts,
+    committed: IndexCommitment | undefined,
+    signal: AbortSignal,
+  ): Promise<VersionIndex> {
     const { runtime, folder } = this.deps;
     const attributionHash = runtime.attributionHash ?? "0x";
     // Two versions of one root may differ in what was revoked meanwhile.
@@ -163,31 +164,49 @@ export class VersionShelf {
     const path = join(folder, name);
     const building = this.#building.get(path);
     if (building !== undefined) return building;
-    const built = this.#buildOrOpen(path, version, records, signal);
+    const { texts, order } = records;
+    const built = texts.includes(undefined)
+      ? this.#openWithout(path, version, records, committed, signal)
+      : this.#build(path, version, indexedRecords(texts as readonly string[], this.deps.tokenizer, order), signal);
     this.#building.set(path, built);
     built.catch(() => undefined).finally(() => this.#building.delete(path));
     return built;
   }
 
-  /** An index that was sealed here before some of its records were erased stays what it was. */
-  async #buildOrOpen(
+  /**
+   * Of a version from which records were erased, the index that was sealed here before; else the owner's, as far as it can be held
+   * against the texts that are left. Where that is false, one of these texts alone: no receipt that went by the owner's is right.
+   */
+  async #openWithout(
     path: string,
     version: PublishedVersion,
-    { count, order, readTexts }: VersionTexts,
+    { texts, order }: VersionTexts,
+    committed: IndexCommitment | undefined,
     signal: AbortSignal,
   ): Promise<VersionIndex> {
-    const { runtime, tokenizer } = this.deps;
-    let texts: readonly string[];
-    try {
-      texts = await readTexts();
-    } catch (error) {
-      const isGone =
-        error instanceof ContentErasedError || (error instanceof OracleError && error.code === "content_erased");
-      const built = isGone ? await openBuiltIndex(runtime, path, count) : undefined;
-      if (built === undefined) throw error;
-      return built;
+    const { runtime, tokenizer, log } = this.deps;
+    const built = await openBuiltIndex(runtime, path, texts.length);
+    if (built !== undefined) return built;
+    const name = `Datanet ${version.datanet} version ${version.version}`;
+    const gone = `${name}: record ${texts.indexOf(undefined)} was erased before it was indexed here`;
+    if (committed === undefined) {
+      throw new OracleError("content_erased", `${gone}, and no index of it was committed.`, { retryable: true });
     }
-    return this.#build(path, version, indexedRecords(texts, tokenizer, order), signal);
+    const opened = await openCommittedIndex(this.deps, `${path}-committed`, committed, texts, signal);
+    if (opened.kind === "index") {
+      log.info(`${gone}; what the committed index ${committed.root} says of it is taken as it is.`);
+      return opened.index;
+    }
+    if (opened.kind === "erased") {
+      throw new OracleError(
+        "content_erased",
+        `${gone}, and found ${opened.found}: nobody can check answers of its models. Those of a later version can be.`,
+        { retryable: false },
+      );
+    }
+    log.fault(`${gone}, and the committed index ${committed.root} is false: found ${opened.found}.`);
+    const left = texts.map((text) => text ?? "");
+    return this.#build(`${path}-left`, version, indexedRecords(left, tokenizer, order), signal);
   }
 
   /** From disk as far as it was built before: a build that was cut short goes on. */
@@ -209,6 +228,11 @@ export class VersionShelf {
     await rm(path, { recursive: true, force: true });
     return buildIndexFolder(runtime, records, path, { signal });
   }
+}
+
+function noneWhereErased(error: unknown): undefined {
+  if (error instanceof ContentErasedError) return undefined;
+  throw error;
 }
 
 function checkVersionRoot(version: PublishedVersion, accepted: readonly AcceptedContribution[]): void {

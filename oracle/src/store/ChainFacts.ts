@@ -58,6 +58,13 @@ export interface PublishedVersion extends VersionRef {
   readonly revocationsHash: Hex;
 }
 
+/** An index as its Datanet's owner committed to it. */
+export interface IndexCommitment {
+  readonly root: Hex;
+  /** SHA-256 of the index file. */
+  readonly dataHash: Hex;
+}
+
 export interface AcceptedContribution {
   readonly contribution: bigint;
   readonly contributor: Address;
@@ -231,14 +238,14 @@ export class ChainFacts {
     }));
   }
 
-  /** The committed root of a version's index under a base. */
-  async committedIndex(ref: VersionRef, base: bigint): Promise<Hex | undefined> {
+  /** What a version's owner committed to of its index under a base. */
+  async committedIndex(ref: VersionRef, base: bigint): Promise<IndexCommitment | undefined> {
     const [row] = await this.queries.query<EventRow>(
       `select * from events where name = 'IndexCommitted'
          and args->>'datanet' = $1 and args->>'version' = $2 and args->>'base' = $3`,
       [ref.datanet.toString(), ref.version.toString(), base.toString()],
     );
-    return row?.args.root as Hex | undefined;
+    return row && { root: row.args.root as Hex, dataHash: row.args.dataHash as Hex };
   }
 
   /** Where a runner says that it is reached. */
