@@ -6,6 +6,7 @@ import type { RegisteredModel } from "../store/ChainFacts.js";
 import type { ModelProgram } from "./AdapterShelf.js";
 import { AttributionAuditor, type AttributionAuditorDeps } from "./AttributionAuditor.js";
 import type { DisclosedAnswer } from "./RunnerClient.js";
+import type { VersionShelf } from "./VersionShelf.js";
 
 const weightsRoot = pad("0x1");
 const attributionHash = pad("0x2");
@@ -49,7 +50,10 @@ beforeEach(() => {
         return [1, 2, 3];
       },
     },
-    versions: { get: async () => ({ datanet: 1n, version: 1, index, contributors: [] }) },
+    versions: {
+      use: async (...[, , , work]: Parameters<VersionShelf["use"]>) =>
+        work([{ datanet: 1n, version: 1, index, contributors: [] } as never]),
+    },
     facts: { model: async () => ({ weightsRoot }) },
     adapters: { get: async () => program },
     seeds: { domain: { chainId: 1, market: pad("0x0", { size: 20 }) }, payerOf: async () => pad("0x0", { size: 20 }) },

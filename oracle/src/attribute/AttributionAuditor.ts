@@ -26,7 +26,7 @@ import type { VersionShelf } from "./VersionShelf.js";
 export interface AttributionAuditorDeps {
   readonly runtime: Runtime;
   readonly tokenizer: Tokenizer;
-  readonly versions: VersionShelf;
+  readonly versions: Pick<VersionShelf, "use">;
   readonly adapters: AdapterShelf;
   readonly seeds: SeedDeps;
   readonly facts: ChainFacts;
@@ -40,7 +40,7 @@ export class AttributionAuditor {
 
   /** Loads what a model's receipts will need, so that the first of them does not wait for it. */
   async prepare(model: RegisteredModel, signal: AbortSignal): Promise<void> {
-    await this.#versionsOf(model, signal);
+    await this.#withVersions(model, signal, async () => {});
   }
 
   /**
@@ -53,7 +53,6 @@ export class AttributionAuditor {
     answer: DisclosedAnswer,
     signal: AbortSignal,
   ): Promise<ReceiptFault | undefined> {
-    const { runtime, tokenizer } = this.deps;
     const { receipt } = entry;
     const request = requestHash({ ...answer, model: receipt.model });
     if (request !== receipt.requestHash) return { check: "request", asked: receipt.requestHash, found: request };
@@ -69,7 +68,18 @@ export class AttributionAuditor {
     if (answer.prompt.length > longestPrompt) {
       return { check: "prompt_tokens", asked: `at most ${longestPrompt} characters`, found: `${answer.prompt.length}` };
     }
-    const versions = await this.#versionsOf(model, signal);
+    return this.#withVersions(model, signal, (versions) => this.#recompute(entry, model, versions, answer, signal));
+  }
+
+  async #recompute(
+    entry: ReadReceipt,
+    model: RegisteredModel,
+    versions: readonly AttributionVersion[],
+    answer: DisclosedAnswer,
+    signal: AbortSignal,
+  ): Promise<ReceiptFault | undefined> {
+    const { runtime, tokenizer } = this.deps;
+    const { receipt } = entry;
     const promptIds = tokenizer.encode(answer.prompt);
     if (promptIds.length !== receipt.promptTokens) {
       return { check: "prompt_tokens", asked: `${promptIds.length}`, found: `${receipt.promptTokens}` };
@@ -130,7 +140,11 @@ export class AttributionAuditor {
     return { check: "output", asked: `${expected} at token ${index}`, found: `${found ?? "the end of the answer"}` };
   }
 
-  async #versionsOf(model: RegisteredModel, signal: AbortSignal): Promise<readonly AttributionVersion[]> {
+  async #withVersions<T>(
+    model: RegisteredModel,
+    signal: AbortSignal,
+    work: (versions: readonly AttributionVersion[]) => Promise<T>,
+  ): Promise<T> {
     const { facts, runtime, versions } = this.deps;
     const base = model.base === 0n ? model : await facts.model(model.base);
     if (base?.weightsRoot !== runtime.weightsRoot) {
@@ -141,10 +155,7 @@ export class AttributionAuditor {
         { retryable: true },
       );
     }
-    const loaded: AttributionVersion[] = [];
-    // One after the other: they share one worker thread.
-    for (const ref of model.versions) loaded.push(await versions.get(ref, base.model, signal));
-    return loaded;
+    return versions.use(model.versions, base.model, signal, work);
   }
 }
 

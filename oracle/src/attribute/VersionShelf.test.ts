@@ -18,8 +18,14 @@ import {
   revocationsHash,
 } from "@openledger/sdk";
 import { type Address, type Hex, pad } from "viem";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import type { AcceptedContribution, ChainFacts, IndexCommitment, PublishedVersion } from "../store/ChainFacts.js";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type {
+  AcceptedContribution,
+  ChainFacts,
+  IndexCommitment,
+  PublishedVersion,
+  VersionRef,
+} from "../store/ChainFacts.js";
 import { VersionShelf } from "./VersionShelf.js";
 
 const contributor: Address = `0x${"a".repeat(40)}`;
@@ -68,7 +74,7 @@ function newShelf(): VersionShelf {
     revocationsHash: revocationsHash(revocations),
   };
   const facts = {
-    version: async () => version,
+    version: async ({ version: number }: VersionRef) => ({ ...version, version: number }),
     acceptedContributions: async () => accepted,
     revocations: async () => revocations,
     committedIndex: async () => committed,
@@ -101,7 +107,7 @@ function newShelf(): VersionShelf {
 
 /** What an owner commits to who builds this shelf's index elsewhere, without some of its records. */
 async function publishOf(shelf: VersionShelf, erasedRecords: readonly number[] = []): Promise<IndexCommitment> {
-  const { root } = (await shelf.get(ref, 1n, signal)).index;
+  const { root } = (await versionOf(shelf)).index;
   let path = join(folder, readdirSync(folder)[0]!);
   if (erasedRecords.length > 0) {
     (await tombstoneIndex(path, erasedRecords, join(folder, "target"))).close();
@@ -119,6 +125,8 @@ async function publishOf(shelf: VersionShelf, erasedRecords: readonly number[] =
 }
 
 const ref = { datanet: 1n, version: 1 };
+/** One that stays open: its shelf drops none. */
+const versionOf = (shelf: VersionShelf, until = signal) => shelf.use([ref], 1n, until, async ([version]) => version!);
 const redact = (at: number, places: readonly number[]) => {
   const { dataHash } = accepted[at]!;
   contents.set(dataHash, encodeRedactedContribution(redactContribution(file(at + 1), places)));
@@ -128,11 +136,11 @@ it.each<[string, () => void]>([
   ["a record", () => redact(1, [0])],
   ["a file", () => void erased.add(accepted[1]!.dataHash)],
 ])("goes on by the index that it sealed before %s was erased", async (_, erase) => {
-  const before = await newShelf().get(ref, 1n, signal);
+  const before = await versionOf(newShelf());
   expect(built).toBe(4);
   erase();
 
-  const after = await newShelf().get(ref, 1n, signal);
+  const after = await versionOf(newShelf());
 
   expect(after.index.root).toBe(before.index.root);
   expect([after.index.recordCount, after.contributors, built]).toEqual([4, before.contributors, 4]);
@@ -141,7 +149,7 @@ it.each<[string, () => void]>([
 it("says that there is nothing to go by where no index was committed", async () => {
   redact(1, [1]);
 
-  await expect(newShelf().get(ref, 1n, signal)).rejects.toMatchObject({
+  await expect(versionOf(newShelf())).rejects.toMatchObject({
     code: "content_erased",
     retryable: true,
     message: expect.stringContaining("Datanet 1 version 1: record 3 was erased before it was indexed here"),
@@ -150,22 +158,22 @@ it("says that there is nothing to go by where no index was committed", async () 
 });
 
 it("takes no index for whole that was never sealed", async () => {
-  const interrupted = newShelf().get(ref, 1n, AbortSignal.abort(new Error("killed")));
+  const interrupted = versionOf(newShelf(), AbortSignal.abort(new Error("killed")));
   await expect(interrupted).rejects.toThrow("killed");
   redact(0, [0]);
 
-  await expect(newShelf().get(ref, 1n, signal)).rejects.toMatchObject({ code: "content_erased" });
+  await expect(versionOf(newShelf())).rejects.toMatchObject({ code: "content_erased" });
 });
 
 it("goes by the committed index where its own texts do not say otherwise, which it looks at once", async () => {
   committed = await publishOf(newShelf());
   redact(1, [1]);
 
-  const version = await newShelf().get(ref, 1n, signal);
+  const version = await versionOf(newShelf());
   expect([version.index.root, built, faults]).toEqual([committed.root, 3, []]);
   expect(version.index.row(3).ids.length).toBeGreaterThan(0);
 
-  expect((await newShelf().get(ref, 1n, signal)).index.root).toBe(committed.root);
+  expect((await versionOf(newShelf())).index.root).toBe(committed.root);
   expect(built).toBe(3);
 });
 
@@ -195,7 +203,7 @@ it.each<[string, string, () => Promise<IndexCommitment>]>([
   committed = await publish();
   redact(1, [1]);
 
-  const { index } = await newShelf().get(ref, 1n, signal);
+  const { index } = await versionOf(newShelf());
 
   expect(index.root).not.toBe(committed.root);
   expect([index.recordCount, index.row(3).ids.length]).toEqual([4, 0]);
@@ -206,7 +214,7 @@ it("says that nobody can check answers once the committed index has lost the rec
   committed = await publishOf(newShelf(), [3]);
   redact(1, [1]);
 
-  await expect(newShelf().get(ref, 1n, signal)).rejects.toMatchObject({
+  await expect(versionOf(newShelf())).rejects.toMatchObject({
     code: "content_erased",
     retryable: false,
     message: expect.stringContaining("1 records erased from index"),
@@ -221,7 +229,36 @@ it("reads nothing of what was revoked before the version", async () => {
   erased.add(accepted[0]!.dataHash);
   redact(1, [1]);
 
-  const { index } = await newShelf().get(ref, 1n, signal);
+  const { index } = await versionOf(newShelf());
 
   expect(index.recordCount).toBe(1);
+});
+
+it("closes what it drops, but not under somebody's hands", async () => {
+  const shelf = newShelf();
+  const use = (version: number) => shelf.use([{ datanet: 1n, version }], 1n, signal, async ([found]) => found!.index);
+  const first = await use(1);
+  let [isOpen, goOn] = [() => {}, () => {}];
+  const [opened, released] = [
+    new Promise<void>((resolve) => {
+      isOpen = resolve;
+    }),
+    new Promise<void>((resolve) => {
+      goOn = resolve;
+    }),
+  ];
+  const working = shelf.use([{ datanet: 1n, version: 2 }], 1n, signal, async ([found]) => {
+    isOpen();
+    await released;
+    expect(found!.index.row(0).ids.length).toBeGreaterThan(0);
+    return found!.index;
+  });
+  await opened;
+  for (let version = 3; version <= 10; version++) await use(version);
+
+  expect(() => first.row(0)).toThrow();
+  goOn();
+  const second = await working;
+  await vi.waitFor(() => expect(() => second.row(0)).toThrow());
+  expect((await use(10)).row(0).ids.length).toBeGreaterThan(0);
 });

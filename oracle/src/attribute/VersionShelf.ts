@@ -16,8 +16,8 @@ import {
   indexedRecords,
   openBuiltIndex,
   type Runtime,
+  type SegmentIndex,
   type Tokenizer,
-  type VersionIndex,
 } from "@openledger/engine";
 import {
   type ContentClient,
@@ -66,19 +66,57 @@ interface VersionTexts {
 /** Versions kept in memory. */
 const keptVersions = 8;
 
+type OpenVersion = AttributionVersion & { readonly index: SegmentIndex };
+
+interface KeptVersion {
+  readonly loading: Promise<OpenVersion>;
+  /** Whose work has it now: its files stay open. */
+  users: number;
+  /** Nobody finds it any more: its files are closed behind the last user. */
+  isDropped: boolean;
+}
+
 export class VersionShelf {
-  readonly #versions = new Map<string, Promise<AttributionVersion>>();
+  readonly #versions = new Map<string, KeptVersion>();
   readonly #loading = new Set<string>();
-  /** By folder. */
-  readonly #building = new Map<string, Promise<VersionIndex>>();
+  /** The last that writes to each folder. */
+  readonly #building = new Map<string, Promise<SegmentIndex>>();
 
   constructor(private readonly deps: VersionShelfDeps) {}
 
   /**
-   * @param base Number of the base model under which the index was committed.
-   * @throws OracleError `content_unavailable`, `content_mismatch`, `chain_inconsistent`; ContentUnavailableError; AttributionError
+   * Has work done with versions, in the order given; their indexes are open as long.
+   *
+   * @param base Number of the base model under which the indexes were committed.
+   * @throws OracleError `content_unavailable`, `content_mismatch`, `content_erased`, `chain_inconsistent`; ContentUnavailableError;
+   * AttributionError; what `work` throws
    */
-  async get(ref: VersionRef, base: bigint, signal: AbortSignal): Promise<AttributionVersion> {
+  async use<T>(
+    refs: readonly VersionRef[],
+    base: bigint,
+    signal: AbortSignal,
+    work: (versions: readonly AttributionVersion[]) => Promise<T>,
+  ): Promise<T> {
+    const held: KeptVersion[] = [];
+    try {
+      const versions: AttributionVersion[] = [];
+      // One after the other: they share one worker thread.
+      for (const ref of refs) {
+        const kept = await this.#find(ref, base, signal);
+        kept.users++;
+        held.push(kept);
+        versions.push(await kept.loading);
+      }
+      return await work(versions);
+    } finally {
+      for (const kept of held) {
+        kept.users--;
+        closeUnused(kept);
+      }
+    }
+  }
+
+  async #find(ref: VersionRef, base: bigint, signal: AbortSignal): Promise<KeptVersion> {
     const published = await this.deps.facts.version(ref);
     if (published === undefined) {
       throw new OracleError("content_unavailable", `Datanet ${ref.datanet} has no version ${ref.version} yet.`, {
@@ -94,21 +132,26 @@ export class VersionShelf {
       return known;
     }
     const loading = this.#load(published, base, signal);
-    this.#versions.set(key, loading);
+    const kept: KeptVersion = { loading, users: 0, isDropped: false };
+    this.#versions.set(key, kept);
     this.#loading.add(key);
     // What failed is tried again by the next caller.
     loading.catch(() => this.#versions.delete(key)).finally(() => this.#loading.delete(key));
     this.#dropOldest();
-    return loading;
+    return kept;
   }
 
   /** Never one that is being built: another build of it would write to the same folder. */
   #dropOldest(): void {
-    const settled = [...this.#versions.keys()].filter((key) => !this.#loading.has(key));
-    for (const key of settled.slice(0, Math.max(0, this.#versions.size - keptVersions))) this.#versions.delete(key);
+    const settled = [...this.#versions].filter(([key]) => !this.#loading.has(key));
+    for (const [key, kept] of settled.slice(0, Math.max(0, this.#versions.size - keptVersions))) {
+      this.#versions.delete(key);
+      kept.isDropped = true;
+      closeUnused(kept);
+    }
   }
 
-  async #load(version: PublishedVersion, base: bigint, signal: AbortSignal): Promise<AttributionVersion> {
+  async #load(version: PublishedVersion, base: bigint, signal: AbortSignal): Promise<OpenVersion> {
     const accepted = await this.deps.facts.acceptedContributions(version.datanet, version.contributionCount);
     checkVersionRoot(version, accepted);
     const revocations = await this.deps.facts.revocations(version.datanet, version.revocationCount);
@@ -150,26 +193,33 @@ export class VersionShelf {
     });
   }
 
-  /** Two versions of equal records have one folder, in which one build writes at a time. */
+  /** Two versions of equal records have one folder, in which one build writes at a time; each has an index of its own open. */
   #index(
     version: PublishedVersion,
     records: VersionTexts,
     committed: IndexCommitment | undefined,
     signal: AbortSignal,
-  ): Promise<VersionIndex> {
+  ): Promise<SegmentIndex> {
     const { runtime, folder } = this.deps;
     const attributionHash = runtime.attributionHash ?? "0x";
     // Two versions of one root may differ in what was revoked meanwhile.
     const name = keccak256(concat([version.root, version.revocationsHash, runtime.weightsRoot, attributionHash]));
     const path = join(folder, name);
-    const building = this.#building.get(path);
-    if (building !== undefined) return building;
     const { texts, order } = records;
-    const built = texts.includes(undefined)
-      ? this.#openWithout(path, version, records, committed, signal)
-      : this.#build(path, version, indexedRecords(texts as readonly string[], this.deps.tokenizer, order), signal);
+    const before = this.#building.get(path) ?? Promise.resolve();
+    const built = before
+      .catch(() => undefined)
+      .then(() =>
+        texts.includes(undefined)
+          ? this.#openWithout(path, version, records, committed, signal)
+          : this.#build(path, version, indexedRecords(texts as readonly string[], this.deps.tokenizer, order), signal),
+      );
     this.#building.set(path, built);
-    built.catch(() => undefined).finally(() => this.#building.delete(path));
+    built
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#building.get(path) === built) this.#building.delete(path);
+      });
     return built;
   }
 
@@ -183,7 +233,7 @@ export class VersionShelf {
     { texts, order }: VersionTexts,
     committed: IndexCommitment | undefined,
     signal: AbortSignal,
-  ): Promise<VersionIndex> {
+  ): Promise<SegmentIndex> {
     const { runtime, tokenizer, log } = this.deps;
     const built = await openBuiltIndex(runtime, path, texts.length);
     if (built !== undefined) return built;
@@ -215,7 +265,7 @@ export class VersionShelf {
     version: PublishedVersion,
     records: readonly IndexedRecord[],
     signal: AbortSignal,
-  ): Promise<VersionIndex> {
+  ): Promise<SegmentIndex> {
     const { runtime, log } = this.deps;
     log.info(`Indexing ${records.length} records of Datanet ${version.datanet} version ${version.version}.`);
     try {
@@ -228,6 +278,10 @@ export class VersionShelf {
     await rm(path, { recursive: true, force: true });
     return buildIndexFolder(runtime, records, path, { signal });
   }
+}
+
+function closeUnused({ loading, users, isDropped }: KeptVersion): void {
+  if (isDropped && users === 0) loading.then(({ index }) => index.close()).catch(() => undefined);
 }
 
 function noneWhereErased(error: unknown): undefined {
