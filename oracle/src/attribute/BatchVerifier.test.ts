@@ -93,6 +93,29 @@ describe("a runner that stops every epoch if it is waited for", () => {
     expect(isFinished).toBe(true);
   });
 
+  it("is not accused of what was erased after it answered, which nobody can check", async () => {
+    audit = async () => {
+      throw new OracleError("content_erased", "the index has lost the record too", { retryable: false });
+    };
+    await round();
+    expect([judged.size, isFinished]).toEqual([0, false]);
+    time = graceSeconds;
+    await round();
+
+    expect(checks()).toEqual(Array.from({ length: count }, () => undefined));
+    expect(isFinished).toBe(true);
+  });
+
+  it("is accused where it answered by an index that was never committed", async () => {
+    audit = async () => {
+      throw new OracleError("content_erased", "no index was committed", { retryable: true });
+    };
+    time = graceSeconds;
+    await round();
+
+    expect(checks()).toEqual(Array.from({ length: count }, () => "unverifiable"));
+  });
+
   it("lets every request run into its timeout: it is asked three times in a round", async () => {
     disclose = async () => {
       time += 10;

@@ -174,6 +174,11 @@ export class BatchVerifier {
       if (error instanceof OracleError && error.code === "runner_unavailable") round.failures += 1;
       const mayPass = round.isPatient || (isLate && !round.isLast);
       if (mayPass || signal.aborted || isOwnFault(error)) throw error;
+      if (isErased(error)) {
+        // Nobody can say that it is false, and its runner cannot help it.
+        this.deps.log.fault(`Receipt ${hash} of batch ${batch.batch} is credited as its runner signed it`, error);
+        return undefined;
+      }
       const code = error instanceof OracleError || error instanceof OpenLedgerError ? error.code : "";
       const check = code.startsWith("runner_") || code === "malformed_document" ? "undisclosed" : "unverifiable";
       return { check, asked: `receipt ${hash}`, found: error instanceof Error ? error.message : String(error) };
@@ -252,6 +257,11 @@ function isOwnFault(error: unknown): boolean {
   if (error instanceof AttributionError) return error.code.startsWith("index_");
   // As the system and PostgreSQL mark theirs.
   return error instanceof Error && ("syscall" in error || "severity" in error);
+}
+
+/** Whether what an answer is checked by was erased, for good. */
+function isErased(error: unknown): boolean {
+  return error instanceof OracleError && error.code === "content_erased" && !error.retryable;
 }
 
 function unavailable(message: string): OracleError {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { publishIndex, type Runtime, type Tokenizer, tombstoneIndex } from "@openledger/engine";
@@ -232,6 +232,28 @@ it("reads nothing of what was revoked before the version", async () => {
   const { index } = await versionOf(newShelf());
 
   expect(index.recordCount).toBe(1);
+});
+
+it("takes the committed index in the place of one that the disk altered, and keeps in mind what is gone", async () => {
+  committed = await publishOf(newShelf());
+  await versionOf(newShelf());
+  const [name] = readdirSync(folder);
+  const segment = readdirSync(join(folder, name!)).find((one) => one.endsWith(".segment"))!;
+  writeFileSync(join(folder, name!, segment), "altered");
+  redact(1, [1]);
+
+  expect((await versionOf(newShelf())).index.root).toBe(committed.root);
+  expect(faults[0]).toContain("is damaged");
+
+  contents.delete(committed.dataHash);
+  erased.add(committed.dataHash);
+  rmSync(folder, { recursive: true });
+  const shelf = newShelf();
+  const gone = { code: "content_erased", retryable: false, message: expect.stringContaining("erased too") };
+  await expect(versionOf(shelf)).rejects.toMatchObject(gone);
+  const { dataHash } = accepted[0]!;
+  contents.delete(dataHash);
+  await expect(versionOf(shelf)).rejects.toMatchObject(gone);
 });
 
 it("closes what it drops, but not under somebody's hands", async () => {

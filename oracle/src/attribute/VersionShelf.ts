@@ -135,8 +135,12 @@ export class VersionShelf {
     const kept: KeptVersion = { loading, users: 0, isDropped: false };
     this.#versions.set(key, kept);
     this.#loading.add(key);
-    // What failed is tried again by the next caller.
-    loading.catch(() => this.#versions.delete(key)).finally(() => this.#loading.delete(key));
+    // What failed is tried again by the next caller, but for what is gone for good.
+    loading
+      .catch((error: unknown) => {
+        if (!isGone(error)) this.#versions.delete(key);
+      })
+      .finally(() => this.#loading.delete(key));
     this.#dropOldest();
     return kept;
   }
@@ -235,7 +239,11 @@ export class VersionShelf {
     signal: AbortSignal,
   ): Promise<SegmentIndex> {
     const { runtime, tokenizer, log } = this.deps;
-    const built = await openBuiltIndex(runtime, path, texts.length);
+    const built = await openBuiltIndex(runtime, path, texts.length).catch((error: unknown) => {
+      if (!isDamage(error)) throw error;
+      log.fault(`${path} is damaged and cannot be built again`, error);
+      return undefined;
+    });
     if (built !== undefined) return built;
     const name = `Datanet ${version.datanet} version ${version.version}`;
     const gone = `${name}: record ${texts.indexOf(undefined)} was erased before it was indexed here`;
@@ -271,8 +279,7 @@ export class VersionShelf {
     try {
       return await buildIndexFolder(runtime, records, path, { signal });
     } catch (error) {
-      const isDamaged = error instanceof AttributionError && /^index_m(alformed|ismatch)$/.test(error.code);
-      if (!isDamaged) throw error;
+      if (!isDamage(error)) throw error;
       log.fault(`${path} is damaged and is built again`, error);
     }
     await rm(path, { recursive: true, force: true });
@@ -282,6 +289,14 @@ export class VersionShelf {
 
 function closeUnused({ loading, users, isDropped }: KeptVersion): void {
   if (isDropped && users === 0) loading.then(({ index }) => index.close()).catch(() => undefined);
+}
+
+function isDamage(error: unknown): boolean {
+  return error instanceof AttributionError && /^index_m(alformed|ismatch)$/.test(error.code);
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof OracleError && error.code === "content_erased" && !error.retryable;
 }
 
 function noneWhereErased(error: unknown): undefined {

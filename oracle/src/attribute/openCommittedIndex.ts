@@ -15,7 +15,14 @@ import {
   type SegmentIndex,
   type Tokenizer,
 } from "@openledger/engine";
-import { type ContentClient, decodeIndexFile, getHeld, type IndexFile, MalformedDocumentError } from "@openledger/sdk";
+import {
+  type ContentClient,
+  ContentErasedError,
+  decodeIndexFile,
+  getHeld,
+  type IndexFile,
+  MalformedDocumentError,
+} from "@openledger/sdk";
 import type { IndexCommitment } from "../store/ChainFacts.js";
 
 export interface CommittedIndexDeps {
@@ -35,7 +42,7 @@ const CHECKED_FILE = "records-checked";
 /**
  * @param path Folder of its own
  * @param texts `[records]` of the version; undefined for one that was erased
- * @throws ContentErasedError, ContentUnavailableError, ContentMismatchError; AttributionError `index_locked`, `index_failed`;
+ * @throws ContentUnavailableError, ContentMismatchError; AttributionError `index_locked`, `index_failed`;
  * RuntimeError `aborted`, or the signal's reason
  */
 export async function openCommittedIndex(
@@ -47,7 +54,11 @@ export async function openCommittedIndex(
 ): Promise<CommittedIndex> {
   const { content, runtime } = deps;
   const { root, dataHash } = commitment;
-  const bytes = await getHeld(content, dataHash, { signal });
+  const bytes = await getHeld(content, dataHash, { signal }).catch((error: unknown) => {
+    if (error instanceof ContentErasedError) return undefined;
+    throw error;
+  });
+  if (bytes === undefined) return { kind: "erased", found: `index ${root} erased too` };
   let index: SegmentIndex;
   try {
     const file = decodeIndexFile(bytes);
