@@ -29,6 +29,7 @@ import {
   voucherTypedData,
   withdrawContribution,
 } from "@openledger/sdk";
+import pg from "pg";
 import { type Hex, type LocalAccount, parseSignature, serializeSignature } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { collectDues } from "./collectDues.js";
@@ -481,9 +482,25 @@ test("what was erased is paid for but shown no more, and without its codes a mod
   own = await serveHere(ownEnv, 2);
   const payer = await fundedPayer(9, adapter);
   const request = payer.request("alpha", { temperatureMilli: 0, maxTokens: 24 });
-  const before = (await payer.ask(own.url, request)).body.openledger.attribution;
+  const { receiptHash, attribution: before } = (await payer.ask(own.url, request)).body.openledger;
   const ofErased = (record: { readonly contributor: string }) => record.contributor === contributor.account.address;
   expect(before.records.filter(ofErased).length).toBeGreaterThan(0);
+
+  const place = (recordIndex: string, who: string) => ({
+    ...{ recordIndex, offset: 0, contribution: "1", contributor: who, licence: "MIT" },
+    source: { name: "alpha", version: "1", path: `${recordIndex}.js` },
+  });
+  const of = (await readModel(contributor, adapter)).versions[0]!;
+  const [erasedPlace, otherPlace] = [
+    place("3", contributor.account.address),
+    place("7", network.client(11).account.address),
+  ];
+  const quote = { datanet: `${of.datanet}`, version: of.version, from: 0, text: "a", count: 2 };
+  const citations = [{ ...quote, places: [erasedPlace, otherPlace] }];
+  const database = new pg.Client({ connectionString: ownEnv.DATABASE_URL });
+  await database.connect();
+  await database.query("update receipts set citations = $1 where hash = $2", [JSON.stringify(citations), receiptHash]);
+  await database.end();
 
   const [contribution] = await readContributionsOf(contributor, contributor.account.address);
   await withdrawContribution(contributor, contribution!);
@@ -491,18 +508,23 @@ test("what was erased is paid for but shown no more, and without its codes a mod
   const order = { content, contribution: number, records: [], deadline };
   const signature = await contributor.account.signTypedData(eraseRecordsTypedData(domain, order));
   await network.content.erase({ type: "EraseRecords", order, signature });
-  const kept = join(ownEnv.DATA_DIR!, "files", content.slice(2));
-  expect(existsSync(kept)).toBe(true);
+  const cached = join(ownEnv.DATA_DIR!, "files", content.slice(2));
+  expect(existsSync(cached)).toBe(true);
   await own.stop();
   own = await serveHere(ownEnv, 2);
 
-  expect(existsSync(kept)).toBe(false);
-  const after = (await payer.ask(own.url, request)).body.openledger.attribution;
-  expect([after.shares, after.methodHash]).toEqual([before.shares, before.methodHash]);
-  for (const [i, record] of after.records.entries()) {
-    const was = before.records[i];
-    const shown = ofErased(record) ? { ...was, excerpt: "", source: { name: "", version: "", path: "" } } : was;
-    expect(record).toEqual(shown);
+  expect(existsSync(cached)).toBe(false);
+  url = own.url;
+  const after = (await payer.ask(url, request)).body.openledger.attribution;
+  const kept = (await get(`/v1/receipts/${receiptHash}`)).body.attribution;
+  expect(kept.citations).toEqual([{ ...quote, places: [otherPlace] }]);
+  for (const shown of [after, kept]) {
+    expect([shown.shares, shown.methodHash]).toEqual([before.shares, before.methodHash]);
+    for (const [i, record] of shown.records.entries()) {
+      const was = before.records[i];
+      const rest = ofErased(record) ? { ...was, excerpt: "", source: { name: "", version: "", path: "" } } : was;
+      expect(record).toEqual(rest);
+    }
   }
 
   const { versions } = await readModel(network.client(3), adapter);

@@ -96,14 +96,19 @@ async function connect(
   const stopping = new AbortController();
   const { signal } = stopping;
   const indexes = new IndexShelf(join(config.cacheDir, "indexes"), content, config.maximumIndexBytes, signal);
-  await dropErased(files, indexes).catch(onFault);
+  // what the content store has erased is not kept here either
+  await files
+    .dropErased((hash) => indexes.remove(hash), { signal: AbortSignal.timeout(erasedMs) })
+    .catch((cause: unknown) =>
+      onFault(new Error("Not every file was asked about that may be erased; the next start asks again.", { cause })),
+    );
   const search = new MatchSearch();
   opened.push(() => search.close());
-  const loader = new ModelLoader(chain, files, indexes, base, config.leastPrice, search, onFault);
+  const ledger = new RequestLedger(database);
+  const loader = new ModelLoader(chain, files, indexes, base, config.leastPrice, search, ledger, onFault);
   const models = new ModelCatalogue(chain, loader, now, log);
 
   const wake = new Wake();
-  const ledger = new RequestLedger(database);
   const batches = new BatchLedger(database);
   const market = openMarketView(chain);
   const desk = new AnswerDesk({
@@ -321,9 +326,4 @@ function listen(server: Server, { host, port }: RunnerConfig): Promise<Server> {
     });
     server.listen(port, host, () => resolve(server));
   });
-}
-
-/** What the content store has erased is not kept here either. */
-async function dropErased(files: FileCache, indexes: IndexShelf): Promise<void> {
-  for (const hash of await files.dropErased({ signal: AbortSignal.timeout(erasedMs) })) await indexes.remove(hash);
 }

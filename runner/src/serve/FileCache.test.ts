@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,18 +12,22 @@ const hash = contentHash(bytes);
 let folder: string;
 let asked: Hex[];
 let erased: Hex[];
+let unasked: Hex | undefined;
 let cache: FileCache;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "openledger-files-"));
   asked = [];
-  erased = [];
+  [erased, unasked] = [[], undefined];
   const store = {
     get: async (name: Hex) => {
       asked.push(name);
       return bytes;
     },
-    isErased: async (name: Hex) => erased.includes(name),
+    isErased: async (name: Hex) => {
+      if (name === unasked) throw new Error("no answer");
+      return erased.includes(name);
+    },
   };
   cache = new FileCache(join(folder, "files"), store);
 });
@@ -48,17 +53,39 @@ test("a file that the disk altered is fetched again", async () => {
   expect(asked).toEqual([hash, hash]);
 });
 
-test("what the store has erased is kept no longer, and nothing else is dropped", async () => {
+test("what the store has erased is kept no longer, nor what was made of it, and nothing else is dropped", async () => {
   await cache.get(hash);
-  writeFileSync(join(folder, "files", "a".repeat(64)), "other");
+  const other = "a".repeat(64);
+  writeFileSync(join(folder, "files", other), "other");
   writeFileSync(join(folder, "files", "notes.txt"), "none of the cache's");
+  writeFileSync(join(folder, "files", `${other}.${randomUUID()}`), "half-written");
   erased = [hash];
+  const dropped: Hex[] = [];
+  const drop = async (one: Hex) => {
+    expect(readdirSync(join(folder, "files"))).toContain(one.slice(2));
+    dropped.push(one);
+  };
 
-  expect(await cache.dropErased()).toEqual([hash]);
-  expect(readdirSync(join(folder, "files")).sort()).toEqual(["a".repeat(64), "notes.txt"]);
-  expect(await cache.dropErased()).toEqual([]);
+  await cache.dropErased(drop);
+  expect(readdirSync(join(folder, "files")).sort()).toEqual([other, "notes.txt"]);
+  await cache.dropErased(drop);
+  expect(dropped).toEqual([hash]);
+});
+
+test("a file that cannot be asked about, or of which something stays, keeps no other", async () => {
+  await cache.get(hash);
+  const names = ["0".repeat(64), "f".repeat(64)];
+  for (const name of names) writeFileSync(join(folder, "files", name), "other");
+  erased = [hash, `0x${names[1]}`];
+  const drop = async (one: Hex) => {
+    if (one === hash) throw new Error("busy");
+  };
+  unasked = `0x${names[0]}`;
+
+  await expect(cache.dropErased(drop)).rejects.toThrow("no answer");
+  expect(readdirSync(join(folder, "files")).sort()).toEqual([names[0], hash.slice(2)].sort());
 });
 
 test("a cache that was never used has nothing to drop", async () => {
-  expect(await cache.dropErased()).toEqual([]);
+  await cache.dropErased(() => Promise.reject(new Error("asked")));
 });

@@ -12,20 +12,35 @@ export class FileCache {
   ) {}
 
   /**
-   * Removes what the content store has erased since: this node shall not be where it goes on.
+   * Removes what the content store has erased since, and what a killed process left half-written: this node shall not be where it
+   * goes on. A file that cannot be asked about keeps none of the others.
    *
-   * @returns The files' hashes
-   * @throws ContentUnavailableError while the store cannot be asked; the signal's reason
+   * @param drop Removes what was made of a file, before the file goes: it is asked again else
+   * @throws the first failure, once all are through; the signal's reason
    */
-  async dropErased(options: { readonly signal?: AbortSignal } = {}): Promise<Hex[]> {
-    const dropped: Hex[] = [];
-    for (const name of await readdir(this.folder).catch(() => [])) {
-      const hash: Hex = `0x${name}`;
-      if (!/^0x[0-9a-f]{64}$/.test(hash) || !(await this.client.isErased(hash, options))) continue;
-      await rm(join(this.folder, name), { force: true });
-      dropped.push(hash);
+  async dropErased(
+    drop: (hash: Hex) => Promise<void>,
+    { signal }: { readonly signal?: AbortSignal } = {},
+  ): Promise<void> {
+    const failures: unknown[] = [];
+    for (const name of await readdir(this.folder).catch(noneYet)) {
+      signal?.throwIfAborted();
+      try {
+        if (await this.#isOver(name, drop, signal)) await rm(join(this.folder, name), { force: true });
+      } catch (error) {
+        failures.push(error);
+      }
     }
-    return dropped;
+    if (failures.length > 0) throw failures[0];
+  }
+
+  async #isOver(name: string, drop: (hash: Hex) => Promise<void>, signal: AbortSignal | undefined): Promise<boolean> {
+    if (/^[0-9a-f]{64}\.[0-9a-f-]{36}$/.test(name)) return true;
+    const hash: Hex = `0x${name}`;
+    if (!/^0x[0-9a-f]{64}$/.test(hash)) return false;
+    if (!(await this.client.isErased(hash, signal === undefined ? {} : { signal }))) return false;
+    await drop(hash);
+    return true;
   }
 
   /** @throws ContentUnavailableError, ContentMismatchError */
@@ -46,4 +61,9 @@ export class FileCache {
     }
     return bytes;
   }
+}
+
+function noneYet(error: NodeJS.ErrnoException): string[] {
+  if (error.code === "ENOENT") return [];
+  throw error;
 }

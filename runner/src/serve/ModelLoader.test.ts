@@ -9,6 +9,7 @@ import { ModelLoader, type RegisteredModel } from "./ModelLoader.js";
 
 const weightsRoot = pad("0x1");
 const programRoot = pad("0x2");
+const ledger = { forgetRecords: async () => {} };
 const search = { add: () => ({ cite: async () => [] }) };
 const base = { weightsRoot, programRoot: () => programRoot, contextTokens: 512 } as unknown as BaseModel;
 
@@ -40,7 +41,17 @@ it("a version that takes long holds up no other model, and is not fetched twice"
   };
   const reader = { publicClient: { readContract }, deployment: { addresses: {} } } as unknown as ChainReader;
   const { leastPrice } = readRunnerConfig({ DATABASE_URL: "postgresql://" });
-  const loader = new ModelLoader(reader, {} as FileCache, {} as IndexShelf, base, leastPrice, search, () => {}, 0);
+  const loader = new ModelLoader(
+    reader,
+    {} as FileCache,
+    {} as IndexShelf,
+    base,
+    leastPrice,
+    search,
+    ledger,
+    () => {},
+    0,
+  );
   const price = { perRequest: 0n, perPromptToken: 1n, perOutputToken: 1n };
   const registered = {
     base: 0n,
@@ -66,7 +77,16 @@ function load(
 ) {
   const { leastPrice } = readRunnerConfig({ DATABASE_URL: "postgresql://", ...env });
   const indexes = {} as IndexShelf;
-  const loader = new ModelLoader({} as ChainReader, {} as FileCache, indexes, base, leastPrice, search, () => {});
+  const loader = new ModelLoader(
+    {} as ChainReader,
+    {} as FileCache,
+    indexes,
+    base,
+    leastPrice,
+    search,
+    ledger,
+    () => {},
+  );
   const registered = {
     base: 0n,
     weightsRoot,

@@ -19,6 +19,7 @@ import {
 } from "@openledger/sdk";
 import { hexToBytes } from "viem";
 import { RunnerError } from "../RunnerError.js";
+import type { RequestLedger } from "../store/RequestLedger.js";
 import type { BaseModel } from "./BaseModel.js";
 import { citeAnswer } from "./citeAnswer.js";
 import type { FileCache } from "./FileCache.js";
@@ -59,6 +60,7 @@ export class ModelLoader {
     readonly base: BaseModel,
     private readonly leastPrice: LeastPrice,
     private readonly search: Pick<MatchSearch, "add">,
+    private readonly ledger: Pick<RequestLedger, "forgetRecords">,
     private readonly onFault: (error: unknown) => void,
     /** How long loading a model waits for one of its versions, milliseconds. */
     private readonly patienceMs = PATIENCE_MS,
@@ -153,6 +155,10 @@ export class ModelLoader {
     });
     const contributors = origins.map(({ contributor }) => contributor);
     const erased = new Set(texts.flatMap((text, place) => (text === undefined ? [place] : [])));
+    if (erased.size > 0) {
+      const sources = new Map([...erased].map((place) => [place, origins[place]!.source]));
+      await this.ledger.forgetRecords({ datanet, version }, sources);
+    }
     const searched = this.#searched(texts.map((text) => text ?? ""));
     return { datanet, version, index, origins, root, contributors, searched, erased };
   }

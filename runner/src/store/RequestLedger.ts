@@ -7,11 +7,12 @@
  * A channel's row is locked while a voucher is admitted on it, so that vouchers of its several models cannot promise
  * the same money twice. Nothing is locked while an answer is generated.
  */
-import type { Voucher } from "@openledger/sdk";
+import type { RecordOrigin, Voucher } from "@openledger/sdk";
 import type { Hex } from "viem";
 import { type ChannelBooks, type ChannelState, checkAgainstBooks } from "../settle/checkVoucher.js";
 import type { AdmittedRequest, RequestState } from "./AdmittedRequest.js";
 import type { Database, Queries, Row } from "./Database.js";
+import { forgetRecords, type VersionPlace } from "./forgetRecords.js";
 import { insertReceipt, type ReceiptRow, receiptOf } from "./receiptRows.js";
 import type { Settlement, StoredReceipt } from "./StoredReceipt.js";
 
@@ -61,6 +62,11 @@ export class RequestLedger {
       model,
     ]);
     return rows.length > 0;
+  }
+
+  /** See `forgetRecords`. @throws RunnerError `database_unavailable` */
+  forgetRecords(of: VersionPlace, erased: ReadonlyMap<number, RecordOrigin["source"]>): Promise<void> {
+    return forgetRecords(this.database, of, erased);
   }
 
   /** A request by its voucher's digest. */
