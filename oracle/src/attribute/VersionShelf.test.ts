@@ -51,11 +51,13 @@ let faults: string[];
 let built: number;
 /** What codes are of, beside tokens. */
 let salt: number;
+/** What is added to a text's tokens. */
+let shift: number;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "openledger-shelf-"));
   [contents, erased, revocations, faults] = [new Map(), new Set(), [], []];
-  [committed, built, salt] = [undefined, 0, 0];
+  [committed, built, salt, shift] = [undefined, 0, 0, 0];
   accepted = [1, 2].map((number) => {
     const { dataHash, ...rest } = contributionCommitment(file(number));
     contents.set(dataHash, encodeContributionFile(file(number)));
@@ -88,7 +90,9 @@ function newShelf(): VersionShelf {
       return rowOf(ids);
     },
   } as unknown as Runtime;
-  const tokenizer = { encode: (text: string) => [...new TextEncoder().encode(text)] } as unknown as Tokenizer;
+  const tokenizer = {
+    encode: (text: string) => [...new TextEncoder().encode(text)].map((byte) => byte + shift),
+  } as unknown as Tokenizer;
   const content = {
     get: async (hash: Hex) => {
       if (erased.has(hash)) throw new ContentErasedError("http://store");
@@ -185,6 +189,16 @@ it.each<[string, string, () => Promise<IndexCommitment>]>([
       salt = 1;
       const published = await publishOf(newShelf());
       salt = 0;
+      return published;
+    },
+  ],
+  [
+    "other tokens of the same codes",
+    "other codes of record 0",
+    async () => {
+      [shift, salt] = [1, -31];
+      const published = await publishOf(newShelf());
+      [shift, salt] = [0, 0];
       return published;
     },
   ],
