@@ -1,4 +1,6 @@
-import { type Address, type Hex, hashTypedData } from "viem";
+import { type Address, concatHex, domainSeparator, type Hex, hashTypedData, keccak256, stringToBytes } from "viem";
+import { joinBytes, packHex, packUint } from "../bytes/pack.js";
+import { InvalidValueError } from "../errors/InvalidValueError.js";
 import type {
   AgentWalletSet,
   Allocation,
@@ -284,9 +286,34 @@ export function eraseContentTypedData(stores: ContentStoreDomain, order: EraseCo
   } as const;
 }
 
-/** What somebody signs who has records erased. */
-export function eraseRecordsDigest(stores: ContentStoreDomain, order: EraseRecords): Hex {
-  return hashTypedData(eraseRecordsTypedData(stores, order));
+const eraseRecordsType = `EraseRecords(${ERASE_RECORDS_TYPES.EraseRecords.map(({ type, name }) => `${type} ${name}`).join(",")})`;
+
+/**
+ * What somebody signs who has records erased: as `hashTypedData`, which takes most of a second for 65,536 records.
+ *
+ * @param hash keccak-256 of the list, 2 MiB for 65,536 records; viem's when not given, and `Keccak.hash` is some ten times faster
+ */
+export function eraseRecordsDigest(
+  stores: ContentStoreDomain,
+  order: EraseRecords,
+  hash: (bytes: Uint8Array) => Uint8Array = (bytes) => keccak256(bytes, "bytes"),
+): Hex {
+  const list = new Uint8Array(32 * order.records.length);
+  const words = new DataView(list.buffer);
+  for (const [at, record] of order.records.entries()) {
+    if (!Number.isInteger(record) || record < 0 || record > 0xffff_ffff)
+      throw new InvalidValueError("record", "an unsigned integer of 32 bits", record);
+    words.setUint32(32 * at + 28, record);
+  }
+  const struct = joinBytes([
+    keccak256(stringToBytes(eraseRecordsType), "bytes"),
+    packHex("content", order.content, 32),
+    packUint("contribution", order.contribution, 256),
+    hash(list),
+    packUint("deadline", order.deadline, 256),
+  ]);
+  const domain = domainSeparator({ domain: storeDomain(stores) });
+  return keccak256(concatHex(["0x1901", domain, keccak256(struct)]));
 }
 
 /** What somebody signs who has a file erased. */

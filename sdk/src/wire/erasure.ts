@@ -19,10 +19,14 @@ export type ErasureRequest =
 /** What a store says that has erased. `replacement`: the file that stands for `content` in it now; none where nothing does. */
 export type Erasure = { readonly content: Hex; readonly replacement?: Hex };
 
-/** What the signature of a request is over. */
-export function erasureDigest(stores: ContentStoreDomain, request: ErasureRequest): Hex {
+/** What the signature of a request is over. @param hash As of `eraseRecordsDigest` */
+export function erasureDigest(
+  stores: ContentStoreDomain,
+  request: ErasureRequest,
+  hash?: (bytes: Uint8Array) => Uint8Array,
+): Hex {
   return request.type === "EraseRecords"
-    ? eraseRecordsDigest(stores, request.order)
+    ? eraseRecordsDigest(stores, request.order, hash)
     : eraseContentDigest(stores, request.order);
 }
 

@@ -1,4 +1,4 @@
-import { getAddress } from "viem";
+import { getAddress, type Hex } from "viem";
 import { InvalidValueError } from "../errors/InvalidValueError.js";
 import { MalformedDocumentError } from "../errors/MalformedDocumentError.js";
 import { recordLeaf } from "../hash/record.js";
@@ -19,14 +19,21 @@ export type HeldContribution = Omit<ContributionFile, "records"> & {
  * The file without these records; without any, it does not say where they came from either.
  *
  * @param places From 0, in any order; one that is erased already stays so
+ * @param leafOf Leaf of the record at a place, for whoever has hashed them; `recordLeaf` of its text when not given
  * @throws InvalidValueError for a place where the file has none
  */
-export function redactContribution(file: HeldContribution, places: readonly number[]): HeldContribution {
+export function redactContribution(
+  file: HeldContribution,
+  places: readonly number[],
+  leafOf?: (place: number) => Hex,
+): HeldContribution {
   const erased = new Set(places);
   const wrong = places.find((place) => !Number.isInteger(place) || place < 0 || place >= file.records.length);
   if (wrong !== undefined) throw new InvalidValueError("record", `0 to ${file.records.length - 1}`, wrong);
   const records = file.records.map((record, place) =>
-    isErased(record) || !erased.has(place) ? record : { leaf: recordLeaf(record.text, file.licence) },
+    isErased(record) || !erased.has(place)
+      ? record
+      : { leaf: leafOf?.(place) ?? recordLeaf(record.text, file.licence) },
   );
   return { ...file, records, ...(records.every(isErased) && { source: { name: "", version: "" } }) };
 }
