@@ -57,6 +57,21 @@ describe("ContentClient", () => {
     await expect(store.get(hash)).rejects.toThrow(`more than ${32 * 1024 * 1024} bytes`);
   });
 
+  it("reads no more than 64 KiB of what a store says that has no file to send", async () => {
+    const other = contentHash(Uint8Array.of(1));
+    const order = { content: hash, replacement: other, deadline: 1_900_000_000n };
+    const request: ErasureRequest = { type: "EraseContent", order, signature: "0x12" };
+    const said = { error: { code: "its_code", message: "Its words.", retryable: false }, replacement: other };
+    const saying = (length: number, status: number) =>
+      client(() => new Response(JSON.stringify(said).padEnd(length), { status }));
+    const [most, more] = [64 * 1024, 64 * 1024 + 1];
+
+    await expect(saying(most, 410).get(hash)).rejects.toMatchObject({ code: "content_erased", replacement: other });
+    await expect(saying(more, 410).get(hash)).rejects.toMatchObject({ code: "content_erased", replacement: undefined });
+    await expect(saying(most, 403).erase(request)).rejects.toMatchObject({ code: "its_code" });
+    await expect(saying(more, 403).erase(request)).rejects.toMatchObject({ code: "content_unavailable" });
+  });
+
   it("waits no longer than it is told for a server that never ends", async () => {
     const stalled = (init: RequestInit | undefined) =>
       new ReadableStream<Uint8Array>({

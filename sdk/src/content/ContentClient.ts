@@ -16,6 +16,9 @@ const TIMEOUT_MS = 120_000;
 /** Largest file that the content store takes. */
 export const MAX_CONTENT_BYTES = 32 * 1024 * 1024;
 
+/** Most of what a store may say that is no file. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+
 export type ContentClientOptions = {
   /** Base address of a content store or of any IPFS gateway. */
   readonly url: string;
@@ -46,7 +49,7 @@ export class ContentClient {
   async get(hash: Hex, options: { readonly signal?: AbortSignal } = {}): Promise<Uint8Array> {
     const url = `${this.#url}/ipfs/${contentCid(hash)}`;
     const response = await this.#request(url, options);
-    const bytes = await this.#body(url, response);
+    const bytes = await this.#body(url, response, MAX_CONTENT_BYTES);
     const found = await hashOf(bytes);
     if (found !== hash.toLowerCase()) throw new ContentMismatchError(url, hash, found);
     return bytes;
@@ -84,7 +87,9 @@ export class ContentClient {
       headers: { "content-type": "application/octet-stream" },
       body: bytes as BodyInit,
     });
-    const answer = JSON.parse(new TextDecoder().decode(await this.#body(url, response))) as { hash?: Hex };
+    const answer = JSON.parse(new TextDecoder().decode(await this.#body(url, response, MAX_ANSWER_BYTES))) as {
+      hash?: Hex;
+    };
     const hash = await hashOf(bytes);
     if (answer.hash?.toLowerCase() !== hash) throw new ContentMismatchError(url, hash, answer.hash ?? "0x");
     return { hash, cid: contentCid(hash) };
@@ -108,7 +113,7 @@ export class ContentClient {
       signal: options.signal === undefined ? limit : AbortSignal.any([options.signal, limit]),
     };
     const response = await this.#connect(url, init, options.signal);
-    const bytes = await this.#body(url, response);
+    const bytes = await this.#body(url, response, MAX_ANSWER_BYTES);
     if (!response.ok) throw refusal(url, response.status, bytes);
     const erasure = decodeErasure(bytes);
     const { content } = request.order;
@@ -140,11 +145,12 @@ export class ContentClient {
     }
   }
 
-  /** What an OpenLedger store says of a file that it erased; a gateway that blocks one may say nothing. */
+  /** What an OpenLedger store says of a file that it erased; a gateway that blocks one may say nothing, or a whole page. */
   async #replacement(url: string, response: Response): Promise<Hex | undefined> {
+    const bytes = await this.#bodyAtMost(url, response, MAX_ANSWER_BYTES);
+    if (bytes === undefined) return undefined;
     try {
-      const answer = DocumentReader.parse("the store's error", await this.#body(url, response));
-      const replacement = answer.field("replacement");
+      const replacement = DocumentReader.parse("the store's error", bytes).field("replacement");
       return replacement.present ? replacement.bytes32() : undefined;
     } catch (error) {
       if (error instanceof MalformedDocumentError) return undefined;
@@ -152,12 +158,19 @@ export class ContentClient {
     }
   }
 
-  async #body(url: string, response: Response): Promise<Uint8Array> {
-    const bytes = await readAtMost(response.body, MAX_CONTENT_BYTES).catch((cause: unknown) => {
-      throw new ContentUnavailableError(url, "a broken transfer", { retryable: true, cause });
-    });
+  async #body(url: string, response: Response, limit: number): Promise<Uint8Array> {
+    const bytes = await this.#bodyAtMost(url, response, limit);
     if (bytes !== undefined) return bytes;
-    throw new ContentUnavailableError(url, `more than ${MAX_CONTENT_BYTES} bytes`, { retryable: true });
+    throw new ContentUnavailableError(url, `more than ${limit} bytes`, { retryable: true });
+  }
+
+  /** Undefined where it is longer. @throws ContentUnavailableError */
+  async #bodyAtMost(url: string, response: Response, limit: number): Promise<Uint8Array | undefined> {
+    try {
+      return await readAtMost(response.body, limit);
+    } catch (cause) {
+      throw new ContentUnavailableError(url, "a broken transfer", { retryable: true, cause });
+    }
   }
 }
 
