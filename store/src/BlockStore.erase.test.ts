@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -185,10 +194,32 @@ test.each(["", "{", "null", '{"replacement":"0x12"}', '{"replacement":7}'])(
   },
 );
 
-test("a tombstone that cannot be read stands, without a replacement", async () => {
+test("a tombstone that the disk does not let be read is a fault, and costs no block", async () => {
   await put("text");
   mkdirSync(`${fileOf("text")}.erased`);
-  await expect(read("text")).rejects.toMatchObject({ code: "block_erased", replacement: undefined });
+
+  await expect(read("text")).rejects.toMatchObject({ code: "EISDIR" });
+  await expect(put("text")).rejects.toMatchObject({ code: "EISDIR" });
+  await expect(blocks.erase(digestOf("text"))).rejects.toMatchObject({ code: "EISDIR" });
+
+  rmdirSync(`${fileOf("text")}.erased`);
+  expect(await read("text")).toBe("text");
+});
+
+test("a tombstone that cannot be read once a block is stored takes nothing away", async () => {
+  await put("text");
+  blocks = await BlockStore.open(folder, {
+    ...diskBlockFiles,
+    rename: async (from, to) => {
+      await diskBlockFiles.rename(from, to);
+      mkdirSync(`${fileOf("text")}.erased`);
+    },
+  });
+
+  await expect(put("text")).rejects.toMatchObject({ code: "EISDIR" });
+
+  rmdirSync(`${fileOf("text")}.erased`);
+  expect(await read("text")).toBe("text");
 });
 
 test.each(["create", "write", "sync"] as const)(

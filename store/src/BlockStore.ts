@@ -67,7 +67,8 @@ export class BlockStore {
         // Erased meanwhile: its tombstone came before the old file went, and may have come before this one.
         await this.#assertNotErased(digest);
       } catch (error) {
-        await this.#remove(this.#pathOf(digest));
+        // What else keeps a tombstone from being read is no reason to lose a block.
+        if (error instanceof BlockErasedError) await this.#remove(this.#pathOf(digest));
         throw error;
       }
       return { hash: `0x${digest.toString("hex")}`, cid: contentIdOf(digest), bytes };

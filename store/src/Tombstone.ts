@@ -16,20 +16,28 @@ export function encodeTombstone({ replacement }: Tombstone): Uint8Array {
 }
 
 /**
- * Undefined where there is none. One that cannot be read, or is not whole, has no replacement: it is better to lose what stood for
- * a block than to serve what was erased.
+ * Undefined where there is none. One that is torn, or says something else, has no replacement: it is better to lose what stood for a
+ * block than to serve what was erased.
  *
- * @throws where the process has too many files open, which says nothing about this one
+ * @throws where the disk or the process does not let it be read, which says nothing about whether the block was erased
  */
 export async function readTombstone(path: string): Promise<Tombstone | undefined> {
+  let text: string;
   try {
-    const { replacement } = JSON.parse(await readFile(path, "utf8")) as { readonly replacement?: unknown };
-    return { replacement: isHash(replacement) ? replacement : undefined };
+    text = await readFile(path, "utf8");
   } catch (error) {
-    const code = fileErrorCode(error);
-    if (code === "ENOENT") return undefined;
-    if (code === "EMFILE" || code === "ENFILE") throw error;
-    return { replacement: undefined };
+    if (fileErrorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  return { replacement: replacementIn(text) };
+}
+
+function replacementIn(text: string): ContentHash | undefined {
+  try {
+    const said = JSON.parse(text) as { readonly replacement?: unknown } | null;
+    return isHash(said?.replacement) ? said.replacement : undefined;
+  } catch {
+    return undefined;
   }
 }
 
