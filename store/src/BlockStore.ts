@@ -8,7 +8,7 @@
  * the block is neither served nor stored again, whatever a crash leaves; opening the folder finishes what was cut short.
  */
 import { createHash, randomUUID } from "node:crypto";
-import { type FileHandle, mkdir, open, readdir, rm, unlink } from "node:fs/promises";
+import { type FileHandle, mkdir, open, readdir, rm, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { BlockErasedError } from "./BlockErasedError.js";
 import { type BlockFiles, diskBlockFiles } from "./BlockFiles.js";
@@ -149,6 +149,21 @@ export class BlockStore {
       return { bytes, chunks: () => chunksOf(file), close: () => file.close() };
     } catch (error) {
       await file.close();
+      throw error;
+    }
+  }
+
+  /**
+   * How many bytes a block has, by its file alone: whether they are the right ones only reading them tells.
+   *
+   * @throws StoreError `block_not_found`; BlockErasedError.
+   */
+  async size(digest: Uint8Array): Promise<number> {
+    await this.#assertNotErased(digest);
+    try {
+      return (await stat(this.#pathOf(digest))).size;
+    } catch (error) {
+      if (fileErrorCode(error) === "ENOENT") throw notFound(digest);
       throw error;
     }
   }

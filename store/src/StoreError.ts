@@ -18,6 +18,7 @@ export type StoreErrorCode =
   | "block_erased"
   | "block_not_found"
   | "block_too_large"
+  | "busy"
   | "chain_unavailable"
   | "content_mismatch"
   | "deadline_passed"
@@ -28,4 +29,5 @@ export type StoreErrorCode =
   | "not_allowed"
   | "request_too_large"
   | "route_not_found"
-  | "storage_full";
+  | "storage_full"
+  | "too_many_records";

@@ -92,6 +92,19 @@ test("bytes the disk altered are not served; the error names the file and both h
   expect(await (await fetch(`${url}/ipfs/${contentIdOf(digest)}`)).text()).toBe("record");
 });
 
+test("HEAD tells by the file alone: it reads nothing, so that it verifies nothing", async () => {
+  await put("record");
+  const digest = sha256(Buffer.from("record"));
+  writeFileSync(fileOf(digest), "altered");
+
+  const head = await fetch(`${url}/ipfs/${contentIdOf(digest)}`, { method: "HEAD" });
+  const missing = await fetch(`${url}/ipfs/${contentIdOf(sha256(Buffer.from("other")))}`, { method: "HEAD" });
+
+  expect([head.status, head.headers.get("content-length"), await head.text()]).toEqual([200, "7", ""]);
+  expect([missing.status, await missing.text()]).toEqual([404, ""]);
+  expect((await fetch(`${url}/ipfs/${contentIdOf(digest)}`)).status).toBe(500);
+});
+
 test("a body of the limit is stored, one byte more is not", async () => {
   const limit = await put(new Uint8Array(maxBlockBytes));
   expect(limit.status).toBe(200);

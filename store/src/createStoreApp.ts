@@ -1,7 +1,8 @@
 /**
  * The store over HTTP: an IPFS gateway for its own blocks, an upload, and what graph-node asks of an IPFS node.
  *
- *   GET, HEAD /ipfs/<cid>      the block's bytes, verified
+ *   GET /ipfs/<cid>            the block's bytes, verified
+ *   HEAD /ipfs/<cid>           whether it is there, and its length: by its file's name and size alone, nothing is verified
  *   PUT /blocks                stores the body (1 byte to 32 MiB), answers {"hash","cid","bytes"}
  *   POST /erasures             erases for good what a signed order names, answers {"content","replacement"?}
  *   POST /api/v0/version       a Kubo-style version, so that graph-node knows an IPFS service is there
@@ -9,11 +10,12 @@
  *
  * Who may call. Anyone who reaches the port may read and upload: it listens on the loopback interface unless configured otherwise.
  * An erasure needs the signature of an eraser, for anything, or of a contributor, for records of its own that earn no more (see
- * `ErasureAuthority`), whoever brings it; erasures are done one at a time. What was erased answers 410, with the "replacement"
+ * `ErasureAuthority`), whoever brings it; erasures are done one at a time, and at most 64 wait: more are answered 503, `busy`. What was erased answers 410, with the "replacement"
  * that stands for it where there is one, to readers and to who would store it again.
  */
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { IncomingMessage, OutgoingHttpHeaders, RequestListener, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { encodeErasure } from "@openledger/sdk";
 import { BlockErasedError } from "./BlockErasedError.js";
 import { type BlockStore, maxBlockBytes, tooLarge } from "./BlockStore.js";
 import { digestOf, isContentId } from "./contentId.js";
@@ -37,6 +39,7 @@ const statusOf: Readonly<Record<StoreErrorCode, number>> = {
   block_erased: 410,
   block_not_found: 404,
   block_too_large: 413,
+  busy: 503,
   chain_unavailable: 503,
   content_mismatch: 500,
   deadline_passed: 400,
@@ -48,6 +51,7 @@ const statusOf: Readonly<Record<StoreErrorCode, number>> = {
   request_too_large: 413,
   route_not_found: 404,
   storage_full: 507,
+  too_many_records: 403,
 };
 
 /** A request listener without a server. */
@@ -99,21 +103,29 @@ async function serveBlock(
     response.writeHead(412).end();
     return;
   }
-  const block = await deps.blocks.openBlock(digestOf(cid));
+  const digest = digestOf(cid);
+  if (request.method === "HEAD") {
+    response.writeHead(200, blockHeaders(cid, await deps.blocks.size(digest))).end();
+    return;
+  }
+  const block = await deps.blocks.openBlock(digest);
   try {
-    response.writeHead(200, {
-      "content-type": "application/octet-stream",
-      "content-length": block.bytes,
-      "cache-control": "public, max-age=31536000, immutable",
-      // A stored file is anyone's: a browser that opens it must not run it.
-      "content-security-policy": "default-src 'none'; sandbox",
-      etag: `"${cid}"`,
-    });
-    if (request.method === "HEAD") response.end();
-    else await pipeline(block.chunks(), response);
+    response.writeHead(200, blockHeaders(cid, block.bytes));
+    await pipeline(block.chunks(), response);
   } finally {
     await block.close();
   }
+}
+
+function blockHeaders(cid: string, bytes: number): OutgoingHttpHeaders {
+  return {
+    "content-type": "application/octet-stream",
+    "content-length": bytes,
+    "cache-control": "public, max-age=31536000, immutable",
+    // A stored file is anyone's: a browser that opens it must not run it.
+    "content-security-policy": "default-src 'none'; sandbox",
+    etag: `"${cid}"`,
+  };
 }
 
 async function storeBlock(deps: StoreAppDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -135,7 +147,7 @@ async function erase(deps: StoreAppDeps, request: IncomingMessage, response: Ser
     if (bytes > maxErasureBytes) throw requestTooLarge();
     parts.push(part);
   }
-  answerJson(response, 200, await deps.erasures.take(Buffer.concat(parts)));
+  answerJsonBytes(response, 200, encodeErasure(await deps.erasures.take(Buffer.concat(parts))));
 }
 
 function requestTooLarge(): StoreError {
@@ -153,7 +165,7 @@ async function* bodyOf(request: IncomingMessage): AsyncIterable<Uint8Array> {
 
 async function holds(blocks: BlockStore, cid: string): Promise<boolean> {
   try {
-    await (await blocks.openBlock(digestOf(cid))).close();
+    await blocks.size(digestOf(cid));
     return true;
   } catch {
     return false;
@@ -175,7 +187,7 @@ function answerError(deps: StoreAppDeps, request: IncomingMessage, response: Ser
   if (response.destroyed) return;
   const known = error instanceof StoreError;
   const status = known ? statusOf[error.code] : 500;
-  if (!known || status === 500 || status === 503 || status === 507) deps.onFault(error);
+  if (!known || (status >= 500 && error.code !== "busy")) deps.onFault(error);
   if (response.headersSent) {
     // A part of the body is out: only a broken connection tells the client that it is not the whole.
     response.destroy();
@@ -191,7 +203,10 @@ function answerError(deps: StoreAppDeps, request: IncomingMessage, response: Ser
 }
 
 function answerJson(response: ServerResponse, status: number, body: unknown): void {
-  const text = JSON.stringify(body);
-  response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
-  response.end(text);
+  answerJsonBytes(response, status, Buffer.from(JSON.stringify(body)));
+}
+
+function answerJsonBytes(response: ServerResponse, status: number, body: Uint8Array): void {
+  response.writeHead(status, { "content-type": "application/json", "content-length": body.length });
+  response.end(body);
 }
