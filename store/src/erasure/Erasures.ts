@@ -1,30 +1,32 @@
 /**
- * Takes signed orders to erase, one at a time: what an order finds is what the one before it has left.
+ * Takes signed orders to erase. Whether an order may be done is found out at once, beside others; then they are done one at a time:
+ * what an order finds is what the one before it has left.
  *
  * Records are erased by putting a redacted file into the place of the one that stands there, so that others of a contribution
  * can still be read, and its root checked.
  */
 import {
   decodeErasureRequest,
-  decodeHeldContribution,
+  type EraseContent,
   type EraseRecords,
   type Erasure,
   type ErasureRequest,
-  encodeRedactedContribution,
-  isErased,
   OpenLedgerError,
-  recordsRoot,
-  redactContribution,
 } from "@openledger/sdk";
-import { bytesToHex, hexToBytes, zeroHash } from "viem";
-import type { BlockStore } from "../BlockStore.js";
+import { bytesToHex, type Hex, hexToBytes, isAddressEqual, zeroHash } from "viem";
+import { BlockErasedError } from "../BlockErasedError.js";
+import { type BlockStore, maxBlockBytes } from "../BlockStore.js";
 import { OneAtATime } from "../OneAtATime.js";
 import { StoreError } from "../StoreError.js";
 import type { ErasureAuthority } from "./ErasureAuthority.js";
 import type { ErasureTarget } from "./ErasureTarget.js";
+import { RedactionThread } from "./RedactionThread.js";
 
 /** How far ahead a deadline may lie, in seconds: a signature that is lost does not stay good for long. */
 export const maxDeadlineAhead = 86_400n;
+
+/** Most orders that wait for their turn. */
+const mostWaiting = 64;
 
 export interface ErasuresDeps {
   readonly blocks: BlockStore;
@@ -34,7 +36,10 @@ export interface ErasuresDeps {
 }
 
 export class Erasures {
-  readonly #turns = new OneAtATime();
+  readonly #turns = new OneAtATime(mostWaiting);
+  readonly #redactions = new RedactionThread(mostWaiting);
+  /** Another thread: what is not permitted yet keeps nobody waiting who may. */
+  readonly #readings = new RedactionThread(mostWaiting);
 
   constructor(private readonly deps: ErasuresDeps) {}
 
@@ -43,12 +48,20 @@ export class Erasures {
    *
    * @param body The request's document, see `encodeErasureRequest`.
    * @throws StoreError `bad_request`, `deadline_passed`, `not_allowed`, `chain_unavailable`, `block_not_found`,
-   * `content_mismatch`, `storage_full`; BlockErasedError where the redacted file was itself erased before
+   * `content_mismatch`, `too_many_records`, `block_too_large`, `storage_full`, `busy`; BlockErasedError where the redacted file was itself erased before
    */
   async take(body: Uint8Array): Promise<Erasure> {
-    const request = asked(() => decodeErasureRequest(body));
+    const request = readRequest(body);
     this.#assertDeadline(request.order.deadline);
-    return this.#turns.run(() => this.#erase(request));
+    const relied = await this.#permit(request);
+    return this.#turns.run(() =>
+      request.type === "EraseRecords" ? this.#eraseRecords(request.order, relied) : this.#eraseContent(request.order),
+    );
+  }
+
+  /** Ends its threads. */
+  async close(): Promise<void> {
+    await Promise.all([this.#redactions.close(), this.#readings.close()]);
   }
 
   #assertDeadline(deadline: bigint): void {
@@ -66,62 +79,89 @@ export class Erasures {
     }
   }
 
-  async #erase(request: ErasureRequest): Promise<Erasure> {
-    if (request.type === "EraseRecords") return this.#eraseRecords(request);
-    const { authority, blocks } = this.deps;
-    const { content, replacement } = request.order;
-    await authority.permit(request, async () => undefined);
-    await blocks.erase(hexToBytes(content), replacement === zeroHash ? undefined : hexToBytes(replacement));
-    return erasure(content, await blocks.standing(hexToBytes(content)));
+  /** What the right to erase relied on, where it relied on a file. */
+  async #permit(request: ErasureRequest): Promise<ErasureTarget | undefined> {
+    let relied: ErasureTarget | undefined;
+    await this.deps.authority.permit(request, async (recordCount) => {
+      relied = await this.#standingTarget(request, recordCount);
+      return relied;
+    });
+    return relied;
   }
 
-  async #eraseRecords(request: Extract<ErasureRequest, { readonly type: "EraseRecords" }>): Promise<Erasure> {
-    const { authority, blocks } = this.deps;
-    const { order } = request;
-    const standing = await blocks.standing(hexToBytes(order.content));
-    let read: Promise<ErasureTarget | undefined> | undefined;
-    const target = () => {
-      read ??= standing === undefined ? Promise.resolve(undefined) : this.#target(standing, order);
-      return read;
-    };
-    await authority.permit(request, target);
-    const found = await target();
-    if (standing === undefined || found === undefined) return erasure(order.content, undefined);
-
-    const { file, places } = found;
-    if (places.every((place) => isErased(file.records[place]!))) return erasure(order.content, standing);
-    const redacted = asked(() => encodeRedactedContribution(redactContribution(file, places)));
-    const replacement = hexToBytes((await blocks.put([redacted])).hash);
-    await blocks.erase(standing, replacement);
-    return erasure(order.content, replacement);
-  }
-
-  /** @throws StoreError `bad_request` where the content is no contribution's file, or has no such record */
-  async #target(standing: Uint8Array, { records }: EraseRecords): Promise<ErasureTarget> {
-    const bytes = await this.deps.blocks.read(standing);
-    const file = asked(() => decodeHeldContribution(bytes));
-    const outside = records.find((place) => place >= file.records.length);
-    if (outside !== undefined) {
-      const message = `The file has ${file.records.length} records, from 0; there is no record ${outside}.`;
-      throw new StoreError("bad_request", message, false);
+  async #standingTarget(request: ErasureRequest, recordCount: number): Promise<ErasureTarget | undefined> {
+    const { blocks } = this.deps;
+    const records = request.type === "EraseRecords" ? request.order.records : [];
+    while (true) {
+      const standing = await blocks.standing(hexToBytes(request.order.content));
+      if (standing === undefined) return undefined;
+      try {
+        return await this.#readings.read(async () => ({ file: await blocks.read(standing), records, recordCount }));
+      } catch (error) {
+        // Erased meanwhile, by an order whose turn it was: what stands now is further on.
+        if (!(error instanceof BlockErasedError)) throw error;
+      }
     }
-    return {
-      file,
-      places: records.length > 0 ? records : file.records.map((_, place) => place),
-      root: () => asked(() => recordsRoot(file)),
-    };
+  }
+
+  async #eraseContent({ content, replacement }: EraseContent): Promise<Erasure> {
+    const { blocks } = this.deps;
+    await blocks.erase(hexToBytes(content), replacement === zeroHash ? undefined : hexToBytes(replacement));
+    return erasureOf(content, await blocks.standing(hexToBytes(content)));
+  }
+
+  async #eraseRecords({ content, records }: EraseRecords, relied: ErasureTarget | undefined): Promise<Erasure> {
+    const { blocks } = this.deps;
+    const standing = await blocks.standing(hexToBytes(content));
+    if (standing === undefined) return erasureOf(content, undefined);
+
+    const { target, redacted } = await this.#redactions.redact(async () => ({
+      file: await blocks.read(standing),
+      records,
+      recordCount: relied?.recordCount,
+    }));
+    if (relied !== undefined) assertSame(content, relied, target);
+    if (redacted === undefined) return erasureOf(content, standing);
+    if (redacted.length > maxBlockBytes) throw redactedTooLarge(redacted.length);
+    const replacement = hexToBytes((await blocks.put(partsOf(redacted))).hash);
+    await blocks.erase(standing, replacement);
+    return erasureOf(content, replacement);
   }
 }
 
-function erasure(content: Erasure["content"], standing: Uint8Array | undefined): Erasure {
+/** An eraser may have put another file there since. @throws StoreError `busy` */
+function assertSame(content: Hex, relied: ErasureTarget, found: ErasureTarget): void {
+  if (relied.recordsRoot === found.recordsRoot && isAddressEqual(relied.contributor, found.contributor)) return;
+  throw new StoreError(
+    "busy",
+    `Another file was put in the place of ${content} meanwhile. Send the order again.`,
+    true,
+  );
+}
+
+/** Leaves are longer than short texts. */
+function redactedTooLarge(bytes: number): StoreError {
+  const message =
+    `Without these records the file would have ${bytes} bytes, and a block holds at most ${maxBlockBytes}. ` +
+    "Ask an eraser of this store to erase the file whole, by an EraseContent.";
+  return new StoreError("block_too_large", message, false);
+}
+
+/** So that no turn of the thread hashes all of it. */
+function* partsOf(bytes: Uint8Array): Iterable<Uint8Array> {
+  const most = 1024 * 1024;
+  for (let at = 0; at < bytes.length; at += most) yield bytes.subarray(at, at + most);
+}
+
+function erasureOf(content: Hex, standing: Uint8Array | undefined): Erasure {
   const replacement = standing === undefined ? content : bytesToHex(standing);
   return replacement === content ? { content } : { content, replacement };
 }
 
-/** What the SDK refuses of what was sent is the sender's to mend. */
-function asked<T>(read: () => T): T {
+/** @throws StoreError `bad_request`: what cannot be read is the sender's to mend */
+function readRequest(body: Uint8Array): ErasureRequest {
   try {
-    return read();
+    return decodeErasureRequest(body);
   } catch (error) {
     if (error instanceof OpenLedgerError) throw new StoreError("bad_request", error.message, false, { cause: error });
     throw error;

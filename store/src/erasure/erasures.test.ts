@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import {
   ALL_RECORDS,
   ContentClient,
@@ -13,25 +14,30 @@ import {
   contentHash,
   contributionCommitment,
   decodeHeldContribution,
+  domainHash,
   type EraseContent,
   type EraseRecords,
   type ErasureRequest,
   encodeContributionFile,
+  encodeErasureRequest,
   encodeRedactedContribution,
   eraseContentTypedData,
   eraseRecordsTypedData,
   erasureDigest,
   getHeld,
   isErased,
+  MAX_ERASED_RECORDS,
+  merkleRoot,
   type Revocation,
+  recordLeaf,
   recordsRoot,
   redactContribution,
 } from "@openledger/sdk";
-import { type Address, type Hex, keccak256, stringToHex, zeroHash } from "viem";
+import { type Address, type Hex, hexToBytes, keccak256, stringToHex, zeroHash } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type BlockFiles, diskBlockFiles } from "../BlockFiles.js";
-import { BlockStore } from "../BlockStore.js";
+import { BlockStore, maxBlockBytes } from "../BlockStore.js";
 import { createStoreApp } from "../createStoreApp.js";
 import { StoreError } from "../StoreError.js";
 import { ErasureAuthority } from "./ErasureAuthority.js";
@@ -62,6 +68,8 @@ class FakeChain implements ErasureChain {
   readonly contributions: Contribution[] = [];
   readonly states = new Map<bigint, ContributionState>();
   readonly revoked: (Revocation & { readonly datanet: bigint })[] = [];
+  /** What is waited for before a state is told. */
+  before: Promise<unknown> = Promise.resolve();
   /** Digests that contracts have signed. */
   readonly signed = new Map<Hex, Address>();
   isDown = false;
@@ -87,6 +95,7 @@ class FakeChain implements ErasureChain {
   }
 
   async state(number: bigint) {
+    await this.before;
     this.#assertUp();
     return this.states.get(number) ?? "None";
   }
@@ -109,6 +118,8 @@ class FakeChain implements ErasureChain {
 let folder: string;
 let blocks: BlockStore;
 let chain: FakeChain;
+let authority: ErasureAuthority;
+let erasures: Erasures;
 let server: Server;
 let url: string;
 let client: ContentClient;
@@ -117,12 +128,12 @@ let faults: unknown[];
 async function serve(files: BlockFiles = diskBlockFiles, hasChain: "chain" | "no chain" = "chain"): Promise<void> {
   blocks = await BlockStore.open(folder, files);
   faults = [];
-  const authority = new ErasureAuthority({
+  authority = new ErasureAuthority({
     erasers: [eraser.address],
     chainId: async () => chainId,
     chain: hasChain === "chain" ? chain : undefined,
   });
-  const erasures = new Erasures({ blocks, authority, now: () => now });
+  erasures = new Erasures({ blocks, authority, now: () => now });
   server = createServer(createStoreApp({ blocks, erasures, onFault: (error) => faults.push(error) }));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -132,6 +143,7 @@ async function serve(files: BlockFiles = diskBlockFiles, hasChain: "chain" | "no
 async function stop(): Promise<void> {
   server.closeAllConnections();
   await new Promise((resolve) => server.close(resolve));
+  await erasures.close();
 }
 
 beforeEach(async () => {
@@ -510,6 +522,160 @@ describe("a contributor", () => {
     await records(eraser);
   });
 });
+
+describe("what an order may cost", () => {
+  test("a contribution that is not over is refused before its file is looked at", async () => {
+    const { hash } = await client.put(Buffer.from("no contribution's file"));
+    const number = chain.commit(diary, "InRound", { dataHash: hash });
+    await expect(records(alice, { content: hash, contribution: number })).rejects.toMatchObject(
+      refused("not_allowed", "not decided (InRound)"),
+    );
+  });
+
+  test("65,536 records go in seconds, and never hold others for long; the root is the same", async () => {
+    const texts = Array.from({ length: MAX_ERASED_RECORDS }, (_, at) => String.fromCharCode(97 + (at % 26)));
+    const file = fileOf(alice.address, ...texts);
+    const { hash } = await client.put(bytesOf(file));
+    const recordsRoot = rootOfLetters(texts);
+    const commitment = { dataHash: hash, recordCount: texts.length, recordsRoot };
+    const number = chain.commit(diary, "Withdrawn", commitment);
+    const order = await recordsOrder(alice, { content: hash, contribution: number });
+    const body = encodeErasureRequest(order);
+    const longest = monitorEventLoopDelay({ resolution: 5 });
+    longest.enable();
+
+    const started = performance.now();
+    const { replacement } = await erasures.take(body);
+    const seconds = (performance.now() - started) / 1000;
+    longest.disable();
+
+    const redacted = decodeHeldContribution(await client.get(replacement!));
+    expect(redacted.records.every(isErased)).toBe(true);
+    expect(
+      merkleRoot(
+        domainHash("Record"),
+        redacted.records.map((record) => (isErased(record) ? record.leaf : zeroHash)),
+      ),
+    ).toBe(recordsRoot);
+    console.log(`65,536 records: ${seconds.toFixed(1)} s, at most ${(longest.max / 1e6).toFixed(0)} ms at a time`);
+    expect(longest.max / 1e6).toBeLessThan(500);
+  }, 120_000);
+
+  test("more than 65,536 records are an eraser's to erase, whole", async () => {
+    const file = fileOf(alice.address, ...Array.from({ length: MAX_ERASED_RECORDS + 1 }, () => "a"));
+    const { hash } = await client.put(bytesOf(file));
+    const commit = (recordCount: number) =>
+      chain.commit(diary, "Withdrawn", { dataHash: hash, recordCount, recordsRoot: zeroHash });
+    const tooMany = refused("too_many_records", "by an EraseContent");
+
+    const [told, untold] = [commit(MAX_ERASED_RECORDS + 1), commit(3)];
+    for (const contribution of [told, untold]) {
+      await expect(records(alice, { content: hash, contribution, records: [0] })).rejects.toMatchObject(tooMany);
+    }
+    await expect(records(eraser, { content: hash, records: [0] })).rejects.toMatchObject(tooMany);
+    expect(await content(eraser, { content: hash })).toEqual({ content: hash });
+  });
+
+  test("a file of other records than the chain counts is an eraser's to erase", async () => {
+    chain.commit(diary, "Withdrawn", { recordCount: 4 });
+    await expect(records(alice)).rejects.toMatchObject(refused("not_allowed", "The file has 3 records"));
+    await expectWhole();
+  });
+
+  test("a file that without its records is larger than a block is an eraser's to erase, whole", async () => {
+    const rest = bytesOf(fileOf(alice.address, "a", "")).length;
+    const { hash } = await client.put(bytesOf(fileOf(alice.address, "a", "b".repeat(maxBlockBytes - rest))));
+    await expect(records(eraser, { content: hash, records: [0] })).rejects.toMatchObject(
+      refused("block_too_large", "by an EraseContent"),
+    );
+  }, 60_000);
+
+  test("whoever waits for the chain keeps no eraser waiting", async () => {
+    chain.commit(diary, "Withdrawn");
+    let answer = () => {};
+    chain.before = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    const waiting = records(alice, { records: [0] });
+
+    await records(eraser, { records: [1] });
+    expect((await held()).records.map(isErased)).toEqual([false, true, false]);
+    answer();
+
+    await waiting;
+    expect((await held()).records.map(isErased)).toEqual([true, true, false]);
+  });
+
+  test("of more than 64 orders that wait the others are to come again", async () => {
+    const order = encodeErasureRequest(await recordsOrder(eraser));
+
+    const taken = await Promise.allSettled(Array.from({ length: 80 }, () => erasures.take(order)));
+
+    const late = taken.filter(({ status }) => status === "rejected");
+    expect(late).toHaveLength(80 - 65);
+    for (const { reason } of late as PromiseRejectedResult[])
+      expect(reason).toMatchObject({ code: "busy", retryable: true });
+    const { hash } = await client.put(Buffer.from("other"));
+    expect(await content(eraser, { content: hash })).toEqual({ content: hash });
+  });
+
+  test("orders of a contributor that come at the same time all count", async () => {
+    chain.commit(diary, "Withdrawn");
+    await Promise.all([0, 1, 2].map((record) => records(alice, { records: [record] })));
+    expect(await held()).toEqual(redactContribution(diary, [0, 1, 2]));
+  });
+
+  test("a right to one file is none to another that an eraser puts in its place meanwhile", async () => {
+    const number = chain.commit(diary, "Withdrawn");
+    const other = fileOf(mallory.address, "one", "two", "three");
+    const { hash } = await client.put(bytesOf(other));
+    const request = await recordsOrder(alice, { contribution: number });
+    const permit = authority.permit.bind(authority);
+    authority.permit = async (asked, target) => {
+      await permit(asked, target);
+      if (asked === request || asked.type === "EraseRecords")
+        await blocks.erase(hexToBytes(diaryHash), hexToBytes(hash));
+    };
+
+    await expect(client.erase(request)).rejects.toMatchObject({ ...refused("busy", "meanwhile"), retryable: true });
+
+    expect(await client.get(hash)).toEqual(bytesOf(other));
+  });
+
+  test("the chain is asked about 256 other contributions of the same records, not more", async () => {
+    chain.commit(diary, "Withdrawn");
+    for (let more = 0; more < 257; more++) chain.commit(diary, "Withdrawn");
+    await expect(records(alice)).rejects.toMatchObject(refused("not_allowed", "at most 256"));
+    await expectWhole();
+    chain.contributions.pop();
+    await records(alice);
+  });
+
+  test.each(["{},", "[", '{"":'])("a file of millions of %s is refused before it is parsed", async (part) => {
+    const bomb = Buffer.from(`{"records":[${part.repeat(8_000_000 / part.length)}`);
+    const { hash } = await client.put(bomb);
+    const started = performance.now();
+    await expect(records(eraser, { content: hash })).rejects.toMatchObject(refused("too_many_records"));
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
+  test("a text may have what parts a file's records", async () => {
+    const file = fileOf(alice.address, '",{[\\"'.repeat(200_000), "other");
+    const { hash } = await client.put(bytesOf(file));
+    await records(eraser, { content: hash, records: [1] });
+    expect(await held(hash)).toEqual(redactContribution(file, [1]));
+  });
+});
+
+/** As `recordsRoot` for texts of one letter: of each only once. */
+function rootOfLetters(texts: readonly string[]): Hex {
+  const leaves = new Map(texts.map((text) => [text, zeroHash as Hex]));
+  for (const text of leaves.keys()) leaves.set(text, recordLeaf(text, "MIT"));
+  return merkleRoot(
+    domainHash("Record"),
+    texts.map((text) => leaves.get(text)!),
+  );
+}
 
 test.each([
   [0, "the redacted file"],
