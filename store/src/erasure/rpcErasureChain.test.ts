@@ -72,10 +72,13 @@ let server: Server;
 let url: string;
 /** What the node answers; a method without an answer gets none, and the connection ends. */
 let answers: Answers;
+/** Whether the node takes questions and says nothing. */
+let isSilent: boolean;
 let folder: string;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "openledger-chain-"));
+  isSilent = false;
   answers = { eth_chainId: () => numberToHex(31_337) };
   server = createServer(async (request, response) => {
     const parts: Buffer[] = [];
@@ -85,6 +88,7 @@ beforeEach(async () => {
       method: string;
       params: unknown[];
     };
+    if (isSilent) return undefined;
     const answer = answers[method];
     if (answer === undefined) return response.destroy();
     response.setHeader("content-type", "application/json");
@@ -137,6 +141,15 @@ test("a node that does not answer, or not for this chain, is to be asked again",
     message: expect.stringContaining("it is chain 1, and the deployment is of chain 31337"),
   });
 });
+
+test("a node that says nothing is waited for no longer than told", async () => {
+  isSilent = true;
+  const hasty = rpcErasureChain(url, async () => deployment, 50);
+  const late = { ...unavailable, message: expect.stringContaining("no answer within 50 ms") };
+  await expect(hasty.contribution(7n)).rejects.toMatchObject(late);
+  await expect(hasty.state(7n)).rejects.toMatchObject(late);
+  await expect(hasty.isSignatureOf(alice, word("digest"), "0xc0de")).rejects.toMatchObject(late);
+}, 2000);
 
 test("a contract's signature is what it says; silence is no answer", async () => {
   const isSignature = () => chain().isSignatureOf(alice, word("digest"), "0xc0de");

@@ -14,12 +14,19 @@ import type { ErasureChain } from "./ErasureChain.js";
 
 const allRevocations = 2n ** 64n - 1n;
 
+/** How long a node may take to answer one question, tries included. */
+const answerMs = 10_000;
+
 /** A deployment's chain over JSON-RPC. `deployment` is asked at each call. */
-export function rpcErasureChain(rpcUrl: string, deployment: () => Promise<Deployment>): ErasureChain {
+export function rpcErasureChain(
+  rpcUrl: string,
+  deployment: () => Promise<Deployment>,
+  timeoutMs: number = answerMs,
+): ErasureChain {
   const ask = async <T>(what: string, of: (reader: ChainReader) => Promise<T>): Promise<T> => {
     const reader = createChainReader({ deployment: await deployment(), rpcUrl });
     try {
-      return await of(reader);
+      return await within(timeoutMs, what, of(reader));
     } catch (error) {
       if (error instanceof BaseError) throw unavailable(what, error.shortMessage.split("\n")[0] ?? "", error);
       throw error;
@@ -49,6 +56,19 @@ export function rpcErasureChain(rpcUrl: string, deployment: () => Promise<Deploy
         return isValid;
       }),
   };
+}
+
+/** @throws StoreError `chain_unavailable` once the time is over; what the answer is then nobody hears */
+async function within<T>(timeoutMs: number, what: string, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(unavailable(what, `no answer within ${timeoutMs} ms.`)), timeoutMs);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function assertChain({ deployment, publicClient }: ChainReader): Promise<void> {
