@@ -1,9 +1,9 @@
-/** An index that no records can be erased from, and why. */
+/** Why erasing from a Datanet's indexes did not begin, or was ended before all was looked at. */
 export class EraseError extends Error {
   override readonly name = "EraseError";
 
   constructor(
-    readonly code: "usage" | "index_mismatch" | "stopped",
+    readonly code: "usage" | "plan_mismatch" | "stopped",
     message: string,
     options?: ErrorOptions,
   ) {

@@ -1,34 +1,24 @@
 /**
  * `npm run erase-index -- DATANET --key-file FILE`: erases from a Datanet's indexes what its content store holds the texts of no
- * longer. Its key is one of the store's erasers. Ends with 1 when it cannot, with 2 when it is called wrongly.
+ * longer. Its key is one of the store's erasers. Ends with 1 when something is left, with 2 when it is called wrongly.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readKey } from "@openledger/cli";
-import {
-  type ChainReader,
-  ContentClient,
-  createChainReader,
-  datanetRegistryAbi,
-  eraseContentTypedData,
-  parseDeployment,
-  readAcceptedContributions,
-  readDatanet,
-  readRevocations,
-  readVersion,
-} from "@openledger/sdk";
-import { type Hex, hexToBigInt } from "viem";
+import { ContentClient, createChainReader, eraseContentTypedData, parseDeployment } from "@openledger/sdk";
+import type { Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { progressLine } from "../story/progressLine.js";
+import { ErasedPlaces } from "./ErasedPlaces.js";
 import { EraseError } from "./EraseError.js";
-import { ErasedPlaces } from "./erasedPlaces.js";
-import { type CommittedIndex, eraseFromIndexes } from "./eraseFromIndexes.js";
+import { type EraseReport, eraseFromIndexes } from "./eraseFromIndexes.js";
 import { type EraseArguments, readArguments } from "./readArguments.js";
+import { readEraseRequest } from "./readEraseRequest.js";
 
 /** How long an order holds: it is signed when it is sent. */
 const ORDER_SECONDS = 3600;
 
-async function run({ datanet, bases, keyFile, state, ...given }: EraseArguments, signal: AbortSignal): Promise<string> {
+async function run({ datanet, keyFile, state, ...given }: EraseArguments, signal: AbortSignal): Promise<EraseReport> {
   const deployment = parseDeployment(JSON.parse(await readFile(join(state, "deployment.json"), "utf8")));
   const reader = createChainReader({ deployment, rpcUrl: given.rpc });
   const content = new ContentClient({ url: given.content });
@@ -43,51 +33,32 @@ async function run({ datanet, bases, keyFile, state, ...given }: EraseArguments,
   try {
     const onProgress = (doing: string) => line.update(doing);
     onProgress(`looking for erased records of Datanet ${datanet}`);
-    const indexes = await committedIndexes(reader, content, datanet, bases, signal);
+    const places = new ErasedPlaces(content, signal);
+    const request = await readEraseRequest(reader, places, datanet);
     const folder = join(state, "erase", `${datanet}`);
-    const { replaced, parts } = await eraseFromIndexes(indexes, { content, erase, folder, onProgress, signal });
-    line.end();
-    const lines = replaced.map(({ name, before, after }) => `${name}: ${after} stands for ${before}\n`);
-    if (lines.length === 0) return `No index of Datanet ${datanet} lists a record that was erased.\n`;
-    return `${lines.join("")}${parts} parts of files were erased.\n`;
+    const subject = { store: given.content.replace(/\/+$/, ""), chainId: deployment.chainId };
+    const report = await eraseFromIndexes(request, { content, subject, erase, folder, onProgress, signal });
+    return { ...report, left: [...places.left, ...report.left] };
   } finally {
     line.end();
   }
 }
 
-async function committedIndexes(
-  reader: ChainReader,
-  content: ContentClient,
-  datanet: bigint,
-  bases: readonly bigint[],
-  signal: AbortSignal,
-): Promise<CommittedIndex[]> {
-  const places = new ErasedPlaces(content, signal);
-  const { versionCount } = await readDatanet(reader, datanet);
-  const indexes: CommittedIndex[] = [];
-  for (let version = 1; version <= versionCount; version++) {
-    const { contributionCount, revocationCount } = await readVersion(reader, datanet, version);
-    const contributions = await readAcceptedContributions(reader, datanet, contributionCount);
-    const erased = await places.inVersion(contributions, await readRevocations(reader, datanet, revocationCount));
-    for (const base of bases) {
-      const [root, dataHash] = await reader.publicClient.readContract({
-        address: reader.deployment.addresses.datanetRegistry,
-        abi: datanetRegistryAbi,
-        functionName: "indexOf",
-        args: [datanet, version, base],
-      });
-      if (hexToBigInt(root) === 0n) continue;
-      indexes.push({ name: `Datanet ${datanet} version ${version} under base ${base}`, root, dataHash, erased });
-    }
-  }
-  return indexes;
+function render(datanet: bigint, { replaced, parts, left }: EraseReport): string {
+  const lines = replaced.map(({ name, before, after }) => `${name}: ${after} stands for ${before}\n`);
+  if (replaced.length > 0 || parts > 0) return `${lines.join("")}${parts} parts of files were erased.\n`;
+  return left.length > 0 ? "" : `No index of Datanet ${datanet} has positions of a record that was erased.\n`;
 }
 
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const)
   process.once(signal, () => stop.abort(new EraseError("stopped", "stopped; the same command goes on")));
 try {
-  process.stdout.write(await run(readArguments(process.argv.slice(2)), stop.signal));
+  const given = readArguments(process.argv.slice(2));
+  const report = await run(given, stop.signal);
+  process.stdout.write(render(given.datanet, report));
+  for (const one of report.left) process.stderr.write(`left: ${one}\n`);
+  if (report.left.length > 0) process.exitCode = 1;
 } catch (error) {
   const code = error instanceof Error && "code" in error ? `${error.code}: ` : "";
   process.stderr.write(`${code}${(error as Error).message}\n`);

@@ -1,13 +1,8 @@
 import { expect, it } from "vitest";
 import { readArguments } from "./readArguments.js";
 
-it("takes a Datanet, a key and the bases of its indexes", () => {
-  expect(readArguments(["3", "--key-file", "key.json"])).toMatchObject({
-    datanet: 3n,
-    bases: [1n],
-    keyFile: "key.json",
-  });
-  expect(readArguments(["3", "--key-file", "k", "--base", "1", "--base", "4"]).bases).toEqual([1n, 4n]);
+it("takes a Datanet and a key", () => {
+  expect(readArguments(["3", "--key-file", "key.json"])).toMatchObject({ datanet: 3n, keyFile: "key.json" });
 });
 
 it.each([
@@ -15,7 +10,7 @@ it.each([
   [["1", "2", "--key-file", "k"], "2 Datanets"],
   [["x", "--key-file", "k"], 'DATANET was "x"'],
   [["1"], "no --key-file"],
-  [["1", "--key-file", "k", "--base", "-1"], "--base"],
+  [["1", "--key-file", "k", "--base", "1"], "--base"],
   [["1", "--key-file", "k", "--nothing"], "--nothing"],
 ])("refuses %j with how it is called", (args, problem) => {
   expect(() => readArguments(args)).toThrow(expect.objectContaining({ code: "usage" }));

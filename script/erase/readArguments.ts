@@ -1,12 +1,10 @@
 import { parseArgs } from "node:util";
 import { EraseError } from "./EraseError.js";
 
-const USAGE = `Usage: npm run erase-index -- DATANET --key-file FILE [--base N]... [--state DIR] [--rpc URL] [--content URL]`;
+const USAGE = "Usage: npm run erase-index -- DATANET --key-file FILE [--state DIR] [--rpc URL] [--content URL]";
 
 export interface EraseArguments {
   readonly datanet: bigint;
-  /** Bases under which indexes were committed. */
-  readonly bases: readonly bigint[];
   /** JSON file with the privateKey of one that the store lets erase. */
   readonly keyFile: string;
   /** Folder of the network's deployment, and of what is kept until all is erased. */
@@ -22,8 +20,7 @@ export function readArguments(args: readonly string[]): EraseArguments {
   if (datanet === undefined || more.length > 0) throw usage(`asked for ${positionals.length} Datanets, not one`);
   if (values["key-file"] === undefined) throw usage("no --key-file was named");
   return {
-    datanet: numberOf("DATANET", datanet),
-    bases: values.base.map((base) => numberOf("--base", base)),
+    datanet: numberOf(datanet),
     keyFile: values["key-file"],
     state: values.state,
     rpc: values.rpc,
@@ -38,7 +35,6 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         "key-file": { type: "string" },
-        base: { type: "string", multiple: true, default: ["1"] },
         state: { type: "string", default: ".openledger" },
         rpc: { type: "string", default: "http://127.0.0.1:8545" },
         content: { type: "string", default: "http://127.0.0.1:5001" },
@@ -49,8 +45,8 @@ function parse(args: readonly string[]) {
   }
 }
 
-function numberOf(name: string, text: string): bigint {
-  if (!/^[0-9]{1,19}$/.test(text)) throw usage(`${name} was "${text}"; it is a number`);
+function numberOf(text: string): bigint {
+  if (!/^[0-9]{1,19}$/.test(text)) throw usage(`DATANET was "${text}"; it is a number`);
   return BigInt(text);
 }
 

@@ -1,0 +1,91 @@
+import {
+  type ContentClient,
+  ContentErasedError,
+  type Contribution,
+  decodeHeldContribution,
+  getHeld,
+  isErased,
+  licenceToBytes32,
+  OpenLedgerError,
+  type Revocation,
+  recordsRoot,
+  versionRecords,
+} from "@openledger/sdk";
+import { isAddressEqual } from "viem";
+import type { VersionPlaces } from "./eraseFromIndexes.js";
+
+type Places = ReadonlySet<number> | "all";
+const NONE: Places = new Set();
+
+/** What a Datanet's content store holds no longer, contribution by contribution, each of which is asked for once. */
+export class ErasedPlaces {
+  readonly #erased = new Map<bigint, Places>();
+  readonly #left: string[] = [];
+
+  constructor(
+    private readonly content: Pick<ContentClient, "get">,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Contributions of which nothing counts as erased, since their files are not what the chain has: which, why, what to do. */
+  get left(): readonly string[] {
+    return this.#left;
+  }
+
+  /**
+   * @param contributions That the version was made of, in its order
+   * @param revocations Before it was published
+   * @throws The signal's reason
+   */
+  async inVersion(contributions: readonly Contribution[], revocations: readonly Revocation[]): Promise<VersionPlaces> {
+    const records = versionRecords(contributions, revocations);
+    const erased: number[] = [];
+    for (const [place, { contribution, index }] of records.entries()) {
+      const gone = await this.#of(contributions[contribution]!);
+      if (gone === "all" || gone.has(index)) erased.push(place);
+    }
+    return { recordCount: records.length, erased };
+  }
+
+  async #of(contribution: Contribution): Promise<Places> {
+    const known = this.#erased.get(contribution.number);
+    if (known !== undefined) return known;
+    const read = await this.#read(contribution);
+    this.#erased.set(contribution.number, read);
+    return read;
+  }
+
+  async #read(contribution: Contribution): Promise<Places> {
+    const { datanet, dataHash } = contribution;
+    try {
+      const file = decodeHeldContribution(await getHeld(this.content, dataHash, { signal: this.signal }));
+      const fits =
+        file.datanet === datanet &&
+        isAddressEqual(file.contributor, contribution.contributor) &&
+        licenceToBytes32(file.licence) === contribution.licence &&
+        file.records.length === contribution.recordCount;
+      const root = recordsRoot(file);
+      if (fits && root === contribution.recordsRoot) {
+        return new Set(file.records.flatMap((record, place) => (isErased(record) ? [place] : [])));
+      }
+      this.#leave(
+        contribution,
+        `asked for ${contribution.recordCount} records with root ${contribution.recordsRoot} of ${contribution.contributor}, ` +
+          `found ${file.records.length} with root ${root} of ${file.contributor} for Datanet ${file.datanet}.`,
+      );
+    } catch (error) {
+      this.signal.throwIfAborted();
+      if (error instanceof ContentErasedError) return "all";
+      if (!(error instanceof OpenLedgerError)) throw error;
+      this.#leave(contribution, error.message);
+    }
+    return NONE;
+  }
+
+  #leave({ number, datanet, dataHash }: Contribution, found: string): void {
+    this.#left.push(
+      `Contribution ${number} of Datanet ${datanet}: its file ${dataHash} says nothing of what was erased: ${found} ` +
+        "Put the right file into the store, or have it erased, and run this again",
+    );
+  }
+}
