@@ -71,7 +71,12 @@ it.each<[string, Uint8Array, string]>([
   ["has other records", redacted(fileOf("Monday", "Tuesday", "Thursday")), "with root"],
   ["is of another Datanet", redacted({ ...diary, datanet: 4n }), "for Datanet 4"],
   ["is another's", redacted({ ...diary, contributor: OTHER }), `of ${OTHER.toLowerCase()}`],
-  ["has another licence", redacted({ ...diary, licence: "CC0-1.0" }), "with root"],
+  // leaves say nothing of the licence that is named beside them
+  [
+    "has another licence",
+    encodeRedactedContribution({ ...redactContribution(diary, [0, 1, 2]), licence: "CC0-1.0" }),
+    "under CC0-1.0",
+  ],
 ])("says that nothing is known of a contribution whose file %s, and goes on", async (_, file, found) => {
   files.set(first.dataHash, file);
 
@@ -80,4 +85,10 @@ it.each<[string, Uint8Array, string]>([
   expect(places.left).toEqual([expect.stringContaining(`Contribution 1 of Datanet 3: its file ${first.dataHash}`)]);
   expect(places.left[0]).toContain(found);
   expect(contentHash(file)).not.toBe(first.dataHash);
+});
+
+it("says so where the chain has more records of a contribution than the root that it has", async () => {
+  const claimed = { ...first, recordCount: 4 };
+  expect(await places.inVersion([claimed], [])).toEqual({ recordCount: 4, erased: [] });
+  expect(places.left).toEqual([expect.stringContaining("asked for 4 records with root")]);
 });

@@ -71,7 +71,7 @@ export class ErasedPlaces {
       this.#leave(
         contribution,
         `asked for ${contribution.recordCount} records with root ${contribution.recordsRoot} of ${contribution.contributor}, ` +
-          `found ${file.records.length} with root ${root} of ${file.contributor} for Datanet ${file.datanet}.`,
+          `found ${file.records.length} with root ${root} of ${file.contributor} under ${file.licence} for Datanet ${file.datanet}.`,
       );
     } catch (error) {
       this.signal.throwIfAborted();
