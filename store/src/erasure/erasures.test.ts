@@ -622,6 +622,20 @@ describe("what an order may cost", () => {
     expect(await held()).toEqual(redactContribution(diary, [0, 1, 2]));
   });
 
+  test("a file that is replaced while it is looked at is looked at where it stands then", async () => {
+    chain.commit(diary, "Withdrawn");
+    const { hash } = await client.put(encodeRedactedContribution(redactContribution(diary, [0])));
+    const read = blocks.read.bind(blocks);
+    blocks.read = async (digest) => {
+      await blocks.erase(hexToBytes(diaryHash), hexToBytes(hash));
+      return read(digest);
+    };
+
+    await records(alice, { records: [1] });
+
+    expect(await held()).toEqual(redactContribution(diary, [0, 1]));
+  });
+
   test("a right to one file is none to another that an eraser puts in its place meanwhile", async () => {
     const number = chain.commit(diary, "Withdrawn");
     const other = fileOf(mallory.address, "one", "two", "three");
