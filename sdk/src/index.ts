@@ -115,7 +115,13 @@ export * from "./wire/batchFile.js";
 export * from "./wire/batchRecord.js";
 export * from "./wire/canonicalJson.js";
 export * from "./wire/completion.js";
-export * from "./wire/contributionFile.js";
+export {
+  type ContributionCommitment,
+  type ContributionFile,
+  contributionCommitment,
+  decodeContributionFile,
+  encodeContributionFile,
+} from "./wire/contributionFile.js";
 export * from "./wire/contributionRecord.js";
 export * from "./wire/DocumentReader.js";
 export * from "./wire/epochFile.js";

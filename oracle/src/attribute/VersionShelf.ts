@@ -102,8 +102,7 @@ export class VersionShelf {
       const versions: AttributionVersion[] = [];
       // One after the other: they share one worker thread.
       for (const ref of refs) {
-        const kept = await this.#find(ref, base, signal);
-        kept.users++;
+        const kept = await this.#hold(ref, base, signal);
         held.push(kept);
         versions.push(await kept.loading);
       }
@@ -116,7 +115,8 @@ export class VersionShelf {
     }
   }
 
-  async #find(ref: VersionRef, base: bigint, signal: AbortSignal): Promise<KeptVersion> {
+  /** With one more user: nobody closes it before the caller has it. */
+  async #hold(ref: VersionRef, base: bigint, signal: AbortSignal): Promise<KeptVersion> {
     const published = await this.deps.facts.version(ref);
     if (published === undefined) {
       throw new OracleError("content_unavailable", `Datanet ${ref.datanet} has no version ${ref.version} yet.`, {
@@ -129,10 +129,11 @@ export class VersionShelf {
       // what was asked for last goes last
       this.#versions.delete(key);
       this.#versions.set(key, known);
+      known.users++;
       return known;
     }
     const loading = this.#load(published, base, signal);
-    const kept: KeptVersion = { loading, users: 0, isDropped: false };
+    const kept: KeptVersion = { loading, users: 1, isDropped: false };
     this.#versions.set(key, kept);
     this.#loading.add(key);
     // What failed is tried again by the next caller, but for what is gone for good.

@@ -1,8 +1,8 @@
-import { type Address, getAddress, type Hex } from "viem";
-import { MalformedDocumentError } from "../errors/MalformedDocumentError.js";
+import type { Address, Hex } from "viem";
 import { contentHash } from "../hash/content.js";
 import { licenceToBytes32 } from "../hash/licence.js";
 import { canonicalJsonBytes } from "./canonicalJson.js";
+import { headToJson, readHead, readRecords } from "./contributionHead.js";
 import { type ContributionRecord, recordsRoot } from "./contributionRecord.js";
 import { DocumentReader } from "./DocumentReader.js";
 
@@ -30,10 +30,7 @@ export type ContributionCommitment = {
 export function encodeContributionFile(file: ContributionFile): Uint8Array {
   return canonicalJsonBytes({
     format: FORMAT,
-    datanet: file.datanet.toString(),
-    contributor: getAddress(file.contributor).toLowerCase(),
-    licence: file.licence,
-    source: { name: file.source.name, version: file.source.version },
+    ...headToJson(file),
     records: file.records.map(({ path, text }) => ({ path, text })),
   });
 }
@@ -42,16 +39,11 @@ export function encodeContributionFile(file: ContributionFile): Uint8Array {
 export function decodeContributionFile(bytes: Uint8Array): ContributionFile {
   const reader = DocumentReader.parse(DOCUMENT, bytes);
   reader.field("format").literal(FORMAT);
-  const source = reader.field("source");
-  const records = reader.field("records").items();
-  if (records.length === 0) throw new MalformedDocumentError(DOCUMENT, "records", "expected at least one record");
-  return {
-    datanet: reader.field("datanet").uint(64),
-    contributor: reader.field("contributor").address(),
-    licence: reader.field("licence").text(),
-    source: { name: source.field("name").text(), version: source.field("version").text() },
-    records: records.map((record) => ({ path: record.field("path").text(), text: record.field("text").text() })),
-  };
+  return { ...readHead(reader), records: readRecords(reader, readRecord) };
+}
+
+export function readRecord(record: DocumentReader): ContributionRecord {
+  return { path: record.field("path").text(), text: record.field("text").text() };
 }
 
 /** What the contribution of this file commits to. */

@@ -1,9 +1,9 @@
-import { getAddress, type Hex } from "viem";
+import type { Hex } from "viem";
 import { InvalidValueError } from "../errors/InvalidValueError.js";
-import { MalformedDocumentError } from "../errors/MalformedDocumentError.js";
 import { recordLeaf } from "../hash/record.js";
 import { canonicalJsonBytes } from "./canonicalJson.js";
-import { type ContributionFile, decodeContributionFile } from "./contributionFile.js";
+import { type ContributionFile, decodeContributionFile, readRecord } from "./contributionFile.js";
+import { headToJson, readHead, readRecords } from "./contributionHead.js";
 import { type ContributionRecord, type ErasedRecord, isErased } from "./contributionRecord.js";
 import { DocumentReader } from "./DocumentReader.js";
 
@@ -42,10 +42,7 @@ export function redactContribution(
 export function encodeRedactedContribution(file: HeldContribution): Uint8Array {
   return canonicalJsonBytes({
     format: FORMAT,
-    datanet: file.datanet.toString(),
-    contributor: getAddress(file.contributor).toLowerCase(),
-    licence: file.licence,
-    source: { name: file.source.name, version: file.source.version },
+    ...headToJson(file),
     records: file.records.map((record) =>
       isErased(record) ? { leaf: record.leaf } : { path: record.path, text: record.text },
     ),
@@ -56,18 +53,9 @@ export function encodeRedactedContribution(file: HeldContribution): Uint8Array {
 export function decodeHeldContribution(bytes: Uint8Array): HeldContribution {
   const reader = DocumentReader.parse(DOCUMENT, bytes);
   if (reader.field("format").raw !== FORMAT) return decodeContributionFile(bytes);
-  const source = reader.field("source");
-  const records = reader.field("records").items();
-  if (records.length === 0) throw new MalformedDocumentError(DOCUMENT, "records", "expected at least one record");
-  return {
-    datanet: reader.field("datanet").uint(64),
-    contributor: reader.field("contributor").address(),
-    licence: reader.field("licence").text(),
-    source: { name: source.field("name").text(), version: source.field("version").text() },
-    records: records.map((record) => {
-      const leaf = record.field("leaf");
-      if (leaf.present) return { leaf: leaf.bytes32() };
-      return { path: record.field("path").text(), text: record.field("text").text() };
-    }),
-  };
+  const records = readRecords(reader, (record) => {
+    const leaf = record.field("leaf");
+    return leaf.present ? { leaf: leaf.bytes32() } : readRecord(record);
+  });
+  return { ...readHead(reader), records };
 }
