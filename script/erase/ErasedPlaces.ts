@@ -2,16 +2,14 @@ import {
   type ContentClient,
   ContentErasedError,
   type Contribution,
+  contributionFault,
   decodeHeldContribution,
   getHeld,
   isErased,
-  licenceToBytes32,
   OpenLedgerError,
   type Revocation,
-  recordsRoot,
   versionRecords,
 } from "@openledger/sdk";
-import { isAddressEqual } from "viem";
 import type { VersionPlaces } from "./eraseFromIndexes.js";
 
 type Places = ReadonlySet<number> | "all";
@@ -56,23 +54,14 @@ export class ErasedPlaces {
   }
 
   async #read(contribution: Contribution): Promise<Places> {
-    const { datanet, dataHash } = contribution;
+    const { dataHash } = contribution;
     try {
       const file = decodeHeldContribution(await getHeld(this.content, dataHash, { signal: this.signal }));
-      const fits =
-        file.datanet === datanet &&
-        isAddressEqual(file.contributor, contribution.contributor) &&
-        licenceToBytes32(file.licence) === contribution.licence &&
-        file.records.length === contribution.recordCount;
-      const root = recordsRoot(file);
-      if (fits && root === contribution.recordsRoot) {
+      const fault = contributionFault(file, contribution);
+      if (fault === undefined) {
         return new Set(file.records.flatMap((record, place) => (isErased(record) ? [place] : [])));
       }
-      this.#leave(
-        contribution,
-        `asked for ${contribution.recordCount} records with root ${contribution.recordsRoot} of ${contribution.contributor}, ` +
-          `found ${file.records.length} with root ${root} of ${file.contributor} under ${file.licence} for Datanet ${file.datanet}.`,
-      );
+      this.#leave(contribution, `${fault}.`);
     } catch (error) {
       this.signal.throwIfAborted();
       if (error instanceof ContentErasedError) return "all";

@@ -115,6 +115,7 @@ export * from "./wire/batchFile.js";
 export * from "./wire/batchRecord.js";
 export * from "./wire/canonicalJson.js";
 export * from "./wire/completion.js";
+export * from "./wire/contributionFault.js";
 export {
   type ContributionCommitment,
   type ContributionFile,

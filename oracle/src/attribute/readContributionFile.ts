@@ -1,12 +1,10 @@
 import {
   type ContentClient,
+  contributionFault,
   decodeHeldContribution,
   getHeld,
   type HeldContribution,
-  licenceToBytes32,
-  recordsRoot,
 } from "@openledger/sdk";
-import { isAddressEqual } from "viem";
 import { OracleError } from "../OracleError.js";
 import type { AcceptedContribution } from "../store/ChainFacts.js";
 
@@ -21,20 +19,12 @@ export async function readContributionFile(
   contribution: AcceptedContribution & { readonly datanet: bigint },
   signal: AbortSignal,
 ): Promise<HeldContribution> {
-  const { datanet } = contribution;
   const file = decodeHeldContribution(await getHeld(content, contribution.dataHash, { signal }));
-  const fits =
-    file.datanet === datanet &&
-    isAddressEqual(file.contributor, contribution.contributor) &&
-    licenceToBytes32(file.licence) === contribution.licence &&
-    file.records.length === contribution.recordCount;
-  const root = recordsRoot(file);
-  if (fits && root === contribution.recordsRoot) return file;
+  const fault = contributionFault(file, contribution);
+  if (fault === undefined) return file;
   throw new OracleError(
     "content_mismatch",
-    `File ${contribution.dataHash} of contribution ${contribution.contribution}: asked for ` +
-      `${contribution.recordCount} records with root ${contribution.recordsRoot} of ${contribution.contributor} for ` +
-      `Datanet ${datanet}, found ${file.records.length} with root ${root} of ${file.contributor} for ${file.datanet}.`,
+    `File ${contribution.dataHash} of contribution ${contribution.contribution}: ${fault}.`,
     { retryable: false },
   );
 }

@@ -8,23 +8,22 @@
 import {
   type ChainReader,
   type Contribution,
+  contributionFault,
   contributionLeaf,
   decodeHeldContribution,
   domainHash,
   getHeld,
   type HeldContribution,
   isErased,
-  licenceToBytes32,
   merkleRoot,
   type RecordOrigin,
   readAcceptedContributions,
   readRevocations,
   readVersion,
-  recordsRoot,
   revocationsHash,
   versionRecords,
 } from "@openledger/sdk";
-import { type Hex, isAddressEqual } from "viem";
+import type { Hex } from "viem";
 import { askChain } from "../chain/askChain.js";
 import type { FileCache } from "./FileCache.js";
 import { ModelUnusable } from "./ModelUnusable.js";
@@ -69,15 +68,11 @@ export async function loadVersion(
 }
 
 async function openContribution(files: Pick<FileCache, "get">, contribution: Contribution): Promise<HeldContribution> {
-  const { number, datanet, contributor, dataHash, recordsRoot: committed, recordCount, licence } = contribution;
+  const { number, dataHash } = contribution;
   const file = decodeHeldContribution(await getHeld(files, dataHash));
-  const root = recordsRoot(file);
-  const isOwn = licenceToBytes32(file.licence) === licence && isAddressEqual(file.contributor, contributor);
-  if (root === committed && file.records.length === recordCount && isOwn) return file;
-  throw new ModelUnusable(
-    `Contribution ${number} of Datanet ${datanet} has root ${committed} of ${recordCount} records on the chain; its file ` +
-      `${dataHash} has ${root} of ${file.records.length}.`,
-  );
+  const fault = contributionFault(file, contribution);
+  if (fault === undefined) return file;
+  throw new ModelUnusable(`Contribution ${number}, file ${dataHash}: ${fault}.`);
 }
 
 async function readContributions(reader: ChainReader, datanet: bigint, version: number) {

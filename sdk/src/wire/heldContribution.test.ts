@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { contentHash } from "../hash/content.js";
 import { canonicalJsonBytes } from "./canonicalJson.js";
-import { type ContributionFile, encodeContributionFile } from "./contributionFile.js";
+import { contributionFault } from "./contributionFault.js";
+import { type ContributionFile, contributionCommitment, encodeContributionFile } from "./contributionFile.js";
 import { isErased, recordsRoot } from "./contributionRecord.js";
 import { decodeHeldContribution, encodeRedactedContribution, redactContribution } from "./heldContribution.js";
 
@@ -70,5 +71,26 @@ describe("redacted contribution file", () => {
     const json = JSON.parse(textOf(encodeRedactedContribution(redactContribution(file, [1]))));
     const other = canonicalJsonBytes({ ...json, format: "openledger.contribution/1" });
     expect(() => decodeHeldContribution(other)).toThrow(/records\[1\].path: expected a string/);
+  });
+});
+
+describe("contributionFault", () => {
+  const committed = { datanet: file.datanet, contributor: file.contributor, ...contributionCommitment(file) };
+
+  it("finds none in the file that was committed, whatever was erased of it", () => {
+    expect(contributionFault(file, committed)).toBeUndefined();
+    expect(contributionFault(redactContribution(file, [0, 1, 2]), committed)).toBeUndefined();
+  });
+
+  it.each<[string, object]>([
+    ["another Datanet", { datanet: 4n }],
+    ["another contributor", { contributor: "0x0000000000000000000000000000000000000001" }],
+    ["another licence", { licence: "Apache-2.0" }],
+    ["a record less", { records: file.records.slice(1) }],
+    ["another order", { records: [...file.records].reverse() }],
+  ])("says what a file of %s has", (_, changed) => {
+    expect(contributionFault({ ...file, ...changed }, committed)).toMatch(
+      /^asked for 3 records .*, found \d with root .*/,
+    );
   });
 });

@@ -1,0 +1,29 @@
+import { isAddressEqual } from "viem";
+import type { Contribution } from "../hash/contributionDigest.js";
+import { licenceToBytes32 } from "../hash/licence.js";
+import { recordsRoot } from "./contributionRecord.js";
+import type { HeldContribution } from "./heldContribution.js";
+
+/**
+ * What a contribution's file has other than the chain: what was asked for, and what was found. Undefined where it is the file.
+ *
+ * @throws InvalidValueError for a licence that is none
+ */
+export function contributionFault(
+  file: HeldContribution,
+  committed: Pick<Contribution, "datanet" | "contributor" | "licence" | "recordCount" | "recordsRoot">,
+): string | undefined {
+  const root = recordsRoot(file);
+  const fits =
+    root === committed.recordsRoot &&
+    file.datanet === committed.datanet &&
+    isAddressEqual(file.contributor, committed.contributor) &&
+    licenceToBytes32(file.licence) === committed.licence &&
+    file.records.length === committed.recordCount;
+  if (fits) return undefined;
+  return (
+    `asked for ${committed.recordCount} records with root ${committed.recordsRoot} of ${committed.contributor} for Datanet ` +
+    `${committed.datanet}, found ${file.records.length} with root ${root} of ${file.contributor} under ${file.licence} for ` +
+    `Datanet ${file.datanet}`
+  );
+}
