@@ -8,17 +8,6 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { repositoryRoot } from "../devnet/repositoryRoot.js";
 
-/** Folders without a contract in them. */
-const APART = [
-  "engine/dist",
-  "sdk/dist",
-  "store/dist",
-  "cli/dist",
-  "app/dist",
-  "script/dist/bench",
-  "script/dist/erase",
-  "script/dist/standings",
-];
 /** Bytes of forge's output that are kept, the last: its tables are a few megabytes. */
 const MOST_OUTPUT = 2 ** 26;
 
@@ -35,11 +24,16 @@ for (const [signal, status] of [
 }
 
 const forge = run([join(repositoryRoot, "script/forge.mjs"), "test"], "kept");
-const apart = await run([vitest, "run", ...APART.map((folder) => `${folder}/`)], "shown");
+const apart = await run([vitest, "run", ...projects("apart", "exact")], "shown");
 const contracts = await forge;
 process.stdout.write(contracts.output);
-const rest = await run([vitest, "run", ...APART.flatMap((folder) => ["--exclude", `${folder}/**`])], "shown");
+const rest = await run([vitest, "run", ...projects("chain")], "shown");
 if ([contracts, apart, rest].some(({ code }) => code !== 0)) process.exitCode = 1;
+
+/** Arguments that name projects of `vitest.config.ts`. */
+function projects(...names: readonly string[]): string[] {
+  return names.flatMap((name) => ["--project", name]);
+}
 
 /** What it prints is shown as it comes, or kept so that it does not run into what another shows. */
 async function run(args: readonly string[], output: "shown" | "kept") {
