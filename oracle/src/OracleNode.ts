@@ -6,6 +6,7 @@
  * waited for with growing pauses; nothing that happens on the chain or in a file ends the process.
  */
 
+import type { ContributionAdviser } from "./admission/ContributionAdviser.js";
 import type { ContributionJudge } from "./admission/ContributionJudge.js";
 import type { RoundKeeper } from "./admission/RoundKeeper.js";
 import type { BatchVerifier } from "./attribute/BatchVerifier.js";
@@ -37,6 +38,8 @@ export interface OracleNodeDeps {
   readonly rounds: RoundKeeper;
   /** Absent when this oracle scores in no Datanet. */
   readonly judge: ContributionJudge | undefined;
+  /** Absent when this oracle says its opinion of no Datanet's contributions. */
+  readonly adviser: ContributionAdviser | undefined;
   /** Absent when claims are left to who earned them. */
   readonly pusher: ClaimPusher | undefined;
   readonly clock: Clock;
@@ -56,7 +59,7 @@ export class OracleNode {
     await Promise.all([
       this.#repeat("following and settling", () => this.settle(signal), signal),
       this.#repeat("reading batches", () => this.deps.verifier.step(signal), signal),
-      this.#repeat("judging contributions", async () => (await this.deps.judge?.step(signal)) ?? false, signal),
+      this.#repeat("judging contributions", () => this.#judge(signal), signal),
     ]);
   }
 
@@ -82,6 +85,13 @@ export class OracleNode {
       }
       await ledger.apply(fact);
     }
+  }
+
+  /** What has a deadline first; nobody waits long for advice only because there is a round. */
+  async #judge(signal: AbortSignal): Promise<boolean> {
+    const { judge, adviser } = this.deps;
+    const isScored = (await judge?.step(signal)) ?? false;
+    return ((await adviser?.step(signal)) ?? false) || isScored;
   }
 
   async #repeat(what: string, step: () => Promise<boolean>, signal: AbortSignal): Promise<void> {

@@ -26,7 +26,9 @@ import {
   parseOpen,
   readAdmission,
   readContributionState,
+  readContributions,
   readRound,
+  rejectContributions,
   setValidators,
   stake,
   transferToken,
@@ -34,8 +36,8 @@ import {
 import { parseEventLogs } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { systemClock } from "./Clock.js";
-import { readOracleConfig } from "./config.js";
-import { openOracle } from "./openOracle.js";
+import { type OracleConfig, readOracleConfig } from "./config.js";
+import { type Oracle, openOracle } from "./openOracle.js";
 import { createOracleApp } from "./server/createOracleApp.js";
 import { eventually } from "./testing/eventually.js";
 import { makeBaseModel } from "./testing/makeBaseModel.js";
@@ -209,6 +211,39 @@ describe("another Datanet's round", () => {
   }, 180_000);
 });
 
+describe("a Datanet whose owner decides", () => {
+  it("has opinions of its contributions told to who asks, and of no other's", async () => {
+    const owner = client(OWNER);
+    const licences = ["MIT"];
+    const metadataHash = `0x${"00".repeat(32)}` as const;
+    const { datanet } = (await createDatanet(owner, { name: "Hers", metadataHash, licences })).event;
+    const refused = await contributed(ALICE!, datanet, [recordText(0, 0), recordText(2, 1)]);
+    await rejectContributions(owner, { datanet, contributions: await readContributions(owner, [refused]) });
+    const stop = new AbortController();
+    const config = readOracleConfig({
+      ...(await environment()),
+      VALIDATED_DATANETS: "",
+      ADVISED_DATANETS: `${datanet}`,
+    });
+
+    await served(config, async (url, oracle) => {
+      const ask = (of: bigint) => readAdmission({ oracle: url, datanet: of, contribution: refused });
+      const running = oracle.node.run(stop.signal);
+      const opinion = await eventually("the opinion", 30, () => ask(datanet).catch(() => undefined));
+      stop.abort();
+      await running;
+
+      expect(opinion).toMatchObject({ contribution: refused, validator: testAccount(VALIDATOR).address, score: 5000 });
+      expect(opinion).not.toHaveProperty("round");
+      expect(opinion.refused).toMatchObject([{ index: 0, reasons: [{ rule: "duplicate" }] }]);
+      expect(opinion.appeal[0]!.text).toContain("owner decides");
+      // asked again it is the same; of another Datanet there is none
+      expect(await ask(datanet)).toEqual(opinion);
+      await expect(ask(datanets[1])).rejects.toMatchObject({ code: "unknown_contribution" });
+    });
+  }, 120_000);
+});
+
 function client(index: number) {
   return createChainClient({ deployment, rpcUrl: net.urls.rpc, account: testAccount(index), pollingIntervalMs: 50 });
 }
@@ -267,15 +302,20 @@ async function told(
   datanet: bigint,
   contribution: bigint,
 ): Promise<{ readonly admission: Admission; readonly text: string }> {
-  const config = readOracleConfig(await environment());
+  return served(readOracleConfig(await environment()), async (url) => {
+    const admission = await readAdmission({ oracle: url, datanet, contribution });
+    const response = await fetch(`${url}/v1/admission/${datanet}/${contribution}`);
+    return { admission, text: await response.text() };
+  });
+}
+
+/** With an oracle's API that reads the database of the node. */
+async function served<T>(config: OracleConfig, use: (url: string, oracle: Oracle) => Promise<T>): Promise<T> {
   const oracle = await openOracle(config, systemClock, { info: () => {}, fault: () => {} });
   const server = createServer(createOracleApp({ view: oracle.view, onFault: () => {} }));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   try {
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const admission = await readAdmission({ oracle: url, datanet, contribution });
-    const response = await fetch(`${url}/v1/admission/${datanet}/${contribution}`);
-    return { admission, text: await response.text() };
+    return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, oracle);
   } finally {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));

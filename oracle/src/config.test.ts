@@ -54,11 +54,14 @@ describe("readOracleConfig", () => {
     expect(readOracleConfig(env).pushedLeast).toBe(5n * 10n ** 17n);
   });
 
-  it("scores in the Datanets that it is told, and in none otherwise", () => {
-    const read = (VALIDATED_DATANETS: string, more = {}) =>
-      readOracleConfig({ ...environment(31_337), VALIDATED_DATANETS, ...more }).validatedDatanets;
+  it.each([
+    ["VALIDATED_DATANETS", "validatedDatanets"],
+    ["ADVISED_DATANETS", "advisedDatanets"],
+  ] as const)("reads contributions of the Datanets in %s, and of none otherwise", (name, field) => {
+    const read = (text: string, more = {}) =>
+      readOracleConfig({ ...environment(31_337), [name]: text, ...more })[field];
 
-    expect(readOracleConfig(environment(31_337)).validatedDatanets).toEqual([]);
+    expect(readOracleConfig(environment(31_337))[field]).toEqual([]);
     expect(read("3, 1,3")).toEqual([3n, 1n]);
     for (const wrong of [
       "0",
@@ -68,7 +71,7 @@ describe("readOracleConfig", () => {
       "9".repeat(20),
       Array.from({ length: 65 }, (_, at) => at + 1).join(),
     ]) {
-      expect(() => read(wrong), wrong).toThrow(/VALIDATED_DATANETS/);
+      expect(() => read(wrong), wrong).toThrow(name);
     }
     expect(() => read("1", { ORACLE_MODE: "watch" })).toThrow(/nothing with ORACLE_MODE watch/);
   });

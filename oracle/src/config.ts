@@ -48,6 +48,8 @@ export interface OracleConfig {
   readonly courtBudget: bigint;
   /** Datanets in whose rounds contributions are scored. */
   readonly validatedDatanets: readonly bigint[];
+  /** Datanets whose owners decide, and of whose contributions an opinion is told to who asks. */
+  readonly advisedDatanets: readonly bigint[];
   /** Whether scores rest on a probe too, which trains an adapter for each contribution. */
   readonly probesContributions: boolean;
   /** Least that a range of claims must pay to be pushed, base units; undefined when none are. */
@@ -82,6 +84,7 @@ const mostDatanets = 64;
  * | COURT_BUDGET | most OPEN in bonds of disputes and deposits of demands, lost ones with them | 5000, to watch 500 |
  * | PUSH_CLAIMS_LEAST | pushes others' claims in ranges that pay at least so many OPEN | none |
  * | VALIDATED_DATANETS | numbers of Datanets, with commas, whose contributions are scored; only with `propose` | none |
+ * | ADVISED_DATANETS | numbers of Datanets that their owners decide: who asks is told what is found of a contribution; only with `propose` | none |
  * | PROBE_CONTRIBUTIONS | `on` or `off`: whether an adapter is trained for each of them | on |
  *
  * @throws OracleError `invalid_config`, `unknown_key`
@@ -113,6 +116,7 @@ export function readOracleConfig(env: NodeJS.ProcessEnv = process.env): OracleCo
     courtBudget: openAmount(env, "COURT_BUDGET") ?? parseOpen(mode === "propose" ? "5000" : "500"),
     pushedLeast: openAmount(env, "PUSH_CLAIMS_LEAST"),
     validatedDatanets: datanets(env, "VALIDATED_DATANETS", mode),
+    advisedDatanets: datanets(env, "ADVISED_DATANETS", mode),
     probesContributions: choice(env, "PROBE_CONTRIBUTIONS", ["on", "off"], "on") === "on",
   };
 }

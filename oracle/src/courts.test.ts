@@ -340,6 +340,7 @@ async function startOracle(
       courtBudget,
       pushedLeast: undefined,
       validatedDatanets: [],
+      advisedDatanets: [],
       probesContributions: false,
     },
     systemClock,

@@ -11,7 +11,9 @@ import {
 import { ContentClient, type MarketDomain } from "@openledger/sdk";
 import { createPublicClient, defineChain, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { ContributionJudge, type ContributionJudgeDeps } from "./admission/ContributionJudge.js";
+import { ContributionAdviser } from "./admission/ContributionAdviser.js";
+import { ContributionJudge } from "./admission/ContributionJudge.js";
+import { RecordJudge, type RecordJudgeDeps } from "./admission/RecordJudge.js";
 import { RoundKeeper } from "./admission/RoundKeeper.js";
 import { AdapterShelf } from "./attribute/AdapterShelf.js";
 import { AttributionAuditor } from "./attribute/AttributionAuditor.js";
@@ -154,10 +156,14 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
           ...shared,
           runners: new RunnerClient({ account, domain, clock, reach: reachOf(config) }),
         });
-  const judge =
-    runtime === undefined || config.modelDir === undefined || config.validatedDatanets.length === 0
-      ? undefined
-      : await judgeBy(runtime, config.modelDir, config, { ...shared, account: account.address });
+  const records = await recordJudge(runtime, config, shared);
+  const deciding = records && { ...shared, judge: records, account: account.address };
+  const isValidator = config.validatedDatanets.length > 0;
+  const judge = deciding && isValidator ? new ContributionJudge(deciding) : undefined;
+  const adviser =
+    deciding && config.advisedDatanets.length > 0
+      ? new ContributionAdviser({ ...deciding, datanets: config.advisedDatanets })
+      : undefined;
   const settler = config.mode === "watch" ? undefined : new EpochSettler({ ...shared, cases: new FiledCases(shared) });
 
   const health = async (): Promise<Health> => {
@@ -189,12 +195,13 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
       keeper: new DisputeKeeper(shared),
       rounds: new RoundKeeper(shared),
       judge,
+      adviser,
       pusher: config.pushedLeast === undefined ? undefined : new ClaimPusher({ ...shared, least: config.pushedLeast }),
       clock,
       log,
       pollIntervalMs: config.pollIntervalMs,
     }),
-    view: new DatabaseView({ ...shared, health }),
+    view: new DatabaseView({ ...shared, adviser, health }),
     database,
     outbox,
     close: async () => {
@@ -209,16 +216,18 @@ function reachOf({ deployment, runnerUrl }: OracleConfig): Reach {
   return runnerUrl !== undefined || deployment.chainId === localChain ? "any" : "public";
 }
 
-async function judgeBy(
-  runtime: Runtime,
-  modelDir: string,
-  { threads, probesContributions }: OracleConfig,
-  deps: Omit<ContributionJudgeDeps, "runtime" | "tokenizer" | "probe">,
-): Promise<ContributionJudge> {
+/** Undefined where no contribution is judged. */
+async function recordJudge(
+  runtime: Runtime | undefined,
+  { modelDir, threads, probesContributions, validatedDatanets, advisedDatanets }: OracleConfig,
+  deps: Omit<RecordJudgeDeps, "runtime" | "tokenizer" | "probe">,
+): Promise<RecordJudge | undefined> {
+  if (runtime === undefined || modelDir === undefined) return undefined;
+  if (validatedDatanets.length === 0 && advisedDatanets.length === 0) return undefined;
   const tokenizer = await Tokenizer.load(modelDir);
   const context = Math.min(ATTRIBUTION_CONTEXT, runtime.architecture.maxPositions);
   const probe = probesContributions ? new AdapterProbe({ modelDir, tokenizer, context, threads }) : undefined;
-  return new ContributionJudge({ ...deps, runtime, tokenizer, probe });
+  return new RecordJudge({ ...deps, runtime, tokenizer, probe });
 }
 
 async function recomputationBy(

@@ -484,6 +484,7 @@ async function startOracle(
     courtBudget: parseOpen("5000"),
     pushedLeast,
     validatedDatanets: [],
+    advisedDatanets: [],
     probesContributions: false,
   };
   const oracle = await openOracle(config, systemClock, log);

@@ -378,6 +378,8 @@ class Network implements Devnet {
     return this.#startProgram("oracle", `oracle at ${this.urls.oracle}`, async () => ({
       ...(await this.#nodeEnv("oracle")),
       RUNNER_URL: this.urls.runner,
+      // the first that is opened, by its owner
+      ADVISED_DATANETS: "1",
     }));
   }
 

@@ -40,6 +40,17 @@ it("says what was refused, why, where to look and what can be done", () => {
   expect(text).toContain("If you disagree:\n  Contribute the rest.");
 });
 
+it("says of what an owner decides that it is an opinion", () => {
+  const { round: _, acceptScore: __, ...opinion } = admission;
+
+  const text = renderAdmission(opinion);
+
+  expect(text).toContain("whom nothing rests on: the Datanet's owner decides");
+  expect(text).toContain("6666 of 10000 by the rules that validators go by");
+  expect(text).toContain("2 of 3 records break no rule");
+  expect(text).not.toMatch(/round|vote/);
+});
+
 it.each<[Partial<AdmissionReason>, string]>([
   [{ rule: "file", found: "4097 records" }, "its file: found 4097 records"],
   [{ rule: "no_gain", found: "0.010", limit: "0.200" }, "is worth 0.010 nats a token, 0.200 is asked"],

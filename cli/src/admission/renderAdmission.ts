@@ -6,18 +6,17 @@ const SHOWN_RECORDS = 50;
 
 /** Why a validator scored a contribution as it did, for its contributor. */
 export function renderAdmission(admission: Admission): string {
-  const { score, acceptScore, recordCount, refused, reasons, comparedWith, appeal, probe } = admission;
-  const vote = score >= acceptScore ? "accept" : "reject";
+  const { recordCount, refused, reasons, comparedWith, appeal, probe } = admission;
   const { unread } = comparedWith;
   const more = refused.length - SHOWN_RECORDS;
+  const passed = admission.round === undefined ? "break no rule" : "are accepted";
   const lines = [
-    `Contribution ${admission.contribution} to Datanet ${admission.datanet}, scored in round ${admission.round} by ${admission.validator}`,
-    `  ${score} of 10000, a vote to ${vote}: ${acceptScore} accepts. The round is decided by more than half of those who revealed.`,
+    ...headOf(admission),
     `  compared with ${comparedWith.records} earlier records${unread.length === 0 ? "" : `, not with those of contributions ${unread.join(", ")}, which could not be read`}`,
     "",
     ...reasons.map((reason) => `The contribution: ${sentence(reason)}`),
     ...(probe === undefined ? [] : learned(probe)),
-    ...(reasons.length === 0 ? [`${recordCount - refused.length} of ${recordCount} records are accepted.`] : []),
+    ...(reasons.length === 0 ? [`${recordCount - refused.length} of ${recordCount} records ${passed}.`] : []),
     ...refused
       .slice(0, SHOWN_RECORDS)
       .flatMap((record) => record.reasons.map((reason) => `  record ${record.index}: ${sentence(reason)}`)),
@@ -26,6 +25,20 @@ export function renderAdmission(admission: Admission): string {
     ...appeal.map(({ text }) => `  ${text}`),
   ];
   return `${lines.map(printable).join("\n")}\n`;
+}
+
+function headOf({ contribution, datanet, round, validator, score, acceptScore }: Admission): string[] {
+  const subject = `Contribution ${contribution} to Datanet ${datanet}`;
+  if (round === undefined || acceptScore === undefined) {
+    return [
+      `${subject}, read by ${validator}, whom nothing rests on: the Datanet's owner decides`,
+      `  ${score} of 10000 by the rules that validators go by`,
+    ];
+  }
+  return [
+    `${subject}, scored in round ${round} by ${validator}`,
+    `  ${score} of 10000, a vote to ${score >= acceptScore ? "accept" : "reject"}: ${acceptScore} accepts. The round is decided by more than half of those who revealed.`,
+  ];
 }
 
 /** What learning its records did to others, whether or not it refused any. */

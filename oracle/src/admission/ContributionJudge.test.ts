@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { AdapterProbe, type ProbeInput, type ProbeReading, type ProbeSilence, Tokenizer } from "@openledger/engine";
 import {
   CONTRACT_NAMES,
+  type ContentClient,
   ContentErasedError,
   ContentUnavailableError,
   type Contribution,
@@ -19,10 +20,12 @@ import {
 } from "@openledger/sdk";
 import { type Address, getAddress, type Hex, keccak256, pad } from "viem";
 import { beforeEach, describe, expect, it } from "vitest";
+import type { Log } from "../Log.js";
 import type { EarlierContribution, ScoringRound } from "../store/AdmissionFacts.js";
 import type { KeptAdmission, KeptScores } from "../store/ScoreLedger.js";
 import { ContributionJudge, contributionsHash } from "./ContributionJudge.js";
 import { probeSeed } from "./probeSeed.js";
+import { RecordJudge } from "./RecordJudge.js";
 
 const account = getAddress(pad("0x1", { size: 20 }));
 const contributor = getAddress(pad("0x9", { size: 20 }));
@@ -76,40 +79,45 @@ beforeEach(() => {
     return probe;
   };
   licences = [licenceToBytes32("MIT"), pad("0x41")];
+  const content: Pick<ContentClient, "get"> = {
+    get: async (hash) => {
+      if (readsDown)
+        throw new ContentUnavailableError("store", "no connection", { retryable: true, cause: new Error("down") });
+      if ([...erased].some((number) => committed.get(number)!.dataHash === hash)) throw new ContentErasedError("store");
+      const bytes = store.get(hash);
+      if (bytes === undefined) throw new ContentUnavailableError("store", "status 404", { retryable: true });
+      return bytes;
+    },
+  };
+  const log: Log = { info: () => {}, fault: (message) => faults.push(message) };
   judge = new ContributionJudge({
     deployment,
     datanets: [1n],
     account,
-    runtime: {
-      architecture: { vocabulary: 64, maxPositions: 512 } as never,
-      weightsRoot: pad("0xb"),
-      attribution: async () =>
-        ({ hash: pad("0xc"), base: { decoys: Array.from({ length: 32 }, () => ({ ids: decoy })) } }) as never,
-      // one nat a token, whatever it is: nothing reads worse than the decoys
-      hiddenStates: async (ids) => ({
-        hidden: new Float32Array(),
-        probabilities: new Float32Array(ids.length).fill(0.36),
-      }),
-    },
-    tokenizer: { encode: (text) => text.split(" ").map((_, at) => at) },
-    probe: {
-      read: (input) => ask(input),
-    },
-    content: {
-      get: async (hash) => {
-        if (readsDown)
-          throw new ContentUnavailableError("store", "no connection", { retryable: true, cause: new Error("down") });
-        if ([...erased].some((number) => committed.get(number)!.dataHash === hash))
-          throw new ContentErasedError("store");
-        const bytes = store.get(hash);
-        if (bytes === undefined) throw new ContentUnavailableError("store", "status 404", { retryable: true });
-        return bytes;
+    judge: new RecordJudge({
+      runtime: {
+        architecture: { vocabulary: 64, maxPositions: 512 } as never,
+        weightsRoot: pad("0xb"),
+        attribution: async () =>
+          ({ hash: pad("0xc"), base: { decoys: Array.from({ length: 32 }, () => ({ ids: decoy })) } }) as never,
+        // one nat a token, whatever it is: nothing reads worse than the decoys
+        hiddenStates: async (ids) => ({
+          hidden: new Float32Array(),
+          probabilities: new Float32Array(ids.length).fill(0.36),
+        }),
       },
-    },
+      tokenizer: { encode: (text) => text.split(" ").map((_, at) => at) },
+      probe: {
+        read: (input) => ask(input),
+      },
+      content,
+      admissions: { licencesAt: async () => licences },
+      log,
+    }),
+    content,
     admissions: {
       rounds: async () => [round],
       contributions: async (numbers) => numbers.flatMap((number) => committed.get(number) ?? []),
-      licencesAt: async () => licences,
       earlier: async (number) => earlier.filter(({ contribution }) => contribution.number < number),
     },
     facts: { newestBlock: async () => 50n },
@@ -132,7 +140,7 @@ beforeEach(() => {
     },
     confirmations: 3n,
     clock: { now: () => new Date(time), sleep: async () => {} },
-    log: { info: () => {}, fault: (message) => faults.push(message) },
+    log,
   });
   round = open([]);
 });

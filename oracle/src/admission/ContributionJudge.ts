@@ -9,26 +9,13 @@
  * each contribution, are made until an eighth is left: who has no time for them scores by the other rules, in time.
  */
 import { randomBytes } from "node:crypto";
-import {
-  type AdapterProbe,
-  ATTRIBUTION_CONTEXT,
-  EarlierRecords,
-  EarlierSample,
-  judgeRecords,
-  MAX_RECORD_BYTES,
-  NoiseGate,
-  type Runtime,
-  type Tokenizer,
-} from "@openledger/engine";
+import { EarlierRecords, EarlierSample } from "@openledger/engine";
 import {
   type Admission,
-  type AdmissionReason,
   type ContentClient,
   type Contribution,
   type Deployment,
   encodeAdmission,
-  InvalidValueError,
-  licenceFromBytes32,
   scoresCommitment,
 } from "@openledger/sdk";
 import { type Address, bytesToHex, encodeAbiParameters, type Hex, keccak256 } from "viem";
@@ -36,17 +23,14 @@ import type { Clock } from "../Clock.js";
 import type { ProtocolReader, ScoringRules } from "../chain/ProtocolReader.js";
 import type { Log } from "../Log.js";
 import { OracleError } from "../OracleError.js";
-import type { AdmissionFacts, EarlierContribution, ScoringRound } from "../store/AdmissionFacts.js";
+import type { AdmissionFacts, ScoringRound } from "../store/AdmissionFacts.js";
 import type { ChainFacts } from "../store/ChainFacts.js";
 import type { KeptAdmission, ScoreLedger } from "../store/ScoreLedger.js";
-import { explainProbe, probeReasons } from "./explainProbe.js";
-import { appealOf, explainRefusals } from "./explainRefusals.js";
+import { appealOf } from "./explainRefusals.js";
 import { probeSeed } from "./probeSeed.js";
+import { isTooLarge, type RecordJudge } from "./RecordJudge.js";
 import { readRecords } from "./readRecords.js";
-import { shown } from "./shown.js";
 
-/** Records of a contribution that are judged; one with more is refused whole. */
-const MAX_JUDGED_RECORDS = 4096;
 /** Pause before a round that could not be judged is looked at again. */
 const againMs = 10_000;
 
@@ -55,12 +39,9 @@ export interface ContributionJudgeDeps {
   /** Datanets in which this oracle scores. */
   readonly datanets: readonly bigint[];
   readonly account: Address;
-  readonly runtime: Pick<Runtime, "hiddenStates" | "attribution" | "architecture" | "weightsRoot">;
-  readonly tokenizer: Pick<Tokenizer, "encode">;
-  /** Undefined where contributions are scored without. */
-  readonly probe: Pick<AdapterProbe, "read"> | undefined;
+  readonly judge: RecordJudge;
   readonly content: Pick<ContentClient, "get">;
-  readonly admissions: Pick<AdmissionFacts, "rounds" | "contributions" | "licencesAt" | "earlier">;
+  readonly admissions: Pick<AdmissionFacts, "rounds" | "contributions" | "earlier">;
   readonly facts: Pick<ChainFacts, "newestBlock">;
   readonly scores: Pick<ScoreLedger, "keep" | "ofRound">;
   readonly chain: Pick<ProtocolReader, "now" | "isValidator" | "roundRules">;
@@ -69,31 +50,14 @@ export interface ContributionJudgeDeps {
   readonly log: Log;
 }
 
-const OUT_OF_TIME = {
-  kind: "silence",
-  because: "out_of_time",
-  found: "an eighth of the time for commits is left; give the base more threads",
-} as const;
-
 /** What was found of a round, in the order of its contributions. */
 interface Judged {
   readonly scores: readonly number[];
   readonly admissions: readonly Admission[];
 }
 
-/** What a contribution is judged beside. */
-interface Beside {
-  readonly earlier: EarlierRecords;
-  /** Of the Datanet's own. */
-  readonly sample: EarlierSample;
-  /** What its probe is drawn by. */
-  readonly seed: number;
-  readonly isProbed: boolean;
-}
-
 export class ContributionJudge {
   readonly #againAt = new Map<bigint, number>();
-  #gate: Promise<NoiseGate> | undefined;
 
   constructor(private readonly deps: ContributionJudgeDeps) {}
 
@@ -156,7 +120,7 @@ export class ContributionJudge {
 
   /** Undefined while a file may still come, or where the round's commits ended meanwhile. */
   async #judge(round: ScoringRound, rules: ScoringRules, signal: AbortSignal): Promise<Judged | undefined> {
-    const { admissions, chain, probe, log } = this.deps;
+    const { admissions, chain, judge, log } = this.deps;
     const contributions = await admissions.contributions(round.contributions);
     if (await this.#waitsForFile(round, rules, contributions, signal)) return undefined;
 
@@ -168,15 +132,15 @@ export class ContributionJudge {
     for (const contribution of [...contributions].sort((a, b) => Number(a.number - b.number))) {
       for (const one of await admissions.earlier(contribution.number, round)) {
         if (one.contribution.number <= newest) continue;
-        if (!(await this.#addEarlier(earlier, sample, one, round, signal))) unread.push(one.contribution.number);
+        if (!(await judge.addEarlier(earlier, sample, one, round.datanet, signal)))
+          unread.push(one.contribution.number);
       }
       newest = contribution.number;
 
       const comparedWith = { records: earlier.count, unread: [...unread] };
-      const isProbed =
-        probe !== undefined && (await chain.now()) < round.commitsUntil - BigInt(rules.commitPeriod) / 8n;
+      const isProbed = judge.hasProbe && (await chain.now()) < round.commitsUntil - BigInt(rules.commitPeriod) / 8n;
       const seed = probeSeed(round.blockHash, contribution.number);
-      const judged = await this.#judgeOne(contribution, { earlier, sample, seed, isProbed }, signal);
+      const judged = await judge.judge(contribution, { earlier, sample, seed, isProbed }, signal);
       if (judged.score >= rules.acceptScore) earlier = judged.earlier;
       found.set(contribution.number, this.#admission(contribution, round, rules, { ...judged, comparedWith }));
       if ((await chain.now()) >= round.commitsUntil) {
@@ -206,67 +170,6 @@ export class ContributionJudge {
     return false;
   }
 
-  /** @returns Whether its records could be read. */
-  async #addEarlier(
-    earlier: EarlierRecords,
-    sample: EarlierSample,
-    { contribution, revoked }: EarlierContribution,
-    { datanet }: ScoringRound,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const read = await readRecords(this.deps.content, contribution, signal);
-    if (read.kind !== "read") {
-      this.deps.log.fault(`Contribution ${contribution.number} cannot be compared with: ${read.found}`);
-      return false;
-    }
-    for (const [index, text] of read.records.entries()) {
-      // one that is too long was accepted by other rules than these, and is nobody's copy by them
-      if (text === undefined || revoked.has(index) || text.length > MAX_RECORD_BYTES) continue;
-      earlier.add({ contribution: contribution.number, index }, text);
-      if (contribution.datanet === datanet) sample.add(text);
-    }
-    return true;
-  }
-
-  async #judgeOne(contribution: Contribution, { earlier, sample, seed, isProbed }: Beside, signal: AbortSignal) {
-    const because = (found: string, limit: string) => {
-      const reason: AdmissionReason = { rule: "file", found, limit, evidence: {} };
-      return { score: 0, earlier, refused: [], reasons: [reason] };
-    };
-    if (isTooLarge(contribution)) {
-      return because(`${contribution.recordCount} records`, `${MAX_JUDGED_RECORDS} records: split it`);
-    }
-    const file = await readRecords(this.deps.content, contribution, signal);
-    if (file.kind !== "read") {
-      const found = file.kind === "missing" ? "no file in the content store" : shown(file.found);
-      return because(found, "the file that was committed");
-    }
-    const texts = file.records.filter((record) => record !== undefined);
-    const erased = file.records.length - texts.length;
-    if (erased > 0) return because(`${erased} records that were erased`, "the file that was committed");
-    const { admissions, runtime, tokenizer, probe, log } = this.deps;
-    const licences = await admissions.licencesAt(contribution.datanet, contribution.number);
-    const judged = await judgeRecords({
-      contribution: contribution.number,
-      records: texts,
-      licence: file.licence,
-      allowedLicences: licences.flatMap(nameOf),
-      earlier,
-      tokenizer,
-      context: Math.min(ATTRIBUTION_CONTEXT, runtime.architecture.maxPositions),
-      gate: await this.#calibrated(signal),
-      ...(isProbed && { probe: { adapter: probe!, earlier: sample.texts, seed } }),
-      signal,
-    });
-    const { score, records, earlier: later } = judged;
-    const found = judged.probe ?? (probe !== undefined && !isProbed ? OUT_OF_TIME : undefined);
-    if (found?.kind === "silence" && found.because !== "few_tokens") {
-      log.fault(`Contribution ${contribution.number} is scored without its probe: ${found.found}`);
-    }
-    const told = found === undefined ? {} : { probe: explainProbe(found) };
-    return { score, earlier: later, ...told, refused: explainRefusals(records), reasons: probeReasons(judged.probe) };
-  }
-
   #admission(
     contribution: Contribution,
     { round }: ScoringRound,
@@ -282,43 +185,20 @@ export class ContributionJudge {
       validator: this.deps.account,
       score,
       acceptScore,
-      base: this.deps.runtime.weightsRoot,
+      base: this.deps.judge.base,
       recordCount: contribution.recordCount,
       comparedWith,
       ...(probe && { probe }),
       reasons,
       refused,
-      appeal: appealOf(contribution.number, { refused, reasons }),
+      appeal: appealOf(contribution.number, { refused, reasons }, "validators"),
     };
-  }
-
-  /** The gate's limits, read from the base once; what failed is tried again by the next. */
-  #calibrated(signal: AbortSignal): Promise<NoiseGate> {
-    this.#gate ??= NoiseGate.calibrate(this.deps.runtime, { signal }).catch((error: unknown) => {
-      this.#gate = undefined;
-      throw error;
-    });
-    return this.#gate;
   }
 }
 
 /** As the contract hashes the numbers of a round's contributions. */
 export function contributionsHash({ contributions }: Pick<ScoringRound, "contributions">): Hex {
   return keccak256(encodeAbiParameters([{ type: "uint64[]" }], [contributions]));
-}
-
-function isTooLarge({ recordCount }: Contribution): boolean {
-  return recordCount > MAX_JUDGED_RECORDS;
-}
-
-/** A licence's identifier; a word that is none can stand in a Datanet's list, and no file can name it. */
-function nameOf(licence: Hex): string[] {
-  try {
-    return [licenceFromBytes32(licence)];
-  } catch (error) {
-    if (error instanceof InvalidValueError) return [];
-    throw error;
-  }
 }
 
 function keptOf(admission: Admission, { commitsUntil }: ScoringRound): KeptAdmission {

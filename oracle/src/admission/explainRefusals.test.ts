@@ -43,7 +43,8 @@ it("measures noise by what decided: the order of the tokens, or the loss alone",
 });
 
 it("offers a dispute of other contributions alone, and nothing where nothing was refused", () => {
-  const ways = (refused: ReturnType<typeof explained>) => appealOf(5n, { refused, reasons: [] }).map(({ way }) => way);
+  const ways = (refused: ReturnType<typeof explained>) =>
+    appealOf(5n, { refused, reasons: [] }, "validators").map(({ way }) => way);
 
   expect(ways(explained(duplicateOf(3n)))).toEqual(["contribute_again", "dispute_earlier"]);
   expect(ways(explained(duplicateOf(5n)))).toEqual(["contribute_again"]);

@@ -15,18 +15,24 @@ export function explainRefusals(judged: readonly RecordJudgement[]): Admission["
     .map(({ index, refusals }) => ({ index, reasons: refusals.map(reasonOf) }));
 }
 
+/** What is told of contributing again, by who decides. */
+const AGAIN = {
+  validators:
+    "A rejected contribution is final and its fee, less the validators' part, comes back. Contribute again what was not " +
+    "refused, and what you have changed: other validators may score it. Every figure here can be recomputed.",
+  owner:
+    "The Datanet's owner decides and is bound by no rule. What is rejected is final and its fee comes back whole. Contribute again " +
+    "what is not refused here, and what you have changed, there or to another Datanet. Every figure here can be recomputed.",
+} as const;
+
 /** What its contributor can do about a refused contribution; nothing where none of it is refused. */
 export function appealOf(
   contribution: bigint,
   { refused, reasons }: Pick<Admission, "refused" | "reasons">,
+  decider: keyof typeof AGAIN,
 ): Admission["appeal"] {
   if (refused.length === 0 && reasons.length === 0) return [];
-  const again = {
-    way: "contribute_again" as const,
-    text:
-      "A rejected contribution is final and its fee, less the validators' part, comes back. Contribute again what was not " +
-      "refused, and what you have changed: other validators may score it. Every figure here can be recomputed.",
-  };
+  const again = { way: "contribute_again" as const, text: AGAIN[decider] };
   const copied = refused.flatMap((record) => record.reasons.map(({ evidence }) => evidence.of?.contribution));
   const others = [...new Set(copied)].filter((one) => one !== undefined && one !== contribution);
   if (others.length === 0) return [again];

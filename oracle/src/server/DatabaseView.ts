@@ -1,5 +1,6 @@
 import { decodeEpochFile, dueAmount, type EpochFile, receiptDataFee } from "@openledger/sdk";
 import { type Address, isAddressEqual } from "viem";
+import type { ContributionAdviser } from "../admission/ContributionAdviser.js";
 import type { ProtocolReader } from "../chain/ProtocolReader.js";
 import { OracleError } from "../OracleError.js";
 import { withDataPart } from "../settle/buildLists.js";
@@ -19,6 +20,8 @@ export interface DatabaseViewDeps {
   readonly files: EpochFiles;
   readonly admissions: AdmissionFacts;
   readonly scores: ScoreLedger;
+  /** Undefined where no opinion is told. */
+  readonly adviser: Pick<ContributionAdviser, "ask"> | undefined;
   readonly health: () => Promise<Health>;
 }
 
@@ -73,7 +76,7 @@ export class DatabaseView implements OracleView {
   }
 
   async admission(datanet: bigint, contribution: bigint): Promise<string> {
-    const { scores, admissions, chain } = this.deps;
+    const { scores, admissions, chain, adviser } = this.deps;
     const kept = await scores.admission(datanet, contribution);
     if (kept !== undefined && kept.toldFrom <= (await chain.now())) return kept.text;
     if (kept !== undefined) {
@@ -81,6 +84,12 @@ export class DatabaseView implements OracleView {
         `Contribution ${contribution} is scored; why is told from ${kept.toldFrom} on, when no score can be copied.`,
       );
     }
+    const advice = await adviser?.ask(datanet, contribution);
+    if (advice?.kind === "told") return advice.text;
+    if (advice?.kind === "waiting") {
+      throw notYet(`Contribution ${contribution} is judged now, because you asked; ask again in a minute.`);
+    }
+    if (advice?.kind === "busy") throw notYet("Many contributions wait to be judged; ask again in some minutes.");
     const [known] = await admissions.contributions([contribution]);
     if (known?.datanet === datanet) {
       throw notYet(

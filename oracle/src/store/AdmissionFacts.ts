@@ -34,6 +34,13 @@ export interface ScoringRound extends EventPlace {
   readonly end: RoundEnd | undefined;
 }
 
+/** A contribution and the block that it was committed in. */
+export interface CommittedContribution {
+  readonly contribution: Contribution;
+  readonly block: bigint;
+  readonly blockHash: Hex;
+}
+
 /** A contribution whose records are older than another's. */
 export interface EarlierContribution {
   readonly contribution: Contribution;
@@ -91,6 +98,15 @@ export class AdmissionFacts {
       [numbers.map(String)],
     );
     return rows.map(({ args }) => contributionOf(args));
+  }
+
+  async committed(contribution: bigint): Promise<CommittedContribution | undefined> {
+    const [row] = await this.queries.query<EventRow>(
+      "select * from events where name = 'ContributionCommitted' and args->>'contribution' = $1",
+      [contribution.toString()],
+    );
+    if (row === undefined) return undefined;
+    return { contribution: contributionOf(row.args), block: BigInt(row.block), blockHash: row.block_hash };
   }
 
   /** Numbers of the rules under which anything was ever contributed to a Datanet. */

@@ -53,10 +53,22 @@ describe("an admission", () => {
     ["score", /score/],
     ["refused", /refused/],
     ["base", /base/],
+    ["round", /round/],
+    ["acceptScore", /acceptScore/],
   ])("is refused without its %s", (field, message) => {
     const { [field]: _, ...rest } = JSON.parse(encodeAdmission(admission)) as Record<string, unknown>;
 
     expect(() => decodeAdmission(JSON.stringify(rest))).toThrow(message);
+  });
+
+  it("has neither round nor score to accept where the owner decides", () => {
+    const { round: _, acceptScore: __, ...opinion } = admission;
+
+    const text = encodeAdmission(opinion);
+
+    expect(text).not.toMatch(/"round"|"acceptScore"/);
+    expect(decodeAdmission(text)).toEqual(opinion);
+    expect(decodeAdmission(text)).not.toHaveProperty("round");
   });
 
   it("is refused with a rule that nobody knows", () => {

@@ -39,17 +39,18 @@ export type AdmissionEvidence = {
   readonly reading?: Readonly<Record<string, string>>;
 };
 
-/** Why a validator gave a contribution its score in a round. */
+/** Why a validator gave a contribution its score in a round, or what it finds of one that the Datanet's owner decides. */
 export type Admission = {
   readonly datanet: bigint;
   readonly contribution: bigint;
   readonly contributor: Address;
-  readonly round: bigint;
+  /** Absent where the owner decides; so is `acceptScore`. */
+  readonly round?: bigint;
   readonly validator: Address;
   /** 0 to 10,000: the part of the records that is accepted. */
   readonly score: number;
   /** From this on it is a vote to accept. */
-  readonly acceptScore: number;
+  readonly acceptScore?: number;
   /** Root of the weights of the base that read the records. */
   readonly base: Hex;
   readonly recordCount: number;
@@ -73,7 +74,7 @@ export function encodeAdmission(admission: Admission): string {
     datanet: admission.datanet.toString(),
     contribution: admission.contribution.toString(),
     contributor: admission.contributor.toLowerCase(),
-    round: admission.round.toString(),
+    round: admission.round?.toString(),
     validator: admission.validator.toLowerCase(),
     score: admission.score,
     acceptScore: admission.acceptScore,
@@ -93,14 +94,15 @@ export function decodeAdmission(bytes: Uint8Array | string): Admission {
   reader.field("format").literal(FORMAT);
   const compared = reader.field("comparedWith");
   const probe = reader.field("probe");
+  const [round, acceptScore] = [reader.field("round"), reader.field("acceptScore")];
   return {
     datanet: reader.field("datanet").uint(64),
     contribution: reader.field("contribution").uint(64),
     contributor: reader.field("contributor").address(),
-    round: reader.field("round").uint(64),
+    // who has one of them has both
+    ...((round.present || acceptScore.present) && { round: round.uint(64), acceptScore: acceptScore.uint32() }),
     validator: reader.field("validator").address(),
     score: reader.field("score").uint32(),
-    acceptScore: reader.field("acceptScore").uint32(),
     base: reader.field("base").bytes32(),
     recordCount: reader.field("recordCount").uint32(),
     comparedWith: {

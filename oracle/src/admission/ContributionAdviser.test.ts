@@ -1,0 +1,159 @@
+import type { EarlierSample } from "@openledger/engine";
+import { type AdmissionReason, type Contribution, decodeAdmission } from "@openledger/sdk";
+import { getAddress, type Hex, keccak256, numberToHex, pad } from "viem";
+import { beforeEach, expect, it } from "vitest";
+import type { CommittedContribution, EventPlace } from "../store/AdmissionFacts.js";
+import { ContributionAdviser } from "./ContributionAdviser.js";
+import type { Beside } from "./RecordJudge.js";
+
+const account = getAddress(pad("0x1", { size: 20 }));
+const signal = new AbortController().signal;
+const base = pad("0xb");
+
+let committed: Map<bigint, CommittedContribution>;
+let newest: bigint;
+let judged: { readonly number: bigint; readonly beside: Beside }[];
+let reasons: AdmissionReason[];
+let failing: Error | undefined;
+let places: EventPlace[];
+let sampled: bigint[];
+let adviser: ContributionAdviser;
+
+beforeEach(() => {
+  committed = new Map([1n, 2n, 3n].map((number) => [number, contribution(number)]));
+  newest = 100n;
+  [judged, reasons, places, sampled] = [[], [], [], []];
+  failing = undefined;
+  adviser = new ContributionAdviser({
+    datanets: [1n, 2n],
+    account,
+    judge: {
+      base,
+      hasProbe: true,
+      addEarlier: async (_earlier, _sample: EarlierSample, one, datanet) => {
+        sampled.push(datanet);
+        return one.contribution.number !== 2n;
+      },
+      judge: async ({ number }, beside) => {
+        if (failing !== undefined) throw failing;
+        judged.push({ number, beside });
+        return { score: 10_000, earlier: beside.earlier, refused: [], reasons };
+      },
+    },
+    admissions: {
+      committed: async (number) => committed.get(number),
+      earlier: async (number, place) => {
+        places.push(place);
+        const earlier = [...committed.values()].filter((one) => one.contribution.number < number);
+        return earlier.map((one) => ({ contribution: one.contribution, revoked: new Set<number>() }));
+      },
+    },
+    facts: { newestBlock: async () => newest },
+    // validators decide under rules 9
+    chain: { roundRules: async (_, rules) => (rules === 9 ? ({} as never) : undefined) },
+    confirmations: 3n,
+    log: { info: () => {}, fault: () => {} },
+  });
+});
+
+function contribution(number: bigint, more: Partial<Contribution> = {}, block = 50n): CommittedContribution {
+  const word: Hex = keccak256(numberToHex(number));
+  const facts = { recordsRoot: word, dataHash: word, licence: pad("0x4d"), committedAt: 1n, rules: 0, recordCount: 4 };
+  return {
+    contribution: { number, datanet: 1n, contributor: account, ...facts, ...more },
+    block,
+    blockHash: pad("0x5"),
+  };
+}
+
+it("judges what is asked for once, beside all that is accepted now", async () => {
+  expect(await adviser.step(signal)).toBe(false);
+  expect(await adviser.ask(1n, 3n)).toEqual({ kind: "waiting" });
+  expect(await adviser.ask(1n, 3n)).toEqual({ kind: "waiting" });
+
+  expect(await adviser.step(signal)).toBe(true);
+  expect(await adviser.step(signal)).toBe(false);
+
+  const advice = await adviser.ask(1n, 3n);
+  expect(advice.kind).toBe("told");
+  const opinion = decodeAdmission((advice as { text: string }).text);
+  expect(opinion).toMatchObject({ datanet: 1n, contribution: 3n, validator: account, score: 10_000, base });
+  expect(opinion).not.toHaveProperty("round");
+  expect(opinion.comparedWith.unread).toEqual([2n]);
+  expect(places).toEqual([{ block: 97n, logIndex: 2 ** 31 - 1 }]);
+  expect(sampled).toEqual([1n, 1n]);
+  expect(judged.map(({ number, beside }) => [number, beside.isProbed])).toEqual([[3n, true]]);
+});
+
+it("says nothing of what validators score, of other Datanets and of what nobody contributed", async () => {
+  committed.set(4n, contribution(4n, { rules: 9 }));
+  committed.set(5n, contribution(5n, { datanet: 7n }));
+
+  for (const [datanet, number] of [
+    [1n, 4n],
+    [7n, 5n],
+    [2n, 1n],
+    [1n, 99n],
+  ] as const) {
+    expect(await adviser.ask(datanet, number)).toEqual({ kind: "not_advised" });
+  }
+  expect(await adviser.step(signal)).toBe(false);
+});
+
+it("waits for confirmations, and meanwhile judges what has them", async () => {
+  committed.set(1n, contribution(1n, {}, 98n));
+  await adviser.ask(1n, 1n);
+  await adviser.ask(1n, 2n);
+
+  expect([await adviser.step(signal), await adviser.step(signal)]).toEqual([true, false]);
+  newest = 101n;
+  expect(await adviser.step(signal)).toBe(true);
+
+  expect(judged.map(({ number }) => number)).toEqual([2n, 1n]);
+});
+
+it("keeps what could not be judged, behind what waits with it", async () => {
+  await adviser.ask(1n, 1n);
+  await adviser.ask(1n, 2n);
+  failing = new Error("store down");
+  await expect(adviser.step(signal)).rejects.toThrow("store down");
+  failing = undefined;
+
+  while (await adviser.step(signal));
+  expect(judged.map(({ number }) => number)).toEqual([2n, 1n]);
+});
+
+it("tells of a file that is not there once: it may come", async () => {
+  reasons = [{ rule: "file", found: "no file", limit: "the file", evidence: {} }];
+  await adviser.ask(1n, 1n);
+  await adviser.step(signal);
+
+  expect((await adviser.ask(1n, 1n)).kind).toBe("told");
+  expect((await adviser.ask(1n, 1n)).kind).toBe("waiting");
+  reasons = [];
+  await adviser.step(signal);
+  for (let i = 0; i < 2; i++) expect((await adviser.ask(1n, 1n)).kind).toBe("told");
+});
+
+it("judges a number anew that stands for another file after a reorganisation", async () => {
+  await adviser.ask(1n, 1n);
+  await adviser.step(signal);
+  committed.set(1n, contribution(1n, { dataHash: pad("0xff") }));
+
+  expect((await adviser.ask(1n, 1n)).kind).toBe("waiting");
+});
+
+it("lets few wait, and keeps few: nobody fills its memory", async () => {
+  for (let i = 1n; i <= 70n; i++) committed.set(i, contribution(i));
+  for (let i = 1n; i <= 32n; i++) expect((await adviser.ask(1n, i)).kind).toBe("waiting");
+  expect((await adviser.ask(1n, 33n)).kind).toBe("busy");
+  expect((await adviser.ask(1n, 32n)).kind).toBe("waiting");
+
+  while (await adviser.step(signal));
+  await adviser.ask(1n, 33n);
+  await adviser.step(signal);
+
+  expect((await adviser.ask(1n, 33n)).kind).toBe("told");
+  expect((await adviser.ask(1n, 1n)).kind).toBe("waiting");
+  expect((await adviser.ask(1n, 2n)).kind).toBe("told");
+});
