@@ -20,12 +20,22 @@ function row(tag, cells) {
   const line = document.createElement("tr");
   for (const cell of cells) {
     const box = document.createElement(tag);
-    const { text, className, title } = typeof cell === "object" ? cell : { text: cell };
-    box.textContent = String(text);
+    const { text, className, title, meters } = typeof cell === "object" ? cell : { text: cell };
+    if (meters === undefined) box.textContent = String(text);
+    else box.append(...meters.map(meter));
     if (className !== undefined) box.className = className;
     if (title !== undefined) box.title = title;
     line.append(box);
   }
+  return line;
+}
+
+/** A figure from 0 to 1 as a bar, with its number behind it. */
+function meter({ name, value, text }) {
+  const line = document.createElement("label");
+  const bar = document.createElement("meter");
+  bar.value = value;
+  line.append(`${name} `, bar, ` ${text}`);
   return line;
 }
 
@@ -50,6 +60,24 @@ function show(status) {
     "models",
     ["", "Name", "Base", "Trained on Datanet", "Settled"],
     (status.models ?? []).map((m) => [m.number, m.name, m.base ?? "–", m.datanets.join(", ") || "–", open(m.settled)]),
+  );
+  fill(
+    "cards",
+    ["Model", "Measured with", "Method", "Rank correlation with retraining, and its standard error"],
+    (status.cards ?? []).flatMap(({ model, hash, records, texts, sets, methods }) =>
+      methods.map(({ method, lds }) => [
+        { text: model, title: `card ${hash}` },
+        `${records} records, ${texts} texts, halves: ${sets.map(({ regime, count }) => `${count} ${regime}`).join(", ")}`,
+        method,
+        {
+          meters: lds.map(({ regime, value, error }) => ({
+            name: regime,
+            value,
+            text: `${value.toFixed(2)} ± ${error.toFixed(2)}`,
+          })),
+        },
+      ]),
+    ),
   );
   fill(
     "answers",

@@ -9,6 +9,8 @@ export interface Status {
   readonly totals?: Readonly<Record<string, string>>;
   readonly datanets?: readonly DatanetStatus[];
   readonly models?: readonly ModelStatus[];
+  /** How right attribution is, of the newest models whose owners have measured it; one not in the store is left out. */
+  readonly cards?: readonly CardStatus[];
   readonly epochs?: readonly EpochStatus[];
   readonly answers?: readonly AnswerStatus[];
 }
@@ -35,6 +37,21 @@ export interface ModelStatus {
   readonly base: string | null;
   readonly settled: string;
   readonly datanets: readonly string[];
+}
+
+/** A model's attribution card. */
+export interface CardStatus {
+  readonly model: string;
+  readonly hash: string;
+  readonly records: number;
+  readonly texts: number;
+  /** Subsets that were retrained on, by regime. */
+  readonly sets: readonly { readonly regime: string; readonly count: number }[];
+  readonly methods: readonly {
+    readonly method: string;
+    /** Rank correlation with retraining, and its standard error. */
+    readonly lds: readonly { readonly regime: string; readonly value: number; readonly error: number }[];
+  }[];
 }
 
 export interface EpochStatus {

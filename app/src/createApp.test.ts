@@ -2,7 +2,9 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { request, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { ContentClient } from "@openledger/sdk";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { CardShelf } from "./CardShelf.js";
 import { createApp } from "./createApp.js";
 import { readStatus } from "./readStatus.js";
 import type { Status } from "./Status.js";
@@ -110,6 +112,7 @@ test("with no service up, each is shown as down and why", async () => {
 
   const found = await readStatus(
     { rpcUrl: nowhere, graphqlUrl: nowhere, storeUrl: nowhere, runnerUrl: nowhere, oracleUrl: nowhere },
+    new CardShelf(new ContentClient({ url: nowhere })),
     new Date(0),
   );
 

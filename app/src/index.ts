@@ -1,4 +1,12 @@
 export { type AppConfig, readAppConfig } from "./config.js";
 export { type AppDeps, createApp } from "./createApp.js";
 export { readStatus, type StatusSources } from "./readStatus.js";
-export type { AnswerStatus, DatanetStatus, EpochStatus, ModelStatus, ServiceStatus, Status } from "./Status.js";
+export type {
+  AnswerStatus,
+  CardStatus,
+  DatanetStatus,
+  EpochStatus,
+  ModelStatus,
+  ServiceStatus,
+  Status,
+} from "./Status.js";

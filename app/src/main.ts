@@ -1,9 +1,15 @@
+import { ContentClient } from "@openledger/sdk";
+import { CardShelf } from "./CardShelf.js";
 import { readAppConfig } from "./config.js";
 import { createApp } from "./createApp.js";
 import { readStatus } from "./readStatus.js";
 
 const config = readAppConfig();
-const app = createApp({ readStatus: () => readStatus(config, new Date()), onFault: (error) => console.error(error) });
+const cards = new CardShelf(new ContentClient({ url: config.storeUrl }));
+const app = createApp({
+  readStatus: () => readStatus(config, cards, new Date()),
+  onFault: (error) => console.error(error),
+});
 const server = app.listen(config.port, config.host, (error) => {
   if (error === undefined) {
     console.log(`status page on http://${config.host}:${config.port}`);

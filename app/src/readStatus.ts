@@ -1,5 +1,6 @@
 /** Gathers the status from the services' public interfaces. A service that does not answer leaves its part out. */
 import { ContentClient, decodeBatchFile, query } from "@openledger/sdk";
+import type { CardShelf } from "./CardShelf.js";
 import type { AppConfig } from "./config.js";
 import type { AnswerStatus, DatanetStatus, EpochStatus, ModelStatus, ServiceStatus, Status } from "./Status.js";
 
@@ -11,11 +12,12 @@ const newestAnswers = 10;
 /** Accounts up to 2^64 − 1 are the pools of the Datanets with these numbers. */
 const lastPoolAccount = (1n << 64n) - 1n;
 
-export async function readStatus(sources: StatusSources, now: Date): Promise<Status> {
+/** @param cards Kept from one reading to the next */
+export async function readStatus(sources: StatusSources, cards: CardShelf, now: Date): Promise<Status> {
   const graph = { url: sources.graphqlUrl, timeoutMs };
   const [chain, index, store, runner, oracle] = await Promise.all([
     probe("chain", sources.rpcUrl, () => readChainHead(sources.rpcUrl)),
-    probe("index", sources.graphqlUrl, () => readIndex(graph, sources.storeUrl)),
+    probe("index", sources.graphqlUrl, () => readIndex(graph, sources.storeUrl, cards)),
     probe("store", sources.storeUrl, () => readHealth(sources.storeUrl)),
     probe("runner", sources.runnerUrl, () => readHealth(sources.runnerUrl)),
     probe("oracle", sources.oracleUrl, () => readHealth(sources.oracleUrl)),
@@ -59,7 +61,7 @@ async function readChainHead(rpcUrl: string): Promise<string> {
   return BigInt(body.result).toString();
 }
 
-async function readIndex(graph: query.GraphClient, storeUrl: string): Promise<Partial<Status>> {
+async function readIndex(graph: query.GraphClient, storeUrl: string, cards: CardShelf): Promise<Partial<Status>> {
   const [block, totals, datanets, models, epochs, answers] = await Promise.all([
     query.indexedBlock(graph),
     query.protocolTotals(graph),
@@ -89,6 +91,7 @@ async function readIndex(graph: query.GraphClient, storeUrl: string): Promise<Pa
         datanets: model.versions.map(({ datanet, version }) => `${datanet} version ${version}`),
       }),
     ),
+    cards: await cards.newest(models),
     epochs: epochs.map(
       (epoch): EpochStatus => ({
         number: epoch.number.toString(),

@@ -284,6 +284,11 @@ interface IModelRegistry {
     /// @param revenue What stays in force, basis points of the fee.
     event RevenueCancelled(uint64 indexed model, Revenue revenue);
 
+    /// @notice A model's owner says how right its attribution is, in place of what was said before.
+    /// @param model The model's number, from 1.
+    /// @param cardHash SHA-256 of its attribution card in the content store; 0 where it is withdrawn.
+    event CardCommitted(uint64 indexed model, bytes32 cardHash);
+
     /// @notice A model is marked as no longer to be served, for good, by its owner or by a verdict.
     /// @param model The model's number, from 1.
     /// @param by Who called: its owner or a moderator.
@@ -327,6 +332,13 @@ interface IModelRegistry {
     /// @param model The model's number, from 1.
     function cancelRevenue(uint64 model) external;
 
+    /// @notice Commits a model's attribution card, in place of the one before. Only the owner.
+    /// @dev A claim, which whoever retrains the model on subsets of its Datanets' records can compare with their own. Nothing on
+    /// chain reads it: it is in the event alone.
+    /// @param model The model's number, from 1.
+    /// @param cardHash SHA-256 of the card in the content store; 0 withdraws it.
+    function commitCard(uint64 model, bytes32 cardHash) external;
+
     /// @notice Marks a model as no longer to be served, for good. Only the owner.
     /// @param model The model's number, from 1.
     function deprecate(uint64 model) external;
@@ -369,14 +381,8 @@ interface IModelRegistry {
     /// @return Basis points of the fee.
     function revenueAt(uint64 model, uint64 timestamp) external view returns (Revenue memory);
 
-    /// @notice What is pending; zeros when nothing is.
-    /// @param model The model's number, from 1.
-    /// @return revenue Basis points of the fee.
-    /// @return effectiveAt Timestamp from which (inclusive) it is in force.
-    function nextRevenueOf(uint64 model) external view returns (Revenue memory revenue, uint64 effectiveAt);
-
     /// @notice The revenue split before and from `effectiveAt` on, of one storage slot.
-    /// @dev When nothing is pending `effectiveAt` has passed. Never 0.
+    /// @dev A change is pending while `effectiveAt` has not passed. Never 0.
     /// @param model The model's number, from 1.
     /// @return modelBps Model part before `effectiveAt`, basis points of the fee.
     /// @return dataBps Data part before it, basis points of the fee.

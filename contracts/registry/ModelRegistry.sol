@@ -95,6 +95,13 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
     }
 
     /// @inheritdoc IModelRegistry
+    function commitCard(uint64 model, bytes32 cardHash) external {
+        _own(model);
+
+        emit CardCommitted(model, cardHash);
+    }
+
+    /// @inheritdoc IModelRegistry
     function deprecate(uint64 model) external {
         _deprecate(model, _own(model));
     }
@@ -106,7 +113,7 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
 
     /// @inheritdoc IModelRegistry
     function setPublishingFee(uint96 fee) external restricted {
-        if (fee > MAXIMUM_PUBLISHING_FEE) revert ModelRegistry_FeeAboveMaximum(fee, MAXIMUM_PUBLISHING_FEE);
+        _requireAtMost(fee, MAXIMUM_PUBLISHING_FEE);
 
         ModelStorageLib.load().publishingFee = fee;
 
@@ -140,7 +147,7 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
         result.weightsRoot = m.weightsRoot;
         result.programRoot = m.programRoot;
         result.manifestHash = m.manifestHash;
-        result.price = Price(m.perRequest, m.perPromptToken, m.perOutputToken);
+        result.price = _priceOf(m);
         result.revenue = m.inForce();
         result.registeredAt = m.registeredAt;
         result.name = m.name;
@@ -155,21 +162,13 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
     /// @inheritdoc IModelRegistry
     function termsOf(uint64 model) external view returns (Price memory price, Revenue memory revenue) {
         ModelStorageLib.StoredModel storage m = ModelStorageLib.known(model);
-        price = Price(m.perRequest, m.perPromptToken, m.perOutputToken);
+        price = _priceOf(m);
         revenue = m.inForce();
     }
 
     /// @inheritdoc IModelRegistry
     function revenueAt(uint64 model, uint64 timestamp) external view returns (Revenue memory) {
         return RevenueScheduleLib.inForceAt(model, ModelStorageLib.known(model), timestamp);
-    }
-
-    /// @inheritdoc IModelRegistry
-    function nextRevenueOf(uint64 model) external view returns (Revenue memory revenue, uint64 effectiveAt) {
-        ModelStorageLib.StoredModel storage m = ModelStorageLib.known(model);
-        if (block.timestamp < m.effectiveAt) {
-            (revenue, effectiveAt) = (Revenue(m.nextModelBps, m.nextDataBps), m.effectiveAt);
-        }
     }
 
     /// @inheritdoc IModelRegistry
@@ -333,7 +332,11 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
 
     function _requireFee(uint96 maximum) private view returns (uint96 fee) {
         fee = ModelStorageLib.load().publishingFee;
-        if (fee > maximum) revert ModelRegistry_FeeAboveMaximum(fee, maximum);
+        _requireAtMost(fee, maximum);
+    }
+
+    function _priceOf(ModelStorageLib.StoredModel storage m) private view returns (Price memory) {
+        return Price(m.perRequest, m.perPromptToken, m.perOutputToken);
     }
 
     function _requireBase(uint64 base) private view {
@@ -353,6 +356,10 @@ contract ModelRegistry is IModelRegistry, UUPSUpgradeable, AccessManagedUpgradea
             revert ModelRegistry_DerivativeShareTooLarge(registration.derivativeBps, MAXIMUM_DERIVATIVE_BPS);
         }
         RevenueScheduleLib.requireSound(registration.revenue, hasVersions);
+    }
+
+    function _requireAtMost(uint96 fee, uint96 maximum) private pure {
+        if (fee > maximum) revert ModelRegistry_FeeAboveMaximum(fee, maximum);
     }
 
     function _noVersions() private pure returns (VersionRef[] calldata versions) {

@@ -8,7 +8,7 @@ import { readKey } from "@openledger/cli";
 import { ContentClient, createChainReader, eraseContentTypedData, parseDeployment } from "@openledger/sdk";
 import type { Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { progressLine } from "../story/progressLine.js";
+import { progressLine } from "../progress/progressLine.js";
 import { ErasedPlaces } from "./ErasedPlaces.js";
 import { EraseError } from "./EraseError.js";
 import { type EraseReport, eraseFromIndexes } from "./eraseFromIndexes.js";

@@ -3,7 +3,7 @@ export class StandingsError extends Error {
   override readonly name = "StandingsError";
 
   constructor(
-    readonly code: "usage" | "not_an_adapter" | "content_mismatch" | "content_erased" | "no_texts" | "stopped",
+    readonly code: "usage" | "stopped",
     message: string,
     options?: ErrorOptions,
   ) {

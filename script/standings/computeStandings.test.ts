@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { loadAdapter, loadModel, Tokenizer } from "@openledger/engine";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repositoryRoot } from "../devnet/repositoryRoot.js";
+import type { VersionRecord } from "../registered/readRecords.js";
+import type { AdaptedBase } from "../registered/readRegisteredModel.js";
 import { computeStandings } from "./computeStandings.js";
-import type { VersionRecord } from "./readRecords.js";
-import type { RegisteredAdapter } from "./readRegisteredModel.js";
 
 const WORDS = ["transfer", "balance", "owner", "router", "plugin", "hook", "median", "matrix", "planet"];
 const [ann, ben] = [`0x${"a".repeat(40)}`, `0x${"b".repeat(40)}`] as const;
@@ -27,20 +27,17 @@ const records = [...texts, texts[0]!, texts.join(" ").repeat(9)].map(
 );
 
 let folder: string;
-let model: RegisteredAdapter;
+let model: AdaptedBase;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "openledger-standings-"));
   const dir = join(repositoryRoot, "engine", "fixtures", "qwen3");
   const base = await loadModel(dir);
   model = {
-    name: "docs",
     base,
     tokenizer: await Tokenizer.load(dir),
     adapter: await loadAdapter(join(dir, "adapter"), base.architecture),
     baseWeightsRoot: `0x${"ba".repeat(32)}`,
     adapterWeightsRoot: `0x${"ad".repeat(32)}`,
-    versions: [{ datanet: 1n, version: 1 }],
-    split: {},
   };
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -2,41 +2,20 @@
  * `npm run standings -- MODEL`: what each record and each contributor is worth for a model, by gradients. It runs the engine,
  * which the `openledger` command does not carry. Ends with 1 when it cannot be told, with 2 when it is called wrongly.
  */
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { ContentClient, createChainReader, parseDeployment, query, readVersion } from "@openledger/sdk";
-import { progressLine } from "../story/progressLine.js";
-import { type ComputedStandings, computeStandings } from "./computeStandings.js";
-import { progressBar } from "./progressBar.js";
+import { withPhases } from "../progress/withPhases.js";
+import { readModelSubject } from "../registered/ModelPlace.js";
+import { computeStandings } from "./computeStandings.js";
 import { readArguments, type StandingsArguments } from "./readArguments.js";
-import { readRecords, type VersionRecord } from "./readRecords.js";
-import { readRegisteredModel } from "./readRegisteredModel.js";
-import { readTexts, seedTexts } from "./readTexts.js";
 import { renderStandings, standingsJson } from "./renderStandings.js";
 import { StandingsError } from "./StandingsError.js";
 
 async function run(given: StandingsArguments, signal: AbortSignal): Promise<string> {
-  const { model, state } = given;
-  const deployment = parseDeployment(JSON.parse(await readFile(join(state, "deployment.json"), "utf8")));
-  const reader = createChainReader({ deployment, rpcUrl: given.rpc });
-  const content = new ContentClient({ url: given.content });
-  const graph = { url: given.graphql };
+  const { model, state } = given.place;
   const folder = join(state, "standings");
-  const registered = await readRegisteredModel(reader, content, model, folder);
-  const records: VersionRecord[] = [];
-  for (const { datanet, version } of registered.versions) {
-    const sources = {
-      version: () => readVersion(reader, datanet, version),
-      accepted: () => query.acceptedContributions(graph, datanet),
-      revocations: () => query.revocations(graph, datanet),
-      content: (hash: `0x${string}`) => content.get(hash),
-    };
-    records.push(...(await readRecords(sources, datanet, version)));
-  }
-  const texts =
-    given.texts === undefined ? await seedTexts(registered.split, registered.tokenizer) : await readTexts(given.texts);
+  const { registered, records, texts } = await readModelSubject(given.place, folder);
 
-  const found = await withProgress((onProgress) =>
+  const found = await withPhases("standings", (onProgress) =>
     computeStandings(registered, records, texts, {
       kind: given.kind,
       threads: given.threads,
@@ -47,22 +26,6 @@ async function run(given: StandingsArguments, signal: AbortSignal): Promise<stri
   );
   const subject = { model, name: registered.name, texts: texts.length, records };
   return given.isJson ? standingsJson(subject, found) : renderStandings(subject, found, given.first);
-}
-
-/** A bar for each phase, of which each begins with its first step. */
-async function withProgress(
-  compute: (onProgress: (phase: string, done: number, all: number) => void) => Promise<ComputedStandings>,
-): Promise<ComputedStandings> {
-  const line = progressLine("standings");
-  let [current, startedAt] = ["", 0];
-  try {
-    return await compute((phase, done, all) => {
-      if (phase !== current) [current, startedAt] = [phase, performance.now()];
-      line.update(`${phase} ${progressBar(done, all, performance.now() - startedAt)}`);
-    });
-  } finally {
-    line.end();
-  }
 }
 
 const stop = new AbortController();

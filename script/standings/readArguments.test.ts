@@ -3,10 +3,14 @@ import { readArguments } from "./readArguments.js";
 
 describe("readArguments", () => {
   it("takes a model's number, and the local network's places", () => {
-    expect(readArguments(["2"])).toMatchObject({ model: 2n, texts: undefined, kind: "int8", isJson: false, first: 20 });
+    expect(readArguments(["2"])).toMatchObject({
+      place: { model: 2n, texts: undefined },
+      kind: "int8",
+      isJson: false,
+      first: 20,
+    });
     expect(readArguments(["7", "--texts", "a.json", "--json", "--sketches", "1-bit", "--threads", "2"])).toMatchObject({
-      model: 7n,
-      texts: "a.json",
+      place: { model: 7n, texts: "a.json" },
       kind: "1-bit",
       isJson: true,
       threads: 2,

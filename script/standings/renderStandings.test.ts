@@ -1,7 +1,7 @@
 import { STANDING_WHOLE } from "@openledger/engine";
 import { describe, expect, it } from "vitest";
-import { progressBar } from "./progressBar.js";
-import type { VersionRecord } from "./readRecords.js";
+import { progressBar } from "../progress/progressBar.js";
+import type { VersionRecord } from "../registered/readRecords.js";
 import { renderStandings, standingsJson } from "./renderStandings.js";
 
 const [ann, ben] = [`0x${"a".repeat(40)}`, `0x${"b".repeat(40)}`] as const;

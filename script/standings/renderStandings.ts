@@ -1,6 +1,6 @@
 import { STANDING_WHOLE } from "@openledger/engine";
+import type { VersionRecord } from "../registered/readRecords.js";
 import type { ComputedStandings } from "./computeStandings.js";
-import type { VersionRecord } from "./readRecords.js";
 
 /** What standings are of. */
 export interface StandingsSubject {

@@ -9,7 +9,7 @@ import {
   Tokenizer,
 } from "@openledger/engine";
 import { decodeIndexFile, decodeTrainingManifest, query } from "@openledger/sdk";
-import { progressLine } from "./progressLine.js";
+import { progressLine } from "../progress/progressLine.js";
 import type { RegisteredBase } from "./registerBaseModel.js";
 import { type Accuracy, addressOf, type StoryContext } from "./StoryContext.js";
 import type { SeededDatanet } from "./seedDatanet.js";

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { ATTRIBUTION_FILE } from "@openledger/engine";
 import {
   contentHash,
   decodeBaseManifest,
@@ -35,19 +36,20 @@ export interface RegisteredBase {
 /** Puts the shipped base into the content store and registers it, unless it is registered. */
 export async function registerBaseModel(story: StoryContext): Promise<RegisteredBase> {
   const file = (name: string) => readFile(join(story.modelDir, name));
-  const [manifest, weights, tokenizer, config] = await Promise.all(
-    ["manifest.json", "model.safetensors", "tokenizer.json", "config.json"].map(file),
+  const [manifest, weights, tokenizer, config, attribution] = await Promise.all(
+    ["manifest.json", "model.safetensors", "tokenizer.json", "config.json", ATTRIBUTION_FILE].map(file),
   );
   const root = weightsRoot(weights!);
   const architecture = JSON.parse(config!.toString("utf8"));
   const tokenizerHash = contentHash(tokenizer!);
   const { program } = decodeBaseManifest(manifest!);
 
+  const files = [manifest!, weights!, tokenizer!, config!, attribution!];
+  await Promise.all(files.map((bytes) => story.content.put(bytes)));
   await story.indexCaughtUp();
   const known = (await query.models(story.graph)).find((model) => model.base === null && model.weightsRoot === root);
   if (known !== undefined) return { number: known.number, weightsRoot: root, architecture, tokenizerHash };
 
-  await Promise.all([manifest!, weights!, tokenizer!, config!].map((bytes) => story.content.put(bytes)));
   const { event } = await registerBase(story.owner, {
     registration: {
       name: "openledger-base",

@@ -4,6 +4,7 @@ import {
   DEFAULT_ARITHMETIC,
   DEFAULT_HYPERPARAMETERS,
   DEFAULT_TIER,
+  describeHyperparameters,
   indexedRecords,
   openRuntime,
   publishIndex,
@@ -25,8 +26,8 @@ import {
   weightsRoot,
 } from "@openledger/sdk";
 import { type Hex, numberToHex } from "viem";
+import { progressLine } from "../progress/progressLine.js";
 import { CHUNKER_VERSION } from "../seed/chunk.js";
-import { progressLine } from "./progressLine.js";
 import { BASE_GRANT_BPS, PRICE, type RegisteredBase } from "./registerBaseModel.js";
 import type { StoryContext } from "./StoryContext.js";
 import { HELD_OUT_PER_PACKAGE, type SeededDatanet } from "./seedDatanet.js";
@@ -105,7 +106,7 @@ async function train(story: StoryContext, base: RegisteredBase, seeded: SeededDa
     baseWeightsRoot: base.weightsRoot,
     datanets: [{ datanet: seeded.datanet, version: seeded.version, root: seeded.root }],
     seed: numberToHex(SEED, { size: 32 }),
-    hyperparameters: hyperparameters(),
+    hyperparameters: describeHyperparameters(DEFAULT_HYPERPARAMETERS),
     adapterConfig,
     engine: EXACT_ENGINE,
     program: { tier: DEFAULT_TIER, arithmetic: DEFAULT_ARITHMETIC, id: programId },
@@ -166,13 +167,4 @@ async function trainedBefore(story: StoryContext, number: bigint, manifestHash: 
     lossAfter: Number(manifest.lossAfter),
     tokensPerSecond: story.memory.trainTokensPerSecond ?? 0,
   };
-}
-
-function hyperparameters(): Record<string, string | number> {
-  return Object.fromEntries(
-    Object.entries(DEFAULT_HYPERPARAMETERS).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(",") : Number.isSafeInteger(value) ? (value as number) : String(value),
-    ]),
-  );
 }

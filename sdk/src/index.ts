@@ -109,6 +109,7 @@ export * from "./units/open.js";
 export * from "./units/split.js";
 export * from "./wire/admissionFile.js";
 export type { AdmissionProbe } from "./wire/admissionProbe.js";
+export * from "./wire/attributionCard.js";
 export * from "./wire/base64url.js";
 export * from "./wire/baseManifest.js";
 export * from "./wire/batchFile.js";

@@ -2,6 +2,7 @@
 import {
   approveToken,
   cancelRevenue,
+  commitCard,
   configCode,
   deposit,
   deprecateModel,
@@ -31,7 +32,7 @@ import {
   unsetAgentWallet,
   voucherTypedData,
 } from "@openledger/sdk";
-import { type Hex, keccak256, numberToHex, stringToHex, zeroAddress } from "viem";
+import { type Hex, keccak256, numberToHex, stringToHex, zeroAddress, zeroHash } from "viem";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startWorld, type World } from "./world.js";
 
@@ -97,6 +98,18 @@ describe("models", () => {
     expect(one).toMatchObject({ derivativeBps: 2000, upstream: [], successor: null, nextRevenue: null });
     expect(two).toMatchObject({ successor: 3n, supersedes: null, upstream: [{ model: 1n, bps: 2500 }] });
     expect(three).toMatchObject({ supersedes: 2n, upstream: flat });
+  });
+
+  test("have the attribution card that their owner committed last", async () => {
+    const { owner, ada } = clients;
+    await commitCard(owner, { model: 1n, cardHash: word("first card") });
+    await commitCard(owner, { model: 1n, cardHash: word("card") });
+    await commitCard(ada, { model: 3n, cardHash: word("withdrawn") });
+    await commitCard(ada, { model: 3n, cardHash: zeroHash });
+
+    await caughtUp();
+    const [one, two, three] = await query.models(graph);
+    expect([one?.cardHash, two?.cardHash, three?.cardHash]).toEqual([word("card"), null, null]);
   });
 
   test("announce other revenue a week ahead", async () => {

@@ -39,13 +39,11 @@ contract ModelRegistryGasTest is GasSnapshots, ModelFixture {
         vm.prank(owner);
         models.scheduleRevenue(base, IModelRegistry.Revenue(1, 0));
         _record("schedule_revenue_first");
-        (IModelRegistry.Revenue memory next,) = models.nextRevenueOf(base);
-        _assertRevenue(next, 1, 0);
+        assertEq(_pendingFrom(base), START + 7 days);
         vm.prank(owner);
         models.cancelRevenue(base);
         _record("cancel_revenue");
-        (, uint64 effectiveAt) = models.nextRevenueOf(base);
-        assertEq(effectiveAt, 0);
+        assertEq(_pendingFrom(base), 0);
     }
 
     /// @dev Calls, not transactions: what a settlement pays to ask, with cold storage.

@@ -107,8 +107,8 @@ contract ModelHandler is ModelFixture {
     /// @dev One second before, at or after the next change of a model, if one pends.
     function goToAChange(uint256 seed) external {
         uint64 model = _pick(seed);
-        (, uint64 effectiveAt) = models.nextRevenueOf(model);
-        if (effectiveAt == 0) return;
+        (,,,, uint64 effectiveAt) = models.revenueScheduleOf(model);
+        if (effectiveAt <= vm.getBlockTimestamp()) return;
         uint64 time = effectiveAt + uint64((seed >> 32) % 3) - 1;
         if (time > vm.getBlockTimestamp()) vm.warp(time);
         _sample(model);

@@ -24,6 +24,10 @@ export interface AdapterTrainingInput {
   readonly hyperparameters: AdapterHyperparameters;
   /** Seed of the adapter's start and of the order of the records. */
   readonly seed: number;
+  /** Seed of the adapter's start alone. */
+  readonly startSeed?: number;
+  /** In place of those that `epochs` asks for. */
+  readonly steps?: number;
   readonly threads: number;
 }
 
@@ -67,7 +71,7 @@ export async function runAdapterTraining(
   input: AdapterTrainingInput,
   hooks: AdapterTrainingHooks,
 ): Promise<AdapterTrainingResult> {
-  const { hyperparameters, seed, threads } = input;
+  const { hyperparameters, seed, startSeed = seed, threads } = input;
   const { rank, alpha, batch, length, epochs } = hyperparameters;
   const model = await loadModel(input.modelDir);
   const { architecture, weights: base } = model;
@@ -87,7 +91,7 @@ export async function runAdapterTraining(
     );
   }
   const windows = new Windows(stream, { batch, length }, seed);
-  const steps = Math.max(1, Math.round((epochs * windows.perEpoch) / batch));
+  const steps = input.steps ?? Math.max(1, Math.round((epochs * windows.perEpoch) / batch));
   const heldOut = input.heldOut.map((text) => encoder.encode(text));
   const measure = async (step: number, adapter?: typeof start): Promise<TextLoss[]> => {
     hooks.onProgress({ phase: "measuring", step, steps });
@@ -95,7 +99,7 @@ export async function runAdapterTraining(
     return await textLosses(model, heldOut, options);
   };
 
-  const start = initialAdapter(architecture, { rank, alpha, projections }, seed);
+  const start = initialAdapter(architecture, { rank, alpha, projections }, startSeed);
   const before = await measure(0);
   const trains = { kind: "adapter", base, rank, alpha, projections } as const;
   const graph = { architecture, batch, length, trains, outputs: "loss and gradients" } as const;

@@ -14,6 +14,8 @@ export interface TextLossOptions {
   readonly length: number;
   readonly threads: number;
   readonly adapter?: Adapter;
+  /** `[texts]`, the first token of each that counts; 0 where absent. */
+  readonly from?: readonly number[];
   /** Asked before every window. */
   readonly isCancelled?: () => boolean;
 }
@@ -42,8 +44,9 @@ export async function textLoss(
 export async function textLosses(
   { architecture, weights }: Model,
   texts: readonly (readonly number[])[],
-  { length, threads, adapter, isCancelled }: TextLossOptions,
+  { length, threads, adapter, from = [], isCancelled }: TextLossOptions,
 ): Promise<TextLoss[]> {
+  if (texts.length === 0) return [];
   const trains =
     adapter === undefined ? ({ kind: "weights" } as const) : ({ kind: "adapter", base: weights, ...adapter } as const);
   // one window a run: its loss is one number, and a batch of this size is no faster on a processor
@@ -51,13 +54,14 @@ export async function textLosses(
   const session = await LossSession.create(graph, adapter?.factors ?? weights, threads);
   const losses: TextLoss[] = [];
   try {
-    for (const text of texts) {
+    for (const [at, text] of texts.entries()) {
+      const first = from[at] ?? 0;
       let nats = 0;
-      for (const window of cut([architecture.endToken, ...text], length)) {
-        if (isCancelled?.()) throw new TrainingError("cancelled", `measuring was cancelled at text ${losses.length}`);
-        nats += (await session.run(stepOf(window, length))).loss;
+      for (const { ids, start } of cut([architecture.endToken, ...text], length)) {
+        if (isCancelled?.()) throw new TrainingError("cancelled", `measuring was cancelled at text ${at}`);
+        nats += (await session.run(stepOf(ids, length, first - start))).loss;
       }
-      losses.push({ nats, tokens: text.length });
+      losses.push({ nats, tokens: Math.max(0, text.length - first) });
     }
   } finally {
     await session.close();
@@ -66,21 +70,22 @@ export async function textLosses(
 }
 
 /** Windows of up to `length` + 1 tokens, each starting with the last token of the one before. */
-function cut(ids: readonly number[], length: number): number[][] {
-  const out: number[][] = [];
-  for (let start = 0; start + 1 < ids.length; start += length) out.push(ids.slice(start, start + length + 1));
+function cut(ids: readonly number[], length: number): { readonly ids: readonly number[]; readonly start: number }[] {
+  const out = [];
+  for (let start = 0; start + 1 < ids.length; start += length)
+    out.push({ ids: ids.slice(start, start + length + 1), start });
   return out;
 }
 
-/** Places behind the window's end count nothing. */
-function stepOf(ids: readonly number[], length: number): Batch {
+/** Places before `from` and behind the window's end count nothing. */
+function stepOf(ids: readonly number[], length: number, from: number): Batch {
   const tokens = new BigInt64Array(length);
   const targets = new BigInt64Array(length);
   const weights = new Float32Array(length);
   for (let i = 0; i + 1 < ids.length; i++) {
     tokens[i] = BigInt(ids[i]!);
     targets[i] = BigInt(ids[i + 1]!);
-    weights[i] = 1;
+    weights[i] = i < from ? 0 : 1;
   }
   return { tokens, targets, weights };
 }

@@ -37,6 +37,18 @@ describe("an adapter", () => {
     expect(training.at(-1)).toMatchObject({ steps: first.steps, secondsLeft: 0 });
   });
 
+  test("takes as many steps as it is told, and its start from another seed than its order", async () => {
+    const train = async (more: { steps?: number; seed?: number; startSeed?: number }) =>
+      (await trainAdapter({ ...OPTIONS, heldOut: [], ...more })).files.weights;
+
+    expect((await trainAdapter({ ...OPTIONS, heldOut: [], steps: 3 })).steps).toBe(3);
+    const own = await train({ steps: 3 });
+    expect(await train({ steps: 3, startSeed: OPTIONS.seed })).toEqual(own);
+    expect(await train({ steps: 3, startSeed: 12 })).not.toEqual(own);
+    expect(await train({ steps: 3, seed: 12, startSeed: OPTIONS.seed })).not.toEqual(own);
+    expect(await train({ steps: 3, seed: 12, startSeed: OPTIONS.seed })).not.toEqual(await train({ steps: 3, seed: 12 }));
+  });
+
   test("trains the asked projections only", async () => {
     const hyperparameters = { ...OPTIONS.hyperparameters, epochs: 1, projections: ["q", "v"] as const };
     const { files } = await trainAdapter({ ...OPTIONS, hyperparameters });

@@ -14,6 +14,10 @@ export interface TrainAdapterOptions {
   readonly hyperparameters?: Partial<AdapterHyperparameters>;
   /** A safe integer from 0 on: the same base, records, parameters and seed give the same adapter. */
   readonly seed: number;
+  /** Seed of the adapter's start alone, `seed` if absent: then that is of the order of the records alone. */
+  readonly startSeed?: number;
+  /** Steps, in place of those that `epochs` asks for. */
+  readonly steps?: number;
   /** Threads that onnxruntime may use, 2 if absent. */
   readonly threads?: number;
   onProgress?(progress: AdapterTrainingProgress): void;
@@ -37,6 +41,8 @@ export async function trainAdapter(options: TrainAdapterOptions): Promise<Adapte
       heldOut: heldOut.map((record) => record.text),
       hyperparameters: { ...DEFAULT_HYPERPARAMETERS, ...options.hyperparameters },
       seed,
+      ...(options.startSeed !== undefined && { startSeed: options.startSeed }),
+      ...(options.steps !== undefined && { steps: options.steps }),
       threads,
     },
     cancelled,

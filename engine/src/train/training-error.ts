@@ -4,7 +4,7 @@ export class TrainingError extends Error {
   readonly retryable = false;
 
   constructor(
-    readonly code: "too_few_tokens" | "length_out_of_range" | "diverged" | "cancelled" | "failed",
+    readonly code: "too_few_tokens" | "length_out_of_range" | "unknown_recipe" | "diverged" | "cancelled" | "failed",
     message: string,
     options?: ErrorOptions,
   ) {

@@ -13,8 +13,8 @@ import {
   type RowCache,
 } from "@openledger/engine";
 import type { Address } from "viem";
-import { mean } from "./lds.js";
-import type { Query } from "./methods.js";
+import { mean } from "../../truth/lds.js";
+import type { Query } from "../../truth/scores.js";
 import type { TinyModel } from "./TinyModel.js";
 import type { World } from "./world.js";
 

@@ -1,5 +1,5 @@
-import { lds, mean } from "./lds.js";
-import type { Scores } from "./methods.js";
+import { lds, mean } from "../../truth/lds.js";
+import type { Scores } from "../../truth/scores.js";
 import type { Truth } from "./retraining.js";
 import type { World } from "./world.js";
 

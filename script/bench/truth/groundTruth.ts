@@ -5,18 +5,28 @@
 import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { type Adapter, indexedRecords, openRuntime, writeAdapter } from "@openledger/engine";
+import { encodeAttributionCard } from "@openledger/sdk";
+import {
+  adapterGradients,
+  dataInfScores,
+  gradDotScores,
+  lastLayerGradients,
+  trakScores,
+} from "../../truth/gradientScores.js";
+import { kernelScores } from "../../truth/kernelScores.js";
+import { mean } from "../../truth/lds.js";
+import { renderCard } from "../../truth/renderCard.js";
+import { type Query, type Scores, together } from "../../truth/scores.js";
+import { sketchScores } from "../../truth/sketchScores.js";
+import { bm25Scores, matchScores, ngramScores } from "../../truth/textScores.js";
 import type { Bench } from "../bench.js";
 import { AdapterTrainer } from "./AdapterTrainer.js";
 import { admissionFigures } from "./admission.js";
 import { attackFigures } from "./attacks.js";
-import { attributionCard } from "./card/attributionCard.js";
-import { renderCard } from "./card/renderCard.js";
+import { cardOfFigures } from "./cardOfFigures.js";
 import { truthFigures } from "./figures.js";
-import { mean } from "./lds.js";
-import * as methods from "./methods.js";
 import { removalFigures } from "./removal.js";
 import { type Regime, retrain } from "./retraining.js";
-import { sketchScores } from "./sketchScores.js";
 import { TinyModel } from "./TinyModel.js";
 import { generateWorld, type World } from "./world.js";
 
@@ -87,7 +97,7 @@ export const groundTruth: Bench = {
     const tiny = await TinyModel.train(world.publicTexts, { steps: profile.baseSteps, seed: 1, threads }, report);
     try {
       const figures = await measure(world, tiny, profile, threads, report);
-      if (options.card !== undefined) await writeCard(String(options.card), figures);
+      if (options.card !== undefined) await writeCard(String(options.card), figures, profile);
       return figures;
     } finally {
       tiny.close();
@@ -95,9 +105,16 @@ export const groundTruth: Bench = {
   },
 };
 
-async function writeCard(path: string, figures: Readonly<Record<string, number>>): Promise<void> {
-  const card = attributionCard(figures);
-  await writeFile(path, `${JSON.stringify(card, null, 2)}\n`);
+async function writeCard(path: string, figures: Readonly<Record<string, number>>, profile: Profile): Promise<void> {
+  const card = cardOfFigures(figures, {
+    records: profile.records,
+    contributors: CONTRIBUTORS,
+    texts: profile.queries,
+    generated: profile.queries,
+    sets: profile.regimes.map((regime) => ({ regime, count: profile.sets })),
+    seeds: profile.seeds,
+  });
+  await writeFile(path, encodeAttributionCard(card));
   await writeFile(`${path.replace(/\.json$/, "")}.svg`, await renderCard(card));
 }
 
@@ -119,7 +136,7 @@ async function measure(
       seeds: { start: 7, order: 1 },
       keepAfter: AdapterTrainer.steps(all.length, 1),
     });
-    const queryOf = ({ prompt, continuation }: { prompt: string; continuation: string }): methods.Query => ({
+    const queryOf = ({ prompt, continuation }: { prompt: string; continuation: string }): Query => ({
       ids: encode(prompt + continuation),
       from: tiny.encode(prompt).length,
     });
@@ -147,14 +164,14 @@ async function measure(
 }
 
 /** What the adapted model itself writes after the queries' prompts, as it is served. */
-async function generate(tiny: TinyModel, adapter: Adapter, world: World, threads: number): Promise<methods.Query[]> {
+async function generate(tiny: TinyModel, adapter: Adapter, world: World, threads: number): Promise<Query[]> {
   const runtime = await openRuntime({ modelDir: tiny.dir, threads });
   try {
     const handle = await runtime.loadAdapter({
       ...writeAdapter(adapter, tiny.model.architecture),
       baseWeightsRoot: runtime.weightsRoot,
     });
-    const found: methods.Query[] = [];
+    const found: Query[] = [];
     for (const [i, { prompt }] of world.queries.entries()) {
       const promptIds = [...tiny.encode(prompt)];
       const seed = new Uint8Array(32);
@@ -181,47 +198,40 @@ async function scoreAll(
   adapters: { readonly kept: Adapter; readonly final: Adapter },
   world: World,
   records: readonly (readonly number[])[],
-  queries: readonly methods.Query[],
+  queries: readonly Query[],
   threads: number,
   report: (line: string) => void,
-): Promise<Readonly<Record<string, methods.Scores>>> {
+): Promise<Readonly<Record<string, Scores>>> {
   const options = { length: LENGTH, threads };
   report("scores: kernel and texts");
   const texts = world.records.map(({ text }) => text);
-  const kernel = await methods.kernelScores(tiny, records, queries, threads);
+  const subject = { modelDir: tiny.dir, threads };
+  const { kernel } = await kernelScores({ ...subject, versions: [records] }, queries);
   const indexed = indexedRecords(texts, { encode: (text) => tiny.encode(text).slice(0, LENGTH) });
-  const pays = await methods.paidScores(
-    tiny,
-    indexed.map(({ ids }) => ids),
-    queries,
-    threads,
-  );
+  const { pays } = await kernelScores({ ...subject, versions: [indexed.map(({ ids }) => ids)] }, queries);
   const asked = queries.map(({ ids, from }) => tiny.decode(ids.slice(from)));
-  const bm25 = methods.bm25Scores(texts, asked);
-  const match = methods.matchScores(texts, asked);
-  const ngram = methods.ngramScores(records, queries);
+  const bm25 = bm25Scores(texts, asked);
+  const match = matchScores(texts, asked);
+  const ngram = ngramScores(records, queries);
   report("scores: gradients of the adapter");
-  const kept = await methods.adapterGradients(tiny.model, adapters.kept, records, queries, options);
-  const [graddot, datainf, trak] = [methods.gradDotScores(kept), methods.dataInfScores(kept), methods.trakScores(kept)];
+  const kept = await adapterGradients(tiny.model, adapters.kept, records, queries, options);
+  const [graddot, datainf, trak] = [gradDotScores(kept), await dataInfScores(kept), await trakScores(kept)];
   const [evs, evsSigns] = [await sketchScores(kept, "int8"), await sketchScores(kept, "1-bit")];
-  const last = await methods.adapterGradients(tiny.model, adapters.final, records, queries, options);
+  const last = await adapterGradients(tiny.model, adapters.final, records, queries, options);
   const [standing, standingSigns] = [await sketchScores(last, "int8"), await sketchScores(last, "1-bit")];
   report("scores: gradients of the last layer");
-  const base = await sketchScores(
-    await methods.lastLayerGradients(tiny.model, undefined, records, queries, options),
-    "1-bit",
-  );
+  const base = await sketchScores(await lastLayerGradients(tiny.model, undefined, records, queries, options), "1-bit");
   const later = await sketchScores(
-    await methods.lastLayerGradients(tiny.model, adapters.kept, records, queries, options),
+    await lastLayerGradients(tiny.model, adapters.kept, records, queries, options),
     "1-bit",
   );
-  const gradient = methods.together(base, later);
+  const gradient = together(base, later);
   // what pays is the kernel, copies left out, until the exact backward pass of the last layer is a part of programs
   return {
     pays,
     kernel,
     gradient,
-    both: methods.together(kernel, gradient),
+    both: together(kernel, gradient),
     evs,
     evs_signs: evsSigns,
     standing,

@@ -1,7 +1,7 @@
 import { Random } from "@openledger/engine";
+import { mean } from "../../truth/lds.js";
+import type { Query, Scores } from "../../truth/scores.js";
 import { AdapterTrainer } from "./AdapterTrainer.js";
-import { mean } from "./lds.js";
-import type { Query, Scores } from "./methods.js";
 
 /** Part of the records that is removed. */
 const REMOVED = 0.01;

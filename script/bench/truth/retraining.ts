@@ -1,12 +1,12 @@
 import { Random } from "@openledger/engine";
+import type { Retrained } from "../../truth/lds.js";
+import type { Query } from "../../truth/scores.js";
 import { AdapterTrainer } from "./AdapterTrainer.js";
-import type { Retrained } from "./lds.js";
-import type { Query } from "./methods.js";
 import type { World } from "./world.js";
 
 /**
- * Which records are left, and with which start: random halves or nine tenths from one start, halves of the contributors with all
- * that is theirs, random halves from a start of their own each.
+ * Which records are left, and with which start: random halves or nine tenths from the model's own start, halves of the contributors
+ * with all that is theirs, random halves from another start.
  */
 export type Regime = "rec" | "drop" | "con" | "fresh";
 

@@ -116,6 +116,7 @@ export * from "./market/topUpChannel.js";
 export * from "./market/withdraw.js";
 export * from "./market/withdrawThawed.js";
 export * from "./model/cancelRevenue.js";
+export * from "./model/commitCard.js";
 export * from "./model/deprecateModel.js";
 export * from "./model/ModelRegistration.js";
 export * from "./model/readModel.js";

@@ -55,6 +55,7 @@ describe("ContentClient", () => {
     const store = client(() => new Response(endless()));
 
     await expect(store.get(hash)).rejects.toThrow(`more than ${32 * 1024 * 1024} bytes`);
+    await expect(store.get(hash, { maximumBytes: 1000 })).rejects.toThrow("more than 1000 bytes");
   });
 
   it("reads no more than 64 KiB of what a store says that has no file to send", async () => {

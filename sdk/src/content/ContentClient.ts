@@ -42,14 +42,21 @@ export class ContentClient {
 
   /**
    * @param hash SHA-256 of the file.
+   * @param options `maximumBytes`: of a longer file no more is read, 32 MiB if absent.
    * @throws ContentErasedError when the store has erased it.
-   * @throws ContentUnavailableError when the store has no such file or cannot be reached.
+   * @throws ContentUnavailableError when the store has no such file, has a longer one, or cannot be reached.
    * @throws ContentMismatchError when what it delivers hashes to something else.
    */
-  async get(hash: Hex, options: { readonly signal?: AbortSignal } = {}): Promise<Uint8Array> {
+  async get(
+    hash: Hex,
+    {
+      signal,
+      maximumBytes = MAX_CONTENT_BYTES,
+    }: { readonly signal?: AbortSignal; readonly maximumBytes?: number } = {},
+  ): Promise<Uint8Array> {
     const url = `${this.#url}/ipfs/${contentCid(hash)}`;
-    const response = await this.#request(url, options);
-    const bytes = await this.#body(url, response, MAX_CONTENT_BYTES);
+    const response = await this.#request(url, { ...(signal && { signal }) });
+    const bytes = await this.#body(url, response, maximumBytes);
     const found = await hashOf(bytes);
     if (found !== hash.toLowerCase()) throw new ContentMismatchError(url, hash, found);
     return bytes;

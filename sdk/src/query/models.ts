@@ -14,6 +14,8 @@ export type IndexedModel = {
   readonly weightsRoot: Hex;
   readonly programRoot: Hex;
   readonly manifestHash: Hex;
+  /** SHA-256 of its attribution card in the content store; null while it has none. */
+  readonly cardHash: Hex | null;
   readonly price: { readonly perRequest: bigint; readonly perPromptToken: bigint; readonly perOutputToken: bigint };
   /** Basis points of a fee, in force until `nextRevenue` is. */
   readonly modelBps: number;
@@ -34,7 +36,7 @@ export type IndexedModel = {
   readonly versions: readonly { readonly datanet: bigint; readonly version: number }[];
 };
 
-const FIELDS = `number base { number } owner name weightsRoot programRoot manifestHash pricePerRequest pricePerPromptToken
+const FIELDS = `number base { number } owner name weightsRoot programRoot manifestHash cardHash pricePerRequest pricePerPromptToken
   pricePerOutputToken modelBps dataBps nextModelBps nextDataBps nextRevenueAt derivativeBps supersedes { number }
   successor { number } deprecatedAt upstream { upstream { number } bps } settled modelPart dataPart transaction
   datanets { datanet { number } version }`;
@@ -48,6 +50,7 @@ function parse(row: RowReader): IndexedModel {
     weightsRoot: row.hex("weightsRoot"),
     programRoot: row.hex("programRoot"),
     manifestHash: row.hex("manifestHash"),
+    cardHash: row.optionalHex("cardHash"),
     price: {
       perRequest: row.bigint("pricePerRequest"),
       perPromptToken: row.bigint("pricePerPromptToken"),

@@ -1,5 +1,6 @@
 import { Address, BigInt, Bytes } from "@graphprotocol/graph-ts";
 import {
+  CardCommitted,
   LineageFixed,
   ModelDeprecated,
   ModelRegistered,
@@ -14,6 +15,9 @@ import {
 import { Lineage, Model, ModelDatanet, RevenueConfig } from "../../generated/schema";
 import { numberId, versionId } from "../entities/ids";
 import { loadProtocol } from "../entities/protocol";
+
+/** What withdraws a card. */
+const NO_CARD = "0x0000000000000000000000000000000000000000000000000000000000000000";
 
 export function handleModelRegistered(event: ModelRegistered): void {
   const model = new Model(numberId(event.params.model));
@@ -136,6 +140,14 @@ export function handleRevenueCancelled(event: RevenueCancelled): void {
   model.unset("nextModelBps");
   model.unset("nextDataBps");
   model.nextRevenueAt = null;
+  model.save();
+}
+
+export function handleCardCommitted(event: CardCommitted): void {
+  const model = Model.load(numberId(event.params.model));
+  if (model == null) return;
+  if (event.params.cardHash.equals(Bytes.fromHexString(NO_CARD))) model.cardHash = null;
+  else model.cardHash = event.params.cardHash;
   model.save();
 }
 

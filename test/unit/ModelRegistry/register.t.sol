@@ -169,8 +169,6 @@ contract ModelRegistryRegisterTest is ModelFixture {
         vm.expectRevert(unknown);
         models.revenueAt(2, START);
         vm.expectRevert(unknown);
-        models.nextRevenueOf(2);
-        vm.expectRevert(unknown);
         models.revenueScheduleOf(2);
         vm.expectRevert(unknown);
         models.upstreamOf(2);

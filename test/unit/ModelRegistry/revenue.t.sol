@@ -36,9 +36,7 @@ contract ModelRegistryRevenueTest is ModelFixture {
         vm.warp(effectiveAt - 1);
         _assertRevenue(_inForce(model), 1500, 4000);
         _assertRevenue(models.modelOf(model).revenue, 1500, 4000);
-        (IModelRegistry.Revenue memory next, uint64 at_) = models.nextRevenueOf(model);
-        _assertRevenue(next, 3000, 2000);
-        assertEq(at_, effectiveAt);
+        assertEq(_pendingFrom(model), effectiveAt);
         vm.warp(effectiveAt);
         _assertRevenue(_inForce(model), 3000, 2000);
         _assertRevenue(models.modelOf(model).revenue, 3000, 2000);
@@ -212,9 +210,7 @@ contract ModelRegistryRevenueTest is ModelFixture {
     }
 
     function _assertNothingPending() private view {
-        (IModelRegistry.Revenue memory next, uint64 effectiveAt) = models.nextRevenueOf(model);
-        _assertRevenue(next, 0, 0);
-        assertEq(effectiveAt, 0);
+        assertEq(_pendingFrom(model), 0);
     }
 
     function _assertSchedule(uint16 modelBps, uint16 dataBps, uint16 nextModelBps, uint16 nextDataBps, uint64 from)

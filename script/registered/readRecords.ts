@@ -14,7 +14,7 @@ import {
   versionRecords,
 } from "@openledger/sdk";
 import { type Address, type Hex, isAddressEqual } from "viem";
-import { StandingsError } from "./StandingsError.js";
+import { RegisteredModelError } from "./RegisteredModelError.js";
 
 /** A record of a version that a model was trained on. */
 export interface VersionRecord {
@@ -49,7 +49,7 @@ export interface RecordSources {
 /**
  * The records of a version in its order: each contribution's file is read by its hash and held against the roots on chain.
  *
- * @throws StandingsError `content_mismatch`, `content_erased`; ContentUnavailableError, ContentMismatchError; MalformedDocumentError
+ * @throws RegisteredModelError `content_mismatch`, `content_erased`; ContentUnavailableError, ContentMismatchError; MalformedDocumentError
  */
 export async function readRecords(sources: RecordSources, datanet: bigint, version: number): Promise<VersionRecord[]> {
   const subject = `Datanet ${datanet} version ${version}`;
@@ -73,7 +73,7 @@ export async function readRecords(sources: RecordSources, datanet: bigint, versi
     const { records, source } = files.get(contribution)!;
     const held = records[index]!;
     if (isErased(held)) {
-      throw new StandingsError(
+      throw new RegisteredModelError(
         "content_erased",
         `${subject}: record ${index} of contribution ${number} was erased, without which nothing can be said of the ` +
           "rest; ask for a model of a later version",
@@ -101,5 +101,5 @@ async function readFile(
 
 function check(what: string, onChain: string, found: string): void {
   if (found === onChain) return;
-  throw new StandingsError("content_mismatch", `${what}: the chain has ${onChain}, found ${found}`);
+  throw new RegisteredModelError("content_mismatch", `${what}: the chain has ${onChain}, found ${found}`);
 }

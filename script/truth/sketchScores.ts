@@ -9,7 +9,8 @@ import {
   type SketchKind,
   scoreSketches,
 } from "@openledger/engine";
-import type { Scores, TextedGradients } from "./methods.js";
+import type { TextedGradients } from "./gradientScores.js";
+import type { Scores } from "./scores.js";
 
 /** The bench's base and adapter are registered nowhere; of a root the sample of records is drawn by. */
 const NOWHERE = `0x${"00".repeat(32)}` as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { TextedGradients } from "./methods.js";
+import type { TextedGradients } from "./gradientScores.js";
 import { sketchScores } from "./sketchScores.js";
 
 const rows = (...values: number[][]) => values.map((row) => Float32Array.from(row));

@@ -1,5 +1,5 @@
-import { parse, type Spec, View } from "vega";
-import type { AttributionCard } from "./attributionCard.js";
+import type { AttributionCard } from "@openledger/sdk";
+import { type Mark, parse, type Spec, View } from "vega";
 
 const BAR = 12;
 const WIDTH = 300;
@@ -96,41 +96,46 @@ function specOf({ methods, copying }: AttributionCard): Spec {
           },
         ],
       },
+      ...(copying.length > 0 ? [gainsGroup()] : []),
+    ],
+  };
+}
+
+/** What copies gain by how much of their words was changed. */
+function gainsGroup(): Mark {
+  return {
+    type: "group",
+    title: "What eight copies gain (1 is nothing)",
+    encode: { update: { width: { value: WIDTH }, height: { value: 200 } } },
+    signals: [
+      { name: "width", value: WIDTH },
+      { name: "height", value: 200 },
+    ],
+    scales: [
+      { name: "changed", domain: [0, 50], range: [0, WIDTH] },
+      { name: "gain", domain: { data: "gains", field: "gain" }, zero: true, nice: true, range: [200, 0] },
+    ],
+    axes: [
+      { orient: "left", scale: "gain", grid: true, tickCount: 5 },
+      { orient: "bottom", scale: "changed", title: "words changed, percent" },
+    ],
+    legends: [{ stroke: "rule", orient: "top", direction: "horizontal", labelLimit: 0 }],
+    marks: [
       {
         type: "group",
-        title: "What eight copies gain (1 is nothing)",
-        encode: { update: { width: { value: WIDTH }, height: { value: 200 } } },
-        signals: [
-          { name: "width", value: WIDTH },
-          { name: "height", value: 200 },
-        ],
-        scales: [
-          { name: "changed", domain: [0, 50], range: [0, WIDTH] },
-          { name: "gain", domain: { data: "gains", field: "gain" }, zero: true, nice: true, range: [200, 0] },
-        ],
-        axes: [
-          { orient: "left", scale: "gain", grid: true, tickCount: 5 },
-          { orient: "bottom", scale: "changed", title: "words changed, percent" },
-        ],
-        legends: [{ stroke: "rule", orient: "top", direction: "horizontal", labelLimit: 0 }],
+        from: { facet: { data: "gains", name: "ofRule", groupby: "rule" } },
         marks: [
           {
-            type: "group",
-            from: { facet: { data: "gains", name: "ofRule", groupby: "rule" } },
-            marks: [
-              {
-                type: "line",
-                from: { data: "ofRule" },
-                encode: {
-                  update: {
-                    x: { scale: "changed", field: "changedPercent" },
-                    y: { scale: "gain", field: "gain" },
-                    stroke: { scale: "rule", field: "rule" },
-                    strokeWidth: { value: 2 },
-                  },
-                },
+            type: "line",
+            from: { data: "ofRule" },
+            encode: {
+              update: {
+                x: { scale: "changed", field: "changedPercent" },
+                y: { scale: "gain", field: "gain" },
+                stroke: { scale: "rule", field: "rule" },
+                strokeWidth: { value: 2 },
               },
-            ],
+            },
           },
         ],
       },

@@ -1,6 +1,7 @@
+import type { CardSample } from "@openledger/sdk";
 import { describe, expect, test } from "vitest";
-import { attributionCard } from "./attributionCard.js";
-import { renderCard } from "./renderCard.js";
+import { renderCard } from "../../truth/renderCard.js";
+import { cardOfFigures } from "./cardOfFigures.js";
 
 const FIGURES = {
   lds_rec_pays: 0.38,
@@ -23,8 +24,17 @@ const FIGURES = {
   split_gain: 1,
 };
 
-describe("an attribution card", () => {
-  const card = attributionCard(FIGURES);
+const SAMPLE: CardSample = {
+  records: 320,
+  contributors: 20,
+  texts: 40,
+  generated: 40,
+  sets: [{ regime: "rec", count: 50 }],
+  seeds: 2,
+};
+
+describe("a bench's attribution card", () => {
+  const card = cardOfFigures(FIGURES, SAMPLE);
 
   test("holds every figure of every method, the best predictor first", () => {
     expect(card.methods.map(({ method }) => method)).toEqual(["evs", "pays"]);
@@ -57,5 +67,12 @@ describe("an attribution card", () => {
     // 300 wide at 1
     expect(widths).toEqual([171, 123, 114, 63]);
     expect(await renderCard(card)).toBe(svg);
+  });
+
+  test("is drawn without copies where none were measured", async () => {
+    const svg = await renderCard({ ...card, copying: [] });
+
+    expect(svg).toContain("Rank correlation with retraining");
+    expect(svg).not.toMatch(/eight copies|NaN/);
   });
 });
