@@ -41,12 +41,13 @@ export class ErasureAuthority {
    * Resolves where the signature is one of somebody who may. What is dear comes last: a stranger's order costs no more than a look
    * at the chain, a contributor's no file where its own contribution is not over.
    *
-   * @param target What stands for the content, read when it matters: undefined where nothing does. `recordCount`: as the chain has it.
+   * @param target What stands for the content, read when it matters: undefined where nothing does. Contributor and number of
+   * records are as the chain has them.
    * @throws StoreError `not_allowed` that says what is missing, `too_many_records`, `chain_unavailable`; and what `target` throws
    */
   async permit(
     request: ErasureRequest,
-    target: (recordCount: number) => Promise<ErasureTarget | undefined>,
+    target: (own: Pick<Contribution, "contributor" | "recordCount">) => Promise<ErasureTarget | undefined>,
   ): Promise<void> {
     const keccak = await loadKeccak();
     const stores = { chainId: await this.options.chainId() };
@@ -66,7 +67,7 @@ export class ErasureAuthority {
     const { records } = request.order;
     const places = records.length > 0 ? records : Array.from({ length: recordCount }, (_, place) => place);
     await assertOver(chain, own, places);
-    const found = await target(recordCount);
+    const found = await target(own);
     if (found === undefined) return;
     for (const other of await othersOf(chain, own, found)) await assertOver(chain, other, places);
   }

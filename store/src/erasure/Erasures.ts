@@ -13,7 +13,7 @@ import {
   type ErasureRequest,
   OpenLedgerError,
 } from "@openledger/sdk";
-import { bytesToHex, type Hex, hexToBytes, isAddressEqual, zeroHash } from "viem";
+import { type Address, bytesToHex, type Hex, hexToBytes, isAddressEqual, zeroHash } from "viem";
 import { BlockErasedError } from "../BlockErasedError.js";
 import { type BlockStore, maxBlockBytes } from "../BlockStore.js";
 import { OneAtATime } from "../OneAtATime.js";
@@ -25,8 +25,9 @@ import { RedactionThread } from "./RedactionThread.js";
 /** How far ahead a deadline may lie, in seconds: a signature that is lost does not stay good for long. */
 export const maxDeadlineAhead = 86_400n;
 
-/** Most orders that wait for their turn. */
+/** Most orders that wait for their turn, and most of one contributor that are looked at or wait. */
 const mostWaiting = 64;
+const mostOfOne = 8;
 
 export interface ErasuresDeps {
   readonly blocks: BlockStore;
@@ -40,6 +41,8 @@ export class Erasures {
   readonly #redactions = new RedactionThread(mostWaiting);
   /** Another thread: what is not permitted yet keeps nobody waiting who may. */
   readonly #readings = new RedactionThread(mostWaiting);
+  /** How many orders of each contributor are looked at or wait. */
+  readonly #unfinished = new Map<string, number>();
 
   constructor(private readonly deps: ErasuresDeps) {}
 
@@ -53,10 +56,15 @@ export class Erasures {
   async take(body: Uint8Array): Promise<Erasure> {
     const request = readRequest(body);
     this.#assertDeadline(request.order.deadline);
-    const relied = await this.#permit(request);
-    return this.#turns.run(() =>
-      request.type === "EraseRecords" ? this.#eraseRecords(request.order, relied) : this.#eraseContent(request.order),
-    );
+    const counted: string[] = [];
+    try {
+      const relied = await this.#permit(request, (contributor) => counted.push(this.#count(contributor)));
+      return await this.#turns.run(() =>
+        request.type === "EraseRecords" ? this.#eraseRecords(request.order, relied) : this.#eraseContent(request.order),
+      );
+    } finally {
+      for (const contributor of counted) this.#uncount(contributor);
+    }
   }
 
   /** Ends its threads. */
@@ -79,10 +87,35 @@ export class Erasures {
     }
   }
 
-  /** What the right to erase relied on, where it relied on a file. */
-  async #permit(request: ErasureRequest): Promise<ErasureTarget | undefined> {
+  /** @throws StoreError `busy` where a contributor has sent too many: they would keep others' waiting */
+  #count(contributor: Address): string {
+    const name = contributor.toLowerCase();
+    const unfinished = this.#unfinished.get(name) ?? 0;
+    if (unfinished >= mostOfOne) {
+      throw new StoreError(
+        "busy",
+        `${mostOfOne} orders of ${contributor} are not done yet. Send this one again later.`,
+        true,
+      );
+    }
+    this.#unfinished.set(name, unfinished + 1);
+    return name;
+  }
+
+  #uncount(name: string): void {
+    const unfinished = this.#unfinished.get(name)! - 1;
+    if (unfinished === 0) this.#unfinished.delete(name);
+    else this.#unfinished.set(name, unfinished);
+  }
+
+  /** What the right to erase relied on, where it relied on a file; `onContributor` is told whose it is before that is read. */
+  async #permit(
+    request: ErasureRequest,
+    onContributor: (contributor: Address) => void,
+  ): Promise<ErasureTarget | undefined> {
     let relied: ErasureTarget | undefined;
-    await this.deps.authority.permit(request, async (recordCount) => {
+    await this.deps.authority.permit(request, async ({ contributor, recordCount }) => {
+      onContributor(contributor);
       relied = await this.#standingTarget(request, recordCount);
       return relied;
     });

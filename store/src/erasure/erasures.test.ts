@@ -616,6 +616,24 @@ describe("what an order may cost", () => {
     expect(await content(eraser, { content: hash })).toEqual({ content: hash });
   });
 
+  test("one contributor's orders keep nobody's waiting: at most 8 are taken at a time", async () => {
+    chain.commit(diary, "Withdrawn");
+    const orders = await Promise.all(
+      Array.from({ length: 20 }, async (_, i) => encodeErasureRequest(await recordsOrder(alice, { records: [i % 3] }))),
+    );
+
+    const taken = await Promise.allSettled(orders.map((order) => erasures.take(order)));
+
+    const late = taken.filter(({ status }) => status === "rejected");
+    expect(late).toHaveLength(12);
+    for (const { reason } of late as PromiseRejectedResult[]) {
+      expect(reason).toMatchObject({ code: "busy", retryable: true });
+      expect(reason.message).toContain(`8 orders of ${alice.address}`);
+    }
+    // done, or refused, they count no more
+    await records(alice, { records: [0] });
+  });
+
   test("orders of a contributor that come at the same time all count", async () => {
     chain.commit(diary, "Withdrawn");
     await Promise.all([0, 1, 2].map((record) => records(alice, { records: [record] })));
