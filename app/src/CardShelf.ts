@@ -6,7 +6,7 @@ import {
   MAXIMUM_CARD_BYTES,
   type query,
 } from "@openledger/sdk";
-import type { Hex } from "viem";
+
 import type { CardStatus } from "./Status.js";
 
 /** Cards that are shown, and models that are looked through for them: anybody may commit what is no card. */
@@ -25,7 +25,7 @@ interface Kept {
 
 /** Attribution cards by their hashes, each read once. */
 export class CardShelf {
-  readonly #kept = new Map<Hex, Kept>();
+  readonly #kept = new Map<string, Kept>();
 
   /** @param now Milliseconds, from any start */
   constructor(
@@ -47,7 +47,7 @@ export class CardShelf {
     return cards.flat().slice(-shownCards);
   }
 
-  async #card(hash: Hex): Promise<AttributionCard | undefined> {
+  async #card(hash: `0x${string}`): Promise<AttributionCard | undefined> {
     const known = this.#kept.get(hash);
     if (known?.card !== undefined || (known !== undefined && this.now() - known.at < againMs)) return known.card;
     const options = { signal: AbortSignal.timeout(timeoutMs), maximumBytes: MAXIMUM_CARD_BYTES };
@@ -62,7 +62,7 @@ export class CardShelf {
   }
 }
 
-function statusOf({ sample, methods }: AttributionCard, model: bigint, hash: Hex): CardStatus {
+function statusOf({ sample, methods }: AttributionCard, model: bigint, hash: string): CardStatus {
   const sets = sample.sets.map(({ regime, count }) => ({ regime, count }));
   return {
     model: model.toString(),

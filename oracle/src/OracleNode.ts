@@ -1,13 +1,12 @@
 /**
  * The oracle's work: it follows the chain, reads batches, settles epochs, takes what is false to the courts.
  *
- * Three loops share the database and nothing else. Following, settling and watching must be quick, because windows close;
- * reading batches and judging contributions may take long, because the base reads them. A fault that may pass is said and
+ * Four loops share the database and nothing else. Following, settling and watching must be quick, because windows close;
+ * reading batches, judging contributions and advising on them may take long, because the base reads them. A fault that may pass is said and
  * waited for with growing pauses; nothing that happens on the chain or in a file ends the process.
  */
 
-import type { ContributionAdviser } from "./admission/ContributionAdviser.js";
-import type { ContributionJudge } from "./admission/ContributionJudge.js";
+import type { JudgingTurns } from "./admission/JudgingTurns.js";
 import type { RoundKeeper } from "./admission/RoundKeeper.js";
 import type { BatchVerifier } from "./attribute/BatchVerifier.js";
 import type { Clock } from "./Clock.js";
@@ -36,10 +35,7 @@ export interface OracleNodeDeps {
   readonly demander: ReceiptDemander;
   readonly keeper: DisputeKeeper;
   readonly rounds: RoundKeeper;
-  /** Absent when this oracle scores in no Datanet. */
-  readonly judge: ContributionJudge | undefined;
-  /** Absent when this oracle says its opinion of no Datanet's contributions. */
-  readonly adviser: ContributionAdviser | undefined;
+  readonly judging: JudgingTurns;
   /** Absent when claims are left to who earned them. */
   readonly pusher: ClaimPusher | undefined;
   readonly clock: Clock;
@@ -56,10 +52,12 @@ export class OracleNode {
 
   /** Works until the signal aborts; what is in progress then is finished or left for the next start. */
   async run(signal: AbortSignal): Promise<void> {
+    const { verifier, judging } = this.deps;
     await Promise.all([
       this.#repeat("following and settling", () => this.settle(signal), signal),
-      this.#repeat("reading batches", () => this.deps.verifier.step(signal), signal),
-      this.#repeat("judging contributions", () => this.#judge(signal), signal),
+      this.#repeat("reading batches", () => verifier.step(signal), signal),
+      this.#repeat("judging contributions", () => judging.judge(signal), signal),
+      this.#repeat("advising on contributions", () => judging.advise(signal), signal),
     ]);
   }
 
@@ -85,13 +83,6 @@ export class OracleNode {
       }
       await ledger.apply(fact);
     }
-  }
-
-  /** What has a deadline first; nobody waits long for advice only because there is a round. */
-  async #judge(signal: AbortSignal): Promise<boolean> {
-    const { judge, adviser } = this.deps;
-    const isScored = (await judge?.step(signal)) ?? false;
-    return ((await adviser?.step(signal)) ?? false) || isScored;
   }
 
   async #repeat(what: string, step: () => Promise<boolean>, signal: AbortSignal): Promise<void> {

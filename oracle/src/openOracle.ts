@@ -13,6 +13,7 @@ import { createPublicClient, defineChain, http } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { ContributionAdviser } from "./admission/ContributionAdviser.js";
 import { ContributionJudge } from "./admission/ContributionJudge.js";
+import { JudgingTurns } from "./admission/JudgingTurns.js";
 import { RecordJudge, type RecordJudgeDeps } from "./admission/RecordJudge.js";
 import { RoundKeeper } from "./admission/RoundKeeper.js";
 import { AdapterShelf } from "./attribute/AdapterShelf.js";
@@ -194,8 +195,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
       demander: new ReceiptDemander({ ...shared, ender: new DemandEnder(shared) }),
       keeper: new DisputeKeeper(shared),
       rounds: new RoundKeeper(shared),
-      judge,
-      adviser,
+      judging: new JudgingTurns(judge, adviser),
       pusher: config.pushedLeast === undefined ? undefined : new ClaimPusher({ ...shared, least: config.pushedLeast }),
       clock,
       log,

@@ -4,7 +4,7 @@ import { getAddress, type Hex, keccak256, numberToHex, pad } from "viem";
 import { beforeEach, expect, it } from "vitest";
 import type { CommittedContribution, EventPlace } from "../store/AdmissionFacts.js";
 import { ContributionAdviser } from "./ContributionAdviser.js";
-import type { Beside } from "./RecordJudge.js";
+import type { Beside, ReadContribution } from "./RecordJudge.js";
 
 const account = getAddress(pad("0x1", { size: 20 }));
 const signal = new AbortController().signal;
@@ -13,8 +13,9 @@ const base = pad("0xb");
 let committed: Map<bigint, CommittedContribution>;
 let newest: bigint;
 let judged: { readonly number: bigint; readonly beside: Beside }[];
-let reasons: AdmissionReason[];
 let failing: Error | undefined;
+let file: ReadContribution;
+let time: number;
 let places: EventPlace[];
 let sampled: bigint[];
 let adviser: ContributionAdviser;
@@ -22,8 +23,10 @@ let adviser: ContributionAdviser;
 beforeEach(() => {
   committed = new Map([1n, 2n, 3n].map((number) => [number, contribution(number)]));
   newest = 100n;
-  [judged, reasons, places, sampled] = [[], [], [], []];
+  [judged, places, sampled] = [[], [], []];
   failing = undefined;
+  file = { kind: "read", texts: [], licence: "MIT" };
+  time = 0;
   adviser = new ContributionAdviser({
     datanets: [1n, 2n],
     account,
@@ -34,10 +37,14 @@ beforeEach(() => {
         sampled.push(datanet);
         return one.contribution.number !== 2n;
       },
-      judge: async ({ number }, beside) => {
+      read: async () => {
         if (failing !== undefined) throw failing;
+        return file;
+      },
+      judge: async ({ number }, beside) => {
+        time += 1000;
         judged.push({ number, beside });
-        return { score: 10_000, earlier: beside.earlier, refused: [], reasons };
+        return { score: 10_000, earlier: beside.earlier, refused: [], reasons: [] };
       },
     },
     admissions: {
@@ -49,6 +56,7 @@ beforeEach(() => {
       },
     },
     facts: { newestBlock: async () => newest },
+    clock: { now: () => new Date(time) },
     // validators decide under rules 9
     chain: { roundRules: async (_, rules) => (rules === 9 ? ({} as never) : undefined) },
     confirmations: 3n,
@@ -64,6 +72,11 @@ function contribution(number: bigint, more: Partial<Contribution> = {}, block = 
     block,
     blockHash: pad("0x5"),
   };
+}
+
+/** Steps until nothing is left, resting in between. */
+async function work(): Promise<void> {
+  while (await adviser.step(signal)) time += 2000;
 }
 
 it("judges what is asked for once, beside all that is accepted now", async () => {
@@ -105,34 +118,84 @@ it("waits for confirmations, and meanwhile judges what has them", async () => {
   await adviser.ask(1n, 1n);
   await adviser.ask(1n, 2n);
 
-  expect([await adviser.step(signal), await adviser.step(signal)]).toEqual([true, false]);
+  await work();
+  expect(judged.map(({ number }) => number)).toEqual([2n]);
   newest = 101n;
   expect(await adviser.step(signal)).toBe(true);
 
   expect(judged.map(({ number }) => number)).toEqual([2n, 1n]);
 });
 
-it("keeps what could not be judged, behind what waits with it", async () => {
+it("keeps what could not be judged, behind what waits with it, and not for ever", async () => {
   await adviser.ask(1n, 1n);
   await adviser.ask(1n, 2n);
   failing = new Error("store down");
   await expect(adviser.step(signal)).rejects.toThrow("store down");
   failing = undefined;
-
-  while (await adviser.step(signal));
+  await work();
   expect(judged.map(({ number }) => number)).toEqual([2n, 1n]);
+
+  await adviser.ask(1n, 3n);
+  failing = new Error("broken");
+  for (let i = 0; i < 3; i++) await expect(adviser.step(signal)).rejects.toThrow("broken");
+  expect(await adviser.step(signal)).toBe(false);
 });
 
-it("tells of a file that is not there once: it may come", async () => {
-  reasons = [{ rule: "file", found: "no file", limit: "the file", evidence: {} }];
+it("keeps what was cut short in its place", async () => {
   await adviser.ask(1n, 1n);
-  await adviser.step(signal);
+  await adviser.ask(1n, 2n);
+  failing = new Error("stopped");
+  for (let i = 0; i < 5; i++) await expect(adviser.step(AbortSignal.abort())).rejects.toThrow("stopped");
+  failing = undefined;
 
-  expect((await adviser.ask(1n, 1n)).kind).toBe("told");
-  expect((await adviser.ask(1n, 1n)).kind).toBe("waiting");
-  reasons = [];
-  await adviser.step(signal);
-  for (let i = 0; i < 2; i++) expect((await adviser.ask(1n, 1n)).kind).toBe("told");
+  await work();
+
+  expect(judged.map(({ number }) => number)).toEqual([1n, 2n]);
+});
+
+it("rests twice as long as it has worked: whoever asks for much does not have all of its time", async () => {
+  await adviser.ask(1n, 1n);
+  await adviser.ask(1n, 2n);
+  expect(await adviser.step(signal)).toBe(true);
+
+  time += 1999;
+  expect(await adviser.step(signal)).toBe(false);
+  time += 1;
+  expect(await adviser.step(signal)).toBe(true);
+});
+
+it("tells an opinion for an hour, then makes another beside what is accepted by then", async () => {
+  await adviser.ask(1n, 3n);
+  await work();
+  time = 3_600_000;
+  expect((await adviser.ask(1n, 3n)).kind).toBe("told");
+  time = 3_601_000;
+
+  expect((await adviser.ask(1n, 3n)).kind).toBe("waiting");
+  await work();
+
+  expect((await adviser.ask(1n, 3n)).kind).toBe("told");
+  expect(places).toHaveLength(2);
+});
+
+const reason: AdmissionReason = { rule: "file", found: "no file", limit: "the file", evidence: {} };
+
+it.each([
+  ["a file that is not there for a minute: it may come", true, 60_000],
+  ["a file that is another's, or too large, as any other", false, 3_600_000],
+])("tells of %s, and reads nothing else for it", async (_, mayPass, lasts) => {
+  file = { kind: "unjudged", reason, mayPass };
+  await adviser.ask(1n, 3n);
+  await work();
+
+  const advice = await adviser.ask(1n, 3n);
+  expect(decodeAdmission((advice as { text: string }).text)).toMatchObject({ score: 0, reasons: [reason] });
+  expect([places, judged]).toEqual([[], []]);
+  const told = time;
+  time = lasts - 2000;
+  expect((await adviser.ask(1n, 3n)).kind).toBe("told");
+  time = told + lasts;
+  expect((await adviser.ask(1n, 3n)).kind).toBe("waiting");
 });
 
 it("judges a number anew that stands for another file after a reorganisation", async () => {
@@ -149,9 +212,9 @@ it("lets few wait, and keeps few: nobody fills its memory", async () => {
   expect((await adviser.ask(1n, 33n)).kind).toBe("busy");
   expect((await adviser.ask(1n, 32n)).kind).toBe("waiting");
 
-  while (await adviser.step(signal));
+  await work();
   await adviser.ask(1n, 33n);
-  await adviser.step(signal);
+  await work();
 
   expect((await adviser.ask(1n, 33n)).kind).toBe("told");
   expect((await adviser.ask(1n, 1n)).kind).toBe("waiting");

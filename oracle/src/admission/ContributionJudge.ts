@@ -61,10 +61,15 @@ export class ContributionJudge {
 
   constructor(private readonly deps: ContributionJudgeDeps) {}
 
-  /** @returns Whether a round was judged. @throws OracleError, RuntimeError, ContentUnavailableError */
-  async step(signal: AbortSignal): Promise<boolean> {
+  /**
+   * @param onRound Called before a round is judged.
+   * @returns Whether a round was judged.
+   * @throws OracleError, RuntimeError, ContentUnavailableError
+   */
+  async step(signal: AbortSignal, onRound?: () => void): Promise<boolean> {
     const round = await this.#next();
     if (round === undefined) return false;
+    onRound?.();
     const { account, scores, clock, log } = this.deps;
     const judged = await this.#judge(round, await this.#rulesOf(round), signal);
     if (judged === undefined) {

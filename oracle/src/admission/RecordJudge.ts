@@ -63,6 +63,11 @@ export interface JudgedContribution extends Pick<Admission, "score" | "probe" | 
   readonly earlier: EarlierRecords;
 }
 
+/** A contribution's texts; or why it is refused whole, and whether that may pass since its file may still come. */
+export type ReadContribution =
+  | { readonly kind: "read"; readonly texts: readonly Uint8Array[]; readonly licence: string }
+  | { readonly kind: "unjudged"; readonly reason: AdmissionReason; readonly mayPass: boolean };
+
 export class RecordJudge {
   #gate: Promise<NoiseGate> | undefined;
 
@@ -103,32 +108,41 @@ export class RecordJudge {
     return true;
   }
 
+  /**
+   * A contribution's texts, or why there is nothing to judge: cheap beside judging.
+   *
+   * @throws ContentUnavailableError where the store cannot be reached
+   */
+  async read(contribution: Contribution, signal: AbortSignal): Promise<ReadContribution> {
+    if (isTooLarge(contribution)) {
+      const limit = `${MAX_JUDGED_RECORDS} records: split it`;
+      return unjudged(`${contribution.recordCount} records`, limit, false);
+    }
+    const file = await readRecords(this.deps.content, contribution, signal);
+    const committed = "the file that was committed";
+    if (file.kind !== "read") {
+      const isMissing = file.kind === "missing";
+      return unjudged(isMissing ? "no file in the content store" : shown(file.found), committed, isMissing);
+    }
+    const texts = file.records.filter((record) => record !== undefined);
+    const erased = file.records.length - texts.length;
+    if (erased > 0) return unjudged(`${erased} records that were erased`, committed, false);
+    return { kind: "read", texts, licence: file.licence };
+  }
+
   /** @throws ContentUnavailableError where the store cannot be reached; RuntimeError */
   async judge(
     contribution: Contribution,
     { earlier, sample, seed, isProbed }: Beside,
     signal: AbortSignal,
   ): Promise<JudgedContribution> {
-    const because = (found: string, limit: string) => {
-      const reason: AdmissionReason = { rule: "file", found, limit, evidence: {} };
-      return { score: 0, earlier, refused: [], reasons: [reason] };
-    };
-    if (isTooLarge(contribution)) {
-      return because(`${contribution.recordCount} records`, `${MAX_JUDGED_RECORDS} records: split it`);
-    }
-    const file = await readRecords(this.deps.content, contribution, signal);
-    if (file.kind !== "read") {
-      const found = file.kind === "missing" ? "no file in the content store" : shown(file.found);
-      return because(found, "the file that was committed");
-    }
-    const texts = file.records.filter((record) => record !== undefined);
-    const erased = file.records.length - texts.length;
-    if (erased > 0) return because(`${erased} records that were erased`, "the file that was committed");
+    const file = await this.read(contribution, signal);
+    if (file.kind === "unjudged") return { score: 0, earlier, refused: [], reasons: [file.reason] };
     const { admissions, runtime, tokenizer, probe, log } = this.deps;
     const licences = await admissions.licencesAt(contribution.datanet, contribution.number);
     const judged = await judgeRecords({
       contribution: contribution.number,
-      records: texts,
+      records: file.texts,
       licence: file.licence,
       allowedLicences: licences.flatMap(nameOf),
       earlier,
@@ -155,6 +169,10 @@ export class RecordJudge {
     });
     return this.#gate;
   }
+}
+
+function unjudged(found: string, limit: string, mayPass: boolean): ReadContribution {
+  return { kind: "unjudged", reason: { rule: "file", found, limit, evidence: {} }, mayPass };
 }
 
 export function isTooLarge({ recordCount }: Contribution): boolean {
