@@ -8,7 +8,8 @@ const SAMPLING = { temperatureMilli: 800, topPMilli: 1000, topK: 0 } as const;
 /**
  * What the model itself writes after the prompts of some texts, as it is served; the same on every machine.
  *
- * @param length Most tokens of prompt and answer
+ * @param options `length`: most tokens of prompt and answer.
+ * @throws ModelError, RuntimeError; the signal's reason when it is aborted
  */
 export async function generateAnswers(
   model: RegisteredAdapter,

@@ -110,7 +110,7 @@ async function readBase(
   await writeFile(join(path, "config.json"), JSON.stringify(architecture));
   await writeFile(join(path, "tokenizer.json"), tokenizer);
   await writeFile(join(path, "model.safetensors"), bytes);
-  await writeFile(join(path, "manifest.json"), canonicalJson({ weights: { hash: weights.hash } }));
+  await writeFile(join(path, "manifest.json"), canonicalJson({ weights }));
   return { model: await loadModel(path), tokenizer: await Tokenizer.load(path), modelDir: path, baseManifest };
 }
 
@@ -134,7 +134,7 @@ export async function layAttribution(
   const hash = attribution.field("hash").bytes32();
   const file = await content.get(hash);
   await writeFile(join(modelDir, ATTRIBUTION_FILE), file);
-  const manifest = { weights: { hash: weights.hash }, attribution: { hash, bytes: file.length } };
+  const manifest = { weights, attribution: { hash, bytes: file.length } };
   await writeFile(join(modelDir, "manifest.json"), canonicalJson(manifest));
 }
 

@@ -100,6 +100,7 @@ export class AdmissionFacts {
     return rows.map(({ args }) => contributionOf(args));
   }
 
+  /** A contribution and where it was committed; undefined where it is not known. */
   async committed(contribution: bigint): Promise<CommittedContribution | undefined> {
     const [row] = await this.queries.query<EventRow>(
       "select * from events where name = 'ContributionCommitted' and args->>'contribution' = $1",
