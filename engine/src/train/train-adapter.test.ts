@@ -46,7 +46,9 @@ describe("an adapter", () => {
     expect(await train({ steps: 3, startSeed: OPTIONS.seed })).toEqual(own);
     expect(await train({ steps: 3, startSeed: 12 })).not.toEqual(own);
     expect(await train({ steps: 3, seed: 12, startSeed: OPTIONS.seed })).not.toEqual(own);
-    expect(await train({ steps: 3, seed: 12, startSeed: OPTIONS.seed })).not.toEqual(await train({ steps: 3, seed: 12 }));
+    expect(await train({ steps: 3, seed: 12, startSeed: OPTIONS.seed })).not.toEqual(
+      await train({ steps: 3, seed: 12 }),
+    );
   });
 
   test("trains the asked projections only", async () => {
