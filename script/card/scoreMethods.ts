@@ -113,10 +113,13 @@ async function baselineScores(
   if (isTooMuch || records.length > MOST_COMPARED) return {};
   onPhase?.("gradients", 0, 1);
   const gradients = await adapterGradients(model.base, model.adapter, records, queries, { length, threads });
-  onPhase?.("baselines", 0, 1);
+  const watch = (phase: string) => ({
+    onProgress: (done: number, all: number) => onPhase?.(phase, done, all),
+    ...(signal && { signal }),
+  });
   return {
-    trak: await trakScores(gradients, signal),
-    datainf: await dataInfScores(gradients, signal),
+    trak: await trakScores(gradients, watch("trak")),
+    datainf: await dataInfScores(gradients, watch("datainf")),
     graddot: gradDotScores(gradients),
   };
 }

@@ -39,7 +39,7 @@ describe("methods over gradients", () => {
     const stop = new AbortController();
     stop.abort(new Error("enough"));
 
-    await expect(trakScores(one, stop.signal)).rejects.toThrow("enough");
-    await expect(dataInfScores(one, stop.signal)).rejects.toThrow("enough");
+    await expect(trakScores(one, { signal: stop.signal })).rejects.toThrow("enough");
+    await expect(dataInfScores(one, { signal: stop.signal })).rejects.toThrow("enough");
   });
 });

@@ -74,20 +74,20 @@ export function gradDotScores({ records, queries }: Gradients): Scores {
  * DataInf (Kwon et al. 2023, eq. 5): each matrix' inverse curvature as the mean of records' inverses, λ a tenth of the mean
  * squared gradient.
  */
-export async function dataInfScores({ records, queries }: Gradients, signal?: AbortSignal): Promise<Scores> {
+export async function dataInfScores({ records, queries }: Gradients, watch: Watch = {}): Promise<Scores> {
   const parts: Scores[] = [];
   for (const [m, query] of queries.entries()) {
     const rows = records[m]!;
     const products: Float64Array[] = [];
-    for (const a of rows) {
-      await breathe(signal);
+    for (const [i, a] of rows.entries()) {
+      await breathe(watch, m * rows.length + i, queries.length * rows.length);
       products.push(Float64Array.from(rows, (b) => dot(a, b)));
     }
     const norms = rows.map((_, i) => products[i]![i]!);
     const lambda = (0.1 * norms.reduce((sum, norm) => sum + norm, 0)) / rows.length / rows[0]!.length;
     const scores: Float64Array[] = [];
     for (const q of query) {
-      await breathe(signal);
+      await breathe(watch, (m + 1) * rows.length, queries.length * rows.length);
       const along = rows.map((row) => dot(q, row));
       scores.push(
         Float64Array.from(rows, (_, k) => {
@@ -106,12 +106,12 @@ export async function dataInfScores({ records, queries }: Gradients, signal?: Ab
  * As TRAK (Park et al. 2023, eq. 17) with one model, without projecting, which only loses: q Gᵀ (G Gᵀ + λ I)⁻¹, all matrices
  * together, λ 0.3 of the mean squared norm: the best of 0.001 to 10 on other worlds than the bench's.
  */
-export async function trakScores({ records, queries }: Gradients, signal?: AbortSignal): Promise<Scores> {
+export async function trakScores({ records, queries }: Gradients, watch: Watch = {}): Promise<Scores> {
   const count = records[0]!.length;
   const kernel = Array.from({ length: count }, () => new Float64Array(count));
-  for (const rows of records) {
+  for (const [m, rows] of records.entries()) {
     for (let i = 0; i < count; i++) {
-      await breathe(signal);
+      await breathe(watch, m * count + i, records.length * count);
       for (let j = 0; j <= i; j++) {
         const product = dot(rows[i]!, rows[j]!);
         kernel[i]![j]! += product;
@@ -153,10 +153,17 @@ function solve(lower: readonly Float64Array[], right: Float64Array): Float64Arra
   return x;
 }
 
-/** Lets others run: whoever stops a long computation is heard. @throws the signal's reason when it is aborted */
-async function breathe(signal: AbortSignal | undefined): Promise<void> {
+/** How a long computation is watched and ended. */
+export interface Watch {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, all: number) => void;
+}
+
+/** Lets others run, so that whoever ends a long computation is heard. @throws the signal's reason when it is aborted */
+async function breathe({ signal, onProgress }: Watch, done: number, all: number): Promise<void> {
   await setImmediate();
   signal?.throwIfAborted();
+  onProgress?.(done, all);
 }
 
 function dot(a: Float32Array | Float64Array, b: Float32Array | Float64Array): number {
