@@ -99,6 +99,22 @@ contract AttributionVerifierRecordTest is AttributionFixture {
         _expectNoFault(scene);
     }
 
+    /// @dev A record is named by its Datanet, the version and its place in that, all three.
+    function test_TheSamePlaceElsewhereIsAnotherRecord() public {
+        AttributionScene.Scene memory scene = _long();
+        _listAll(scene);
+        (uint32 share, uint64 recordIndex) = (_statement.records[0].share, _statement.records[0].recordIndex);
+        _statement.record.recordIndex = recordIndex;
+        delete _statement.records;
+        _list(3, 2, recordIndex, share + 1);
+        _list(4, 1, recordIndex, share + 1);
+        _list(4, 2, recordIndex + 1, share + 1);
+
+        _assertFault(scene, IAttributionVerifier.RecordFault.Omitted);
+        _list(4, 2, recordIndex, share);
+        _expectNoFault(scene);
+    }
+
     /// @dev As the reader of a long prompt makes them: three sequences, each as long as one sum.
     function test_SeveralPasses() public {
         AttributionScene.Scene memory scene = _long();
