@@ -8,6 +8,7 @@ import {
   receiptTree,
   VOUCHER_HEADER,
 } from "@openledger/sdk";
+import pg from "pg";
 import { decodeFunctionData, type Hex } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { open, TestNetwork } from "./testing/TestNetwork.js";
@@ -115,10 +116,21 @@ test("killed and its transaction lost: the same batch is sent again and pays onc
   expect(channel.claimed).toBe(receipts.at(-1)!.cumulative);
 });
 
+/** No receipt is stored until it is let go, or PostgreSQL ends: however fast an answer is, it waits to be charged. */
+async function holdReceipts(connectionString: string): Promise<{ release(): Promise<void> }> {
+  const client = new pg.Client({ connectionString });
+  client.on("error", () => {});
+  await client.connect();
+  await client.query("begin");
+  await client.query("lock table receipts in share row exclusive mode");
+  return { release: () => client.end() };
+}
+
 test("killed while it answers: the request is answered after the restart, charged once, with the same seed", async () => {
   runner = await serveAside(env, 1);
   const request = payer.request("const a = ", { maxTokens: 480, temperatureMilli: 1300 });
   const header = await payer.header(request, payer.voucher(request));
+  const held = await holdReceipts(env.DATABASE_URL!);
   const broken = fetch(`${runner.url}/v1/completions`, {
     method: "POST",
     headers: { "content-type": "application/json", [VOUCHER_HEADER]: header },
@@ -129,6 +141,7 @@ test("killed while it answers: the request is answered after the restart, charge
 
   await (runner as Awaited<ReturnType<typeof serveAside>>).kill();
   await expect(drain(reader)).rejects.toThrow();
+  await held.release();
   runner = await serveAside(env, 1);
   await vi.waitFor(
     async () => {
@@ -153,6 +166,7 @@ test("PostgreSQL killed while a request is answered: a typed 503, then the same 
   const [first] = await receiptsFor(["a"]);
   const request = payer.request("const b = ", { maxTokens: 480, temperatureMilli: 1300 });
   const header = await payer.header(request, payer.voucher(request));
+  await holdReceipts(env.DATABASE_URL!);
   const response = await fetch(`${runner.url}/v1/completions`, {
     method: "POST",
     headers: { "content-type": "application/json", [VOUCHER_HEADER]: header },
