@@ -6,7 +6,6 @@ import {
   MAXIMUM_CARD_BYTES,
   type query,
 } from "@openledger/sdk";
-
 import type { CardStatus } from "./Status.js";
 
 /** Cards that are shown, and models that are looked through for them: anybody may commit what is no card. */

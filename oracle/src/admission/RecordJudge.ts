@@ -140,6 +140,8 @@ export class RecordJudge {
     if (file.kind === "unjudged") return { score: 0, earlier, refused: [], reasons: [file.reason] };
     const { admissions, runtime, tokenizer, probe, log } = this.deps;
     const licences = await admissions.licencesAt(contribution.datanet, contribution.number);
+    const gate = await this.#calibrated();
+    signal.throwIfAborted();
     const judged = await judgeRecords({
       contribution: contribution.number,
       records: file.texts,
@@ -148,7 +150,7 @@ export class RecordJudge {
       earlier,
       tokenizer,
       context: Math.min(ATTRIBUTION_CONTEXT, runtime.architecture.maxPositions),
-      gate: await this.#calibrated(signal),
+      gate,
       ...(isProbed && { probe: { adapter: probe!, earlier: sample.texts, seed } }),
       signal,
     });
@@ -161,9 +163,9 @@ export class RecordJudge {
     return { score, earlier: later, ...told, refused: explainRefusals(records), reasons: probeReasons(judged.probe) };
   }
 
-  /** The gate's limits, read from the base once; what failed is tried again by the next. */
-  #calibrated(signal: AbortSignal): Promise<NoiseGate> {
-    this.#gate ??= NoiseGate.calibrate(this.deps.runtime, { signal }).catch((error: unknown) => {
+  /** The gate's limits, read from the base once for all who judge: no one's end is the others'. What failed is tried again by the next. */
+  #calibrated(): Promise<NoiseGate> {
+    this.#gate ??= NoiseGate.calibrate(this.deps.runtime).catch((error: unknown) => {
       this.#gate = undefined;
       throw error;
     });
