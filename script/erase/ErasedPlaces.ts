@@ -8,7 +8,7 @@ import {
   isErased,
   OpenLedgerError,
   type Revocation,
-  versionRecords,
+  VersionRecords,
 } from "@openledger/sdk";
 import type { VersionPlaces } from "./eraseFromIndexes.js";
 
@@ -36,11 +36,14 @@ export class ErasedPlaces {
    * @throws The signal's reason
    */
   async inVersion(contributions: readonly Contribution[], revocations: readonly Revocation[]): Promise<VersionPlaces> {
-    const records = versionRecords(contributions, revocations);
+    const records = new VersionRecords(contributions, revocations);
     const erased: number[] = [];
-    for (const [place, { contribution, index }] of records.entries()) {
-      const gone = await this.#of(contributions[contribution]!);
-      if (gone === "all" || gone.has(index)) erased.push(place);
+    for (const [contribution, committed] of contributions.entries()) {
+      const left = [...records.of(contribution)];
+      // what was revoked before is not asked for
+      if (left.length === 0) continue;
+      const gone = await this.#of(committed);
+      erased.push(...left.filter(({ index }) => gone === "all" || gone.has(index)).map(({ place }) => place));
     }
     return { recordCount: records.length, erased };
   }

@@ -11,7 +11,7 @@ import {
   type Revocation,
   recordsRoot,
   revocationsHash,
-  versionRecords,
+  VersionRecords,
 } from "@openledger/sdk";
 import { type Address, type Hex, isAddressEqual } from "viem";
 import { RegisteredModelError } from "./RegisteredModelError.js";
@@ -62,7 +62,7 @@ export async function readRecords(sources: RecordSources, datanet: bigint, versi
   check(`${subject}: contributions`, facts.root, merkleRoot(domainHash("Contribution"), leaves));
   check(`${subject}: revocations`, facts.revocationsHash, revocationsHash(revoked));
 
-  const places = versionRecords(accepted, revoked);
+  const places = [...new VersionRecords(accepted, revoked)];
   const files = new Map<number, HeldContribution>();
   // what was revoked before is not read: it may be erased
   for (const place of new Set(places.map(({ contribution }) => contribution))) {

@@ -30,7 +30,7 @@ import {
   setLicences,
   signContribution,
   transferToken,
-  versionRecords,
+  VersionRecords,
   withdrawContribution,
 } from "@openledger/sdk";
 import { zeroHash } from "viem";
@@ -168,7 +168,7 @@ describe("a Datanet", () => {
       const revocations = await readRevocations(owner, datanet, version.revocationCount);
       expect(revocationsHash(revocations)).toBe(version.revocationsHash);
       const contributions = await readAcceptedContributions(owner, datanet, version.contributionCount);
-      counts.push([version.recordCount, versionRecords(contributions, revocations).length]);
+      counts.push([version.recordCount, new VersionRecords(contributions, revocations).length]);
     }
     expect(counts).toEqual([
       [5n, 5],

@@ -43,7 +43,7 @@ export class ContributionFiles {
     subject: string,
   ): Promise<OpenedRecord | undefined> {
     const version = this.versions.find((one) => one.datanet === place.datanet && one.version === place.version);
-    const inVersion = version?.records[Number(place.recordIndex)];
+    const inVersion = version?.records.at(Number(place.recordIndex));
     const contribution = inVersion && version?.contributions[inVersion.contribution];
     if (inVersion === undefined || contribution === undefined) {
       this.checks.holds(name, subject, false, "the model's versions hold no such record");

@@ -11,12 +11,11 @@ import {
   licenceToBytes32,
   merkleRoot,
   query,
-  type RecordPlace,
   readModel,
   readVersion,
   revocationsHash,
   type TrainingManifest,
-  versionRecords,
+  VersionRecords,
 } from "@openledger/sdk";
 import type { Hex } from "viem";
 import type { Connection } from "../connect.js";
@@ -30,7 +29,7 @@ export type CheckedVersion = {
   readonly version: number;
   readonly contributions: readonly query.IndexedContribution[];
   /** Its records in order: what was revoked before it was published is no part of it. */
-  readonly records: readonly RecordPlace[];
+  readonly records: VersionRecords;
   readonly traced: TracedVersion;
 };
 
@@ -113,7 +112,7 @@ async function traceVersion(
     datanet,
     version,
     contributions,
-    records: versionRecords(contributions, revocations),
+    records: new VersionRecords(contributions, revocations),
     traced: {
       datanet: `${datanet}`,
       version,

@@ -21,7 +21,7 @@ import {
   readRevocations,
   readVersion,
   revocationsHash,
-  versionRecords,
+  VersionRecords,
 } from "@openledger/sdk";
 import type { Hex } from "viem";
 import { askChain } from "../chain/askChain.js";
@@ -99,6 +99,6 @@ async function readContributions(reader: ChainReader, datanet: bigint, version: 
           `${revocations.length} give ${revoked}.`,
       );
     }
-    return { root, contributions, places: versionRecords(contributions, revocations) };
+    return { root, contributions, places: [...new VersionRecords(contributions, revocations)] };
   });
 }

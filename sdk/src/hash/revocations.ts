@@ -14,30 +14,3 @@ export function revocationsHash(revocations: readonly Revocation[]): Hex {
     zeroHash,
   );
 }
-
-/** A record of a version: which of its contributions holds it, and its index there. */
-export type RecordPlace = { readonly contribution: number; readonly index: number };
-
-/**
- * The records of a version in their order: those of its contributions, one after the other, less what is revoked. Indexes,
- * shares and receipts count over these.
- *
- * @param contributions Those of the version, in the order of acceptance.
- * @param revocations The first `revocationCount` of the Datanet.
- */
-export function versionRecords(
-  contributions: readonly { readonly number: bigint; readonly recordCount: number }[],
-  revocations: readonly Revocation[],
-): RecordPlace[] {
-  const revoked = new Map<bigint, Set<number>>();
-  for (const { contribution, index } of revocations) {
-    const of = revoked.get(contribution) ?? new Set();
-    revoked.set(contribution, of.add(index));
-  }
-  return contributions.flatMap(({ number, recordCount }, contribution) => {
-    const gone = revoked.get(number);
-    if (gone?.has(ALL_RECORDS)) return [];
-    const all = Array.from({ length: recordCount }, (_, index) => ({ contribution, index }));
-    return gone === undefined ? all : all.filter(({ index }) => !gone.has(index));
-  });
-}
