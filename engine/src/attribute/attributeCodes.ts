@@ -22,13 +22,15 @@ export const MAX_ATTRIBUTED_RECORDS = 64;
 /** Most tokens of the part of a record that is shown as what matched. */
 const SPAN_TOKENS = 32;
 
+export type Contributors = Pick<readonly Share["account"][], "length" | "at">;
+
 /** A Datanet version that the answering model was trained on. */
 export interface AttributionVersion {
   readonly datanet: bigint;
   readonly version: number;
   readonly index: VersionIndex;
-  /** `[records]`: who contributed each record, by its place in the version. */
-  readonly contributors: readonly Share["account"][];
+  /** `[records]`: who contributed each record, by its place in the version; an array, or what finds them out. */
+  readonly contributors: Contributors;
 }
 
 /** A record's part of an answer. */
@@ -107,7 +109,7 @@ function listRecords(
   credits.forEach((credit, record) => {
     const share = Math.floor(credit / weight);
     if (share < floor) return;
-    listed.push({ datanet, version, recordIndex: BigInt(record), share, contributor: contributors[record]! });
+    listed.push({ datanet, version, recordIndex: BigInt(record), share, contributor: contributors.at(record)! });
   });
   return listed;
 }

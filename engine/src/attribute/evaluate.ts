@@ -81,7 +81,9 @@ export function evaluationWindows(
 export async function evaluateAttribution(runtime: Runtime, options: EvaluationOptions): Promise<Evaluation> {
   const { tokenizer, versions, windows, adapter, onProgress, signal } = options;
   if (windows.length === 0) throw new AttributionError("invalid_request", "an evaluation needs windows, found none");
-  const owners = versions.flatMap(({ contributors }) => contributors);
+  const owners = versions.flatMap(({ index, contributors }) =>
+    Array.from({ length: index.recordCount }, (_, record) => contributors.at(record)!),
+  );
   const search = new Bm25(
     versions.flatMap(({ index }) =>
       Array.from({ length: index.recordCount }, (_, record) => tokenizer.decode([...index.ids(record)])),

@@ -21,6 +21,7 @@ export {
   type AttributedRecord,
   type AttributionVersion,
   attributeCodes,
+  type Contributors,
   MAX_ATTRIBUTED_RECORDS,
 } from "./attributeCodes.js";
 export { Bm25 } from "./bm25.js";
@@ -56,7 +57,7 @@ export type { IndexRows } from "./indexTable.js";
 export { AttributionIndex } from "./kernel/AttributionIndex.js";
 export { type BuildIndexOptions, buildIndex, type RowCache } from "./kernel/buildIndex.js";
 export { creditRecords, RunningCredit } from "./kernel/creditRecords.js";
-export { type IndexedRecord, indexedRecords } from "./kernel/indexedRecords.js";
+export { type IndexedRecord, IndexIntake, indexedRecords } from "./kernel/indexedRecords.js";
 export type { VersionIndex } from "./kernel/VersionIndex.js";
 export type { MatchArrays } from "./match/MatchArrays.js";
 export { MatchIndex } from "./match/MatchIndex.js";
@@ -69,6 +70,8 @@ export { fetchIndex, indexFileBytes, indexFileRoot } from "./segments/fetchIndex
 export { type IndexBase, IndexFolder } from "./segments/IndexFolder.js";
 export { openBuiltIndex } from "./segments/openBuiltIndex.js";
 export { publishIndex } from "./segments/publishIndex.js";
+export type { RecordTokens } from "./segments/RecordTokens.js";
 export { SegmentIndex } from "./segments/SegmentIndex.js";
+export { TokenFile } from "./segments/TokenFile.js";
 export { tombstoneIndex } from "./segments/tombstoneIndex.js";
 export { creditsOf, withIndexes } from "./withIndexes.js";

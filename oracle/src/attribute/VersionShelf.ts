@@ -30,7 +30,7 @@ import {
   type RecordPlace,
   type Revocation,
   revocationsHash,
-  versionRecords,
+  VersionRecords,
 } from "@openledger/sdk";
 import { concat, keccak256 } from "viem";
 import type { Log } from "../Log.js";
@@ -161,10 +161,12 @@ export class VersionShelf {
     checkVersionRoot(version, accepted);
     const revocations = await this.deps.facts.revocations(version.datanet, version.revocationCount);
     checkRevocations(version, revocations);
-    const places = versionRecords(
-      accepted.map(({ contribution, recordCount }) => ({ number: contribution, recordCount })),
-      revocations,
-    );
+    const places = [
+      ...new VersionRecords(
+        accepted.map(({ contribution, recordCount }) => ({ number: contribution, recordCount })),
+        revocations,
+      ),
+    ];
     const contributors = places.map(({ contribution }) => accepted[contribution]!.contributor);
 
     const order = places.map(({ contribution }) => accepted[contribution]!.contribution);

@@ -1,6 +1,10 @@
 import { CopySearch, MAX_RECORD_BYTES } from "../admission/CopySearch.js";
 import { ATTRIBUTION_CONTEXT } from "../codes.js";
 
+export interface RecordTokenizer {
+  encode(text: string): readonly number[];
+}
+
 /** What an index takes of a record. */
 export interface IndexedRecord {
   /** None where the record is a copy, or too long for the base. */
@@ -21,28 +25,34 @@ export interface IndexedRecord {
  */
 export function indexedRecords(
   texts: readonly string[],
-  tokenizer: { encode(text: string): readonly number[] },
+  tokenizer: RecordTokenizer,
   committed?: readonly bigint[],
 ): IndexedRecord[] {
-  const encoder = new TextEncoder();
-  const search = new CopySearch();
-  const originals: number[] = [];
+  const intake = new IndexIntake(tokenizer);
   const records: IndexedRecord[] = new Array(texts.length);
-  for (const place of byCommitment(texts.length, committed)) {
-    const bytes = encoder.encode(texts[place]!);
-    const ids = bytes.length > MAX_RECORD_BYTES ? [] : tokenizer.encode(texts[place]!);
-    if (bytes.length > MAX_RECORD_BYTES || ids.length > ATTRIBUTION_CONTEXT) {
-      records[place] = { ids: [] };
-      continue;
-    }
-    const copy = search.find(bytes);
-    if (copy === undefined) {
-      search.add(bytes);
-      originals.push(place);
-      records[place] = { ids };
-    } else records[place] = { ids: [], copyOf: originals[copy.record]! };
-  }
+  for (const place of byCommitment(texts.length, committed)) records[place] = intake.take(place, texts[place]!);
   return records;
+}
+
+/** As `indexedRecords`, record by record in the order in which they were committed: of many whose texts no memory holds at once. */
+export class IndexIntake {
+  readonly #encoder = new TextEncoder();
+  readonly #search = new CopySearch();
+  readonly #originals: number[] = [];
+
+  constructor(private readonly tokenizer: RecordTokenizer) {}
+
+  /** @param place In the version */
+  take(place: number, text: string): IndexedRecord {
+    const bytes = this.#encoder.encode(text);
+    const ids = bytes.length > MAX_RECORD_BYTES ? [] : this.tokenizer.encode(text);
+    if (bytes.length > MAX_RECORD_BYTES || ids.length > ATTRIBUTION_CONTEXT) return { ids: [] };
+    const copy = this.#search.find(bytes);
+    if (copy !== undefined) return { ids: [], copyOf: this.#originals[copy.record]! };
+    this.#search.add(bytes);
+    this.#originals.push(place);
+    return { ids };
+  }
 }
 
 /** Places by the contribution's number, those of one contribution in their order. */

@@ -156,13 +156,14 @@ describe("an index in segments", () => {
     const rows = [[1], [2], [3], [4], [5], [6], [7]].map((ids) => rowOf(ids));
     const folder = await IndexFolder.open(await built(rows), BASE);
     const tokens = rows.map(({ ids }) => [...ids]);
+    const of = (records: readonly number[][]) => records.map((ids) => ({ ids }));
 
-    expect(await folder.keep(tokens)).toBe(7);
+    expect(await folder.keep(of(tokens))).toBe(7);
     expect(folder.isSealed).toBe(true);
     // 7 is 4 + 2 + 1: the sixth record is another
-    expect(await folder.keep([...tokens.slice(0, 5), [9], [7]])).toBe(4);
+    expect(await folder.keep(of([...tokens.slice(0, 5), [9], [7]]))).toBe(4);
     expect(folder.isSealed).toBe(false);
-    expect(await folder.keep(tokens.slice(0, 3))).toBe(0);
+    expect(await folder.keep(of(tokens.slice(0, 3)))).toBe(0);
     expect(await segmentFiles(folder.path)).toHaveLength(0);
   });
 

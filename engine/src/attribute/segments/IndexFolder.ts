@@ -10,6 +10,7 @@ import { encodeManifest, type FolderManifest, MANIFEST_FILE, readManifest } from
 import { KernelSegment } from "./KernelSegment.js";
 import { damaged, openSealed } from "./openSealed.js";
 import { openSegments, segmentFile, thresholdsFile } from "./openSegments.js";
+import type { RecordTokens } from "./RecordTokens.js";
 import { runIndexTask } from "./runIndexTask.js";
 import type { SegmentIndex } from "./SegmentIndex.js";
 import { MAX_SEGMENT_RECORDS } from "./SegmentLayout.js";
@@ -101,17 +102,16 @@ export class IndexFolder {
   }
 
   /** Keeps the segments that hold nothing but the first records of these tokens; says how many records are left. */
-  keep(records: readonly (readonly number[])[]): Promise<number> {
+  keep(records: RecordTokens): Promise<number> {
     return this.#afterOthers(() => this.#keep(records));
   }
 
-  async #keep(records: readonly (readonly number[])[]): Promise<number> {
+  async #keep(records: RecordTokens): Promise<number> {
     const lists = openSegments(this.path, this.manifest.segments);
     let kept = 0;
     try {
       for (const segment of lists.segments) {
-        const end = segment.firstRecord + segment.sizes.records;
-        if (!(await holds(segment, records.slice(segment.firstRecord, end)))) break;
+        if (!(await holds(segment, records))) break;
         kept++;
       }
     } finally {
@@ -225,15 +225,16 @@ function checkWhole(path: string, { tombstones }: FolderManifest): void {
   );
 }
 
-async function holds(segment: KernelSegment, records: readonly (readonly number[])[]): Promise<boolean> {
-  if (records.length !== segment.sizes.records) return false;
-  for (let from = 0; from < records.length; from += COMPARED_TOGETHER) {
-    await setImmediate();
-    const areEqual = records.slice(from, from + COMPARED_TOGETHER).every((wanted, i) => {
-      const found = segment.ids(from + i);
-      return found.length === wanted.length && found.every((id, at) => id === wanted[at]);
-    });
-    if (!areEqual) return false;
+/** Whether a segment is of these records, and of no more than there are. */
+async function holds(segment: KernelSegment, records: RecordTokens): Promise<boolean> {
+  const { firstRecord } = segment;
+  const count = segment.sizes.records;
+  if (firstRecord + count > records.length) return false;
+  for (let record = 0; record < count; record++) {
+    if (record % COMPARED_TOGETHER === 0) await setImmediate();
+    const { ids } = records.at(firstRecord + record)!;
+    const found = segment.ids(record);
+    if (found.length !== ids.length || !found.every((id, at) => id === ids[at])) return false;
   }
   return true;
 }

@@ -2,6 +2,7 @@ import type { Runtime } from "../../serve/Runtime.js";
 import { NO_CODES, type PositionCodes } from "../codes.js";
 import { checkLength } from "../kernel/indexRoot.js";
 import { IndexFolder } from "./IndexFolder.js";
+import type { RecordTokens } from "./RecordTokens.js";
 import type { SegmentIndex } from "./SegmentIndex.js";
 
 /** Records whose codes are lost when the process is killed, at most. */
@@ -21,18 +22,18 @@ export interface BuildIndexFolderOptions {
  */
 export async function buildIndexFolder(
   runtime: Pick<Runtime, "codes" | "weightsRoot" | "attribution">,
-  records: readonly { readonly ids: readonly number[] }[],
+  records: RecordTokens,
   path: string,
   options: BuildIndexFolderOptions = {},
 ): Promise<SegmentIndex> {
   const { onProgress, signal } = options;
-  for (const [record, { ids }] of records.entries()) checkLength(record, ids.length);
+  for (let record = 0; record < records.length; record++) checkLength(record, records.at(record)!.ids.length);
   const { base, hash } = await runtime.attribution();
   const folder = await IndexFolder.open(path, { baseWeightsRoot: runtime.weightsRoot, attributionHash: hash });
   try {
     let rows: PositionCodes[] = [];
-    for (let record = await folder.keep(records.map(({ ids }) => ids)); record < records.length; record++) {
-      const { ids } = records[record]!;
+    for (let record = await folder.keep(records); record < records.length; record++) {
+      const { ids } = records.at(record)!;
       // the base says nothing of no tokens
       rows.push(ids.length === 0 ? NO_CODES : await runtime.codes(ids, signal === undefined ? {} : { signal }));
       if (rows.length === WRITTEN_TOGETHER || record === records.length - 1) {

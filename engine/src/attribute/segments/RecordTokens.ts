@@ -1,0 +1,5 @@
+/** Tokens of a version's records in its order, read when they are asked for: an array of them, or a file. */
+export interface RecordTokens {
+  readonly length: number;
+  at(record: number): { readonly ids: readonly number[] } | undefined;
+}
