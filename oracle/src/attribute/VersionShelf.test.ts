@@ -147,7 +147,12 @@ it.each<[string, () => void]>([
   const after = await versionOf(newShelf());
 
   expect(after.index.root).toBe(before.index.root);
-  expect([after.index.recordCount, after.contributors, built]).toEqual([4, before.contributors, 4]);
+  expect([after.index.recordCount, built]).toEqual([4, 4]);
+  expect([0, 1, 2, 3, 4].map((record) => after.contributors.at(record))).toEqual([
+    ...Array(4).fill(contributor),
+    undefined,
+  ]);
+  expect(before.contributors).toHaveLength(4);
 });
 
 it("says that there is nothing to go by where no index was committed", async () => {

@@ -12,25 +12,19 @@ import {
   AttributionError,
   type AttributionVersion,
   buildIndexFolder,
-  type IndexedRecord,
-  indexedRecords,
   openBuiltIndex,
+  type RecordTokens,
   type Runtime,
   type SegmentIndex,
   type Tokenizer,
 } from "@openledger/engine";
 import {
   type ContentClient,
-  ContentErasedError,
   contributionLeaf,
   domainHash,
-  type HeldContribution,
-  isErased,
   merkleRoot,
-  type RecordPlace,
   type Revocation,
   revocationsHash,
-  VersionRecords,
 } from "@openledger/sdk";
 import { concat, keccak256 } from "viem";
 import type { Log } from "../Log.js";
@@ -43,7 +37,8 @@ import type {
   VersionRef,
 } from "../store/ChainFacts.js";
 import { openCommittedIndex } from "./openCommittedIndex.js";
-import { readContributionFile } from "./readContributionFile.js";
+import { type TakenTokens, takeTokens } from "./takeTokens.js";
+import { VersionTexts } from "./VersionTexts.js";
 
 export interface VersionShelfDeps {
   readonly runtime: Runtime;
@@ -53,14 +48,6 @@ export interface VersionShelfDeps {
   /** Folder for built indexes; made when missing. */
   readonly folder: string;
   readonly log: Log;
-}
-
-/** What the index of a version is built of. */
-interface VersionTexts {
-  /** `[records]`; undefined for one that was erased. */
-  readonly texts: readonly (string | undefined)[];
-  /** Which of two was first is by commitment, whenever they were accepted: `[records]` numbers of contributions. */
-  readonly order: readonly bigint[];
 }
 
 /** Versions kept in memory. */
@@ -161,49 +148,22 @@ export class VersionShelf {
     checkVersionRoot(version, accepted);
     const revocations = await this.deps.facts.revocations(version.datanet, version.revocationCount);
     checkRevocations(version, revocations);
-    const places = [
-      ...new VersionRecords(
-        accepted.map(({ contribution, recordCount }) => ({ number: contribution, recordCount })),
-        revocations,
-      ),
-    ];
-    const contributors = places.map(({ contribution }) => accepted[contribution]!.contributor);
-
-    const order = places.map(({ contribution }) => accepted[contribution]!.contribution);
-    const texts = await this.#readTexts(version.datanet, accepted, places, signal);
+    const texts = new VersionTexts(this.deps.content, version.datanet, accepted, revocations);
     const committed = await this.deps.facts.committedIndex(version, base);
-    const index = await this.#index(version, { texts, order }, committed, signal);
+    const index = await this.#index(version, texts, committed, signal);
     if (committed !== undefined && committed.root !== index.root) {
       this.deps.log.fault(
         `Datanet ${version.datanet} version ${version.version}: index ${committed.root} was committed, ` +
           `the records give ${index.root}. Receipts that use the committed one will be disputed.`,
       );
     }
-    return { datanet: version.datanet, version: version.version, index, contributors };
-  }
-
-  /** What was revoked before the version was published is not read: it may be erased. */
-  async #readTexts(
-    datanet: bigint,
-    accepted: readonly AcceptedContribution[],
-    places: readonly RecordPlace[],
-    signal: AbortSignal,
-  ): Promise<(string | undefined)[]> {
-    const files = new Map<number, HeldContribution | undefined>();
-    for (const place of new Set(places.map(({ contribution }) => contribution))) {
-      const reading = readContributionFile(this.deps.content, { datanet, ...accepted[place]! }, signal);
-      files.set(place, await reading.catch(noneWhereErased));
-    }
-    return places.map(({ contribution, index }) => {
-      const record = files.get(contribution)?.records[index];
-      return record === undefined || isErased(record) ? undefined : record.text;
-    });
+    return { datanet: version.datanet, version: version.version, index, contributors: texts.contributors };
   }
 
   /** Two versions of equal records have one folder, in which one build writes at a time; each has an index of its own open. */
   #index(
     version: PublishedVersion,
-    records: VersionTexts,
+    texts: VersionTexts,
     committed: IndexCommitment | undefined,
     signal: AbortSignal,
   ): Promise<SegmentIndex> {
@@ -212,15 +172,8 @@ export class VersionShelf {
     // Two versions of one root may differ in what was revoked meanwhile.
     const name = keccak256(concat([version.root, version.revocationsHash, runtime.weightsRoot, attributionHash]));
     const path = join(folder, name);
-    const { texts, order } = records;
     const before = this.#building.get(path) ?? Promise.resolve();
-    const built = before
-      .catch(() => undefined)
-      .then(() =>
-        texts.includes(undefined)
-          ? this.#openWithout(path, version, records, committed, signal)
-          : this.#build(path, version, indexedRecords(texts as readonly string[], this.deps.tokenizer, order), signal),
-      );
+    const built = before.catch(() => undefined).then(() => this.#buildOrOpen(path, version, texts, committed, signal));
     this.#building.set(path, built);
     built
       .catch(() => undefined)
@@ -230,6 +183,24 @@ export class VersionShelf {
     return built;
   }
 
+  async #buildOrOpen(
+    path: string,
+    version: PublishedVersion,
+    texts: VersionTexts,
+    committed: IndexCommitment | undefined,
+    signal: AbortSignal,
+  ): Promise<SegmentIndex> {
+    const { tokenizer, folder } = this.deps;
+    const taken = await takeTokens(texts, tokenizer, folder, signal);
+    try {
+      return taken.firstErased === undefined
+        ? await this.#build(path, version, taken.tokens, signal)
+        : await this.#openWithout(path, version, texts, taken, committed, signal);
+    } finally {
+      taken.tokens.close();
+    }
+  }
+
   /**
    * Of a version from which records were erased, the index that was sealed here before; else the owner's, as far as it can be held
    * against the texts that are left. Where that is false, one of these texts alone: no receipt that went by the owner's is right.
@@ -237,11 +208,12 @@ export class VersionShelf {
   async #openWithout(
     path: string,
     version: PublishedVersion,
-    { texts, order }: VersionTexts,
+    texts: VersionTexts,
+    { tokens, firstErased }: TakenTokens,
     committed: IndexCommitment | undefined,
     signal: AbortSignal,
   ): Promise<SegmentIndex> {
-    const { runtime, tokenizer, log } = this.deps;
+    const { runtime, log } = this.deps;
     const built = await openBuiltIndex(runtime, path, texts.length).catch((error: unknown) => {
       if (!isDamage(error)) throw error;
       log.fault(`${path} is damaged and cannot be built again`, error);
@@ -249,7 +221,7 @@ export class VersionShelf {
     });
     if (built !== undefined) return built;
     const name = `Datanet ${version.datanet} version ${version.version}`;
-    const gone = `${name}: record ${texts.indexOf(undefined)} was erased before it was indexed here`;
+    const gone = `${name}: record ${firstErased} was erased before it was indexed here`;
     if (committed === undefined) {
       throw new OracleError("content_erased", `${gone}, and no index of it was committed.`, { retryable: true });
     }
@@ -266,15 +238,14 @@ export class VersionShelf {
       );
     }
     log.fault(`${gone}, and the committed index ${committed.root} is false: found ${opened.found}.`);
-    const left = texts.map((text) => text ?? "");
-    return this.#build(`${path}-left`, version, indexedRecords(left, tokenizer, order), signal);
+    return this.#build(`${path}-left`, version, tokens, signal);
   }
 
   /** From disk as far as it was built before: a build that was cut short goes on. */
   async #build(
     path: string,
     version: PublishedVersion,
-    records: readonly IndexedRecord[],
+    records: RecordTokens,
     signal: AbortSignal,
   ): Promise<SegmentIndex> {
     const { runtime, log } = this.deps;
@@ -300,11 +271,6 @@ function isDamage(error: unknown): boolean {
 
 function isGone(error: unknown): boolean {
   return error instanceof OracleError && error.code === "content_erased" && !error.retryable;
-}
-
-function noneWhereErased(error: unknown): undefined {
-  if (error instanceof ContentErasedError) return undefined;
-  throw error;
 }
 
 function checkVersionRoot(version: PublishedVersion, accepted: readonly AcceptedContribution[]): void {

@@ -24,6 +24,7 @@ import {
   MalformedDocumentError,
 } from "@openledger/sdk";
 import type { IndexCommitment } from "../store/ChainFacts.js";
+import type { VersionTexts } from "./VersionTexts.js";
 
 export interface CommittedIndexDeps {
   readonly runtime: Pick<Runtime, "codes" | "weightsRoot" | "attributionHash">;
@@ -41,7 +42,7 @@ const CHECKED_FILE = "records-checked";
 
 /**
  * @param path Folder of its own
- * @param texts `[records]` of the version; undefined for one that was erased
+ * @param texts Of the version, read once if its records were not held against the index before
  * @throws ContentUnavailableError, ContentMismatchError; AttributionError `index_locked`, `index_failed`;
  * RuntimeError `aborted`, or the signal's reason
  */
@@ -49,7 +50,7 @@ export async function openCommittedIndex(
   deps: CommittedIndexDeps,
   path: string,
   commitment: IndexCommitment,
-  texts: readonly (string | undefined)[],
+  texts: Pick<VersionTexts, "length" | "read">,
   signal: AbortSignal,
 ): Promise<CommittedIndex> {
   const { content, runtime } = deps;
@@ -104,12 +105,13 @@ function claimsOf(file: IndexFile, runtime: CommittedIndexDeps["runtime"], recor
 async function findFalseRecord(
   { runtime, tokenizer }: CommittedIndexDeps,
   index: SegmentIndex,
-  texts: readonly (string | undefined)[],
+  texts: Pick<VersionTexts, "read">,
   signal: AbortSignal,
 ): Promise<number | undefined> {
-  for (const [record, text] of texts.entries()) {
+  for await (const { place: record, text } of texts.read("version", signal)) {
+    if (text === undefined) continue;
     const row = index.row(record);
-    if (text === undefined || row.ids.length === 0) continue;
+    if (row.ids.length === 0) continue;
     const ids = tokenizer.encode(text);
     if (!areEqual(row.ids, ids)) return record;
     const own = await runtime.codes(ids, { signal });
