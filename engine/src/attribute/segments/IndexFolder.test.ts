@@ -109,6 +109,32 @@ describe("an index in segments", () => {
     expect(await segmentFiles(folder.path)).toHaveLength(5);
   });
 
+  test("is the same where a thread joins long segments", async () => {
+    // views of more than is theirs, as a pass over many records leaves them
+    const all = { ids: new Uint32Array(12_000), surprises: new Uint8Array(12_000), codes: new Uint8Array(192_000) };
+    for (let at = 0; at < 12_000; at++) {
+      all.ids[at] = Math.imul(at, 0x9e3779b1) >>> 26;
+      all.surprises[at] = at % 128;
+      all.codes.fill(at, CODE_BYTES * at, CODE_BYTES * (at + 1));
+    }
+    const rows = Array.from({ length: 6000 }, (_, record) => ({
+      ids: all.ids.subarray(2 * record, 2 * record + 2),
+      surprises: all.surprises.subarray(2 * record, 2 * record + 2),
+      codes: all.codes.subarray(2 * CODE_BYTES * record, 2 * CODE_BYTES * (record + 1)),
+    }));
+    const folder = await IndexFolder.open(newFolder(), BASE);
+    for (const from of [0, 2000, 4000]) await folder.append(rows.slice(from, from + 2000));
+    await folder.append(rows.slice(0, 4000));
+    await folder.seal([]);
+    const index = await folder.index();
+
+    expect(await segmentFiles(folder.path)).toHaveLength(1);
+    expect(index.root).toBe(AttributionIndex.of({ rows: [...rows, ...rows.slice(0, 4000)], ...BASE }, []).root);
+    expect(index.row(7777)).toEqual(rows[1777]);
+    index.close();
+    await folder.close();
+  });
+
   test("goes on from what was written when its process was killed, to the same root", async () => {
     const rows = Array.from({ length: 9 }, (_, i) => rowOf([i, 1, 2], i));
     const whole = AttributionIndex.of({ rows, ...BASE }, []);

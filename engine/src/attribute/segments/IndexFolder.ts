@@ -6,15 +6,21 @@ import { AttributionError } from "../errors.js";
 import type { Hex } from "../hex.js";
 import { indexRoot } from "../kernel/indexRoot.js";
 import { FolderLock } from "./FolderLock.js";
-import { encodeManifest, type FolderManifest, MANIFEST_FILE, readManifest } from "./folderManifest.js";
-import { KernelSegment } from "./KernelSegment.js";
+import {
+  encodeManifest,
+  type FolderManifest,
+  MANIFEST_FILE,
+  readManifest,
+  type SegmentEntry,
+} from "./folderManifest.js";
+import type { KernelSegment } from "./KernelSegment.js";
 import { damaged, openSealed } from "./openSealed.js";
 import { openSegments, segmentFile, thresholdsFile } from "./openSegments.js";
 import type { RecordTokens } from "./RecordTokens.js";
 import { runIndexTask } from "./runIndexTask.js";
 import type { SegmentIndex } from "./SegmentIndex.js";
 import { MAX_SEGMENT_RECORDS } from "./SegmentLayout.js";
-import { checkRow, segmentBytes } from "./segmentBytes.js";
+import { checkRow } from "./segmentBytes.js";
 import { removeUnlisted } from "./unlisted.js";
 import { bytesOf, sha256OfFile, writeNamed, writeWhole } from "./wholeFile.js";
 
@@ -159,20 +165,21 @@ export class IndexFolder {
 
   async #appendSegment(rows: readonly PositionCodes[]): Promise<void> {
     const segments = [...this.manifest.segments];
-    let merged = rows;
+    const joined: SegmentEntry[] = [];
+    let records = rows.length;
     for (let last = segments.at(-1); last !== undefined; last = segments.at(-1)) {
-      if (last.records > merged.length || last.records + merged.length > MAX_SEGMENT_RECORDS) break;
-      segments.pop();
-      const segment = KernelSegment.open(join(this.path, segmentFile(last.sha256)), 0);
-      try {
-        merged = [...segment.rows(), ...merged];
-      } finally {
-        segment.close();
-      }
+      if (last.records > records || last.records + records > MAX_SEGMENT_RECORDS) break;
+      joined.unshift(segments.pop()!);
+      records += last.records;
     }
     const firstRecord = segments.reduce((sum, { records }) => sum + records, 0);
-    const sha256 = await writeNamed(this.path, segmentBytes(merged, firstRecord), segmentFile);
-    await this.#write({ ...this.#unsealed(), segments: [...segments, { records: merged.length, sha256 }] });
+    const entry = await runIndexTask("join", {
+      path: this.path,
+      segments: joined,
+      rows: rows.map(copyOf),
+      firstRecord,
+    });
+    await this.#write({ ...this.#unsealed(), segments: [...segments, entry] });
   }
 
   /** Changes one after another, whoever asks: a failed one keeps nobody from the next. None once it is closed. */
@@ -205,6 +212,11 @@ export class IndexFolder {
     this.manifest = manifest;
     await removeUnlisted(this.path, manifest);
   }
+}
+
+/** Without whatever else lies in its memory, which would go to another thread with it. */
+function copyOf({ ids, surprises, codes }: PositionCodes): PositionCodes {
+  return { ids: ids.slice(), surprises: surprises.slice(), codes: codes.slice() };
 }
 
 function checkBase(path: string, found: IndexBase, wanted: IndexBase): void {

@@ -1,8 +1,9 @@
 import { doErasure } from "./doErasure.js";
 import { doIndexWork } from "./indexWork.js";
+import { joinSegments } from "./joinSegments.js";
 
-/** What reads every posting of an index, and so is done in a thread of its own. */
-const TASKS = { roots: doIndexWork, erasure: doErasure };
+/** What reads every posting of an index or a segment, and so is done in a thread of its own. */
+const TASKS = { roots: doIndexWork, erasure: doErasure, join: joinSegments };
 
 export type IndexTask = keyof typeof TASKS;
 export type TaskInput<K extends IndexTask> = Parameters<(typeof TASKS)[K]>[0];

@@ -3,11 +3,11 @@ import { AttributionError } from "../errors.js";
 import type { IndexWorkMessage, IndexWorkOrder } from "./index-worker.js";
 import { type IndexTask, runHere, type TaskInput, type TaskResult } from "./indexTasks.js";
 
-/** Records whose index is sealed in some milliseconds, of which a thread takes hundreds to start. */
-const FEW_RECORDS = 64;
+/** Records of which a task takes less time than a thread to start: some hundred milliseconds. */
+const FEW_RECORDS: Readonly<Record<IndexTask, number>> = { roots: 64, erasure: 64, join: 4096 };
 
 /**
- * Does what reads a whole index in a worker thread unless it is done at once: the caller's event loop stays free.
+ * Does what reads a whole index or segment in a worker thread unless it is done at once: the caller's event loop stays free.
  *
  * @throws AttributionError `index_malformed`, `index_mismatch`; `index_failed` when the thread ends without a result
  * @throws the signal's reason when it is aborted; the thread has ended by then
@@ -19,7 +19,7 @@ export async function runIndexTask<K extends IndexTask>(
 ): Promise<TaskResult<K>> {
   signal?.throwIfAborted();
   const records = input.segments.reduce((sum, { records }) => sum + records, 0);
-  if (records <= FEW_RECORDS) return runHere(task, input);
+  if (records <= FEW_RECORDS[task]) return runHere(task, input);
   const order: IndexWorkOrder = { task, input };
   const worker = new Worker(new URL("./index-worker.js", import.meta.url), { workerData: order });
   const end = (): void => void worker.terminate();
