@@ -5,6 +5,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readKey } from "@openledger/cli";
+import { publishGradients } from "@openledger/engine";
 import { commitCard, contentHash, createChainClient, encodeAttributionCard, query } from "@openledger/sdk";
 import { type Address, isAddressEqual } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
@@ -12,11 +13,13 @@ import { withPhases } from "../progress/withPhases.js";
 import { type ModelSubject, readModelSubject } from "../registered/ModelPlace.js";
 import { layAttribution } from "../registered/readRegisteredModel.js";
 import { encodeTexts } from "../registered/readTexts.js";
+import { sketchPaths } from "../registered/recordSketches.js";
 import { renderCard } from "../truth/renderCard.js";
 import { CardError } from "./CardError.js";
-import { measureCard } from "./measureCard.js";
+import { measureCard, sketchesFolder } from "./measureCard.js";
 import { type CardArguments, readArguments } from "./readArguments.js";
 import { renderFigures } from "./renderFigures.js";
+import { CARD_SKETCHES } from "./scoreMethods.js";
 
 async function run(given: CardArguments, signal: AbortSignal): Promise<string> {
   const { place, keyFile, out, ...measured } = given;
@@ -27,9 +30,14 @@ async function run(given: CardArguments, signal: AbortSignal): Promise<string> {
   if (account !== undefined) await assertOwner(place, account.address);
   await layAttribution(subject.content, subject.registered);
   const own = join(folder, subject.registered.adapterWeightsRoot);
-  const card = await withPhases("card", (onPhase) =>
+  const measurement = await withPhases("card", (onPhase) =>
     measureCard(subject, place.model, { ...measured, folder: own, onPhase, signal }),
   );
+  const paths = sketchPaths(sketchesFolder(own), CARD_SKETCHES);
+  const card =
+    account === undefined
+      ? measurement
+      : { ...measurement, gradients: await publishGradients(paths, subject.content, { signal }) };
 
   const bytes = encodeAttributionCard(card);
   const path = out ?? join(own, "card.json");
@@ -51,7 +59,7 @@ async function assertOwner({ model, graphql }: CardArguments["place"], account: 
   );
 }
 
-/** With the texts, so that the card can be measured again. */
+/** With the texts, so that the card can be measured again; what standings are told by is there already. */
 async function publish(
   { deployment, content, texts }: ModelSubject,
   { model, rpc }: CardArguments["place"],

@@ -70,7 +70,7 @@ export async function measureCard(
   const shared = { threads, ...(onPhase && { onPhase }), ...(signal && { signal }) };
   const scores = await scoreMethods(registered, records, queries, {
     length,
-    sketches: join(folder, "sketches"),
+    sketches: sketchesFolder(folder),
     ...shared,
   });
   const trainer = new SubsetTrainer(
@@ -101,6 +101,11 @@ export async function measureCard(
     methods: byPrediction(methods),
     copying: [],
   };
+}
+
+/** Where `measureCard` keeps the basis and sketches that it tells standings by. */
+export function sketchesFolder(folder: string): string {
+  return join(folder, "sketches");
 }
 
 /** Most tokens of a text. */

@@ -5,9 +5,13 @@ import {
   AttributionError,
   basisSample,
   buildSketches,
+  type FetchedGradients,
+  type FileSource,
+  fetchGradients,
   fitGradientBasis,
   GradientBasis,
   type GradientBuildOptions,
+  type GradientPaths,
   type GradientSketches,
   type GradientSource,
   type GradientSubject,
@@ -16,13 +20,16 @@ import {
   sampleHash,
   TextGradients,
 } from "@openledger/engine";
-import { bytesToHex } from "viem";
+import { bytesToHex, type Hex } from "viem";
 import type { VersionRecord } from "./readRecords.js";
 import type { AdaptedBase } from "./readRegisteredModel.js";
 
 export interface SketchOptions {
+  /** Of sketches that are made here. */
   readonly kind: SketchKind;
   readonly threads: number;
+  /** Basis and sketches that are taken instead of making some: SHA-256 of their `GradientsFile`, and where it is got. */
+  readonly committed?: { readonly hash: Hex; readonly content: FileSource } | undefined;
   /** Where basis and sketches are kept: a run that was killed goes on, another with other texts only scores. */
   readonly folder: string;
   readonly onProgress?: (phase: string, done: number, all: number) => void;
@@ -44,14 +51,15 @@ export interface OpenSketches {
  * Sketches of records' gradients through an adapter. As in an index of attribution, a copy of an earlier record has no say, and
  * its original has one.
  *
- * @throws AttributionError `not_finite` names the record; the signal's reason when it is aborted
+ * @throws AttributionError `not_finite` names the record; those of `fetchGradients`; the signal's reason when it is aborted
  */
 export async function withRecordSketches<T>(
   model: AdaptedBase,
   records: readonly VersionRecord[],
-  { kind, threads, folder, onProgress, signal }: SketchOptions,
+  options: SketchOptions,
   use: (open: OpenSketches) => Promise<T>,
 ): Promise<T> {
+  const { threads, committed, signal } = options;
   const length = Math.min(ATTRIBUTION_CONTEXT, model.base.architecture.maxPositions);
   const ids = indexedRecords(
     records.map(({ text }) => text),
@@ -60,17 +68,18 @@ export async function withRecordSketches<T>(
   ).map((record) => (record.ids.length > length ? [] : record.ids));
   const { baseWeightsRoot, adapterWeightsRoot } = model;
   const subject = { baseWeightsRoot, adapterWeightsRoot, length };
-  const options = (phase: string): GradientBuildOptions => ({
-    onProgress: (done, all) => onProgress?.(phase, done, all),
-    ...(signal && { signal }),
-  });
-
-  await mkdir(folder, { recursive: true });
   const gradients = await TextGradients.create(model.base, { adapter: model.adapter }, { length, threads });
   try {
-    const basis = await keptBasis(join(folder, "basis.bin"), gradients, ids, subject, options("basis"));
-    const path = join(folder, `sketches-${kind}.bin`);
-    const sketches = await buildSketches(path, gradients, basis, ids, { kind, ...options("records") });
+    const { basis, sketches } =
+      committed === undefined
+        ? await buildHere(gradients, ids, subject, options)
+        : await fetchGradients(
+            join(options.folder, committed.hash),
+            committed.hash,
+            committed.content,
+            { subject, matrices: gradients.matrices, records: ids },
+            signal && { signal },
+          );
     try {
       return await use({ gradients, basis, sketches, length, ids });
     } finally {
@@ -79,6 +88,30 @@ export async function withRecordSketches<T>(
   } finally {
     await gradients.close();
   }
+}
+
+/** Where basis and sketches lie that were made here. */
+export function sketchPaths(folder: string, kind: SketchKind): GradientPaths {
+  return { basis: join(folder, "basis.bin"), sketches: join(folder, `sketches-${kind}.bin`) };
+}
+
+async function buildHere(
+  gradients: TextGradients,
+  ids: readonly (readonly number[])[],
+  subject: GradientSubject,
+  { kind, folder, onProgress, signal }: SketchOptions,
+): Promise<FetchedGradients> {
+  const options = (phase: string): GradientBuildOptions => ({
+    onProgress: (done, all) => onProgress?.(phase, done, all),
+    ...(signal && { signal }),
+  });
+  await mkdir(folder, { recursive: true });
+  const paths = sketchPaths(folder, kind);
+  const basis = await keptBasis(paths.basis, gradients, ids, subject, options("basis"));
+  return {
+    basis,
+    sketches: await buildSketches(paths.sketches, gradients, basis, ids, { kind, ...options("records") }),
+  };
 }
 
 /** The basis of an earlier run, if it is of this adapter and these records; else a new one, frozen in the file. */

@@ -1,11 +1,14 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { loadAdapter, loadModel, Tokenizer } from "@openledger/engine";
+import { loadAdapter, loadModel, publishGradients, Tokenizer } from "@openledger/engine";
+import { contentHash } from "@openledger/sdk";
+import type { Hex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repositoryRoot } from "../devnet/repositoryRoot.js";
 import type { VersionRecord } from "../registered/readRecords.js";
 import type { AdaptedBase } from "../registered/readRegisteredModel.js";
+import { sketchPaths } from "../registered/recordSketches.js";
 import { computeStandings } from "./computeStandings.js";
 
 const WORDS = ["transfer", "balance", "owner", "router", "plugin", "hook", "median", "matrix", "planet"];
@@ -76,6 +79,24 @@ describe("computeStandings", () => {
     const others = await computeStandings(model, records, [{ prompt: texts[3]!, text: ` ${texts[5]!}` }], options());
     expect(others.sketchesRoot).toBe(first.sketchesRoot);
     expect(others.records).not.toEqual(first.records);
+  });
+
+  it("tells the same by what was published, of which it makes nothing, and refuses what is of other records", async () => {
+    const first = await computeStandings(model, records, asked, options());
+    const store = new Map<Hex, Uint8Array>();
+    const put = async (bytes: Uint8Array) => {
+      store.set(contentHash(bytes), bytes.slice());
+      return { hash: contentHash(bytes) };
+    };
+    const hash = await publishGradients(sketchPaths(folder, "int8"), { put });
+    const content = { get: async (wanted: Hex) => store.get(wanted)! };
+    const elsewhere = join(folder, "elsewhere");
+    const committed = { ...options(), kind: "1-bit" as const, folder: elsewhere, committed: { hash, content } };
+
+    expect(await computeStandings(model, records, asked, committed)).toEqual(first);
+    expect(await readdir(elsewhere)).toEqual([hash]);
+    const others = records.map((one) => (one.record === 4 ? { ...one, text: `${one.text} and more` } : one));
+    await expect(computeStandings(model, others, asked, committed)).rejects.toThrow("the tokens of record 4");
   });
 
   it("fits and sketches again what is damaged, and what is of other records", async () => {

@@ -4,6 +4,7 @@
  */
 import { join } from "node:path";
 import { withPhases } from "../progress/withPhases.js";
+import { committedGradients } from "../registered/committedGradients.js";
 import { readModelSubject } from "../registered/ModelPlace.js";
 import { computeStandings } from "./computeStandings.js";
 import { readArguments, type StandingsArguments } from "./readArguments.js";
@@ -11,20 +12,24 @@ import { renderStandings, standingsJson } from "./renderStandings.js";
 import { StandingsError } from "./StandingsError.js";
 
 async function run(given: StandingsArguments, signal: AbortSignal): Promise<string> {
-  const { model, state } = given.place;
+  const { model, state, graphql } = given.place;
   const folder = join(state, "standings");
-  const { registered, records, texts } = await readModelSubject(given.place, folder);
+  const { registered, content, records, texts } = await readModelSubject(given.place, folder);
+
+  const { adapterWeightsRoot } = registered;
+  const hash = given.isOwn ? undefined : await committedGradients(content, graphql, { model, adapterWeightsRoot });
 
   const found = await withPhases("standings", (onProgress) =>
     computeStandings(registered, records, texts, {
       kind: given.kind,
       threads: given.threads,
-      folder: join(folder, registered.adapterWeightsRoot),
+      committed: hash && { hash, content },
+      folder: join(folder, adapterWeightsRoot),
       onProgress,
       signal,
     }),
   );
-  const subject = { model, name: registered.name, texts: texts.length, records };
+  const subject = { model, name: registered.name, texts: texts.length, records, committed: hash };
   return given.isJson ? standingsJson(subject, found) : renderStandings(subject, found, given.first);
 }
 

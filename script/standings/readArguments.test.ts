@@ -5,13 +5,17 @@ describe("readArguments", () => {
   it("takes a model's number, and the local network's places", () => {
     expect(readArguments(["2"])).toMatchObject({
       place: { model: 2n, texts: undefined },
-      kind: "int8",
+      kind: "1-bit",
+      isOwn: false,
       isJson: false,
       first: 20,
     });
-    expect(readArguments(["7", "--texts", "a.json", "--json", "--sketches", "1-bit", "--threads", "2"])).toMatchObject({
+    expect(
+      readArguments(["7", "--texts", "a.json", "--json", "--own", "--sketches", "int8", "--threads", "2"]),
+    ).toMatchObject({
       place: { model: 7n, texts: "a.json" },
-      kind: "1-bit",
+      kind: "int8",
+      isOwn: true,
       isJson: true,
       threads: 2,
     });

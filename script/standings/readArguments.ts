@@ -3,12 +3,15 @@ import type { SketchKind } from "@openledger/engine";
 import { MODEL_OPTIONS, MODEL_USAGE, type ModelPlace, modelPlace, positiveNumber } from "../registered/ModelPlace.js";
 import { StandingsError } from "./StandingsError.js";
 
-const USAGE = `Usage: npm run standings -- MODEL [--json] [--sketches 1-bit|int8] [--first N] [--threads N]
+const USAGE = `Usage: npm run standings -- MODEL [--json] [--own] [--sketches 1-bit|int8] [--first N] [--threads N]
   ${MODEL_USAGE}`;
 
 export interface StandingsArguments {
   readonly place: ModelPlace;
   readonly isJson: boolean;
+  /** Basis and sketches are made here, whatever the model's owner has committed. */
+  readonly isOwn: boolean;
+  /** Of sketches that are made here. */
   readonly kind: SketchKind;
   /** Records that are printed; JSON has all. */
   readonly first: number;
@@ -24,6 +27,7 @@ export function readArguments(args: readonly string[]): StandingsArguments {
   return {
     place,
     isJson: values.json,
+    isOwn: values.own,
     kind,
     first: positiveNumber("--first", values.first, usage),
     threads: positiveNumber("--threads", values.threads, usage),
@@ -38,7 +42,8 @@ function parse(args: readonly string[]) {
       options: {
         ...MODEL_OPTIONS,
         json: { type: "boolean", default: false },
-        sketches: { type: "string", default: "int8" },
+        own: { type: "boolean", default: false },
+        sketches: { type: "string", default: "1-bit" },
         first: { type: "string", default: "20" },
         threads: { type: "string", default: "1" },
       },

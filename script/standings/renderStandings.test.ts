@@ -30,15 +30,24 @@ const found = {
     { contributor: ann, records: 1, score: -(2n ** 70n), standing: -STANDING_WHOLE / 4 },
   ],
 } as const;
-const subject = { model: 5n, name: "docs", texts: 7, records };
+const subject = { model: 5n, name: "docs", texts: 7, records, committed: undefined };
 
 describe("renderStandings", () => {
   it("names contributors and records by standing, and what is below zero last", () => {
     const lines = renderStandings(subject, found, 2).split("\n");
-    expect(lines.slice(4, 6)).toEqual([`  75.000 %  ${ben}  2 records`, ` -25.000 %  ${ann}  1 records`]);
-    expect(lines.slice(7, 9)).toEqual([`  75.000 %  1/2/1  ${ben}  docs#1`, `   0.000 %  1/2/2  ${ben}  docs#2`]);
-    expect(lines.slice(9, 11)).toEqual(["...", ` -25.000 %  1/2/0  ${ann}  docs#0`]);
+    expect(lines.slice(5, 7)).toEqual([`  75.000 %  ${ben}  2 records`, ` -25.000 %  ${ann}  1 records`]);
+    expect(lines.slice(8, 10)).toEqual([`  75.000 %  1/2/1  ${ben}  docs#1`, `   0.000 %  1/2/2  ${ben}  docs#2`]);
+    expect(lines.slice(10, 12)).toEqual(["...", ` -25.000 %  1/2/0  ${ann}  docs#0`]);
     expect(lines).toContain("1 records have none: copies of earlier ones, or too long for the base.");
+  });
+
+  it("says whose basis and sketches they are told by", () => {
+    const committed = `0x${"33".repeat(32)}` as const;
+
+    expect(renderStandings(subject, found, 2).split("\n")[3]).toBe("both made here");
+    expect(renderStandings({ ...subject, committed }, found, 2).split("\n")[3]).toContain(committed);
+    expect(JSON.parse(standingsJson({ ...subject, committed }, found)).committed).toBe(committed);
+    expect(JSON.parse(standingsJson(subject, found)).committed).toBeNull();
   });
 
   it("gives programs whole scores, and every record in its order", () => {

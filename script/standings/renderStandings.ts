@@ -1,4 +1,5 @@
 import { STANDING_WHOLE } from "@openledger/engine";
+import type { Hex } from "viem";
 import type { VersionRecord } from "../registered/readRecords.js";
 import type { ComputedStandings } from "./computeStandings.js";
 
@@ -8,11 +9,13 @@ export interface StandingsSubject {
   readonly name: string;
   readonly texts: number;
   readonly records: readonly VersionRecord[];
+  /** Of the basis and sketches that the model's owner committed; undefined where they were made here. */
+  readonly committed: Hex | undefined;
 }
 
 /** Contributors and the first records by standing, with what is below zero at their end. */
 export function renderStandings(
-  { model, name, texts, records }: StandingsSubject,
+  { model, name, texts, records, committed }: StandingsSubject,
   found: ComputedStandings,
   first: number,
 ): string {
@@ -27,6 +30,7 @@ export function renderStandings(
     `Standings for model ${model} (${name}): ${records.length} records, ${texts} texts; what helps is above zero.`,
     `basis ${found.basisRoot}`,
     `sketches ${found.sketchesRoot}`,
+    committed === undefined ? "both made here" : `both from ${committed}, which the owner's card commits to`,
     "",
     ...found.contributors.map((one) => `${percent(one.standing)}  ${one.contributor}  ${one.records} records`),
     "",
@@ -40,7 +44,10 @@ export function renderStandings(
 }
 
 /** As JSON: standings of 2^32, scores as decimal text since they exceed what JSON's numbers hold. */
-export function standingsJson({ model, name, texts, records }: StandingsSubject, found: ComputedStandings): string {
+export function standingsJson(
+  { model, name, texts, records, committed }: StandingsSubject,
+  found: ComputedStandings,
+): string {
   const { basisRoot, sketchesRoot, unread } = found;
   const unreadSet = new Set(unread);
   const document = {
@@ -50,6 +57,7 @@ export function standingsJson({ model, name, texts, records }: StandingsSubject,
     whole: STANDING_WHOLE,
     basisRoot,
     sketchesRoot,
+    committed: committed ?? null,
     contributors: found.contributors.map((one) => ({ ...one, score: `${one.score}` })),
     records: found.records.map(({ record, score, standing }) => {
       const { datanet, version, record: number, contributor, source } = records[record]!;

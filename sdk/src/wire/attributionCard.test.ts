@@ -30,6 +30,7 @@ const card: AttributionCard = {
     ],
     seeds: 2,
   },
+  gradients: word("0d"),
   methods: [
     {
       method: "pays",
@@ -57,7 +58,7 @@ function changed(place: string, value: JsonValue | undefined): Uint8Array {
 describe("an attribution card", () => {
   it("is read as it was written, to four digits", () => {
     expect(decodeAttributionCard(encodeAttributionCard(card))).toEqual(card);
-    const { subject: _, splitGain: __, ...rest } = card;
+    const { subject: _, splitGain: __, gradients: ___, ...rest } = card;
     const bare = { ...rest, copying: [{ changedPercent: 0, gain: 1.00004, unchecked: 1 }] };
     const read = decodeAttributionCard(encodeAttributionCard(bare));
     expect(read.copying[0]!.gain).toBe(1);

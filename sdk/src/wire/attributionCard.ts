@@ -27,6 +27,8 @@ export interface AttributionCard {
   /** Absent where the model is registered nowhere. */
   readonly subject?: CardSubject;
   readonly sample: CardSample;
+  /** SHA-256 of the `GradientsFile` by which `standing` was told, so that anybody tells it by the same; absent where none was kept. */
+  readonly gradients?: Hex;
   readonly methods: readonly MethodCard[];
   /** What eight copies of a record earn with it, over what it earned alone, by the part of their words that was changed. */
   readonly copying: readonly { readonly changedPercent: number; readonly gain: number; readonly unchecked: number }[];
@@ -76,7 +78,8 @@ export interface CardEstimate {
 }
 
 /** The card's bytes for the content store, figures to four digits. */
-export function encodeAttributionCard({ subject, sample, methods, copying, splitGain }: AttributionCard): Uint8Array {
+export function encodeAttributionCard(card: AttributionCard): Uint8Array {
+  const { subject, sample, gradients, methods, copying, splitGain } = card;
   const optional = (name: string, value: number | undefined) => (value === undefined ? {} : { [name]: decimal(value) });
   return canonicalJsonBytes({
     format: FORMAT,
@@ -88,6 +91,7 @@ export function encodeAttributionCard({ subject, sample, methods, copying, split
       },
     }),
     sample: { ...sample, textsHash: sample.textsHash, sets: sample.sets.map((set) => ({ ...set })) },
+    ...(gradients && { gradients }),
     methods: methods.map(({ method, lds, junkShare, recall, qld }) => ({
       method,
       lds: lds.map(({ regime, value, error }) => ({ regime, value: decimal(value), error: decimal(error) })),
@@ -118,10 +122,12 @@ export function decodeAttributionCard(bytes: Uint8Array): AttributionCard {
   const methods = atMost(reader.field("methods"), MAXIMUM_METHODS);
   const subject = reader.field("subject");
   const sample = readSample(reader.field("sample"));
+  const gradients = reader.field("gradients");
   const regimes = sample.sets.flatMap(({ regime }) => (regime === "rec" ? [regime, "gen" as const] : [regime]));
   return {
     ...(subject.present && { subject: readSubject(subject) }),
     sample,
+    ...(gradients.present && { gradients: gradients.bytes32() }),
     methods: unlike(
       reader.field("methods"),
       methods.map((method) => readMethod(method, regimes)),

@@ -1,13 +1,8 @@
 import type { Hex } from "viem";
 import { describe, expect, it } from "vitest";
 import { canonicalJson, type JsonValue } from "./canonicalJson.js";
-import {
-  decodeIndexFile,
-  encodeIndexFile,
-  INDEX_PART_BYTES,
-  type IndexFile,
-  MAX_INDEX_FILE_BYTES,
-} from "./indexFile.js";
+import { decodeIndexFile, encodeIndexFile, type IndexFile, MAX_INDEX_FILE_BYTES } from "./indexFile.js";
+import { FILE_PART_BYTES } from "./partedFile.js";
 
 const word = (digits: string): Hex => `0x${digits.repeat(32)}`;
 
@@ -19,7 +14,7 @@ const file: IndexFile = {
   floors: [900, 800, 800, 70, 60, 5, 4, 3, 1],
   thresholds: { sha256: word("05"), byteLength: 12, parts: [word("05")] },
   segments: [
-    { records: 2000, sha256: word("06"), byteLength: INDEX_PART_BYTES + 1, parts: [word("07"), word("08")] },
+    { records: 2000, sha256: word("06"), byteLength: FILE_PART_BYTES + 1, parts: [word("07"), word("08")] },
     { records: 1, sha256: word("09"), byteLength: 40, parts: [word("09")] },
   ],
 };

@@ -2,12 +2,11 @@ import type { Hex } from "viem";
 import { MalformedDocumentError } from "../errors/MalformedDocumentError.js";
 import { canonicalJsonBytes, type JsonValue } from "./canonicalJson.js";
 import { DocumentReader } from "./DocumentReader.js";
+import { equalBytes, type PartedFile, partedFileJson, readCount, readPartedFile } from "./partedFile.js";
 
 const FORMAT = "openledger.index/1";
 const DOCUMENT = "index file";
 
-/** Bytes of each part of a file but its last: what is held in memory while an index is published or fetched. */
-export const INDEX_PART_BYTES = 4 * 1024 * 1024;
 /** Largest index file: it lists some 240 GiB of segments. */
 export const MAX_INDEX_FILE_BYTES = 4 * 1024 * 1024;
 /** Most segments of an index: each is one file that a node keeps open. */
@@ -28,15 +27,6 @@ const MAX_RECORD_BLOCKS = 256;
 const MAX_THRESHOLD_BYTES = 2 ** 25;
 const FLOOR_COUNT = 9;
 const MAX_FLOOR = 2 ** 16;
-
-/** A file that is kept in parts, each of which the content store has by its SHA-256. */
-export type PartedFile = {
-  /** Of the whole. */
-  readonly sha256: Hex;
-  readonly byteLength: number;
-  /** SHA-256 of each `INDEX_PART_BYTES`, in order. */
-  readonly parts: readonly Hex[];
-};
 
 /** A run of an index's records. */
 export type SegmentFile = PartedFile & {
@@ -105,7 +95,7 @@ export function decodeIndexFile(bytes: Uint8Array): IndexFile {
     segments: read,
     ...readTombstones(reader.field("tombstones"), read),
   };
-  if (!equal(toBytes(file), bytes)) reader.fail("expected canonical JSON of the format's members and no others");
+  if (!equalBytes(toBytes(file), bytes)) reader.fail("expected canonical JSON of the format's members and no others");
   return file;
 }
 
@@ -117,18 +107,14 @@ function toBytes(file: IndexFile): Uint8Array {
     recordsRoot: file.recordsRoot,
     postingsRoot: file.postingsRoot,
     floors: file.floors,
-    thresholds: toJson(file.thresholds),
+    thresholds: partedFileJson(file.thresholds),
     segments: file.segments.map(ofRecords),
     ...(file.tombstones === undefined ? {} : { tombstones: ofRecords(file.tombstones) }),
   });
 }
 
-function toJson({ sha256, byteLength, parts }: PartedFile): { readonly [name: string]: JsonValue } {
-  return { sha256, byteLength, parts };
-}
-
 function ofRecords(file: SegmentFile): { readonly [name: string]: JsonValue } {
-  return { records: file.records, ...toJson(file) };
+  return { records: file.records, ...partedFileJson(file) };
 }
 
 function readFloors(reader: DocumentReader): number[] {
@@ -138,7 +124,7 @@ function readFloors(reader: DocumentReader): number[] {
 }
 
 function readThresholds(reader: DocumentReader): PartedFile {
-  const file = readFile(reader, 0, MAX_THRESHOLD_BYTES);
+  const file = readPartedFile(reader, 0, MAX_THRESHOLD_BYTES);
   if (file.byteLength % 2 !== 0) reader.field("byteLength").fail(`expected two bytes each, found ${file.byteLength}`);
   return file;
 }
@@ -146,7 +132,7 @@ function readThresholds(reader: DocumentReader): PartedFile {
 function readSegment(reader: DocumentReader): SegmentFile {
   const records = readCount(reader.field("records"), 1, MAX_SEGMENT_RECORDS);
   const least = SEGMENT_HEAD_BYTES + MIN_RECORD_BYTES * records;
-  return { records, ...readFile(reader, least, SEGMENT_HEAD_BYTES + MAX_RECORD_BYTES * records) };
+  return { records, ...readPartedFile(reader, least, SEGMENT_HEAD_BYTES + MAX_RECORD_BYTES * records) };
 }
 
 function readTombstones(
@@ -157,32 +143,9 @@ function readTombstones(
   const all = segments.reduce((sum, { records }) => sum + records, 0);
   const records = readCount(reader.field("records"), 1, all);
   const least = TOMBSTONES_HEAD_BYTES + RECORD_TOMBSTONE_BYTES * records;
-  const file = readFile(reader, least, least + BLOCK_TOMBSTONE_BYTES * MAX_RECORD_BLOCKS * records);
+  const file = readPartedFile(reader, least, least + BLOCK_TOMBSTONE_BYTES * MAX_RECORD_BLOCKS * records);
   if ((file.byteLength - least) % BLOCK_TOMBSTONE_BYTES !== 0) {
     reader.field("byteLength").fail(`expected ${least} and ${BLOCK_TOMBSTONE_BYTES} a block, found ${file.byteLength}`);
   }
   return { tombstones: { records, ...file } };
-}
-
-function readFile(reader: DocumentReader, least: number, most: number): PartedFile {
-  const byteLength = readCount(reader.field("byteLength"), least, most);
-  const sha256 = reader.field("sha256").bytes32();
-  const parts = reader
-    .field("parts")
-    .tuple(Math.ceil(byteLength / INDEX_PART_BYTES))
-    .map((part) => part.bytes32());
-  if (parts.length === 1 && parts[0] !== sha256) reader.field("parts").fail(`expected ${sha256}, the whole`);
-  return { sha256, byteLength, parts };
-}
-
-function readCount(reader: DocumentReader, least: number, most: number): number {
-  const count = reader.raw;
-  if (Number.isSafeInteger(count) && (count as number) >= least && (count as number) <= most) return count as number;
-  return reader.fail(
-    `expected a whole number from ${least} to ${most}, found ${JSON.stringify(count)?.slice(0, 40) ?? "nothing"}`,
-  );
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }

@@ -124,6 +124,14 @@ function checkMatrix({ name, rows, columns }: GradientMatrix, code: AttributionE
   }
 }
 
+/** Bytes of the file of a basis for these matrices. */
+export function basisBytes(matrices: readonly GradientMatrix[]): number {
+  return matrices.reduce(
+    (sum, { name, rows, columns }) => sum + 9 + name.length + 2 * (rows ** 2 + columns ** 2) + 4 * rows * columns,
+    HEADER_BYTES,
+  );
+}
+
 function encodeHeader(subject: GradientSubject, fittedOn: FittedOn, matrices: number): Uint8Array {
   const header = new Uint8Array(HEADER_BYTES - 32);
   const view = new DataView(header.buffer);

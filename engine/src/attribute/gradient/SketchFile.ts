@@ -85,6 +85,12 @@ export class SketchFile {
   }
 }
 
+/** Bytes of a whole file of sketches. */
+export function sketchesBytes(head: SketchesHead): number {
+  const { rowBytes } = new SketchLayout(head.kind, head.sizes);
+  return encodeHead(head).length + LEAF_BYTES + head.records * (LEAF_BYTES + rowBytes);
+}
+
 async function readAll(path: string, handle: FileHandle, at: number, into: Uint8Array): Promise<void> {
   const { bytesRead } = await handle.read(into, 0, into.length, at);
   if (bytesRead === into.length) return;

@@ -2,13 +2,14 @@ import { rename } from "node:fs/promises";
 import { domainHash, loadKeccak, merkleRoot } from "@openledger/sdk";
 import { AttributionError } from "../errors.js";
 import { type Hex, hexBytes, hexOf } from "../hex.js";
+import { checkSketches, isOfRecord, sameHead } from "./checkSketches.js";
 import { checkLengths, type GradientBuildOptions, type GradientSource } from "./fitGradientBasis.js";
 import type { GradientBasis } from "./GradientBasis.js";
 import { GradientSketches } from "./GradientSketches.js";
 import { ofRecord } from "./ofRecord.js";
 import { SketchFile } from "./SketchFile.js";
 import { type SketchKind, sketchOf } from "./sketch.js";
-import { encodeHead, type SketchesHead, sketchesRoot } from "./sketchesRoot.js";
+import { type SketchesHead, sketchesRoot } from "./sketchesRoot.js";
 import { tokensHash } from "./tokensHash.js";
 
 /**
@@ -79,11 +80,14 @@ async function openBuilt(
     if (!isReplaced) throw error;
     return undefined;
   }
-  const { kind, recordCount, basisRoot, sizes } = built;
-  const isOfThese = sameHead(head, { kind, records: recordCount, basisRoot, sizes }) && (await holds(built, records));
-  if (isOfThese) return built;
-  await built.close();
-  return undefined;
+  try {
+    await checkSketches(built, head, records);
+    return built;
+  } catch (error) {
+    await built.close();
+    if (error instanceof AttributionError) return undefined;
+    throw error;
+  }
 }
 
 async function openPart(part: string, head: SketchesHead): Promise<SketchFile> {
@@ -104,21 +108,8 @@ async function keptLeaves(file: SketchFile, records: readonly (readonly number[]
   const leaves: Hex[] = [];
   for (const [record, ids] of records.entries()) {
     const found = await file.row(record);
-    if (found === undefined || !isOf(file.layout.decode(found.row), record, ids)) break;
+    if (found === undefined || !isOfRecord(file.layout.decode(found.row), record, ids)) break;
     leaves.push(hexOf(found.leaf));
   }
   return leaves;
-}
-
-async function holds(sketches: GradientSketches, records: readonly (readonly number[])[]): Promise<boolean> {
-  for await (const row of sketches.rows()) if (!isOf(row, row.record, records[row.record]!)) return false;
-  return true;
-}
-
-function isOf(row: { record: number; tokensHash: Uint8Array }, record: number, ids: readonly number[]): boolean {
-  return row.record === record && Buffer.compare(row.tokensHash, tokensHash(ids)) === 0;
-}
-
-function sameHead(a: SketchesHead, b: SketchesHead): boolean {
-  return Buffer.compare(encodeHead(a), encodeHead(b)) === 0;
 }

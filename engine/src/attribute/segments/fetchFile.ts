@@ -1,28 +1,28 @@
 import { createHash } from "node:crypto";
 import { constants } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
-import { ContentMismatchError, INDEX_PART_BYTES, type PartedFile } from "@openledger/sdk";
+import { ContentMismatchError, FILE_PART_BYTES, type PartedFile } from "@openledger/sdk";
 import { AttributionError } from "../errors.js";
 import type { Hex } from "../hex.js";
-import { readPart } from "./publishIndex.js";
+import { readPart } from "./putFile.js";
 import { moveWhole, sha256OfFile } from "./wholeFile.js";
 
 /** Where files are got by their SHA-256: `ContentClient` is one. */
-export interface IndexSource {
+export interface FileSource {
   get(hash: Hex, options: { readonly signal?: AbortSignal }): Promise<Uint8Array>;
 }
 
 /**
- * Gets a file of an index part by part, unless it is there. Under its name it is whole; until then its parts lie in
+ * Gets a file part by part, unless it is there. Under its name it is whole; until then its parts lie in
  * `<path>.unfinished`, and those that are there are not asked for again, whatever ended the fetch before.
  *
- * @throws AttributionError `index_mismatch` when parts do not make what the index file says; ContentMismatchError and what else
+ * @throws AttributionError `index_mismatch` when parts do not make what lists them says; ContentMismatchError and what else
  * `get` throws; what keeps the system from writing
  */
 export async function fetchFile(
   path: string,
   listed: PartedFile,
-  source: IndexSource,
+  source: FileSource,
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const wanted = listed.sha256.slice(2);
@@ -58,14 +58,14 @@ async function fillFile(
   file: FileHandle,
   path: string,
   { byteLength, parts }: PartedFile,
-  source: IndexSource,
+  source: FileSource,
   signal: AbortSignal | undefined,
 ): Promise<string> {
   const whole = createHash("sha256");
   for (const [i, hash] of parts.entries()) {
     signal?.throwIfAborted();
-    const at = i * INDEX_PART_BYTES;
-    const size = Math.min(INDEX_PART_BYTES, byteLength - at);
+    const at = i * FILE_PART_BYTES;
+    const size = Math.min(FILE_PART_BYTES, byteLength - at);
     const there = (await readPart(file, at)).subarray(0, size);
     const isThere = there.length === size && hashOf(there) === hash;
     const part = isThere ? there : await source.get(hash, signal === undefined ? {} : { signal });

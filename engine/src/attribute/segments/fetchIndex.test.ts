@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { decodeIndexFile, encodeIndexFile, INDEX_PART_BYTES, type IndexFile } from "@openledger/sdk";
+import { decodeIndexFile, encodeIndexFile, FILE_PART_BYTES, type IndexFile } from "@openledger/sdk";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Random } from "../../train/random.js";
 import { CODE_BYTES, type PositionCodes } from "../codes.js";
@@ -96,7 +96,7 @@ describe("an index that is fetched", () => {
   test("is the one that was published, part by part, and credits as the one in memory does", async () => {
     expect(file.segments[0]!.parts).toHaveLength(2);
     expect(indexFileRoot(file)).toBe(root);
-    expect(indexFileBytes(file)).toBeGreaterThan(INDEX_PART_BYTES);
+    expect(indexFileBytes(file)).toBeGreaterThan(FILE_PART_BYTES);
     const inMemory = AttributionIndex.of({ rows, ...BASE }, decoys);
 
     const index = await fetchIndex(path, file, store);
@@ -126,7 +126,7 @@ describe("an index that is fetched", () => {
     (await fetchIndex(path, file, store)).close();
     const [name] = (await whole()).filter((name) => name.endsWith(".segment"));
     const bytes = await readFile(join(path, name!));
-    bytes[INDEX_PART_BYTES + 5]! ^= 1;
+    bytes[FILE_PART_BYTES + 5]! ^= 1;
     await writeFile(join(path, name!), bytes);
     store.asked.length = 0;
 
@@ -151,7 +151,7 @@ describe("an index that is fetched", () => {
 
   test("leaves nothing that counts as whole when it cannot be written", async () => {
     // the shell's limit of a file's size is met within the segment's second part
-    const blocks = (INDEX_PART_BYTES + 2 ** 16) / 512;
+    const blocks = (FILE_PART_BYTES + 2 ** 16) / 512;
     const child = fetchElsewhere("const get = read;", `ulimit -f ${blocks}; exec "$0" "$@"`);
     const told: string[] = [];
     child.stderr!.setEncoding("utf8").on("data", (text: string) => told.push(text));

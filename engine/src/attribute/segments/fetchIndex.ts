@@ -5,7 +5,7 @@ import { AttributionError } from "../errors.js";
 import type { Hex } from "../hex.js";
 import { indexRoot } from "../kernel/indexRoot.js";
 import { FolderLock } from "./FolderLock.js";
-import { fetchFile, type IndexSource, unfinishedOf } from "./fetchFile.js";
+import { type FileSource, fetchFile, unfinishedOf } from "./fetchFile.js";
 import { encodeManifest, type FolderManifest, MANIFEST_FILE, type Seal, type SegmentEntry } from "./folderManifest.js";
 import { openSealed, readThresholds } from "./openSealed.js";
 import { segmentFile, thresholdsFile, tombstonesFile } from "./openSegments.js";
@@ -41,7 +41,7 @@ export function indexFileBytes({ segments, thresholds, tombstones }: IndexFile):
 export async function fetchIndex(
   path: string,
   file: IndexFile,
-  source: IndexSource,
+  source: FileSource,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<SegmentIndex> {
   const { signal } = options;
@@ -59,7 +59,7 @@ export async function fetchIndex(
 async function fetchInto(
   path: string,
   file: IndexFile,
-  source: IndexSource,
+  source: FileSource,
   signal: AbortSignal | undefined,
 ): Promise<SegmentIndex> {
   const manifest = manifestOf(file);

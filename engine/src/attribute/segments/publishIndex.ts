@@ -1,17 +1,11 @@
-import { createHash } from "node:crypto";
-import { type FileHandle, open } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeIndexFile, INDEX_PART_BYTES, type PartedFile } from "@openledger/sdk";
+import { encodeIndexFile, type PartedFile } from "@openledger/sdk";
 import { AttributionError } from "../errors.js";
 import type { Hex } from "../hex.js";
 import { readManifest } from "./folderManifest.js";
 import { damaged } from "./openSealed.js";
 import { segmentFile, thresholdsFile, tombstonesFile } from "./openSegments.js";
-
-/** Where files are put under their SHA-256: `ContentClient` is one. */
-export interface IndexSink {
-  put(bytes: Uint8Array, options: { readonly signal?: AbortSignal }): Promise<{ readonly hash: Hex }>;
-}
+import { type FileSink, putFile } from "./putFile.js";
 
 export interface PublishedIndex {
   /** What the Datanet's owner commits to, see `indexRoot`. */
@@ -30,7 +24,7 @@ export interface PublishedIndex {
  */
 export async function publishIndex(
   path: string,
-  sink: IndexSink,
+  sink: FileSink,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<PublishedIndex> {
   const manifest = await readManifest(path);
@@ -39,7 +33,11 @@ export async function publishIndex(
   }
   const { seal, baseWeightsRoot, attributionHash } = manifest;
   const entry = manifest.tombstones;
-  const put = (name: string, sha256: string) => putFile(join(path, name), sha256, sink, options);
+  const put = async (name: string, sha256: string): Promise<PartedFile> => {
+    const file = await putFile(join(path, name), sink, options);
+    if (file.sha256 === `0x${sha256}`) return file;
+    throw damaged(join(path, name), file.sha256.slice(2));
+  };
   const segments = [];
   for (const { sha256, records } of manifest.segments) {
     segments.push({ records, ...(await put(segmentFile(sha256), sha256)) });
@@ -62,43 +60,4 @@ export async function publishIndex(
   };
   const { hash: dataHash } = await sink.put(encodeIndexFile(parts), options);
   return { root, dataHash };
-}
-
-async function putFile(
-  path: string,
-  sha256: string,
-  sink: IndexSink,
-  options: { readonly signal?: AbortSignal },
-): Promise<PartedFile> {
-  const file = await open(path, "r");
-  try {
-    const whole = createHash("sha256");
-    const parts: Hex[] = [];
-    let byteLength = 0;
-    for (;;) {
-      const part = await readPart(file, byteLength);
-      if (part.length === 0) break;
-      whole.update(part);
-      byteLength += part.length;
-      parts.push((await sink.put(part, options)).hash);
-      if (part.length < INDEX_PART_BYTES) break;
-    }
-    const found = whole.digest("hex");
-    if (found !== sha256) throw damaged(path, found);
-    return { sha256: `0x${sha256}`, byteLength, parts };
-  } finally {
-    await file.close();
-  }
-}
-
-/** What a file has from byte `at` on, a part at most. */
-export async function readPart(file: FileHandle, at: number): Promise<Uint8Array> {
-  const part = new Uint8Array(INDEX_PART_BYTES);
-  let size = 0;
-  while (size < part.length) {
-    const { bytesRead } = await file.read(part, size, part.length - size, at + size);
-    if (bytesRead === 0) break;
-    size += bytesRead;
-  }
-  return part.subarray(0, size);
 }
