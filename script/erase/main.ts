@@ -2,9 +2,10 @@
  * `npm run erase-index -- DATANET --key-file FILE`: erases from a Datanet's indexes what its content store holds the texts of no
  * longer. Its key is one of the store's erasers. Ends with 1 when something is left, with 2 when it is called wrongly.
  */
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readKey } from "@openledger/cli";
+import { FolderLock } from "@openledger/engine";
 import { ContentClient, createChainReader, eraseContentTypedData, parseDeployment } from "@openledger/sdk";
 import type { Hex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
@@ -35,10 +36,18 @@ async function run({ datanet, keyFile, state, ...given }: EraseArguments, signal
     onProgress(`looking for erased records of Datanet ${datanet}`);
     const places = new ErasedPlaces(content, signal);
     const request = await readEraseRequest(reader, places, datanet);
-    const folder = join(state, "erase", `${datanet}`);
+    const work = join(state, "erase");
     const subject = { store: given.content.replace(/\/+$/, ""), chainId: deployment.chainId };
-    const report = await eraseFromIndexes(request, { content, subject, erase, folder, onProgress, signal });
-    return { ...report, left: [...places.left, ...report.left] };
+    // whichever Datanets they are for: one may erase a part that the other is about to list
+    await mkdir(work, { recursive: true });
+    const lock = await FolderLock.acquire(work);
+    try {
+      const folder = join(work, `${datanet}`);
+      const report = await eraseFromIndexes(request, { content, subject, erase, folder, onProgress, signal });
+      return { ...report, left: [...places.left, ...report.left] };
+    } finally {
+      await lock.release();
+    }
   } finally {
     line.end();
   }

@@ -68,6 +68,7 @@ export { MatchSearch, type SearchedRecords } from "./match/MatchSearch.js";
 export { type MatchPlace, MatchShard } from "./match/MatchShard.js";
 export { type MatchSpan, matchAnswer } from "./match/matchAnswer.js";
 export { buildIndexFolder } from "./segments/buildIndexFolder.js";
+export { FolderLock } from "./segments/FolderLock.js";
 export type { FileSource } from "./segments/fetchFile.js";
 export { fetchIndex, indexFileBytes, indexFileRoot } from "./segments/fetchIndex.js";
 export { type IndexBase, IndexFolder } from "./segments/IndexFolder.js";
