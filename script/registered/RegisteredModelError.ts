@@ -9,7 +9,8 @@ export class RegisteredModelError extends Error {
       | "content_erased"
       | "no_texts"
       | "no_attribution"
-      | "unknown_recipe",
+      | "unknown_recipe"
+      | "gradients_unusable",
     message: string,
     options?: ErrorOptions,
   ) {

@@ -19,8 +19,11 @@ import {
   type SketchKind,
   sampleHash,
   TextGradients,
+  type WantedGradients,
 } from "@openledger/engine";
+import { OpenLedgerError } from "@openledger/sdk";
 import { bytesToHex, type Hex } from "viem";
+import { RegisteredModelError } from "./RegisteredModelError.js";
 import type { VersionRecord } from "./readRecords.js";
 import type { AdaptedBase } from "./readRegisteredModel.js";
 
@@ -51,7 +54,8 @@ export interface OpenSketches {
  * Sketches of records' gradients through an adapter. As in an index of attribution, a copy of an earlier record has no say, and
  * its original has one.
  *
- * @throws AttributionError `not_finite` names the record; those of `fetchGradients`; the signal's reason when it is aborted
+ * @throws AttributionError `not_finite` names the record; RegisteredModelError `gradients_unusable` where committed ones
+ * cannot be had or are not of these records; the signal's reason when it is aborted
  */
 export async function withRecordSketches<T>(
   model: AdaptedBase,
@@ -59,7 +63,7 @@ export async function withRecordSketches<T>(
   options: SketchOptions,
   use: (open: OpenSketches) => Promise<T>,
 ): Promise<T> {
-  const { threads, committed, signal } = options;
+  const { threads, committed } = options;
   const length = Math.min(ATTRIBUTION_CONTEXT, model.base.architecture.maxPositions);
   const ids = indexedRecords(
     records.map(({ text }) => text),
@@ -73,13 +77,7 @@ export async function withRecordSketches<T>(
     const { basis, sketches } =
       committed === undefined
         ? await buildHere(gradients, ids, subject, options)
-        : await fetchGradients(
-            join(options.folder, committed.hash),
-            committed.hash,
-            committed.content,
-            { subject, matrices: gradients.matrices, records: ids },
-            signal && { signal },
-          );
+        : await fetchCommitted(committed, { subject, matrices: gradients.matrices, records: ids }, options);
     try {
       return await use({ gradients, basis, sketches, length, ids });
     } finally {
@@ -112,6 +110,24 @@ async function buildHere(
     basis,
     sketches: await buildSketches(paths.sketches, gradients, basis, ids, { kind, ...options("records") }),
   };
+}
+
+async function fetchCommitted(
+  { hash, content }: NonNullable<SketchOptions["committed"]>,
+  wanted: WantedGradients,
+  { folder, signal }: SketchOptions,
+): Promise<FetchedGradients> {
+  try {
+    return await fetchGradients(join(folder, hash), hash, content, wanted, signal && { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!(error instanceof AttributionError || error instanceof OpenLedgerError)) throw error;
+    throw new RegisteredModelError(
+      "gradients_unusable",
+      `basis and sketches of ${hash}, to which the card of the model's owner commits: ${error.message}; --own makes others here`,
+      { cause: error },
+    );
+  }
 }
 
 /** The basis of an earlier run, if it is of this adapter and these records; else a new one, frozen in the file. */

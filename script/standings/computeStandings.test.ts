@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadAdapter, loadModel, publishGradients, Tokenizer } from "@openledger/engine";
-import { contentHash } from "@openledger/sdk";
+import { ContentErasedError, contentHash } from "@openledger/sdk";
 import type { Hex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { repositoryRoot } from "../devnet/repositoryRoot.js";
@@ -96,7 +96,18 @@ describe("computeStandings", () => {
     expect(await computeStandings(model, records, asked, committed)).toEqual(first);
     expect(await readdir(elsewhere)).toEqual([hash]);
     const others = records.map((one) => (one.record === 4 ? { ...one, text: `${one.text} and more` } : one));
-    await expect(computeStandings(model, others, asked, committed)).rejects.toThrow("the tokens of record 4");
+    await expect(computeStandings(model, others, asked, committed)).rejects.toMatchObject({
+      code: "gradients_unusable",
+      message: expect.stringMatching(/the tokens of record 4.*--own makes others here/),
+    });
+    const gone = {
+      get: async () => {
+        throw new ContentErasedError("http://store");
+      },
+    };
+    await expect(
+      computeStandings(model, records, asked, { ...committed, committed: { hash, content: gone } }),
+    ).rejects.toMatchObject({ code: "gradients_unusable" });
   });
 
   it("fits and sketches again what is damaged, and what is of other records", async () => {
