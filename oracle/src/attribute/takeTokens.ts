@@ -25,8 +25,8 @@ export async function takeTokens(
   signal: AbortSignal,
 ): Promise<TakenTokens> {
   const tokens = await TokenFile.create(folder, texts.length);
+  const intake = new IndexIntake(tokenizer, { folder });
   try {
-    const intake = new IndexIntake(tokenizer);
     let firstErased: number | undefined;
     let taken = 0;
     for await (const { place, text } of texts.read("commitment", signal)) {
@@ -40,5 +40,7 @@ export async function takeTokens(
   } catch (error) {
     tokens.close();
     throw error;
+  } finally {
+    intake.close();
   }
 }

@@ -5,14 +5,18 @@
  *
  * Candidates come from shingles whose hash is 0 modulo `SAMPLED`, the same ones in every text (Broder's modulo sketch): a copy
  * shares half of its sample on average. What they say is then counted over all shingles, byte by byte.
+ *
+ * Few records are held in memory; of any more texts and sampled hashes go to files, so that millions need no more of it.
  */
+import { tmpdir } from "node:os";
 import { AttributionError } from "../errors.js";
+import { HashHolders } from "./HashHolders.js";
+import { MAX_HOLDERS } from "./HolderTable.js";
+import { RecordTexts } from "./RecordTexts.js";
 import { sameShingle, shingleHashes } from "./shingles.js";
 
 /** One shingle in this many is indexed. */
 const SAMPLED = 4;
-/** Records that share a sampled shingle beyond these are not candidates by it: licence headers and the like. */
-const MAX_HOLDERS = 64;
 /**
  * Part of a text's sample that a candidate has to share: half of what a copy shares on average, however its edits lie. Since a sampled
  * shingle has 64 holders at most, no more than 256 records can be candidates, and none crowds out another.
@@ -32,19 +36,53 @@ export interface Copy {
   readonly shared: readonly (readonly [number, number])[];
 }
 
-export class CopySearch {
-  readonly #texts: Uint8Array[] = [];
-  readonly #holders = new Map<number, number[]>();
+/** How much of earlier records is in memory, and where the rest is. */
+export interface MemoryOptions {
+  /** Bytes; 64 MiB if absent. Besides them a record takes some 8 in memory and some 500 on disk, its text apart. */
+  readonly memory?: number;
+  /** A folder with room for the rest, made if there is none; absent, the system's for temporary files, which may be in memory too. */
+  readonly folder?: string;
+}
 
-  /** Adds a record behind those before it. @throws AttributionError `record_too_long` */
+/** Bytes that earlier records may have in memory. */
+export const DEFAULT_MEMORY = 2 ** 26;
+/** Part of the memory that is for texts. */
+const TEXT_PART = 1 / 8;
+
+export class CopySearch {
+  readonly #texts: RecordTexts;
+  readonly #holders: HashHolders;
+
+  constructor({ memory = DEFAULT_MEMORY, folder = tmpdir() }: MemoryOptions = {}) {
+    this.#texts = new RecordTexts(folder, TEXT_PART * memory);
+    this.#holders = new HashHolders(folder, (1 - TEXT_PART) * memory);
+  }
+
+  /** Records. */
+  get count(): number {
+    return this.#texts.count;
+  }
+
+  /** 0 while all is in memory. */
+  get bytesOnDisk(): number {
+    return this.#texts.bytesOnDisk + this.#holders.bytesOnDisk;
+  }
+
+  /**
+   * Adds a record behind those before it.
+   *
+   * @throws AttributionError `record_too_long`; what the system says of a disk that is full. All is then as it was before
+   */
   add(text: Uint8Array): void {
     requireLength(text);
-    const record = this.#texts.push(text) - 1;
-    for (const hash of new Set(sampleOf(text))) {
-      const holders = this.#holders.get(hash);
-      if (holders === undefined) this.#holders.set(hash, [record]);
-      else if (holders.length < MAX_HOLDERS) holders.push(record);
-    }
+    const sample = new Set(sampleOf(text));
+    this.#holders.reserve(sample.size);
+    this.#holders.add(this.#texts.add(text), sample);
+  }
+
+  /** The text of a record that was added. */
+  text(record: number): Uint8Array {
+    return this.#texts.at(record);
   }
 
   /**
@@ -58,7 +96,7 @@ export class CopySearch {
     const shared = new Map<number, number>();
     const sample = new Set(sampleOf(text));
     for (const hash of sample) {
-      for (const record of this.#holders.get(hash) ?? []) shared.set(record, (shared.get(record) ?? 0) + 1);
+      for (const record of this.#holders.of(hash)) shared.set(record, (shared.get(record) ?? 0) + 1);
     }
     const candidates = [...shared]
       .filter(([, count]) => count >= CANDIDATE_PART * sample.size)
@@ -67,10 +105,16 @@ export class CopySearch {
     const hashes = shingleHashes(text);
     let best: Copy | undefined;
     for (const record of candidates) {
-      const copy = compare(text, hashes, this.#texts[record]!, record);
+      const copy = compare(text, hashes, this.#texts.at(record), record);
       if (copy.containment >= COPY_CONTAINMENT && copy.containment > (best?.containment ?? 0)) best = copy;
     }
     return best;
+  }
+
+  /** Gives back what it has on disk; nothing is added or found afterwards. */
+  close(): void {
+    this.#texts.close();
+    this.#holders.close();
   }
 }
 

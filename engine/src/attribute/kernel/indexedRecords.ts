@@ -1,4 +1,5 @@
-import { CopySearch, MAX_RECORD_BYTES } from "../admission/CopySearch.js";
+import { CopySearch, MAX_RECORD_BYTES, type MemoryOptions } from "../admission/CopySearch.js";
+import { grown } from "../admission/grown.js";
 import { ATTRIBUTION_CONTEXT } from "../codes.js";
 
 export interface RecordTokenizer {
@@ -22,6 +23,7 @@ export interface IndexedRecord {
  *
  * @param texts In the version's order
  * @param committed The number of each text's contribution: which of two was first. Absent, their order.
+ * @throws what the system says of a disk that is full
  */
 export function indexedRecords(
   texts: readonly string[],
@@ -29,20 +31,30 @@ export function indexedRecords(
   committed?: readonly bigint[],
 ): IndexedRecord[] {
   const intake = new IndexIntake(tokenizer);
-  const records: IndexedRecord[] = new Array(texts.length);
-  for (const place of byCommitment(texts.length, committed)) records[place] = intake.take(place, texts[place]!);
-  return records;
+  try {
+    const records: IndexedRecord[] = new Array(texts.length);
+    for (const place of byCommitment(texts.length, committed)) records[place] = intake.take(place, texts[place]!);
+    return records;
+  } finally {
+    intake.close();
+  }
 }
 
 /** As `indexedRecords`, record by record in the order in which they were committed: of many whose texts no memory holds at once. */
 export class IndexIntake {
   readonly #encoder = new TextEncoder();
-  readonly #search = new CopySearch();
-  readonly #originals: number[] = [];
+  readonly #search: CopySearch;
+  /** The place of each record that was taken. */
+  #originals = new Uint32Array(16);
 
-  constructor(private readonly tokenizer: RecordTokenizer) {}
+  constructor(
+    private readonly tokenizer: RecordTokenizer,
+    options: MemoryOptions = {},
+  ) {
+    this.#search = new CopySearch(options);
+  }
 
-  /** @param place In the version */
+  /** @param place In the version. @throws what the system says of a disk that is full */
   take(place: number, text: string): IndexedRecord {
     const bytes = this.#encoder.encode(text);
     const ids = bytes.length > MAX_RECORD_BYTES ? [] : this.tokenizer.encode(text);
@@ -50,8 +62,15 @@ export class IndexIntake {
     const copy = this.#search.find(bytes);
     if (copy !== undefined) return { ids: [], copyOf: this.#originals[copy.record]! };
     this.#search.add(bytes);
-    this.#originals.push(place);
+    const { count } = this.#search;
+    this.#originals = grown(this.#originals, count);
+    this.#originals[count - 1] = place;
     return { ids };
+  }
+
+  /** Gives back what it has on disk; nothing is taken afterwards. */
+  close(): void {
+    this.#search.close();
   }
 }
 
