@@ -158,7 +158,8 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
           runners: new RunnerClient({ account, domain, clock, reach: reachOf(config) }),
         });
   const records = await recordJudge(runtime, config, shared);
-  const deciding = records && { ...shared, judge: records, account: account.address };
+  const memory = { folder: join(config.dataDir, "scratch") };
+  const deciding = records && { ...shared, judge: records, account: account.address, memory };
   const isValidator = config.validatedDatanets.length > 0;
   const judge = deciding && isValidator ? new ContributionJudge(deciding) : undefined;
   const adviser =

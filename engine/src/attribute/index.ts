@@ -1,6 +1,12 @@
 export { ATTRIBUTION_FILE } from "./AttributionBase.js";
 export { AdapterProbe, type ProbeInput, type ProbeReading, type ProbeSilence } from "./admission/AdapterProbe.js";
-export { COPY_CONTAINMENT, type Copy, CopySearch, MAX_RECORD_BYTES } from "./admission/CopySearch.js";
+export {
+  COPY_CONTAINMENT,
+  type Copy,
+  CopySearch,
+  MAX_RECORD_BYTES,
+  type MemoryOptions,
+} from "./admission/CopySearch.js";
 export { type EarlierCopy, EarlierRecords, type RecordPlace, type SharedRun } from "./admission/EarlierRecords.js";
 export { EarlierSample } from "./admission/EarlierSample.js";
 export {

@@ -3,6 +3,7 @@ import { type AdmissionReason, type Contribution, decodeAdmission } from "@openl
 import { getAddress, type Hex, keccak256, numberToHex, pad } from "viem";
 import { beforeEach, expect, it } from "vitest";
 import type { CommittedContribution, EventPlace } from "../store/AdmissionFacts.js";
+import { openFiles } from "../testing/openFiles.js";
 import { ContributionAdviser } from "./ContributionAdviser.js";
 import type { Beside, ReadContribution } from "./RecordJudge.js";
 
@@ -14,6 +15,7 @@ let committed: Map<bigint, CommittedContribution>;
 let newest: bigint;
 let judged: { readonly number: bigint; readonly beside: Beside }[];
 let failing: Error | undefined;
+let judging: Error | undefined;
 let file: ReadContribution;
 let time: number;
 let places: EventPlace[];
@@ -24,7 +26,7 @@ beforeEach(() => {
   committed = new Map([1n, 2n, 3n].map((number) => [number, contribution(number)]));
   newest = 100n;
   [judged, places, sampled] = [[], [], []];
-  failing = undefined;
+  [failing, judging] = [undefined, undefined];
   file = { kind: "read", texts: [], licence: "MIT" };
   time = 0;
   adviser = new ContributionAdviser({
@@ -33,8 +35,9 @@ beforeEach(() => {
     judge: {
       base,
       hasProbe: true,
-      addEarlier: async (_earlier, _sample: EarlierSample, one, datanet) => {
+      addEarlier: async (earlier, _sample: EarlierSample, one, datanet) => {
         sampled.push(datanet);
+        for (const index of [0, 1]) earlier.add({ contribution: one.contribution.number, index }, Uint8Array.of(index));
         return one.contribution.number !== 2n;
       },
       read: async () => {
@@ -43,8 +46,10 @@ beforeEach(() => {
       },
       judge: async ({ number }, beside) => {
         time += 1000;
+        if (judging !== undefined) throw judging;
+        expect(beside.earlier.bytesOnDisk > 0).toBe(beside.earlier.count > 0);
         judged.push({ number, beside });
-        return { score: 10_000, earlier: beside.earlier, refused: [], reasons: [] };
+        return { score: 10_000, earlier: undefined, refused: [], reasons: [] };
       },
     },
     admissions: {
@@ -60,6 +65,7 @@ beforeEach(() => {
     // validators decide under rules 9
     chain: { roundRules: async (_, rules) => (rules === 9 ? ({} as never) : undefined) },
     confirmations: 3n,
+    memory: { memory: 0 },
     log: { info: () => {}, fault: () => {} },
   });
 });
@@ -96,6 +102,21 @@ it("judges what is asked for once, beside all that is accepted now", async () =>
   expect(places).toEqual([{ block: 97n, logIndex: 2 ** 31 - 1 }]);
   expect(sampled).toEqual([1n, 1n]);
   expect(judged.map(({ number, beside }) => [number, beside.isProbed])).toEqual([[3n, true]]);
+});
+
+it("has no file open once an opinion is made, or could not be", async () => {
+  const before = openFiles();
+  await adviser.ask(1n, 3n);
+  judging = new Error("stopped");
+  await expect(adviser.step(signal)).rejects.toThrow("stopped");
+  expect(openFiles()).toBe(before);
+  judging = undefined;
+  time += 2000;
+
+  await work();
+
+  expect(judged[0]!.beside.earlier.count).toBe(4);
+  expect(openFiles()).toBe(before);
 });
 
 it("says nothing of what validators score, of other Datanets and of what nobody contributed", async () => {

@@ -6,8 +6,8 @@
  * seconds each, and anybody may ask: only Datanets that it is told to are advised on, few wait at a time, it rests twice as long as it has
  * worked, and it gives way to rounds.
  */
-import { EarlierRecords, EarlierSample } from "@openledger/engine";
-import { encodeAdmission } from "@openledger/sdk";
+import { EarlierRecords, EarlierSample, type MemoryOptions } from "@openledger/engine";
+import { type Admission, encodeAdmission } from "@openledger/sdk";
 import type { Address } from "viem";
 import type { Clock } from "../Clock.js";
 import type { ProtocolReader } from "../chain/ProtocolReader.js";
@@ -42,6 +42,8 @@ export interface ContributionAdviserDeps {
   readonly facts: Pick<ChainFacts, "newestBlock">;
   readonly chain: Pick<ProtocolReader, "roundRules">;
   readonly confirmations: bigint;
+  /** How much of earlier records is in memory, and where the rest is. */
+  readonly memory: MemoryOptions;
   readonly clock: Pick<Clock, "now">;
   readonly log: Log;
 }
@@ -56,6 +58,8 @@ interface Opinion {
   /** Milliseconds since 1970 from which on it is told no more. */
   readonly until: number;
 }
+
+type Found = Pick<Admission, "score" | "probe" | "refused" | "reasons" | "comparedWith">;
 
 interface Waiting {
   readonly committed: CommittedContribution;
@@ -133,12 +137,9 @@ export class ContributionAdviser {
     return (await this.deps.chain.roundRules(datanet, contribution.rules)) === undefined;
   }
 
-  async #judge(
-    { contribution, blockHash }: CommittedContribution,
-    newest: bigint,
-    signal: AbortSignal,
-  ): Promise<Opinion> {
-    const { judge, admissions, account } = this.deps;
+  async #judge(committed: CommittedContribution, newest: bigint, signal: AbortSignal): Promise<Opinion> {
+    const { judge, account } = this.deps;
+    const { contribution } = committed;
     const { number, datanet, contributor, recordCount } = contribution;
     const head = { datanet, contribution: number, contributor, validator: account, base: judge.base, recordCount };
     const file = await judge.read(contribution, signal);
@@ -149,14 +150,14 @@ export class ContributionAdviser {
       const text = encodeAdmission({ ...head, score: 0, comparedWith, reasons, refused: [], appeal });
       return { text, until: this.#now() + (file.mayPass ? missingLastsMs : lastsMs) };
     }
-    const [earlier, unread] = [new EarlierRecords(), [] as bigint[]];
-    const sample = new EarlierSample(probeSeed(blockHash, datanet));
-    for (const one of await admissions.earlier(number, { block: newest, logIndex: BLOCK_END })) {
-      if (!(await judge.addEarlier(earlier, sample, one, datanet, signal))) unread.push(one.contribution.number);
+    const earlier = new EarlierRecords(undefined, this.deps.memory);
+    let found: Found;
+    try {
+      found = await this.#found(committed, newest, earlier, signal);
+    } finally {
+      earlier.close();
     }
-    const beside = { earlier, sample, seed: probeSeed(blockHash, number), isProbed: judge.hasProbe };
-    const comparedWith = { records: earlier.count, unread };
-    const { score, probe, refused, reasons } = await judge.judge(contribution, beside, signal);
+    const { score, comparedWith, probe, refused, reasons } = found;
     const text = encodeAdmission({
       ...head,
       ...{ score, comparedWith },
@@ -165,6 +166,27 @@ export class ContributionAdviser {
       appeal: appealOf(number, { refused, reasons }, "owner"),
     });
     return { text, until: this.#now() + lastsMs };
+  }
+
+  /** @param earlier What was accepted is added to it */
+  async #found(
+    { contribution, blockHash }: CommittedContribution,
+    newest: bigint,
+    earlier: EarlierRecords,
+    signal: AbortSignal,
+  ): Promise<Found> {
+    const { judge, admissions } = this.deps;
+    const { number, datanet } = contribution;
+    const unread: bigint[] = [];
+    const sample = new EarlierSample(probeSeed(blockHash, datanet));
+    for (const one of await admissions.earlier(number, { block: newest, logIndex: BLOCK_END })) {
+      if (!(await judge.addEarlier(earlier, sample, one, datanet, signal))) unread.push(one.contribution.number);
+    }
+    const beside = { earlier, sample, seed: probeSeed(blockHash, number), isProbed: judge.hasProbe };
+    const comparedWith = { records: earlier.count, unread };
+    const judged = await judge.judge(contribution, beside, signal);
+    judged.earlier?.close();
+    return { ...judged, comparedWith };
   }
 }
 

@@ -23,6 +23,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { Log } from "../Log.js";
 import type { EarlierContribution, ScoringRound } from "../store/AdmissionFacts.js";
 import type { KeptAdmission, KeptScores } from "../store/ScoreLedger.js";
+import { openFiles } from "../testing/openFiles.js";
 import { ContributionJudge, contributionsHash } from "./ContributionJudge.js";
 import { probeSeed } from "./probeSeed.js";
 import { RecordJudge } from "./RecordJudge.js";
@@ -139,6 +140,8 @@ beforeEach(() => {
       roundRules: async () => rules,
     },
     confirmations: 3n,
+    // all of it on disk
+    memory: { memory: 0 },
     clock: { now: () => new Date(time), sleep: async () => {} },
     log,
   });
@@ -314,6 +317,27 @@ it("scores nothing of which a part was erased, and goes on where all was", async
     [{ rule: "file", found: "1 records that were erased", limit: "the file that was committed" }],
     [{ rule: "file", found: expect.stringContaining("which has erased this file") }],
   ]);
+});
+
+it("has no file open once a round is judged, or could not be", async () => {
+  const before = openFiles();
+  earlier = [{ contribution: contribute(2n, [keeper, "Of sails and of salt."]), revoked: new Set() }];
+  contribute(7n, [baker, "And so it went."]);
+  contribute(8n, ["Of lentils and of cumin.", "Of who carried both up the hill.", baker, baker, baker]);
+  round = open([7n, 8n]);
+  ask = () => Promise.reject(new Error("stopped"));
+
+  await expect(step()).rejects.toThrow("stopped");
+  expect(openFiles()).toBe(before);
+  ask = async () => {
+    expect(openFiles()).toBeGreaterThan(before);
+    return learned;
+  };
+  time += 60_000;
+  await step();
+
+  expect(kept[0]!.scores.scores).toEqual([10_000, 4000]);
+  expect(openFiles()).toBe(before);
 });
 
 it("waits for a file until a quarter of the commits is left, then scores without it", async () => {

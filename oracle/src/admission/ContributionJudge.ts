@@ -9,7 +9,7 @@
  * each contribution, are made until an eighth is left: who has no time for them scores by the other rules, in time.
  */
 import { randomBytes } from "node:crypto";
-import { EarlierRecords, EarlierSample } from "@openledger/engine";
+import { EarlierRecords, EarlierSample, type MemoryOptions } from "@openledger/engine";
 import {
   type Admission,
   type ContentClient,
@@ -46,6 +46,8 @@ export interface ContributionJudgeDeps {
   readonly scores: Pick<ScoreLedger, "keep" | "ofRound">;
   readonly chain: Pick<ProtocolReader, "now" | "isValidator" | "roundRules">;
   readonly confirmations: bigint;
+  /** How much of earlier records is in memory, and where the rest is. */
+  readonly memory: MemoryOptions;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -125,16 +127,34 @@ export class ContributionJudge {
 
   /** Undefined while a file may still come, or where the round's commits ended meanwhile. */
   async #judge(round: ScoringRound, rules: ScoringRules, signal: AbortSignal): Promise<Judged | undefined> {
-    const { admissions, chain, judge, log } = this.deps;
+    const { admissions } = this.deps;
     const contributions = await admissions.contributions(round.contributions);
     if (await this.#waitsForFile(round, rules, contributions, signal)) return undefined;
 
+    /** Each upon the one before: what was accepted earlier, and what of the round was. */
+    const layers = [new EarlierRecords(undefined, this.deps.memory)];
+    try {
+      return await this.#judgeUpon(layers, contributions, round, rules, signal);
+    } finally {
+      for (const layer of layers) layer.close();
+    }
+  }
+
+  /** @param layers What is accepted is put upon it */
+  async #judgeUpon(
+    layers: EarlierRecords[],
+    contributions: readonly Contribution[],
+    round: ScoringRound,
+    rules: ScoringRules,
+    signal: AbortSignal,
+  ): Promise<Judged | undefined> {
+    const { admissions, chain, judge, log } = this.deps;
     const found = new Map<bigint, Admission>();
     const unread: bigint[] = [];
-    let earlier = new EarlierRecords();
     const sample = new EarlierSample(probeSeed(round.blockHash, round.datanet));
     let newest = 0n;
     for (const contribution of [...contributions].sort((a, b) => Number(a.number - b.number))) {
+      const earlier = layers.at(-1)!;
       for (const one of await admissions.earlier(contribution.number, round)) {
         if (one.contribution.number <= newest) continue;
         if (!(await judge.addEarlier(earlier, sample, one, round.datanet, signal)))
@@ -146,7 +166,8 @@ export class ContributionJudge {
       const isProbed = judge.hasProbe && (await chain.now()) < round.commitsUntil - BigInt(rules.commitPeriod) / 8n;
       const seed = probeSeed(round.blockHash, contribution.number);
       const judged = await judge.judge(contribution, { earlier, sample, seed, isProbed }, signal);
-      if (judged.score >= rules.acceptScore) earlier = judged.earlier;
+      if (judged.earlier !== undefined && judged.score >= rules.acceptScore) layers.push(judged.earlier);
+      else judged.earlier?.close();
       found.set(contribution.number, this.#admission(contribution, round, rules, { ...judged, comparedWith }));
       if ((await chain.now()) >= round.commitsUntil) {
         log.fault(

@@ -59,8 +59,8 @@ export interface Beside {
 }
 
 export interface JudgedContribution extends Pick<Admission, "score" | "probe" | "refused" | "reasons"> {
-  /** The earlier records, and what of the contribution is accepted. */
-  readonly earlier: EarlierRecords;
+  /** The earlier records, and what of the contribution is accepted: who asked closes it. Undefined where there was nothing to judge. */
+  readonly earlier: EarlierRecords | undefined;
 }
 
 /** A contribution's texts; or why it is refused whole, and whether that may pass since its file may still come. */
@@ -137,7 +137,7 @@ export class RecordJudge {
     signal: AbortSignal,
   ): Promise<JudgedContribution> {
     const file = await this.read(contribution, signal);
-    if (file.kind === "unjudged") return { score: 0, earlier, refused: [], reasons: [file.reason] };
+    if (file.kind === "unjudged") return { score: 0, earlier: undefined, refused: [], reasons: [file.reason] };
     const { admissions, runtime, tokenizer, probe, log } = this.deps;
     const licences = await admissions.licencesAt(contribution.datanet, contribution.number);
     const gate = await this.#calibrated();

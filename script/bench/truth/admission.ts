@@ -16,7 +16,7 @@ export async function admissionFigures(
   const runtime = await openRuntime({ modelDir: tiny.dir, threads });
   try {
     const encoder = new TextEncoder();
-    const { records } = await judgeRecords({
+    const { records, earlier } = await judgeRecords({
       contribution: 1n,
       records: world.records.map(({ text }) => encoder.encode(text)),
       licence: LICENCE,
@@ -26,6 +26,7 @@ export async function admissionFigures(
       context: ATTRIBUTION_CONTEXT,
       gate: await NoiseGate.calibrate(runtime),
     });
+    earlier.close();
     const refusedOf = (...kinds: readonly RecordKind[]) => {
       const judged = records.filter((_, i) => kinds.includes(world.records[i]!.kind));
       return judged.filter(({ isAccepted }) => !isAccepted).length / judged.length;

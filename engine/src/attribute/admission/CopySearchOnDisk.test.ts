@@ -1,10 +1,11 @@
 import { execFileSync } from "node:child_process";
-import { closeSync, mkdtempSync, openSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openFiles } from "../testing/openFiles.js";
 import { type Copy, CopySearch } from "./CopySearch.js";
 import { shingleHashes } from "./shingles.js";
 
@@ -213,10 +214,3 @@ describe("CopySearch beyond its memory", () => {
     expect(wrong).toEqual([]);
   });
 });
-
-/** How many of the lowest descriptors are taken: the system gives each new file the lowest that is free. */
-function openFiles(): number {
-  const opened = Array.from({ length: 32 }, () => openSync(fileURLToPath(import.meta.url), "r"));
-  for (const descriptor of opened) closeSync(descriptor);
-  return opened.at(-1)! - 31;
-}

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { openFiles } from "../testing/openFiles.js";
 import type { ProbeInput, ProbeReading } from "./AdapterProbe.js";
 import { EarlierRecords } from "./EarlierRecords.js";
 import { type JudgeOptions, judgeRecords } from "./judgeRecords.js";
@@ -147,4 +148,20 @@ it("has no probe learn nothing", async () => {
   const { probe, score } = await judge([""], { probe: { adapter, earlier: [], seed: 3 } });
 
   expect([probe, score]).toEqual([undefined, 0]);
+});
+
+it("leaves no file open of what it could not judge, or refused", async () => {
+  const before = openFiles();
+  const earlier = new EarlierRecords(undefined, { memory: 0 });
+  const probe = (read: () => Promise<ProbeReading>) => ({ probe: { adapter: { read }, earlier: [], seed: 3 } });
+  const judged = (read: () => Promise<ProbeReading>) => judge([keeper, baker], { earlier, ...probe(read) });
+
+  await expect(judged(() => Promise.reject(new Error("stopped")))).rejects.toThrow("stopped");
+  await judged(async () => ({ ...learned, refusal: "harm" }));
+  expect(openFiles()).toBe(before);
+
+  const accepted = await judged(async () => learned);
+  expect(openFiles()).toBeGreaterThan(before);
+  accepted.earlier.close();
+  expect(openFiles()).toBe(before);
 });

@@ -43,7 +43,7 @@ export interface JudgedRecords {
   readonly probe: ProbeReading | ProbeSilence | undefined;
   /** 0 to 10,000: the accepted part of the records, rounded down; 0 where the probe refuses them. */
   readonly score: number;
-  /** Those that were there before, and the accepted ones: what the next contribution is judged by. */
+  /** Those that were there before, and the accepted ones: what the next contribution is judged by. Who asked closes it. */
   readonly earlier: EarlierRecords;
 }
 
@@ -73,10 +73,25 @@ export interface ProbeOptions {
   readonly seed: number;
 }
 
-/** @throws RuntimeError `aborted`, the signal's reason while the probe trains, and whatever else the base cannot do */
+/**
+ * @throws RuntimeError `aborted`, the signal's reason while the probe trains, and whatever else the base cannot do; what the system
+ *   says of a disk that is full
+ */
 export async function judgeRecords(options: JudgeOptions): Promise<JudgedRecords> {
+  const accepted = new EarlierRecords(options.earlier);
+  try {
+    const judged = await judgedBeside(accepted, options);
+    if (judged.earlier !== accepted) accepted.close();
+    return judged;
+  } catch (error) {
+    accepted.close();
+    throw error;
+  }
+}
+
+/** @param earlier What is accepted is added to it */
+async function judgedBeside(earlier: EarlierRecords, options: JudgeOptions): Promise<JudgedRecords> {
   const { contribution, records } = options;
-  const earlier = new EarlierRecords(options.earlier);
   const judgements: RecordJudgement[] = [];
   for (const [index, bytes] of records.entries()) {
     const refusals = await refusalsOf(bytes, earlier, options);
