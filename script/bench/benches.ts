@@ -1,5 +1,6 @@
 import { attribution } from "./attribution/attribution.js";
 import type { Bench } from "./bench.js";
+import { copies } from "./copies.js";
 import { exact } from "./exact.js";
 import { gas } from "./gas.js";
 import { serve } from "./serve.js";
@@ -7,4 +8,4 @@ import { training } from "./training.js";
 import { groundTruth } from "./truth/groundTruth.js";
 
 /** Every bench, by the name it is asked for. */
-export const benches: readonly Bench[] = [attribution, exact, gas, groundTruth, serve, training];
+export const benches: readonly Bench[] = [attribution, copies, exact, gas, groundTruth, serve, training];

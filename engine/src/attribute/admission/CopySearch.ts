@@ -93,15 +93,8 @@ export class CopySearch {
    */
   find(text: Uint8Array): Copy | undefined {
     requireLength(text);
-    const shared = new Map<number, number>();
     const sample = new Set(sampleOf(text));
-    for (const hash of sample) {
-      for (const record of this.#holders.of(hash)) shared.set(record, (shared.get(record) ?? 0) + 1);
-    }
-    const candidates = [...shared]
-      .filter(([, count]) => count >= CANDIDATE_PART * sample.size)
-      .map(([record]) => record)
-      .sort((a, b) => a - b);
+    const candidates = this.#sharing(sample, Math.max(1, CANDIDATE_PART * sample.size));
     const hashes = shingleHashes(text);
     let best: Copy | undefined;
     for (const record of candidates) {
@@ -109,6 +102,24 @@ export class CopySearch {
       if (copy.containment >= COPY_CONTAINMENT && copy.containment > (best?.containment ?? 0)) best = copy;
     }
     return best;
+  }
+
+  /** Records that share so many of some hashes or more, ascending. */
+  #sharing(sample: ReadonlySet<number>, least: number): number[] {
+    const holders = new Uint32Array(MAX_HOLDERS * sample.size);
+    let count = 0;
+    for (const hash of sample) {
+      const found = this.#holders.of(hash);
+      holders.set(found, count);
+      count += found.length;
+    }
+    const sorted = holders.subarray(0, count).sort();
+    const sharing: number[] = [];
+    for (let begin = 0, end = 0; begin < count; begin = end) {
+      while (end < count && sorted[end] === sorted[begin]) end++;
+      if (end - begin >= least) sharing.push(sorted[begin]!);
+    }
+    return sharing;
   }
 
   /** Gives back what it has on disk; nothing is added or found afterwards. */
