@@ -38,7 +38,10 @@ export interface Copy {
 
 /** How much of earlier records is in memory, and where the rest is. */
 export interface MemoryOptions {
-  /** Bytes; 64 MiB if absent. Besides them a record takes some 8 in memory and some 500 on disk, its text apart. */
+  /**
+   * Bytes of texts and hashes; 64 MiB if absent. Besides them there are up to 16 a record, and a third more while hashes are written to
+   * disk; there a record takes its text and two bytes for each of its own, while runs are merged three.
+   */
   readonly memory?: number;
   /** A folder with room for the rest, made if there is none; absent, the system's for temporary files, which may be in memory too. */
   readonly folder?: string;
