@@ -24,7 +24,7 @@ export async function takeTokens(
   folder: string,
   signal: AbortSignal,
 ): Promise<TakenTokens> {
-  const tokens = await TokenFile.create(folder, texts.length);
+  const tokens = new TokenFile(folder, texts.length);
   const intake = new IndexIntake(tokenizer, { folder });
   try {
     let firstErased: number | undefined;

@@ -5,8 +5,8 @@
  */
 import { createHash, randomBytes } from "node:crypto";
 import { tmpdir } from "node:os";
+import { grown } from "../grown.js";
 import { CopySearch, DEFAULT_MEMORY, type MemoryOptions } from "./CopySearch.js";
-import { grown } from "./grown.js";
 import { HashHolders } from "./HashHolders.js";
 import { SHINGLE_BYTES } from "./shingles.js";
 

@@ -1,5 +1,5 @@
+import type { ScratchFile } from "../ScratchFile.js";
 import { MAX_HOLDERS } from "./HolderTable.js";
-import type { ScratchFile } from "./ScratchFile.js";
 
 /** An entry is the record as uint32 and the hash as uint32, of the machine's order: little-endian on all that this runs on. */
 export const RUN_ENTRY_BYTES = 8;

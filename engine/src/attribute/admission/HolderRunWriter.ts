@@ -1,7 +1,7 @@
-import { grown } from "./grown.js";
+import { grown } from "../grown.js";
+import { ScratchFile } from "../ScratchFile.js";
 import { HolderRun, RUN_BLOCK } from "./HolderRun.js";
 import { MAX_HOLDERS } from "./HolderTable.js";
-import { ScratchFile } from "./ScratchFile.js";
 
 /** Entries that are written at once. */
 const CHUNK = 2 ** 15;

@@ -1,4 +1,4 @@
-import { grown } from "./grown.js";
+import { grown } from "../grown.js";
 
 /** Records of one hash that are told; those beyond them are of licence headers and the like. */
 export const MAX_HOLDERS = 64;

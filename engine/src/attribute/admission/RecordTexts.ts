@@ -1,5 +1,5 @@
-import { grown } from "./grown.js";
-import { ScratchFile } from "./ScratchFile.js";
+import { grown } from "../grown.js";
+import { ScratchFile } from "../ScratchFile.js";
 
 /** Texts by their number: the newest in memory, the others in a file once they are more than may be in memory. */
 export class RecordTexts {

@@ -1,7 +1,8 @@
 /** Runs are written whole: one that a full disk cuts short is nowhere, and those that it would have been made of are as they were. */
+
+import type { ScratchFile } from "../ScratchFile.js";
 import { type HolderRun, RUN_ENTRY_BYTES } from "./HolderRun.js";
 import { HolderRunWriter } from "./HolderRunWriter.js";
-import type { ScratchFile } from "./ScratchFile.js";
 
 /** Entries that are read at once while runs are merged. */
 const CHUNK = 2 ** 15;

@@ -1,6 +1,6 @@
 import { CopySearch, MAX_RECORD_BYTES, type MemoryOptions } from "../admission/CopySearch.js";
-import { grown } from "../admission/grown.js";
 import { ATTRIBUTION_CONTEXT } from "../codes.js";
+import { grown } from "../grown.js";
 
 export interface RecordTokenizer {
   encode(text: string): readonly number[];

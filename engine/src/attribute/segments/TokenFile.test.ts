@@ -15,9 +15,9 @@ const tokensOf = (record: number) =>
   Array.from({ length: (record * 37) % 300 }, (_, i) => Math.imul(record * 300 + i, 0x9e3779b1) >>> 0);
 
 describe("TokenFile", () => {
-  it("has the tokens of every record, in whatever order they were put", async () => {
+  it("has the tokens of every record, in whatever order they were put", () => {
     const count = 2000;
-    const file = await TokenFile.create(join(folder, "made"), count);
+    const file = new TokenFile(join(folder, "made"), count);
     // several times what is written together, and some read while others are pending
     for (let i = 0; i < count; i++) {
       const record = (i * 1237) % count;
@@ -31,7 +31,7 @@ describe("TokenFile", () => {
   });
 
   it("leaves nothing behind, however the process ends", async () => {
-    const file = await TokenFile.create(folder, 1);
+    const file = new TokenFile(folder, 1);
     file.put(0, [1, 2, 3]);
 
     expect(file.at(0).ids).toEqual([1, 2, 3]);
@@ -41,8 +41,8 @@ describe("TokenFile", () => {
     expect(() => file.at(0)).toThrow("closed");
   });
 
-  it("refuses records that there are not, and those that nobody put", async () => {
-    const file = await TokenFile.create(folder, 2);
+  it("refuses records that there are not, and those that nobody put", () => {
+    const file = new TokenFile(folder, 2);
     file.put(1, []);
 
     expect(file.at(1).ids).toEqual([]);

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { AttributionError } from "../errors.js";
+import { AttributionError } from "./errors.js";
 
 /** Closes files that nobody has any more. */
 const forgotten = new FinalizationRegistry<number>((descriptor) => closeSync(descriptor));
