@@ -32,6 +32,7 @@ import { FileCache } from "./serve/FileCache.js";
 import { IndexShelf } from "./serve/IndexShelf.js";
 import { ModelCatalogue } from "./serve/ModelCatalogue.js";
 import { ModelLoader } from "./serve/ModelLoader.js";
+import { VersionShelf } from "./serve/VersionShelf.js";
 import { createApp } from "./server/createApp.js";
 import { runSettlement } from "./settle/runSettlement.js";
 import { Settler } from "./settle/Settler.js";
@@ -105,7 +106,9 @@ async function connect(
   const search = new MatchSearch();
   opened.push(() => search.close());
   const ledger = new RequestLedger(database);
-  const loader = new ModelLoader(chain, files, indexes, base, config.leastPrice, search, ledger, onFault);
+  const { weightsRoot: baseWeightsRoot } = base;
+  const versions = new VersionShelf({ reader: chain, files, indexes, search, ledger, baseWeightsRoot, onFault });
+  const loader = new ModelLoader(files, versions, base, config.leastPrice, onFault);
   const models = new ModelCatalogue(chain, loader, now, log);
 
   const wake = new Wake();

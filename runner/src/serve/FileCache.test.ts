@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { contentHash } from "@openledger/sdk";
@@ -51,6 +51,31 @@ test("a file that the disk altered is fetched again", async () => {
 
   expect(contentHash(read)).toBe(hash);
   expect(asked).toEqual([hash, hash]);
+});
+
+test("what was made of a file is kept beside it, as far as the disk has not altered it", async () => {
+  expect(await cache.getMade(hash)).toBeUndefined();
+  await cache.keepMade(hash, bytes);
+  expect(Buffer.from((await cache.getMade(hash))!)).toEqual(Buffer.from(bytes));
+
+  const path = join(folder, "files", `${hash.slice(2)}.made`);
+  const kept = readFileSync(path);
+  kept[kept.length - 1]! ^= 1;
+  writeFileSync(path, kept);
+  expect(await cache.getMade(hash)).toBeUndefined();
+});
+
+test("what was made of a file goes with it", async () => {
+  const other = contentHash(new TextEncoder().encode("other"));
+  await cache.get(hash);
+  for (const one of [hash, other]) await cache.keepMade(one, bytes);
+  writeFileSync(join(folder, "files", `${other.slice(2)}.made.${randomUUID()}`), "half-written");
+
+  await cache.dropErased(async () => {});
+  expect(readdirSync(join(folder, "files")).sort()).toEqual([hash.slice(2), `${hash.slice(2)}.made`]);
+  erased = [hash];
+  await cache.dropErased(async () => {});
+  expect(readdirSync(join(folder, "files"))).toEqual([]);
 });
 
 test("what the store has erased is kept no longer, nor what was made of it, and nothing else is dropped", async () => {

@@ -1,16 +1,13 @@
-import type { ChainReader } from "@openledger/sdk";
 import { pad } from "viem";
 import { describe, expect, it } from "vitest";
 import { readRunnerConfig } from "../config.js";
 import type { BaseModel } from "./BaseModel.js";
 import type { FileCache } from "./FileCache.js";
-import type { IndexShelf } from "./IndexShelf.js";
 import { ModelLoader, type RegisteredModel } from "./ModelLoader.js";
+import type { VersionShelf } from "./VersionShelf.js";
 
 const weightsRoot = pad("0x1");
 const programRoot = pad("0x2");
-const ledger = { forgetRecords: async () => {} };
-const search = { add: () => ({ cite: async () => [] }) };
 const base = { weightsRoot, programRoot: () => programRoot, contextTokens: 512 } as unknown as BaseModel;
 
 describe("a model that anyone can register again", () => {
@@ -33,60 +30,13 @@ it("a deprecated model is not served", async () => {
   await expect(load(price, {}, 1_800_000_000n)).rejects.toThrow("has deprecated it");
 });
 
-it("a version that takes long holds up no other model, and is not fetched twice", async () => {
-  let reads = 0;
-  const readContract = () => {
-    reads++;
-    return new Promise(() => {});
-  };
-  const reader = { publicClient: { readContract }, deployment: { addresses: {} } } as unknown as ChainReader;
-  const { leastPrice } = readRunnerConfig({ DATABASE_URL: "postgresql://" });
-  const loader = new ModelLoader(
-    reader,
-    {} as FileCache,
-    {} as IndexShelf,
-    base,
-    leastPrice,
-    search,
-    ledger,
-    () => {},
-    0,
-  );
-  const price = { perRequest: 0n, perPromptToken: 1n, perOutputToken: 1n };
-  const registered = {
-    base: 0n,
-    weightsRoot,
-    programRoot,
-    price,
-    versions: [{ datanet: 7n, version: 3 }],
-    deprecatedAt: 0n,
-  };
-
-  for (let tries = 0; tries < 2; tries++) {
-    await expect(loader.load(1n, registered as unknown as RegisteredModel, undefined)).rejects.toThrow(
-      "Version 3 of Datanet 7 is still being fetched.",
-    );
-  }
-  expect(reads).toBe(1);
-});
-
 function load(
   price: { readonly perPromptToken: bigint; readonly perOutputToken: bigint },
   env: NodeJS.ProcessEnv = {},
   deprecatedAt = 0n,
 ) {
   const { leastPrice } = readRunnerConfig({ DATABASE_URL: "postgresql://", ...env });
-  const indexes = {} as IndexShelf;
-  const loader = new ModelLoader(
-    {} as ChainReader,
-    {} as FileCache,
-    indexes,
-    base,
-    leastPrice,
-    search,
-    ledger,
-    () => {},
-  );
+  const loader = new ModelLoader({} as FileCache, {} as VersionShelf, base, leastPrice, () => {});
   const registered = {
     base: 0n,
     weightsRoot,

@@ -1,33 +1,15 @@
 /** Makes a registered model servable: every file is fetched by its hash and checked against the root on the chain. */
-import { setTimeout as delay } from "node:timers/promises";
-import {
-  type AdapterHandle,
-  type AttributionVersion,
-  attributeAnswer,
-  excerpt,
-  type MatchSearch,
-  RuntimeError,
-  type SearchedRecords,
-} from "@openledger/engine";
-import {
-  type AttributedRecord,
-  attributionMethodHash,
-  type ChainReader,
-  decodeTrainingManifest,
-  type readModel,
-  weightsRoot,
-} from "@openledger/sdk";
+import { type AdapterHandle, attributeAnswer, RuntimeError } from "@openledger/engine";
+import { attributionMethodHash, decodeTrainingManifest, type readModel, weightsRoot } from "@openledger/sdk";
 import { hexToBytes } from "viem";
 import { RunnerError } from "../RunnerError.js";
-import type { RequestLedger } from "../store/RequestLedger.js";
 import type { BaseModel } from "./BaseModel.js";
 import { citeAnswer } from "./citeAnswer.js";
+import { describeRecords } from "./describeRecords.js";
 import type { FileCache } from "./FileCache.js";
-import type { IndexShelf } from "./IndexShelf.js";
-import { loadIndex } from "./loadIndex.js";
-import { type LoadedVersion, loadVersion } from "./loadVersion.js";
 import { ModelUnusable } from "./ModelUnusable.js";
 import type { ServedModel } from "./ServedModel.js";
+import type { ServedVersion, VersionShelf } from "./VersionShelf.js";
 
 /** A model as the registry holds it. */
 export type RegisteredModel = Awaited<ReturnType<typeof readModel>>;
@@ -35,35 +17,16 @@ export type RegisteredModel = Awaited<ReturnType<typeof readModel>>;
 /** Anyone can register the same weights again at a price of nothing: what a runner serves for at least, base units. */
 export type LeastPrice = { readonly perPromptToken: bigint; readonly perOutputToken: bigint };
 
-/** While one model waits, those after it do. */
-const PATIENCE_MS = 5000;
-
-type ServedVersion = AttributionVersion &
-  Pick<LoadedVersion, "origins" | "root"> & {
-    /** Absent where there was no room for it. */
-    readonly searched: SearchedRecords | undefined;
-    /** By their places. */
-    readonly erased: ReadonlySet<number>;
-  };
-
 export class ModelLoader {
-  readonly #versions = new Map<string, Promise<ServedVersion>>();
-  /** Versions that take long: nobody waits for them any more. */
-  readonly #late = new Set<string>();
   /** Adapters of models that are served. */
   readonly #inUse = new Set<string>();
 
   constructor(
-    private readonly reader: ChainReader,
-    private readonly files: FileCache,
-    private readonly indexes: Pick<IndexShelf, "fetch">,
+    private readonly files: Pick<FileCache, "get">,
+    private readonly versions: Pick<VersionShelf, "load">,
     readonly base: BaseModel,
     private readonly leastPrice: LeastPrice,
-    private readonly search: Pick<MatchSearch, "add">,
-    private readonly ledger: Pick<RequestLedger, "forgetRecords">,
     private readonly onFault: (error: unknown) => void,
-    /** How long loading a model waits for one of its versions, milliseconds. */
-    private readonly patienceMs = PATIENCE_MS,
   ) {}
 
   /**
@@ -87,7 +50,7 @@ export class ModelLoader {
       );
     }
     const versions = await Promise.all(
-      registered.versions.map(({ datanet, version }) => this.#loadVersion(datanet, version, registered.base)),
+      registered.versions.map(({ datanet, version }) => this.versions.load(datanet, version, registered.base)),
     );
     if (adapter !== undefined) this.#inUse.add(adapter.id);
     return this.#served(model, registered, adapter, versions);
@@ -119,58 +82,6 @@ export class ModelLoader {
       weights,
       baseWeightsRoot: manifest.baseWeightsRoot,
     });
-  }
-
-  /** Models of one version share its records and index. One that takes long is fetched on while others are loaded. */
-  async #loadVersion(datanet: bigint, version: number, base: bigint): Promise<ServedVersion> {
-    const key = `${datanet}/${version}/${base}`;
-    const loading = this.#versions.get(key) ?? this.#startVersion(key, datanet, version, base);
-    const patience = new AbortController();
-    const late = delay(this.#late.has(key) ? 0 : this.patienceMs, undefined, { signal: patience.signal });
-    const found = await Promise.race([loading, late.catch(() => undefined)]).finally(() => patience.abort());
-    if (found !== undefined) return found;
-    this.#late.add(key);
-    throw new ModelUnusable(`Version ${version} of Datanet ${datanet} is still being fetched.`);
-  }
-
-  #startVersion(key: string, datanet: bigint, version: number, base: bigint): Promise<ServedVersion> {
-    const loading = this.#readVersion(datanet, version, base);
-    this.#versions.set(key, loading);
-    loading.catch(() => {
-      this.#versions.delete(key);
-      // why it failed is told by the next try, if somebody waits for it
-      this.#late.delete(key);
-    });
-    return loading;
-  }
-
-  async #readVersion(datanet: bigint, version: number, base: bigint): Promise<ServedVersion> {
-    const { origins, texts, root } = await loadVersion(this.reader, this.files, datanet, version);
-    const index = await loadIndex(this.reader, this.files, this.indexes, {
-      datanet,
-      version,
-      base,
-      recordCount: origins.length,
-      baseWeightsRoot: this.base.weightsRoot,
-    });
-    const contributors = origins.map(({ contributor }) => contributor);
-    const erased = new Set(texts.flatMap((text, place) => (text === undefined ? [place] : [])));
-    if (erased.size > 0) {
-      const sources = new Map([...erased].map((place) => [place, origins[place]!.source]));
-      await this.ledger.forgetRecords({ datanet, version }, sources);
-    }
-    const searched = this.#searched(texts.map((text) => text ?? ""));
-    return { datanet, version, index, origins, root, contributors, searched, erased };
-  }
-
-  /** A version that there is no room for is served all the same. */
-  #searched(texts: readonly string[]): SearchedRecords | undefined {
-    try {
-      return this.search.add(texts);
-    } catch (error) {
-      this.onFault(error);
-      return undefined;
-    }
   }
 
   #served(
@@ -207,25 +118,10 @@ export class ModelLoader {
           withEngine(() => attributeAnswer(runtime, { versions, promptIds, outputIds: tokens })),
           citeAnswer(versions, tokenizer.decode(tokens), this.onFault),
         ]);
-        const records = answer.records.map((record) => this.#describe(versions, record));
+        const records = await describeRecords(versions, answer.records, tokenizer);
         return { ...answer, records, ...(citations !== undefined && { citations }) };
       },
     };
-  }
-
-  #describe(
-    versions: readonly ServedVersion[],
-    record: Awaited<ReturnType<typeof attributeAnswer>>["records"][number],
-  ): AttributedRecord {
-    const { datanet, version, recordIndex, share, span } = record;
-    const from = versions.find((one) => one.datanet === datanet && one.version === version);
-    const origin = from?.origins[Number(recordIndex)];
-    if (from === undefined || origin === undefined)
-      throw new Error(`No record ${recordIndex} in ${datanet}/${version}.`);
-    // an index has what was erased until it is replaced: nobody is shown it
-    const isGone = from.erased.has(Number(recordIndex));
-    const text = isGone ? "" : excerpt(this.base.tokenizer, from.index, recordIndex, span);
-    return { datanet, version, recordIndex, share, ...origin, excerpt: text };
   }
 }
 

@@ -1,4 +1,5 @@
 import { MatchSearch } from "@openledger/engine";
+import type { RecordOrigin } from "@openledger/sdk";
 import { pad } from "viem";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { type CitedVersion, citeAnswer } from "./citeAnswer.js";
@@ -56,11 +57,12 @@ it("costs no answer when the search has ended, and says so", async () => {
 });
 
 function version(datanet: bigint, texts: readonly string[]): CitedVersion {
-  const origins = texts.map((_, i) => ({
-    contribution: 10n + BigInt(i),
+  const originOf = (place: number): RecordOrigin => ({
+    contribution: 10n + BigInt(place),
     contributor: pad("0x1", { size: 20 }),
     licence: "MIT",
-    source: { name: "tales", version: "1", path: `${i}.txt` },
-  }));
-  return { datanet, version: 3, origins, searched: search.add(texts) };
+    source: { name: "tales", version: "1", path: `${place}.txt` },
+  });
+  const of = async (places: readonly number[]) => new Map(places.map((place) => [place, originOf(place)]));
+  return { datanet, version: 3, origins: { of }, searched: search.add(texts) };
 }

@@ -1,12 +1,12 @@
 import type { MatchSpan, SearchedRecords } from "@openledger/engine";
 import type { Citation, RecordOrigin } from "@openledger/sdk";
+import type { VersionOrigins } from "./VersionOrigins.js";
 
 /** A version whose records can be cited. */
 export interface CitedVersion {
   readonly datanet: bigint;
   readonly version: number;
-  /** `[records]`, in the version's order. */
-  readonly origins: readonly RecordOrigin[];
+  readonly origins: Pick<VersionOrigins, "of">;
   /** Absent where there was no room for it. */
   readonly searched: SearchedRecords | undefined;
 }
@@ -31,7 +31,10 @@ export async function citeAnswer(
     const cited = await Promise.all(
       versions.map(async (version) => {
         const spans = await version.searched?.cite(text, { signal });
-        return spans?.map((span) => citationOf(version, answer, span));
+        if (spans === undefined) return undefined;
+        const places = spans.flatMap((span) => span.places.map(({ record }) => record));
+        const origins = await version.origins.of(places);
+        return spans.map((span) => citationOf(version, origins, answer, span));
       }),
     );
     return cited.some((citations) => citations === undefined) ? undefined : cited.flatMap((citations) => citations!);
@@ -41,7 +44,12 @@ export async function citeAnswer(
   }
 }
 
-function citationOf({ datanet, version, origins }: CitedVersion, answer: Buffer, span: MatchSpan): Citation {
+function citationOf(
+  { datanet, version }: CitedVersion,
+  origins: ReadonlyMap<number, RecordOrigin>,
+  answer: Buffer,
+  span: MatchSpan,
+): Citation {
   const { from, to, count, places } = span;
   return {
     datanet,
@@ -49,6 +57,6 @@ function citationOf({ datanet, version, origins }: CitedVersion, answer: Buffer,
     from,
     text: answer.toString("utf8", from, to),
     count,
-    places: places.map(({ record, offset }) => ({ recordIndex: BigInt(record), offset, ...origins[record]! })),
+    places: places.map(({ record, offset }) => ({ recordIndex: BigInt(record), offset, ...origins.get(record)! })),
   };
 }

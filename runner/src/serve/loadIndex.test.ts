@@ -4,10 +4,8 @@ import { join } from "node:path";
 import {
   buildIndex,
   buildIndexFolder,
-  CODE_BYTES,
   creditRecords,
   indexFileBytes,
-  type PositionCodes,
   publishIndex,
   tombstoneIndex,
 } from "@openledger/engine";
@@ -21,30 +19,15 @@ import {
 } from "@openledger/sdk";
 import { type Hex, zeroHash } from "viem";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { indexRuntime } from "../testing/indexRuntime.js";
 import { IndexShelf } from "./IndexShelf.js";
 import { loadIndex } from "./loadIndex.js";
 import { ModelUnusable } from "./ModelUnusable.js";
 
-const weightsRoot = `0x${"11".repeat(32)}` as const;
 const records = Array.from({ length: 90 }, (_, i) => ({ ids: [i % 7, 1, i % 11, 3] }));
+const { weightsRoot } = indexRuntime;
 const wanted = { datanet: 4n, version: 2, base: 1n, recordCount: records.length, baseWeightsRoot: weightsRoot };
 const limit = 2 ** 20;
-
-async function codes(ids: readonly number[]): Promise<PositionCodes> {
-  return {
-    ids: Uint32Array.from(ids),
-    surprises: Uint8Array.from(ids, (id) => 60 + id),
-    codes: Uint8Array.from({ length: ids.length * CODE_BYTES }, (_, i) => ids[Math.floor(i / CODE_BYTES)]! * (i + 3)),
-  };
-}
-const runtime = {
-  weightsRoot,
-  codes,
-  attribution: async () => ({
-    base: { decoys: [await codes([1, 2, 3])], projection: undefined as never },
-    hash: `0x${"22".repeat(32)}` as const,
-  }),
-};
 
 let folder: string;
 let stored: Map<Hex, Uint8Array>;
@@ -71,7 +54,7 @@ beforeEach(async () => {
   stored = new Map();
   asked = [];
   shelf = new IndexShelf(join(folder, "indexes"), content, limit, stopping.signal);
-  (await buildIndexFolder(runtime, records, join(folder, "built"))).close();
+  (await buildIndexFolder(indexRuntime, records, join(folder, "built"))).close();
   committed = await publishIndex(join(folder, "built"), content);
   file = decodeIndexFile(stored.get(committed.dataHash)!);
 });
@@ -96,8 +79,11 @@ async function commit(other: IndexFile, root = committed.root) {
 
 describe("an index that a runner loads", () => {
   it("is read from disk and credits as the one in memory does", async () => {
-    const inMemory = await buildIndex(runtime, records);
-    const answer = { ...(await codes([3, 1, 5, 1])), passes: [{ at: 0, before: await codes([1, 2]) }] };
+    const inMemory = await buildIndex(indexRuntime, records);
+    const answer = {
+      ...(await indexRuntime.codes([3, 1, 5, 1])),
+      passes: [{ at: 0, before: await indexRuntime.codes([1, 2]) }],
+    };
 
     const index = await load();
 

@@ -4,75 +4,45 @@
  * The files come from the content store and are believed because they hash to what is on the chain: each file's records
  * to the contribution's root, all contributions to the version's root. What was revoked before the version was published is
  * no part of it; a record that was erased since is, without its text.
+ *
+ * Memory: one file while it is checked; afterwards an object for each contribution, a number for each revoked record, and a bit
+ * for each record of a contribution that has erased ones.
  */
 import {
   type ChainReader,
-  type Contribution,
-  contributionFault,
   contributionLeaf,
-  decodeHeldContribution,
   domainHash,
-  getHeld,
-  type HeldContribution,
-  isErased,
   merkleRoot,
-  type RecordOrigin,
   readAcceptedContributions,
   readRevocations,
   readVersion,
   revocationsHash,
   VersionRecords,
 } from "@openledger/sdk";
-import type { Hex } from "viem";
 import { askChain } from "../chain/askChain.js";
-import type { FileCache } from "./FileCache.js";
+import type { ContributionShelf, KeptContribution } from "./ContributionShelf.js";
 import { ModelUnusable } from "./ModelUnusable.js";
+import { VersionOrigins } from "./VersionOrigins.js";
 
-export interface LoadedVersion {
-  readonly datanet: bigint;
-  readonly version: number;
-  readonly root: Hex;
-  /** `[records]`, in the version's order. */
-  readonly origins: readonly RecordOrigin[];
-  /** `[records]`; undefined for one that was erased since. */
-  readonly texts: readonly (string | undefined)[];
-}
-
-/** @throws RunnerError `chain_unavailable`; ContentUnavailableError; ModelUnusable when a root is not the chain's */
+/**
+ * @param onFault Told later why a record's path is not shown
+ * @throws RunnerError `chain_unavailable`; ModelUnusable when a root is not the chain's; those of `ContributionShelf.check`
+ */
 export async function loadVersion(
   reader: ChainReader,
-  files: Pick<FileCache, "get">,
+  shelf: ContributionShelf,
   datanet: bigint,
   version: number,
-): Promise<LoadedVersion> {
-  const { root, contributions, places } = await readContributions(reader, datanet, version);
-  const opened = new Map<number, HeldContribution>();
-  // what was revoked before is not read: it may be erased
-  for (const place of new Set(places.map(({ contribution }) => contribution))) {
-    opened.set(place, await openContribution(files, contributions[place]!));
+  onFault: (error: unknown) => void,
+): Promise<VersionOrigins> {
+  const { contributions, records } = await readContributions(reader, datanet, version);
+  const kept: (KeptContribution | undefined)[] = [];
+  for (const [place, contribution] of contributions.entries()) {
+    // what was revoked before is not read: it may be erased
+    const isLeft = records.of(place).next().done !== true;
+    kept.push(isLeft ? await shelf.check(contribution) : undefined);
   }
-  const records = places.map(({ contribution, index }) => {
-    const file = opened.get(contribution)!;
-    return { contribution: contributions[contribution]!, file, record: file.records[index]! };
-  });
-  const origins = records.map(
-    ({ contribution, file, record }): RecordOrigin => ({
-      contribution: contribution.number,
-      contributor: contribution.contributor,
-      licence: file.licence,
-      source: { ...file.source, path: isErased(record) ? "" : record.path },
-    }),
-  );
-  const texts = records.map(({ record }) => (isErased(record) ? undefined : record.text));
-  return { datanet, version, root, origins, texts };
-}
-
-async function openContribution(files: Pick<FileCache, "get">, contribution: Contribution): Promise<HeldContribution> {
-  const { number, dataHash } = contribution;
-  const file = decodeHeldContribution(await getHeld(files, dataHash));
-  const fault = contributionFault(file, contribution);
-  if (fault === undefined) return file;
-  throw new ModelUnusable(`Contribution ${number}, file ${dataHash}: ${fault}.`);
+  return new VersionOrigins(records, kept, shelf, onFault);
 }
 
 async function readContributions(reader: ChainReader, datanet: bigint, version: number) {
@@ -99,6 +69,6 @@ async function readContributions(reader: ChainReader, datanet: bigint, version: 
           `${revocations.length} give ${revoked}.`,
       );
     }
-    return { root, contributions, places: [...new VersionRecords(contributions, revocations)] };
+    return { contributions, records: new VersionRecords(contributions, revocations) };
   });
 }

@@ -39,6 +39,35 @@ describe("MatchSearch", () => {
     expect(await kept.cite("what stands in it is found")).toHaveLength(1);
   });
 
+  it("cites records that were read in parts by their places in all of them", async () => {
+    const read = await all.addParts(partsOf([["nothing of it", ""], [], ["here stands what is quoted"]]));
+
+    expect(await read.cite("here stands what is quoted")).toMatchObject([{ places: [{ record: 2, offset: 0 }] }]);
+  });
+
+  it("reads no more than it has room for, and keeps nothing of what it refused", async () => {
+    const part = ["x".repeat(64 * 1024 * 1024)];
+    const [read, wanted] = [[] as number[], [part, part, part, part, part, part]];
+    const full = new MatchSearch();
+
+    const refused = full.addParts(partsOf(wanted, read));
+    const small = full.addParts(partsOf([["what is read after it is found"]]));
+
+    await expect(refused).rejects.toMatchObject({ code: "search_full" });
+    expect(read).toEqual([0, 1, 2, 3, 4]);
+    expect(await (await small).cite("what is read after it is found")).toHaveLength(1);
+    await full.close();
+  });
+
+  it("tells what kept it from reading, and reads what comes after", async () => {
+    async function* broken(): AsyncGenerator<readonly string[]> {
+      yield ["some text"];
+      throw new Error("no file");
+    }
+    await expect(all.addParts(broken())).rejects.toThrow("no file");
+    expect(await (await all.addParts(partsOf([["text that is read"]]))).cite("text that is read")).toHaveLength(1);
+  });
+
   it("waits no longer than it is told to", async () => {
     const records = all.add(["some text that nobody will wait for"]);
     const stop = new AbortController();
@@ -58,3 +87,10 @@ describe("MatchSearch", () => {
     expect(() => closed.add([])).toThrow(expect.objectContaining({ code: "search_failed" }));
   });
 });
+
+async function* partsOf(parts: readonly (readonly string[])[], read: number[] = []): AsyncGenerator<readonly string[]> {
+  for (const [i, part] of parts.entries()) {
+    read.push(i);
+    yield part;
+  }
+}

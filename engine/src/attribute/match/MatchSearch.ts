@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { AttributionError } from "../errors.js";
-import type { MatchReply, MatchRequest } from "./match-worker.js";
+import type { MatchReply, MatchRequest, RecordTexts } from "./match-worker.js";
 import type { MatchSpan } from "./matchAnswer.js";
 
 /** Most bytes of records that one search holds: its thread takes some six for each. */
@@ -27,6 +27,8 @@ export class MatchSearch {
   #serial = 0;
   #sets = 0;
   #bytes = 0;
+  /** What is read now: texts of one version at a time. */
+  #reading: Promise<unknown> = Promise.resolve();
   #fault: AttributionError | undefined;
 
   constructor() {
@@ -45,26 +47,57 @@ export class MatchSearch {
    * @throws AttributionError `search_full` when there would be more than 256 MiB of UTF-8 with those before; `search_failed`
    */
   add(records: readonly string[]): SearchedRecords {
+    const texts = encode(records);
+    this.#checkRoom(texts.text.length);
+    return this.#post([texts]);
+  }
+
+  /**
+   * As `add`, of texts that are read only as long as there is room for them. One version is read after the other, so that one that
+   * is refused has not kept others out.
+   *
+   * Memory: 256 MiB of UTF-8 and one part, however much there is to read.
+   *
+   * @param parts Texts of a version's records, in its order, some at a time; left where there is no room for more
+   * @throws AttributionError `search_full`, `search_failed`; what reading `parts` throws
+   */
+  addParts(parts: AsyncIterable<readonly string[]>): Promise<SearchedRecords> {
+    const added = this.#reading.then(async () => {
+      const texts: RecordTexts[] = [];
+      let bytes = 0;
+      for await (const part of parts) {
+        const encoded = encode(part);
+        bytes += encoded.text.length;
+        this.#checkRoom(bytes);
+        texts.push(encoded);
+      }
+      // others may have been added meanwhile
+      this.#checkRoom(bytes);
+      return this.#post(texts);
+    });
+    this.#reading = added.catch(() => undefined);
+    return added;
+  }
+
+  /** @throws AttributionError `search_full`, `search_failed` */
+  #checkRoom(bytes: number): void {
     if (this.#fault !== undefined) throw this.#fault;
-    const lengths = Uint32Array.from(records, (text) => Buffer.byteLength(text));
-    const bytes = lengths.reduce((sum, length) => sum + length, 0);
-    if (this.#bytes + bytes > MAX_SEARCHED_BYTES) {
-      throw new AttributionError(
-        "search_full",
-        `at most ${MAX_SEARCHED_BYTES} bytes of records are searched, found ${bytes} and ${this.#bytes} before; ` +
-          "answers of this version are told without citations",
-      );
-    }
-    const text = new Uint8Array(bytes);
-    let at = 0;
-    for (const [i, record] of records.entries()) {
-      Buffer.from(text.buffer, at, lengths[i]!).write(record);
-      at += lengths[i]!;
-    }
+    if (this.#bytes + bytes <= MAX_SEARCHED_BYTES) return;
+    throw new AttributionError(
+      "search_full",
+      `at most ${MAX_SEARCHED_BYTES} bytes of records are searched, found ${bytes} and ${this.#bytes} before; ` +
+        "answers of this version are told without citations",
+    );
+  }
+
+  #post(parts: readonly RecordTexts[]): SearchedRecords {
     const set = this.#sets++;
-    this.#bytes += bytes;
-    const request: MatchRequest = { kind: "add", set, text, lengths };
-    this.#worker.postMessage(request, [text.buffer, lengths.buffer]);
+    this.#bytes += parts.reduce((sum, { text }) => sum + text.length, 0);
+    const request: MatchRequest = { kind: "add", set, parts };
+    this.#worker.postMessage(
+      request,
+      parts.flatMap(({ text, lengths }) => [text.buffer, lengths.buffer] as ArrayBuffer[]),
+    );
     return { cite: (answer, options) => this.#cite(set, answer, options?.signal) };
   }
 
@@ -107,4 +140,15 @@ export class MatchSearch {
     this.#fault ??= new AttributionError("search_failed", message, { cause });
     for (const id of [...this.#pending.keys()]) this.#take(id)?.reject(this.#fault);
   }
+}
+
+function encode(records: readonly string[]): RecordTexts {
+  const lengths = Uint32Array.from(records, (text) => Buffer.byteLength(text));
+  const text = new Uint8Array(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  for (const [i, record] of records.entries()) {
+    Buffer.from(text.buffer, at, lengths[i]!).write(record);
+    at += lengths[i]!;
+  }
+  return { text, lengths };
 }

@@ -4,15 +4,16 @@ import { MAX_MATCH_TEXT_BYTES } from "@openledger/sdk";
 import { MatchShard } from "./MatchShard.js";
 import { type MatchSpan, matchAnswer } from "./matchAnswer.js";
 
-interface RecordSet {
-  /** The records' UTF-8, one behind another. */
+/** Some records of a set, in its order. */
+export interface RecordTexts {
+  /** Their UTF-8, one behind another. */
   readonly text: Uint8Array;
   /** `[records]`, bytes of each. */
   readonly lengths: Uint32Array;
 }
 
 export type MatchRequest =
-  | ({ readonly kind: "add"; readonly set: number } & RecordSet)
+  | { readonly kind: "add"; readonly set: number; readonly parts: readonly RecordTexts[] }
   | { readonly kind: "cite"; readonly id: number; readonly set: number; readonly answer: string };
 
 export interface MatchReply {
@@ -25,7 +26,7 @@ if (port === null) throw new Error("match-worker runs as a worker thread only");
 const sets = new Map<number, readonly MatchShard[]>();
 port.on("message", (request: MatchRequest) => {
   if (request.kind === "add") {
-    sets.set(request.set, shardsOf(request));
+    sets.set(request.set, shardsOf(request.parts));
     return;
   }
   const { id, set, answer } = request;
@@ -33,21 +34,24 @@ port.on("message", (request: MatchRequest) => {
 });
 
 /** As few shards as hold the records: each is looked through by itself. */
-function shardsOf({ text, lengths }: RecordSet): readonly MatchShard[] {
+function shardsOf(parts: readonly RecordTexts[]): readonly MatchShard[] {
   const shards: MatchShard[] = [];
   let records: Uint8Array[] = [];
-  let [first, at, size] = [0, 0, 0];
+  let [first, size] = [0, 0];
   const close = () => {
     shards.push(MatchShard.of(records, first));
     first += records.length;
     [records, size] = [[], 0];
   };
-  for (const length of lengths) {
-    // behind each record stands its end
-    if (size + length + 1 > MAX_MATCH_TEXT_BYTES) close();
-    records.push(text.subarray(at, at + length));
-    at += length;
-    size += length + 1;
+  for (const { text, lengths } of parts) {
+    let at = 0;
+    for (const length of lengths) {
+      // behind each record stands its end
+      if (size + length + 1 > MAX_MATCH_TEXT_BYTES) close();
+      records.push(text.subarray(at, at + length));
+      at += length;
+      size += length + 1;
+    }
   }
   close();
   return shards;

@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AttributionError, buildIndexFolder, MatchSearch, publishIndex } from "@openledger/engine";
+import { type Contribution, contentHash } from "@openledger/sdk";
+import type { Hex } from "viem";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { indexRuntime } from "../testing/indexRuntime.js";
+import { TestChain } from "../testing/TestChain.js";
+import { TestContributions } from "../testing/TestContributions.js";
+import { IndexShelf } from "./IndexShelf.js";
+import { VersionShelf, type VersionShelfDeps } from "./VersionShelf.js";
+
+/** Two contributions of 30 and 60 records, and the index of the 89 that are not revoked. */
+const texts = Array.from({ length: 90 }, (_, i) => `record ${i} of some that are quoted`);
+const revocations = [{ contribution: 11n, index: 4 }];
+const records = texts.filter((_, i) => i !== 4).map((_, i) => ({ ids: [i % 7, 1, i % 11, 3] }));
+
+let folder: string;
+let indexFiles: Map<Hex, Uint8Array>;
+let committed: { readonly root: Hex; readonly dataHash: Hex };
+let search: MatchSearch;
+let store: TestContributions;
+let contributions: readonly Contribution[];
+let chain: TestChain;
+let faults: unknown[];
+let forgotten: ReadonlyMap<number, unknown>[];
+const stopping = new AbortController();
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "openledger-versions-"));
+  indexFiles = new Map();
+  search = new MatchSearch();
+  (await buildIndexFolder(indexRuntime, records, join(folder, "built"))).close();
+  const put = async (bytes: Uint8Array) => {
+    indexFiles.set(contentHash(bytes), bytes.slice());
+    return { hash: contentHash(bytes) };
+  };
+  committed = await publishIndex(join(folder, "built"), { put });
+});
+
+afterAll(async () => {
+  await search.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+let indexes: IndexShelf;
+beforeEach(() => {
+  store = new TestContributions();
+  for (const bytes of indexFiles.values()) store.put(bytes);
+  contributions = [store.add(11n, texts.slice(0, 30)), store.add(12n, texts.slice(30))];
+  chain = new TestChain(contributions, revocations);
+  indexes = new IndexShelf(join(folder, "indexes"), store, 2 ** 20, stopping.signal);
+  [faults, forgotten] = [[], []];
+});
+
+afterEach(async () => {
+  await indexes.close();
+});
+
+function open(more: Partial<VersionShelfDeps> = {}): VersionShelf {
+  return new VersionShelf({
+    reader: chain.reader,
+    files: store,
+    indexes,
+    search,
+    ledger: { forgetRecords: async (_of, erased) => void forgotten.push(erased) },
+    baseWeightsRoot: indexRuntime.weightsRoot,
+    onFault: (error) => faults.push(error),
+    // a busy machine takes long for anything
+    patienceMs: 60_000,
+    ...more,
+  });
+}
+
+describe("a version that is served", () => {
+  it("has an index, contributors and texts of the same records", async () => {
+    chain.index = committed;
+
+    const { index, contributors, origins, searched } = await open().load(7n, 3, 1n);
+
+    expect([index.recordCount, contributors.length]).toEqual([89, 89]);
+    expect((await origins.of([4, 88])).get(4)!.source.path).toBe("11/5.txt");
+    const [span] = await searched!.cite("record 5 of some that are quoted");
+    expect(span).toMatchObject({ from: 0, places: [{ record: 4, offset: 0 }] });
+    expect(faults).toEqual([]);
+  });
+
+  it("is served without citations where there is no room for its texts, of which no more is read", async () => {
+    chain.index = committed;
+    const read: (readonly string[])[] = [];
+    const full = new AttributionError("search_full", "no room");
+    const addParts = async (parts: AsyncIterable<readonly string[]>): Promise<never> => {
+      for await (const part of parts) {
+        read.push(part);
+        throw full;
+      }
+      throw new Error("nothing to read");
+    };
+
+    const { searched } = await open({ search: { addParts } }).load(7n, 3, 1n);
+
+    expect(searched).toBeUndefined();
+    expect(read.map(({ length }) => length)).toEqual([29]);
+    expect(faults).toEqual([full]);
+  });
+
+  it("is forgotten in kept receipts as far as it was erased", async () => {
+    chain.index = committed;
+    store.erase(contributions[0]!, [4, 5]);
+
+    const { origins } = await open().load(7n, 3, 1n);
+
+    const source = { name: "source 11", version: "1.0.0", path: "" };
+    expect(forgotten).toEqual([new Map([[4, source]])]);
+    expect([3, 4, 5].map((place) => origins.isErased(place))).toEqual([false, true, false]);
+  });
+
+  it("holds up no other while it takes long, and is not fetched twice", async () => {
+    chain.hangs = true;
+    const versions = open({ patienceMs: 0 });
+
+    for (let tries = 0; tries < 2; tries++) {
+      await expect(versions.load(7n, 3, 1n)).rejects.toThrow("Version 3 of Datanet 7 is still being fetched.");
+    }
+    expect(chain.asked).toEqual(["versionOf"]);
+  });
+});
