@@ -81,6 +81,7 @@ export { type IndexBase, IndexFolder } from "./segments/IndexFolder.js";
 export { openBuiltIndex } from "./segments/openBuiltIndex.js";
 export { publishIndex } from "./segments/publishIndex.js";
 export type { RecordTokens } from "./segments/RecordTokens.js";
+export { removeIndex } from "./segments/removeIndex.js";
 export { SegmentIndex } from "./segments/SegmentIndex.js";
 export { TokenFile } from "./segments/TokenFile.js";
 export { tombstoneIndex } from "./segments/tombstoneIndex.js";

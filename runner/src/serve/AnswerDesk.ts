@@ -226,10 +226,23 @@ export class AnswerDesk {
   }
 
   async #compute(
+    admitted: AdmittedRequest,
+    onToken: (token: number) => void,
+  ): Promise<Pick<StoredReceipt, "receipt" | "answer">> {
+    const model = this.deps.models.get(admitted.voucher.model);
+    const letGo = model.hold();
+    try {
+      return await this.#computeWith(model, admitted, onToken);
+    } finally {
+      letGo();
+    }
+  }
+
+  async #computeWith(
+    model: ServedModel,
     { digest, voucher, request }: AdmittedRequest,
     onToken: (token: number) => void,
   ): Promise<Pick<StoredReceipt, "receipt" | "answer">> {
-    const model = this.deps.models.get(voucher.model);
     const promptIds = model.encode(request.prompt);
     // Both are the payer's: a seed of the runner's choosing would let it pick among answers.
     const seed = request.seed === zeroSeed ? digest : request.seed;

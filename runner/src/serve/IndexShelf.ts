@@ -1,14 +1,19 @@
 /** The indexes that this runner has open, in folders named by their index file's hash. */
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { fetchIndex, indexFileBytes, type SegmentIndex } from "@openledger/engine";
+import { AttributionError, fetchIndex, indexFileBytes, removeIndex, type SegmentIndex } from "@openledger/engine";
 import type { ContentClient, IndexFile } from "@openledger/sdk";
 import type { Hex } from "viem";
 import { ModelUnusable } from "./ModelUnusable.js";
 
+interface OpenIndex {
+  readonly dataHash: Hex;
+  readonly bytes: number;
+}
+
 export class IndexShelf {
-  readonly #open = new Set<SegmentIndex>();
-  /** What is fetched now, by index file: two Datanets may have committed one. */
+  readonly #open = new Map<SegmentIndex, OpenIndex>();
+  /** What is fetched or removed now, by index file: two Datanets may have committed one. */
   readonly #turns = new Map<Hex, Promise<unknown>>();
   /** Bytes of all indexes that are open or being fetched. */
   #bytes = 0;
@@ -36,39 +41,89 @@ export class IndexShelf {
     }
     this.#bytes += bytes;
     try {
-      const index = await this.#inTurn(dataHash, file);
-      this.#open.add(index);
-      return index;
+      const { content, signal } = this;
+      return await this.#inTurn(dataHash, async () => {
+        const index = await fetchIndex(this.#path(dataHash), file, content, { signal });
+        this.#open.set(index, { dataHash, bytes });
+        return index;
+      });
     } catch (error) {
       this.#bytes -= bytes;
       throw error;
     }
   }
 
+  /** Closes an index, whose bytes others may take; its folder stays. */
+  release(index: SegmentIndex): void {
+    const open = this.#open.get(index);
+    if (open === undefined) return;
+    this.#open.delete(index);
+    this.#bytes -= open.bytes;
+    index.close();
+  }
+
   /** Removes what was fetched of an index; none that is open. */
   async remove(dataHash: Hex): Promise<void> {
-    await rm(join(this.folder, dataHash.slice(2)), { recursive: true, force: true });
+    await rm(this.#path(dataHash), { recursive: true, force: true });
+  }
+
+  /**
+   * Removes the folders of indexes that nobody wants any more: none that is open, being fetched, or written by another process.
+   *
+   * @param wanted Tells the index files whose folders stay; not asked where there are no others than open ones
+   * @throws what `wanted` throws; what keeps the system from removing a folder
+   */
+  async sweep(wanted: () => Promise<ReadonlySet<Hex>>): Promise<void> {
+    const names = await readdir(this.folder).catch(noneYet);
+    const found = names.filter((name) => /^[0-9a-f]{64}(\.removed)?$/.test(name)).map((name) => hashOf(name));
+    const idle = [...new Set(found)].filter((dataHash) => !this.#isUsed(dataHash));
+    if (idle.length === 0) return;
+    const stays = await wanted();
+    for (const dataHash of idle) {
+      // it may have been asked for meanwhile
+      if (stays.has(dataHash) || this.#isUsed(dataHash)) continue;
+      await this.#inTurn(dataHash, () => removeIndex(this.#path(dataHash)).catch(leaveToOthers));
+    }
   }
 
   /** Closes the files of all indexes, once nothing is being fetched. */
   async close(): Promise<void> {
     await Promise.all(this.#turns.values());
-    for (const index of this.#open) index.close();
-    this.#open.clear();
+    for (const index of [...this.#open.keys()]) this.release(index);
+  }
+
+  #isUsed(dataHash: Hex): boolean {
+    return this.#turns.has(dataHash) || [...this.#open.values()].some((open) => open.dataHash === dataHash);
   }
 
   /** One at a time writes to a folder. */
-  #inTurn(dataHash: Hex, file: IndexFile): Promise<SegmentIndex> {
-    const { content, signal } = this;
-    const path = join(this.folder, dataHash.slice(2));
+  #inTurn<T>(dataHash: Hex, work: () => Promise<T>): Promise<T> {
     const before = this.#turns.get(dataHash) ?? Promise.resolve();
-    const fetched = before.then(() => fetchIndex(path, file, content, { signal }));
-    const ended = fetched
+    const done = before.then(work);
+    const ended = done
       .catch(() => undefined)
       .then(() => {
         if (this.#turns.get(dataHash) === ended) this.#turns.delete(dataHash);
       });
     this.#turns.set(dataHash, ended);
-    return fetched;
+    return done;
   }
+
+  #path(dataHash: Hex): string {
+    return join(this.folder, dataHash.slice(2));
+  }
+}
+
+function hashOf(name: string): Hex {
+  return `0x${name.slice(0, 64)}`;
+}
+
+function leaveToOthers(error: unknown): void {
+  if (error instanceof AttributionError && error.code === "index_locked") return;
+  throw error;
+}
+
+function noneYet(error: NodeJS.ErrnoException): string[] {
+  if (error.code === "ENOENT") return [];
+  throw error;
 }

@@ -12,7 +12,7 @@ import type { ModelLoader, RegisteredModel } from "./ModelLoader.js";
 import type { ModelShelf, ServedModel } from "./ServedModel.js";
 
 type Entry =
-  | { readonly state: "ready"; readonly served: ServedModel }
+  | { readonly state: "ready"; readonly registered: RegisteredModel; readonly served: ServedModel }
   | {
       readonly state: "waiting";
       readonly registered: RegisteredModel;
@@ -25,10 +25,12 @@ const longestWaitSeconds = 30;
 
 export class ModelCatalogue implements ModelShelf {
   readonly #entries = new Map<bigint, Entry>();
+  /** Models that keep what was loaded for them; undefined until what earlier processes left was looked through. */
+  #retained: ReadonlySet<bigint> | undefined;
 
   constructor(
     private readonly reader: ChainReader,
-    private readonly loader: ModelLoader,
+    private readonly loader: Pick<ModelLoader, "load" | "retain">,
     /** Seconds since 1970. */
     private readonly now: () => number,
     private readonly log: Log,
@@ -60,7 +62,12 @@ export class ModelCatalogue implements ModelShelf {
     });
   }
 
-  /** Reads what was registered since the last call and loads what can be loaded. @throws RunnerError `chain_unavailable` */
+  /**
+   * Reads what was registered since the last call and loads what can be loaded. What no model needs any more is dropped, at first
+   * also what earlier processes left on disk.
+   *
+   * @throws RunnerError `chain_unavailable`; what keeps the system from removing what is dropped
+   */
   async refresh(): Promise<void> {
     const { publicClient, deployment } = this.reader;
     const count = await askChain("the models' count", () =>
@@ -76,6 +83,19 @@ export class ModelCatalogue implements ModelShelf {
       const registered = entry?.registered ?? (await this.#read(model));
       this.#entries.set(model, await this.#tryToLoad(model, registered, entry?.tries ?? 0, entry?.reason));
     }
+    await this.#retain();
+  }
+
+  /** A deprecated model is served never again; any other that waits may come to be. */
+  async #retain(): Promise<void> {
+    const kept = [...this.#entries].filter(([, { registered }]) => registered.deprecatedAt === 0n);
+    const models = new Set(kept.map(([model]) => model));
+    if (this.#retained !== undefined && [...this.#retained].every((model) => models.has(model))) {
+      this.#retained = models;
+      return;
+    }
+    await this.loader.retain(kept.map(([, { registered }]) => registered));
+    this.#retained = models;
   }
 
   async #tryToLoad(
@@ -88,7 +108,7 @@ export class ModelCatalogue implements ModelShelf {
       const base = registered.base === 0n ? undefined : await this.#read(registered.base);
       const served = await this.loader.load(model, registered, base);
       this.log("serves a model", { model, name: served.name });
-      return { state: "ready", served };
+      return { state: "ready", registered, served };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       if (reason !== reported) this.log("cannot serve a model yet", { model, error: describeError(error) });

@@ -23,7 +23,7 @@ export class ModelLoader {
 
   constructor(
     private readonly files: Pick<FileCache, "get">,
-    private readonly versions: Pick<VersionShelf, "load">,
+    private readonly versions: Pick<VersionShelf, "load" | "hold" | "retain">,
     readonly base: BaseModel,
     private readonly leastPrice: LeastPrice,
     private readonly onFault: (error: unknown) => void,
@@ -54,6 +54,15 @@ export class ModelLoader {
     );
     if (adapter !== undefined) this.#inUse.add(adapter.id);
     return this.#served(model, registered, adapter, versions);
+  }
+
+  /**
+   * Drops what was loaded for other models than these, in memory and on disk.
+   *
+   * @throws those of `VersionShelf.retain`
+   */
+  retain(models: readonly RegisteredModel[]): Promise<void> {
+    return this.versions.retain(models.flatMap(({ base, versions }) => versions.map((one) => ({ ...one, base }))));
   }
 
   #checkPrice({ price }: RegisteredModel): void {
@@ -100,6 +109,7 @@ export class ModelLoader {
       price: registered.price,
       registeredAt: registered.registeredAt,
       contextTokens,
+      hold: () => this.versions.hold(versions),
       encode: (text) => tokenizer.encode(text),
       decode: (tokens) => tokenizer.decode(tokens),
       generate: (promptIds, { seed, ...sampling }, onToken) =>

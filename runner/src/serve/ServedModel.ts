@@ -31,6 +31,8 @@ export interface ServedModel {
   readonly registeredAt: bigint;
   /** Most tokens of prompt and answer together. */
   readonly contextTokens: number;
+  /** Keeps what it answers with open until what this returns is called, once: it may be dropped meanwhile. */
+  hold(): () => void;
   encode(text: string): readonly number[];
   decode(tokens: readonly number[]): string;
   /** Same prompt, sampling and seed: same tokens. */

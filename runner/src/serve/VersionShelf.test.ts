@@ -1,8 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { AttributionError, buildIndexFolder, MatchSearch, publishIndex } from "@openledger/engine";
-import { type Contribution, contentHash } from "@openledger/sdk";
+import { AttributionError, buildIndexFolder, indexFileBytes, MatchSearch, publishIndex } from "@openledger/engine";
+import { type Contribution, contentHash, decodeIndexFile } from "@openledger/sdk";
 import type { Hex } from "viem";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { indexRuntime } from "../testing/indexRuntime.js";
@@ -44,6 +44,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+const indexFile = () => decodeIndexFile(indexFiles.get(committed.dataHash)!);
 let indexes: IndexShelf;
 beforeEach(() => {
   store = new TestContributions();
@@ -114,6 +115,55 @@ describe("a version that is served", () => {
     const source = { name: "source 11", version: "1.0.0", path: "" };
     expect(forgotten).toEqual([new Map([[4, source]])]);
     expect([3, 4, 5].map((place) => origins.isErased(place))).toEqual([false, true, false]);
+  });
+
+  it("is open until nobody wants it and no answer is made with it, and then gives its room to others", async () => {
+    chain.index = committed;
+    const exact = new IndexShelf(join(folder, "exact"), store, indexFileBytes(indexFile()), stopping.signal);
+    const versions = open({ indexes: exact });
+    const wanted = { datanet: 7n, version: 3, base: 1n };
+    const version = await versions.load(7n, 3, 1n);
+    const letGo = versions.hold([version]);
+
+    await versions.retain([wanted]);
+    expect(await versions.load(7n, 3, 1n)).toBe(version);
+    await versions.retain([]);
+    expect([...version.index.ids(1)]).toEqual(records[1]!.ids);
+    expect(await version.searched!.cite("record 5 of some that are quoted")).toHaveLength(1);
+    expect(await readdir(join(folder, "exact"))).toHaveLength(1);
+    await expect(versions.load(7n, 3, 2n)).rejects.toThrow("MAXIMUM_INDEX_MIB");
+    letGo();
+    expect(() => version.index.ids(1)).toThrow();
+    await expect(version.searched!.cite("record 5")).rejects.toMatchObject({ code: "search_failed" });
+
+    expect([...(await versions.load(7n, 3, 2n)).index.ids(1)]).toEqual(records[1]!.ids);
+    await versions.retain([]);
+    expect(await readdir(join(folder, "exact"))).toEqual([]);
+    await exact.close();
+  });
+
+  it("leaves the folder of an index that a model waits for, and removes what no chain names", async () => {
+    chain.index = committed;
+    const wanted = { datanet: 7n, version: 3, base: 1n };
+    const nobodys = join(folder, "indexes", "ab".repeat(32));
+    await mkdir(nobodys, { recursive: true });
+    await open().load(7n, 3, 1n);
+    await indexes.close();
+
+    await open().retain([wanted, wanted]);
+
+    expect(await readdir(join(folder, "indexes"))).toEqual([committed.dataHash.slice(2)]);
+    expect(chain.asked.filter((name) => name === "indexOf")).toHaveLength(2);
+    await open().retain([]);
+    expect(await readdir(join(folder, "indexes"))).toEqual([]);
+  });
+
+  it("gives the index's room to others where it cannot be searched", async () => {
+    chain.index = committed;
+    const exact = new IndexShelf(join(folder, "exact"), store, indexFileBytes(indexFile()), stopping.signal);
+    const versions = open({ indexes: exact, search: { addParts: () => Promise.reject(new Error("no file")) } });
+
+    for (let tries = 0; tries < 2; tries++) await expect(versions.load(7n, 3, 1n)).rejects.toThrow("no file");
   });
 
   it("holds up no other while it takes long, and is not fetched twice", async () => {

@@ -16,6 +16,7 @@ import type { IndexShelf } from "./IndexShelf.js";
 import { loadIndex } from "./loadIndex.js";
 import { loadVersion } from "./loadVersion.js";
 import { ModelUnusable } from "./ModelUnusable.js";
+import { type IndexedVersion, readCommittedIndex } from "./readCommittedIndex.js";
 import type { VersionOrigins } from "./VersionOrigins.js";
 
 /** While one model waits, those after it do. */
@@ -33,7 +34,7 @@ export type ServedVersion = AttributionVersion & {
 export interface VersionShelfDeps {
   readonly reader: ChainReader;
   readonly files: Pick<FileCache, "get" | "getMade" | "keepMade">;
-  readonly indexes: Pick<IndexShelf, "fetch">;
+  readonly indexes: Pick<IndexShelf, "fetch" | "release" | "sweep">;
   readonly search: Pick<MatchSearch, "addParts">;
   readonly ledger: Pick<RequestLedger, "forgetRecords">;
   /** Of the base that indexes are of. */
@@ -45,6 +46,12 @@ export interface VersionShelfDeps {
 
 export class VersionShelf {
   readonly #versions = new Map<string, Promise<ServedVersion>>();
+  /** Those that are loaded. */
+  readonly #ready = new Map<string, ServedVersion>();
+  /** How many answers are made with each. */
+  readonly #users = new Map<ServedVersion, number>();
+  /** Nobody finds them any more: they are closed behind the last user. */
+  readonly #dropped = new Set<ServedVersion>();
   /** Versions that take long: nobody waits for them any more. */
   readonly #late = new Set<string>();
   readonly #contributions: ContributionShelf;
@@ -60,8 +67,8 @@ export class VersionShelf {
    * @throws ModelUnusable, also while it is being fetched; those of `loadVersion` and `loadIndex`
    */
   async load(datanet: bigint, version: number, base: bigint): Promise<ServedVersion> {
-    const key = `${datanet}/${version}/${base}`;
-    const loading = this.#versions.get(key) ?? this.#start(key, datanet, version, base);
+    const key = keyOf({ datanet, version, base });
+    const loading = this.#versions.get(key) ?? this.#start(key, { datanet, version, base });
     const patience = new AbortController();
     const patienceMs = this.#late.has(key) ? 0 : (this.deps.patienceMs ?? PATIENCE_MS);
     const late = delay(patienceMs, undefined, { signal: patience.signal });
@@ -71,28 +78,85 @@ export class VersionShelf {
     throw new ModelUnusable(`Version ${version} of Datanet ${datanet} is still being fetched.`);
   }
 
-  #start(key: string, datanet: bigint, version: number, base: bigint): Promise<ServedVersion> {
-    const loading = this.#read(datanet, version, base);
-    this.#versions.set(key, loading);
-    loading.catch(() => {
-      this.#versions.delete(key);
-      // why it failed is told by the next try, if somebody waits for it
+  /**
+   * Keeps versions open while an answer is made with them, also when they are dropped meanwhile.
+   *
+   * @returns Ends that; to be called once
+   */
+  hold(versions: readonly ServedVersion[]): () => void {
+    for (const version of versions) this.#users.set(version, (this.#users.get(version) ?? 0) + 1);
+    return () => {
+      for (const version of versions) {
+        const users = this.#users.get(version)! - 1;
+        if (users > 0) this.#users.set(version, users);
+        else this.#users.delete(version);
+        this.#closeUnused(version);
+      }
+    };
+  }
+
+  /**
+   * Drops what is loaded of other versions than these, and the folders of their indexes, also of those that earlier processes
+   * fetched. What is still being loaded is dropped the next time.
+   *
+   * @param wanted Versions of all models that are served here or may come to be
+   * @throws RunnerError `chain_unavailable`; what keeps the system from removing a folder
+   */
+  async retain(wanted: readonly IndexedVersion[]): Promise<void> {
+    const keys = new Set(wanted.map(keyOf));
+    for (const [key, version] of this.#ready) {
+      if (keys.has(key)) continue;
+      for (const map of [this.#ready, this.#versions]) map.delete(key);
       this.#late.delete(key);
-    });
+      this.#dropped.add(version);
+      this.#closeUnused(version);
+    }
+    await this.deps.indexes.sweep(() => this.#indexFiles(wanted));
+  }
+
+  async #indexFiles(wanted: readonly IndexedVersion[]): Promise<ReadonlySet<Hex>> {
+    const files = new Set<Hex>();
+    for (const one of new Map(wanted.map((version) => [keyOf(version), version])).values()) {
+      const committed = await readCommittedIndex(this.deps.reader, one);
+      if (committed !== undefined) files.add(committed.dataHash);
+    }
+    return files;
+  }
+
+  #closeUnused(version: ServedVersion): void {
+    if (!this.#dropped.has(version) || this.#users.has(version)) return;
+    this.#dropped.delete(version);
+    this.deps.indexes.release(version.index);
+    version.searched?.close();
+  }
+
+  #start(key: string, version: IndexedVersion): Promise<ServedVersion> {
+    const loading = this.#read(version);
+    this.#versions.set(key, loading);
+    loading
+      .then((loaded) => this.#ready.set(key, loaded))
+      .catch(() => {
+        this.#versions.delete(key);
+        // why it failed is told by the next try, if somebody waits for it
+        this.#late.delete(key);
+      });
     return loading;
   }
 
-  async #read(datanet: bigint, version: number, base: bigint): Promise<ServedVersion> {
-    const { reader, files, indexes, baseWeightsRoot, onFault } = this.deps;
+  async #read({ datanet, version, base }: IndexedVersion): Promise<ServedVersion> {
+    const { reader, files, indexes, baseWeightsRoot, ledger, onFault } = this.deps;
     const origins = await loadVersion(reader, this.#contributions, datanet, version, onFault);
-    const recordCount = origins.length;
-    const wanted = { datanet, version, base, recordCount, baseWeightsRoot };
-    const index = await loadIndex(reader, files, indexes, wanted);
-    for (const sources of origins.erasedSources(FORGOTTEN_AT_ONCE)) {
-      await this.deps.ledger.forgetRecords({ datanet, version }, sources);
+    const { contributors, length: recordCount } = origins;
+    const index = await loadIndex(reader, files, indexes, { datanet, version, base, recordCount, baseWeightsRoot });
+    try {
+      for (const sources of origins.erasedSources(FORGOTTEN_AT_ONCE)) {
+        await ledger.forgetRecords({ datanet, version }, sources);
+      }
+      return { datanet, version, index, origins, contributors, searched: await this.#search(origins) };
+    } catch (error) {
+      indexes.release(index);
+      throw error;
     }
-    const { contributors } = origins;
-    return { datanet, version, index, origins, contributors, searched: await this.#search(origins) };
   }
 
   /** A version that there is no room for is served all the same. */
@@ -105,4 +169,8 @@ export class VersionShelf {
       return undefined;
     }
   }
+}
+
+function keyOf({ datanet, version, base }: IndexedVersion): string {
+  return `${datanet}/${version}/${base}`;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -18,7 +18,7 @@ import {
   type IndexFile,
 } from "@openledger/sdk";
 import { type Hex, zeroHash } from "viem";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { indexRuntime } from "../testing/indexRuntime.js";
 import { IndexShelf } from "./IndexShelf.js";
 import { loadIndex } from "./loadIndex.js";
@@ -172,6 +172,72 @@ it("a shelf has room again for what could not be fetched", async () => {
 
   expect((await load()).root).toBe(committed.root);
   await expect(load(committed, { datanet: 5n })).rejects.toThrow("MAXIMUM_INDEX_MIB");
+});
+
+it("a shelf has room again for what is closed, and closes it once", async () => {
+  shelf = new IndexShelf(join(folder, "indexes"), content, indexFileBytes(file), stopping.signal);
+  const index = await load();
+
+  for (let times = 0; times < 2; times++) shelf.release(index);
+
+  expect(() => index.ids(1)).toThrow();
+  await load(committed, { datanet: 5n });
+  await expect(load(committed, { datanet: 6n })).rejects.toThrow("MAXIMUM_INDEX_MIB");
+});
+
+describe("folders of indexes that nobody wants", () => {
+  const nobodys = "ab".repeat(32);
+  const removed = "cd".repeat(32);
+  const names = async () => (await readdir(join(folder, "indexes"))).sort();
+  beforeEach(async () => {
+    await mkdir(join(folder, "indexes", nobodys), { recursive: true });
+    await mkdir(join(folder, "indexes", `${removed}.removed`));
+    await writeFile(join(folder, "indexes", nobodys, "segment"), "codes");
+    await writeFile(join(folder, "indexes", "notes.txt"), "none of the shelf's");
+  });
+
+  it("are removed, but for those that are wanted, open or being fetched", async () => {
+    const wanted = "ef".repeat(32);
+    await mkdir(join(folder, "indexes", wanted));
+    const index = await load();
+
+    await shelf.sweep(async () => new Set<Hex>([`0x${wanted}`]));
+    expect(await names()).toEqual([committed.dataHash.slice(2), wanted, "notes.txt"].sort());
+    expect([...index.ids(1)]).toEqual(records[1]!.ids);
+
+    shelf.release(index);
+    const loading = load();
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(0));
+    await shelf.sweep(async () => new Set());
+    expect([...(await loading).ids(1)]).toEqual(records[1]!.ids);
+    expect(await names()).toEqual([committed.dataHash.slice(2), "notes.txt"]);
+  });
+
+  it("stay while another process writes to them, or the chain does not say which are wanted", async () => {
+    await writeFile(join(folder, "indexes", nobodys, "lock"), JSON.stringify({ pid: 1, host: "another machine" }));
+    await expect(shelf.sweep(() => Promise.reject(new Error("no chain")))).rejects.toThrow("no chain");
+    expect(await names()).toEqual([nobodys, `${removed}.removed`, "notes.txt"]);
+
+    await shelf.sweep(async () => new Set());
+    expect(await names()).toEqual([nobodys, "notes.txt"]);
+  });
+
+  it("that were asked for meanwhile are fetched behind their removal", async () => {
+    shelf.release(await load());
+    const sweeping = shelf.sweep(async () => new Set());
+    const index = await load();
+    await sweeping;
+    expect([...index.ids(1)]).toEqual(records[1]!.ids);
+    expect(await readdir(join(folder, "indexes", committed.dataHash.slice(2)))).not.toHaveLength(0);
+  });
+
+  it("are none to ask the chain about where all are open", async () => {
+    await rm(join(folder, "indexes"), { recursive: true });
+    const asking = () => Promise.reject(new Error("asked"));
+    await shelf.sweep(asking);
+    await load();
+    await shelf.sweep(asking);
+  });
 });
 
 it("an index whose segments do not give the committed root is refused once and for all", async () => {

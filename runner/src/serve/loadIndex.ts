@@ -1,23 +1,13 @@
 import { AttributionError, indexFileRoot, type SegmentIndex } from "@openledger/engine";
-import {
-  type ChainReader,
-  datanetRegistryAbi,
-  decodeIndexFile,
-  getHeld,
-  type IndexFile,
-  MalformedDocumentError,
-} from "@openledger/sdk";
-import { type Hex, hexToBigInt } from "viem";
-import { askChain } from "../chain/askChain.js";
+import { type ChainReader, decodeIndexFile, getHeld, type IndexFile, MalformedDocumentError } from "@openledger/sdk";
+import type { Hex } from "viem";
 import type { FileCache } from "./FileCache.js";
 import type { IndexShelf } from "./IndexShelf.js";
 import { ModelUnusable } from "./ModelUnusable.js";
+import { type IndexedVersion, readCommittedIndex } from "./readCommittedIndex.js";
 
 /** Which index, and what it must be of before any of it is fetched. */
-export interface WantedIndex {
-  readonly datanet: bigint;
-  readonly version: number;
-  readonly base: bigint;
+export interface WantedIndex extends IndexedVersion {
   readonly recordCount: number;
   readonly baseWeightsRoot: Hex;
 }
@@ -35,17 +25,11 @@ export async function loadIndex(
   wanted: WantedIndex,
 ): Promise<SegmentIndex> {
   const { datanet, version, base } = wanted;
-  const [root, dataHash] = await askChain("an index", () =>
-    reader.publicClient.readContract({
-      address: reader.deployment.addresses.datanetRegistry,
-      abi: datanetRegistryAbi,
-      functionName: "indexOf",
-      args: [datanet, version, base],
-    }),
-  );
-  if (hexToBigInt(root) === 0n) {
+  const committed = await readCommittedIndex(reader, wanted);
+  if (committed === undefined) {
     throw new ModelUnusable(`Version ${version} of Datanet ${datanet} has no index under base ${base} yet.`);
   }
+  const { root, dataHash } = committed;
   const name = `The index of Datanet ${datanet} version ${version} under base ${base}`;
   try {
     const file = decodeIndexFile(await getHeld(files, dataHash));

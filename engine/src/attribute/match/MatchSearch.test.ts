@@ -46,15 +46,15 @@ describe("MatchSearch", () => {
   });
 
   it("reads no more than it has room for, and keeps nothing of what it refused", async () => {
-    const part = ["x".repeat(64 * 1024 * 1024)];
+    const part = ["x".repeat(20)];
     const [read, wanted] = [[] as number[], [part, part, part, part, part, part]];
-    const full = new MatchSearch();
+    const full = new MatchSearch(70);
 
     const refused = full.addParts(partsOf(wanted, read));
     const small = full.addParts(partsOf([["what is read after it is found"]]));
 
     await expect(refused).rejects.toMatchObject({ code: "search_full" });
-    expect(read).toEqual([0, 1, 2, 3, 4]);
+    expect(read).toEqual([0, 1, 2, 3]);
     expect(await (await small).cite("what is read after it is found")).toHaveLength(1);
     await full.close();
   });
@@ -66,6 +66,22 @@ describe("MatchSearch", () => {
     }
     await expect(all.addParts(broken())).rejects.toThrow("no file");
     expect(await (await all.addParts(partsOf([["text that is read"]]))).cite("text that is read")).toHaveLength(1);
+  });
+
+  it("gives the room of records that are closed to others, once, and answers what was asked before", async () => {
+    const text = "what was asked of it before is answered";
+    const narrow = new MatchSearch(text.length);
+    const first = narrow.add([text]);
+    expect(() => narrow.add(["x"])).toThrow(expect.objectContaining({ code: "search_full" }));
+
+    const asked = first.cite(text);
+    for (let times = 0; times < 2; times++) first.close();
+
+    expect(await asked).toHaveLength(1);
+    await expect(first.cite(text)).rejects.toMatchObject({ code: "search_failed" });
+    expect(await narrow.add([text]).cite(text)).toHaveLength(1);
+    expect(() => narrow.add(["x"])).toThrow(expect.objectContaining({ code: "search_full" }));
+    await narrow.close();
   });
 
   it("waits no longer than it is told to", async () => {

@@ -15,6 +15,8 @@ interface Pending {
 export interface SearchedRecords {
   /** What of an answer stands in the records: see `matchAnswer`, whose bytes are those of the answer's UTF-8. */
   cite: (answer: string, options?: { readonly signal?: AbortSignal }) => Promise<readonly MatchSpan[]>;
+  /** Gives their room to others: what was asked is answered, what is asked afterwards is refused. */
+  close: () => void;
 }
 
 /**
@@ -31,7 +33,8 @@ export class MatchSearch {
   #reading: Promise<unknown> = Promise.resolve();
   #fault: AttributionError | undefined;
 
-  constructor() {
+  /** @param limit most bytes of UTF-8 of all records */
+  constructor(private readonly limit = MAX_SEARCHED_BYTES) {
     this.#worker = new Worker(new URL("./match-worker.js", import.meta.url));
     this.#worker.on("message", ({ id, spans }: MatchReply) => this.#take(id)?.resolve(spans));
     this.#worker.on("error", (cause) => this.#fail(`the thread that searches records failed: ${cause.message}`, cause));
@@ -82,23 +85,36 @@ export class MatchSearch {
   /** @throws AttributionError `search_full`, `search_failed` */
   #checkRoom(bytes: number): void {
     if (this.#fault !== undefined) throw this.#fault;
-    if (this.#bytes + bytes <= MAX_SEARCHED_BYTES) return;
+    if (this.#bytes + bytes <= this.limit) return;
     throw new AttributionError(
       "search_full",
-      `at most ${MAX_SEARCHED_BYTES} bytes of records are searched, found ${bytes} and ${this.#bytes} before; ` +
+      `at most ${this.limit} bytes of records are searched, found ${bytes} and ${this.#bytes} before; ` +
         "answers of this version are told without citations",
     );
   }
 
   #post(parts: readonly RecordTexts[]): SearchedRecords {
     const set = this.#sets++;
-    this.#bytes += parts.reduce((sum, { text }) => sum + text.length, 0);
+    const bytes = parts.reduce((sum, { text }) => sum + text.length, 0);
+    this.#bytes += bytes;
     const request: MatchRequest = { kind: "add", set, parts };
     this.#worker.postMessage(
       request,
       parts.flatMap(({ text, lengths }) => [text.buffer, lengths.buffer] as ArrayBuffer[]),
     );
-    return { cite: (answer, options) => this.#cite(set, answer, options?.signal) };
+    let isClosed = false;
+    return {
+      cite: async (answer, options) => {
+        if (isClosed) throw new AttributionError("search_failed", "these records are searched no longer");
+        return this.#cite(set, answer, options?.signal);
+      },
+      close: () => {
+        if (isClosed) return;
+        isClosed = true;
+        this.#bytes -= bytes;
+        this.#worker.postMessage({ kind: "remove", set } satisfies MatchRequest);
+      },
+    };
   }
 
   /** Ends the thread; what is still asked is rejected. */

@@ -14,6 +14,7 @@ export interface RecordTexts {
 
 export type MatchRequest =
   | { readonly kind: "add"; readonly set: number; readonly parts: readonly RecordTexts[] }
+  | { readonly kind: "remove"; readonly set: number }
   | { readonly kind: "cite"; readonly id: number; readonly set: number; readonly answer: string };
 
 export interface MatchReply {
@@ -27,6 +28,10 @@ const sets = new Map<number, readonly MatchShard[]>();
 port.on("message", (request: MatchRequest) => {
   if (request.kind === "add") {
     sets.set(request.set, shardsOf(request.parts));
+    return;
+  }
+  if (request.kind === "remove") {
+    sets.delete(request.set);
     return;
   }
   const { id, set, answer } = request;
