@@ -26,6 +26,7 @@ import type { RunnerConfig } from "./config.js";
 import { DemandAnswerer } from "./court/DemandAnswerer.js";
 import { loadAccount } from "./key/loadAccount.js";
 import { describeError, type Log } from "./Log.js";
+import { AdapterShelf } from "./serve/AdapterShelf.js";
 import { AnswerDesk } from "./serve/AnswerDesk.js";
 import { BaseModel } from "./serve/BaseModel.js";
 import { FileCache } from "./serve/FileCache.js";
@@ -108,7 +109,7 @@ async function connect(
   const ledger = new RequestLedger(database);
   const { weightsRoot: baseWeightsRoot } = base;
   const versions = new VersionShelf({ reader: chain, files, indexes, search, ledger, baseWeightsRoot, onFault });
-  const loader = new ModelLoader(files, versions, base, config.leastPrice, onFault);
+  const loader = new ModelLoader(new AdapterShelf(files, base), versions, base, config.leastPrice, onFault);
   const models = new ModelCatalogue(chain, loader, now, log);
 
   const wake = new Wake();

@@ -10,16 +10,18 @@ import {
   contributionDigest,
   contributionFault,
   decodeHeldContribution,
-  getHeld,
+  type HeldContribution,
   isErased,
+  MalformedDocumentError,
 } from "@openledger/sdk";
 import type { Address, Hex } from "viem";
 import { BitSet } from "./BitSet.js";
 import type { FileCache } from "./FileCache.js";
+import { heldFile } from "./heldFile.js";
 import { ModelUnusable } from "./ModelUnusable.js";
+import { Once } from "./Once.js";
 import { PathTable } from "./PathTable.js";
 import { RecentPaths } from "./RecentPaths.js";
-import { sha256 } from "./sha256.js";
 
 /** Paths of a million records and more. */
 const PATH_BYTES = 64 * 1024 * 1024;
@@ -40,7 +42,7 @@ export interface KeptContribution {
 
 export class ContributionShelf {
   /** By what a contribution is for ever: versions of a Datanet share what they have in common. */
-  readonly #checked = new Map<Hex, Promise<KeptContribution>>();
+  readonly #checked = new Once<KeptContribution>();
   readonly #paths: RecentPaths;
   /** One file at a time is read for its paths: each may take some 100 MiB, and many answers may want many. */
   #reading: Promise<unknown> = Promise.resolve();
@@ -54,28 +56,22 @@ export class ContributionShelf {
   }
 
   /**
-   * A contribution whose file has the records that the chain says; what was found right once is not read again.
+   * A contribution whose file has the records that the chain says; what was found right once is not read again, nor is what the
+   * chain names and is false.
    *
-   * @throws ModelUnusable for a file that has others; MalformedDocumentError; ContentUnavailableError, ContentErasedError,
-   * ContentMismatchError
+   * @throws ModelUnusable for a file that has others, or is none; ContentUnavailableError, ContentErasedError, ContentMismatchError
    */
   check(contribution: Contribution): Promise<KeptContribution> {
-    const key = contributionDigest(contribution);
-    const known = this.#checked.get(key);
-    if (known !== undefined) return known;
-    const checking = this.#check(contribution);
-    this.#checked.set(key, checking);
-    checking.catch(() => this.#checked.delete(key));
-    return checking;
+    return this.#checked.do(contributionDigest(contribution), () => this.#check(contribution));
   }
 
   async #check(contribution: Contribution): Promise<KeptContribution> {
     const { number, dataHash, contributor } = contribution;
-    const bytes = await getHeld(this.files, dataHash);
-    const held = await sha256(bytes);
-    const file = decodeHeldContribution(bytes);
+    const { bytes, hash: held, waitsFor } = await heldFile(this.files, dataHash);
+    const name = `Contribution ${number}, file ${dataHash}`;
+    const file = decode(bytes, name, waitsFor);
     const fault = contributionFault(file, contribution);
-    if (fault !== undefined) throw new ModelUnusable(`Contribution ${number}, file ${dataHash}: ${fault}.`);
+    if (fault !== undefined) throw new ModelUnusable(`${name}: ${fault}.`, { waitsFor });
     await this.#keepPaths(held, PathTable.of(file));
     const { licence, source, records } = file;
     const erased = new BitSet(records.length, (index) => isErased(records[index]!));
@@ -124,5 +120,14 @@ export class ContributionShelf {
   async #keepPaths(held: Hex, table: PathTable): Promise<void> {
     this.#paths.keep(held, table);
     await this.files.keepMade(held, table.encode());
+  }
+}
+
+function decode(bytes: Uint8Array, name: string, waitsFor: string | undefined): HeldContribution {
+  try {
+    return decodeHeldContribution(bytes);
+  } catch (cause) {
+    if (!(cause instanceof MalformedDocumentError)) throw cause;
+    throw new ModelUnusable(`${name}: ${cause.message}`, { waitsFor, cause });
   }
 }

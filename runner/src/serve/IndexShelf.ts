@@ -15,6 +15,8 @@ export class IndexShelf {
   readonly #open = new Map<SegmentIndex, OpenIndex>();
   /** What is fetched or removed now, by index file: two Datanets may have committed one. */
   readonly #turns = new Map<Hex, Promise<unknown>>();
+  /** The part that ended a fetch, by index file: before it comes, all that is there need not be hashed again. */
+  readonly #missing = new Map<Hex, Hex>();
   /** Bytes of all indexes that are open or being fetched. */
   #bytes = 0;
 
@@ -37,13 +39,17 @@ export class IndexShelf {
       throw new ModelUnusable(
         `Its index takes ${bytes} bytes; this runner keeps ${this.limit} of indexes and has ${this.#bytes}. Raise ` +
           "MAXIMUM_INDEX_MIB to serve it.",
+        { waitsFor: "room" },
       );
     }
     this.#bytes += bytes;
     try {
-      const { content, signal } = this;
+      const { signal } = this;
       return await this.#inTurn(dataHash, async () => {
-        const index = await fetchIndex(this.#path(dataHash), file, content, { signal });
+        const source = this.#sourceOf(dataHash);
+        const missing = this.#missing.get(dataHash);
+        if (missing !== undefined) await source.get(missing, { signal });
+        const index = await fetchIndex(this.#path(dataHash), file, source, { signal });
         this.#open.set(index, { dataHash, bytes });
         return index;
       });
@@ -90,6 +96,21 @@ export class IndexShelf {
   async close(): Promise<void> {
     await Promise.all(this.#turns.values());
     for (const index of [...this.#open.keys()]) this.release(index);
+  }
+
+  #sourceOf(dataHash: Hex): Pick<ContentClient, "get"> {
+    return {
+      get: async (part, options) => {
+        try {
+          const bytes = await this.content.get(part, options);
+          this.#missing.delete(dataHash);
+          return bytes;
+        } catch (error) {
+          this.#missing.set(dataHash, part);
+          throw error;
+        }
+      },
+    };
   }
 
   #isUsed(dataHash: Hex): boolean {

@@ -1,4 +1,4 @@
-import type { ChainReader } from "@openledger/sdk";
+import { type ChainReader, ContentUnavailableError } from "@openledger/sdk";
 import { beforeEach, describe, expect, it } from "vitest";
 import { ModelCatalogue } from "./ModelCatalogue.js";
 import type { RegisteredModel } from "./ModelLoader.js";
@@ -60,5 +60,39 @@ describe("what was loaded", () => {
     models.push({ name: "third", base: 1n, deprecatedAt: 0n });
     await catalogue.refresh();
     expect(told).toEqual(["load third"]);
+  });
+});
+
+describe("a model that cannot be served yet", () => {
+  it("says why, and what it waits for", async () => {
+    refusals.set("base", new ContentUnavailableError("http://store", "status 404", { retryable: true }));
+    refusals.set("first", new ModelUnusable("No index yet.", { waitsFor: "its owner" }));
+    refusals.set("second", new Error("Nobody knows."));
+
+    await catalogue.refresh();
+
+    expect(catalogue.waiting().map(({ reason }) => reason)).toEqual([
+      expect.stringMatching(/^http:.*status 404; try again\. It waits for the content store to have this file\.$/),
+      "No index yet. It waits for its owner.",
+      "Nobody knows. It waits for the next try.",
+    ]);
+    expect(() => catalogue.get(2n)).toThrow(expect.objectContaining({ code: "model_not_ready", retryable: true }));
+  });
+
+  it("is tried again, less and less often, by what the chain says of it then", async () => {
+    refusals.set("first", new ModelUnusable("Its owner asks too little."));
+    await catalogue.refresh();
+    told.length = asked.length = 0;
+    await catalogue.refresh();
+    expect([told, asked]).toEqual([[], ["modelCount"]]);
+
+    told.length = asked.length = 0;
+    models[1] = { ...models[1]!, name: "renamed" };
+    seconds = 1;
+    await catalogue.refresh();
+
+    // its base is known
+    expect([told, asked]).toEqual([["load renamed"], ["modelCount", "modelOf 2"]]);
+    expect(catalogue.list().map(({ name }) => name)).toEqual(["base", "renamed", "second"]);
   });
 });

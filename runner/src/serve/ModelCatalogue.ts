@@ -1,8 +1,9 @@
 /**
  * The registered models and which of them this runner can answer with.
  *
- * STATES: `waiting` (registered; not loaded yet, or something it needs is not there) → `ready`. What cannot be loaded is
- * tried again, less and less often. New registrations are seen by `refresh`, without a restart.
+ * STATES: `waiting` (registered; not loaded yet, or something it needs is not there, or false) → `ready`. What cannot be loaded is
+ * tried again, less and less often; the loader remembers what is false for ever, so that such a try looks at the chain alone.
+ * New registrations are seen by `refresh`, without a restart.
  */
 import { type ChainReader, modelRegistryAbi, readModel } from "@openledger/sdk";
 import { askChain } from "../chain/askChain.js";
@@ -10,16 +11,24 @@ import { describeError, type Log } from "../Log.js";
 import { RunnerError } from "../RunnerError.js";
 import type { ModelLoader, RegisteredModel } from "./ModelLoader.js";
 import type { ModelShelf, ServedModel } from "./ServedModel.js";
+import { waitingReason } from "./waitingReason.js";
 
-type Entry =
-  | { readonly state: "ready"; readonly registered: RegisteredModel; readonly served: ServedModel }
-  | {
-      readonly state: "waiting";
-      readonly registered: RegisteredModel;
-      readonly reason: string;
-      readonly tries: number;
-      readonly nextTry: number;
-    };
+interface ReadyEntry {
+  readonly state: "ready";
+  readonly registered: RegisteredModel;
+  readonly served: ServedModel;
+}
+
+interface WaitingEntry {
+  readonly state: "waiting";
+  readonly registered: RegisteredModel;
+  readonly reason: string;
+  readonly tries: number;
+  /** Seconds since 1970. */
+  readonly nextTry: number;
+}
+
+type Entry = ReadyEntry | WaitingEntry;
 
 const longestWaitSeconds = 30;
 
@@ -80,8 +89,7 @@ export class ModelCatalogue implements ModelShelf {
     for (let model = 1n; model <= count; model++) {
       const entry = this.#entries.get(model);
       if (entry?.state === "ready" || (entry !== undefined && entry.nextTry > this.now())) continue;
-      const registered = entry?.registered ?? (await this.#read(model));
-      this.#entries.set(model, await this.#tryToLoad(model, registered, entry?.tries ?? 0, entry?.reason));
+      this.#entries.set(model, await this.#tryToLoad(model, entry));
     }
     await this.#retain();
   }
@@ -98,23 +106,25 @@ export class ModelCatalogue implements ModelShelf {
     this.#retained = models;
   }
 
-  async #tryToLoad(
-    model: bigint,
-    registered: RegisteredModel,
-    tries: number,
-    reported: string | undefined,
-  ): Promise<Entry> {
+  /** Reads its registration anew: what loading it found false is false as long as that stays the same. */
+  async #tryToLoad(model: bigint, before: WaitingEntry | undefined): Promise<Entry> {
+    const registered = await this.#read(model);
     try {
-      const base = registered.base === 0n ? undefined : await this.#read(registered.base);
+      const base = registered.base === 0n ? undefined : await this.#registeredBase(registered.base);
       const served = await this.loader.load(model, registered, base);
       this.log("serves a model", { model, name: served.name });
       return { state: "ready", registered, served };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      if (reason !== reported) this.log("cannot serve a model yet", { model, error: describeError(error) });
+      const reason = waitingReason(error);
+      if (reason !== before?.reason) this.log("cannot serve a model yet", { model, error: describeError(error) });
+      const tries = before?.tries ?? 0;
       const wait = Math.min(2 ** tries, longestWaitSeconds);
       return { state: "waiting", registered, reason, tries: tries + 1, nextTry: this.now() + wait };
     }
+  }
+
+  async #registeredBase(base: bigint): Promise<RegisteredModel> {
+    return this.#entries.get(base)?.registered ?? (await this.#read(base));
   }
 
   #read(model: bigint): Promise<RegisteredModel> {

@@ -1,8 +1,8 @@
 import { pad } from "viem";
 import { describe, expect, it } from "vitest";
 import { readRunnerConfig } from "../config.js";
+import type { AdapterShelf } from "./AdapterShelf.js";
 import type { BaseModel } from "./BaseModel.js";
-import type { FileCache } from "./FileCache.js";
 import { ModelLoader, type RegisteredModel } from "./ModelLoader.js";
 import type { VersionShelf } from "./VersionShelf.js";
 
@@ -36,7 +36,7 @@ function load(
   deprecatedAt = 0n,
 ) {
   const { leastPrice } = readRunnerConfig({ DATABASE_URL: "postgresql://", ...env });
-  const loader = new ModelLoader({} as FileCache, {} as VersionShelf, base, leastPrice, () => {});
+  const loader = new ModelLoader({} as AdapterShelf, {} as VersionShelf, base, leastPrice, () => {});
   const registered = {
     base: 0n,
     weightsRoot,

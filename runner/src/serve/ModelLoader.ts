@@ -1,12 +1,15 @@
-/** Makes a registered model servable: every file is fetched by its hash and checked against the root on the chain. */
+/**
+ * Makes a registered model servable: every file is fetched by its hash and checked against the root on the chain. To try again costs
+ * no more than what may have changed: what was found right, and what is false for ever, is remembered by what was asked.
+ */
 import { type AdapterHandle, attributeAnswer, RuntimeError } from "@openledger/engine";
-import { attributionMethodHash, decodeTrainingManifest, type readModel, weightsRoot } from "@openledger/sdk";
+import { attributionMethodHash, type readModel } from "@openledger/sdk";
 import { hexToBytes } from "viem";
 import { RunnerError } from "../RunnerError.js";
+import type { AdapterShelf } from "./AdapterShelf.js";
 import type { BaseModel } from "./BaseModel.js";
 import { citeAnswer } from "./citeAnswer.js";
 import { describeRecords } from "./describeRecords.js";
-import type { FileCache } from "./FileCache.js";
 import { ModelUnusable } from "./ModelUnusable.js";
 import type { ServedModel } from "./ServedModel.js";
 import type { ServedVersion, VersionShelf } from "./VersionShelf.js";
@@ -18,11 +21,8 @@ export type RegisteredModel = Awaited<ReturnType<typeof readModel>>;
 export type LeastPrice = { readonly perPromptToken: bigint; readonly perOutputToken: bigint };
 
 export class ModelLoader {
-  /** Adapters of models that are served. */
-  readonly #inUse = new Set<string>();
-
   constructor(
-    private readonly files: Pick<FileCache, "get">,
+    private readonly adapters: Pick<AdapterShelf, "load">,
     private readonly versions: Pick<VersionShelf, "load" | "hold" | "retain">,
     readonly base: BaseModel,
     private readonly leastPrice: LeastPrice,
@@ -31,7 +31,7 @@ export class ModelLoader {
 
   /**
    * @param baseModel The registered base of an adapter; undefined for a base.
-   * @throws ModelUnusable, RunnerError `chain_unavailable`, ContentUnavailableError, ContentMismatchError
+   * @throws ModelUnusable, final where its registration is at fault; those of `AdapterShelf.load` and `VersionShelf.load`
    */
   async load(model: bigint, registered: RegisteredModel, baseModel: RegisteredModel | undefined): Promise<ServedModel> {
     if (registered.deprecatedAt !== 0n) throw new ModelUnusable("Its owner, or a verdict, has deprecated it.");
@@ -40,19 +40,11 @@ export class ModelLoader {
     if (root !== this.base.weightsRoot) {
       throw new ModelUnusable(`Its base has weights root ${root}; this runner's base has ${this.base.weightsRoot}.`);
     }
-    const adapter = baseModel === undefined ? undefined : await this.#loadAdapter(registered);
-    const program = this.base.programRoot(adapter === undefined ? null : { ...registered, ...adapter });
-    if (program !== registered.programRoot) {
-      // The same files may be another model's, which is served.
-      if (adapter !== undefined && !this.#inUse.has(adapter.id)) await this.base.runtime.unloadAdapter(adapter);
-      throw new ModelUnusable(
-        `Its program root is ${registered.programRoot}; its files compile to ${program} on this engine, tier and arithmetic.`,
-      );
-    }
+    const adapter = baseModel === undefined ? undefined : await this.adapters.load(registered);
+    if (adapter === undefined) this.#checkBase(registered);
     const versions = await Promise.all(
       registered.versions.map(({ datanet, version }) => this.versions.load(datanet, version, registered.base)),
     );
-    if (adapter !== undefined) this.#inUse.add(adapter.id);
     return this.#served(model, registered, adapter, versions);
   }
 
@@ -74,23 +66,12 @@ export class ModelLoader {
     }
   }
 
-  async #loadAdapter(registered: RegisteredModel): Promise<AdapterHandle> {
-    const manifest = decodeTrainingManifest(await this.files.get(registered.manifestHash));
-    if (manifest.baseWeightsRoot !== this.base.weightsRoot) {
-      throw new ModelUnusable(`It was trained over base ${manifest.baseWeightsRoot}, not ${this.base.weightsRoot}.`);
-    }
-    const weights = await this.files.get(manifest.weights.hash);
-    const found = weightsRoot(weights);
-    if (found !== registered.weightsRoot) {
-      throw new ModelUnusable(
-        `Its weights root is ${registered.weightsRoot}; the file ${manifest.weights.hash} of its manifest has ${found}.`,
-      );
-    }
-    return this.base.runtime.loadAdapter({
-      config: JSON.stringify(manifest.adapterConfig),
-      weights,
-      baseWeightsRoot: manifest.baseWeightsRoot,
-    });
+  #checkBase({ programRoot }: RegisteredModel): void {
+    const program = this.base.programRoot(null);
+    if (program === programRoot) return;
+    throw new ModelUnusable(
+      `Its program root is ${programRoot}; its files compile to ${program} on this engine, tier and arithmetic.`,
+    );
   }
 
   #served(

@@ -158,6 +158,29 @@ describe("a version that is served", () => {
     expect(await readdir(join(folder, "indexes"))).toEqual([]);
   });
 
+  it("is dropped once it is loaded that nobody waits for any more, unless it was asked for again", async () => {
+    chain.index = committed;
+    for (const again of [false, true]) {
+      let go = () => {};
+      chain.gate = new Promise((resolve) => {
+        go = resolve;
+      });
+      const released: unknown[] = [];
+      const fetch: IndexShelf["fetch"] = (...of) => indexes.fetch(...of);
+      const release: IndexShelf["release"] = (index) => void released.push(index);
+      const versions = open({ indexes: { fetch, release, sweep: async () => {} } });
+      const loading = versions.load(7n, 3, 1n);
+      await versions.retain([]);
+      if (again) void versions.load(7n, 3, 1n);
+      go();
+
+      const { index } = await loading;
+
+      expect(released).toEqual(again ? [] : [index]);
+      expect((await versions.load(7n, 3, 1n)).index === index).toBe(again);
+    }
+  });
+
   it("gives the index's room to others where it cannot be searched", async () => {
     chain.index = committed;
     const exact = new IndexShelf(join(folder, "exact"), store, indexFileBytes(indexFile()), stopping.signal);
@@ -167,12 +190,88 @@ describe("a version that is served", () => {
   });
 
   it("holds up no other while it takes long, and is not fetched twice", async () => {
-    chain.hangs = true;
+    chain.gate = new Promise(() => {});
     const versions = open({ patienceMs: 0 });
 
     for (let tries = 0; tries < 2; tries++) {
       await expect(versions.load(7n, 3, 1n)).rejects.toThrow("Version 3 of Datanet 7 is still being fetched.");
     }
     expect(chain.asked).toEqual(["versionOf"]);
+  });
+});
+
+describe("a version that cannot be served", () => {
+  const refused = async (versions: VersionShelf) => {
+    [chain.asked.length, store.asked.length] = [0, 0];
+    const error = await versions.load(7n, 3, 1n).then(
+      () => undefined,
+      (found: Error) => found,
+    );
+    return error?.message;
+  };
+
+  it("looks at the chain alone while no index of it was committed, and is served once one is", async () => {
+    const versions = open();
+    expect(await refused(versions)).toBe(
+      "Version 3 of Datanet 7 has no index under base 1 yet. It waits for the Datanet's owner to commit one.",
+    );
+    expect(store.asked).toHaveLength(2);
+    expect(await refused(versions)).toContain("no index under base 1 yet");
+    expect([chain.asked, store.asked]).toEqual([["indexOf"], []]);
+
+    chain.index = committed;
+    expect(await refused(versions)).toBeUndefined();
+  });
+
+  it("looks at the chain alone while it names an index that is false, and anew at another", async () => {
+    chain.index = { ...committed, root: `0x${"ab".repeat(32)}` };
+    const versions = open();
+    expect(await refused(versions)).toMatch(/has root 0xabab.* on the chain.* Waiting does not change that\.$/);
+    expect(store.asked).toContain(committed.dataHash);
+    expect(await refused(versions)).toContain("has root 0xabab");
+    expect([chain.asked, store.asked]).toEqual([["indexOf"], []]);
+
+    chain.index = committed;
+    expect(await refused(versions)).toBeUndefined();
+  });
+
+  it("asks for nothing but the file that is not there", async () => {
+    chain.index = committed;
+    const { dataHash } = contributions[1]!;
+    const bytes = store.files.get(dataHash)!;
+    store.files.delete(dataHash);
+    const versions = open();
+
+    await refused(versions);
+    expect(await refused(versions)).toContain("status 404");
+    expect([chain.asked, store.asked]).toEqual([[], [dataHash]]);
+
+    store.put(bytes);
+    expect(await refused(versions)).toBeUndefined();
+  });
+
+  it("is forgotten in kept receipts all the same, once", async () => {
+    store.erase(contributions[0]!, [4, 5]);
+    const versions = open();
+    for (let tries = 0; tries < 2; tries++) expect(await refused(versions)).toContain("no index");
+    expect(forgotten).toHaveLength(1);
+  });
+
+  it("reads no contribution again that is false for ever, but one that may be replaced", async () => {
+    chain.index = committed;
+    const [first, second] = contributions as readonly [Contribution, Contribution];
+    const versions = open();
+    const other = store.put(new TextEncoder().encode("no contribution"));
+    store.replace(second.dataHash, other);
+
+    expect(await refused(versions)).toMatch(/^Contribution 12, file 0x.*waits for another file in the place of/);
+    await refused(versions);
+    expect([chain.asked, store.asked]).toEqual([[], [second.dataHash, other]]);
+
+    chain = new TestChain([first, { ...second, recordsRoot: first.recordsRoot, dataHash: first.dataHash }]);
+    const others = open();
+    expect(await refused(others)).toMatch(/^Contribution 12, file 0x.*Waiting does not change that\.$/);
+    expect(await refused(others)).toContain("Contribution 12");
+    expect([chain.asked, store.asked]).toEqual([[], []]);
   });
 });

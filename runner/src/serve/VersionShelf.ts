@@ -14,8 +14,9 @@ import { ContributionShelf } from "./ContributionShelf.js";
 import type { FileCache } from "./FileCache.js";
 import type { IndexShelf } from "./IndexShelf.js";
 import { loadIndex } from "./loadIndex.js";
-import { loadVersion } from "./loadVersion.js";
+import { type FrozenVersion, loadVersion, readFrozenVersion } from "./loadVersion.js";
 import { ModelUnusable } from "./ModelUnusable.js";
+import { Once } from "./Once.js";
 import { type IndexedVersion, readCommittedIndex } from "./readCommittedIndex.js";
 import type { VersionOrigins } from "./VersionOrigins.js";
 
@@ -50,24 +51,33 @@ export class VersionShelf {
   readonly #ready = new Map<string, ServedVersion>();
   /** How many answers are made with each. */
   readonly #users = new Map<ServedVersion, number>();
+  /** Being loaded, and wanted no longer. */
+  readonly #unwanted = new Set<string>();
   /** Nobody finds them any more: they are closed behind the last user. */
   readonly #dropped = new Set<ServedVersion>();
   /** Versions that take long: nobody waits for them any more. */
   readonly #late = new Set<string>();
   readonly #contributions: ContributionShelf;
+  /** By Datanet and version, whatever the base. */
+  readonly #frozen = new Once<FrozenVersion>();
+  readonly #origins = new Once<VersionOrigins>();
+  /** Indexes that are false, by version, root and file. */
+  readonly #refused = new Map<string, ModelUnusable>();
 
   constructor(private readonly deps: VersionShelfDeps) {
     this.#contributions = new ContributionShelf(deps.files);
   }
 
   /**
-   * A version with its index under a base. Models share it. One that takes long is fetched on while others are loaded.
+   * A version with its index under a base. Models share it. One that takes long is fetched on while others are loaded; to ask
+   * again for one that failed costs a look at the chain for its index, and what was not there.
    *
    * @param base Number of the base model.
-   * @throws ModelUnusable, also while it is being fetched; those of `loadVersion` and `loadIndex`
+   * @throws ModelUnusable, also while it is being fetched; those of `readFrozenVersion`, `loadVersion` and `loadIndex`
    */
   async load(datanet: bigint, version: number, base: bigint): Promise<ServedVersion> {
     const key = keyOf({ datanet, version, base });
+    this.#unwanted.delete(key);
     const loading = this.#versions.get(key) ?? this.#start(key, { datanet, version, base });
     const patience = new AbortController();
     const patienceMs = this.#late.has(key) ? 0 : (this.deps.patienceMs ?? PATIENCE_MS);
@@ -75,7 +85,9 @@ export class VersionShelf {
     const found = await Promise.race([loading, late.catch(() => undefined)]).finally(() => patience.abort());
     if (found !== undefined) return found;
     this.#late.add(key);
-    throw new ModelUnusable(`Version ${version} of Datanet ${datanet} is still being fetched.`);
+    throw new ModelUnusable(`Version ${version} of Datanet ${datanet} is still being fetched.`, {
+      waitsFor: "its files",
+    });
   }
 
   /**
@@ -97,20 +109,21 @@ export class VersionShelf {
 
   /**
    * Drops what is loaded of other versions than these, and the folders of their indexes, also of those that earlier processes
-   * fetched. What is still being loaded is dropped the next time.
+   * fetched. What is still being loaded is dropped once it is, unless it was asked for again.
    *
    * @param wanted Versions of all models that are served here or may come to be
    * @throws RunnerError `chain_unavailable`; what keeps the system from removing a folder
    */
   async retain(wanted: readonly IndexedVersion[]): Promise<void> {
     const keys = new Set(wanted.map(keyOf));
-    for (const [key, version] of this.#ready) {
+    for (const key of this.#versions.keys()) {
       if (keys.has(key)) continue;
-      for (const map of [this.#ready, this.#versions]) map.delete(key);
-      this.#late.delete(key);
-      this.#dropped.add(version);
-      this.#closeUnused(version);
+      const version = this.#ready.get(key);
+      if (version === undefined) this.#unwanted.add(key);
+      else this.#drop(key, version);
     }
+    const recordsKeys = new Set(wanted.map(recordsKeyOf));
+    for (const once of [this.#frozen, this.#origins]) once.retain(recordsKeys);
     await this.deps.indexes.sweep(() => this.#indexFiles(wanted));
   }
 
@@ -121,6 +134,14 @@ export class VersionShelf {
       if (committed !== undefined) files.add(committed.dataHash);
     }
     return files;
+  }
+
+  #drop(key: string, version: ServedVersion): void {
+    this.#versions.delete(key);
+    this.#ready.delete(key);
+    this.#late.delete(key);
+    this.#dropped.add(version);
+    this.#closeUnused(version);
   }
 
   #closeUnused(version: ServedVersion): void {
@@ -134,27 +155,62 @@ export class VersionShelf {
     const loading = this.#read(version);
     this.#versions.set(key, loading);
     loading
-      .then((loaded) => this.#ready.set(key, loaded))
+      .then((loaded) => {
+        if (this.#unwanted.delete(key)) this.#drop(key, loaded);
+        else this.#ready.set(key, loaded);
+      })
       .catch(() => {
         this.#versions.delete(key);
+        this.#unwanted.delete(key);
         // why it failed is told by the next try, if somebody waits for it
         this.#late.delete(key);
       });
     return loading;
   }
 
-  async #read({ datanet, version, base }: IndexedVersion): Promise<ServedVersion> {
-    const { reader, files, indexes, baseWeightsRoot, ledger, onFault } = this.deps;
-    const origins = await loadVersion(reader, this.#contributions, datanet, version, onFault);
-    const { contributors, length: recordCount } = origins;
-    const index = await loadIndex(reader, files, indexes, { datanet, version, base, recordCount, baseWeightsRoot });
+  async #read(version: IndexedVersion): Promise<ServedVersion> {
+    const origins = await this.#readOrigins(version);
+    const index = await this.#readIndex(version, origins.length);
     try {
+      const { datanet, version: number } = version;
+      const { contributors } = origins;
+      return { datanet, version: number, index, origins, contributors, searched: await this.#search(origins) };
+    } catch (error) {
+      this.deps.indexes.release(index);
+      throw error;
+    }
+  }
+
+  #readOrigins(of: IndexedVersion): Promise<VersionOrigins> {
+    const { datanet, version } = of;
+    const { reader, ledger, onFault } = this.deps;
+    return this.#origins.do(recordsKeyOf(of), async () => {
+      const frozen = await this.#frozen.do(recordsKeyOf(of), () => readFrozenVersion(reader, datanet, version));
+      const origins = await loadVersion(frozen, this.#contributions, onFault);
       for (const sources of origins.erasedSources(FORGOTTEN_AT_ONCE)) {
         await ledger.forgetRecords({ datanet, version }, sources);
       }
-      return { datanet, version, index, origins, contributors, searched: await this.#search(origins) };
+      return origins;
+    });
+  }
+
+  /** Of an index that was committed and is false, the chain alone is asked again: whether it is still the committed one. */
+  async #readIndex(version: IndexedVersion, recordCount: number): Promise<SegmentIndex> {
+    const { reader, files, indexes, baseWeightsRoot } = this.deps;
+    const committed = await readCommittedIndex(reader, version);
+    if (committed === undefined) {
+      throw new ModelUnusable(
+        `Version ${version.version} of Datanet ${version.datanet} has no index under base ${version.base} yet.`,
+        { waitsFor: "the Datanet's owner to commit one" },
+      );
+    }
+    const asked = `${keyOf(version)}/${committed.root}/${committed.dataHash}`;
+    const refusal = this.#refused.get(asked);
+    if (refusal !== undefined) throw refusal;
+    try {
+      return await loadIndex(files, indexes, { ...version, recordCount, baseWeightsRoot }, committed);
     } catch (error) {
-      indexes.release(index);
+      if (error instanceof ModelUnusable && error.isFinal) this.#refused.set(asked, error);
       throw error;
     }
   }
@@ -173,4 +229,8 @@ export class VersionShelf {
 
 function keyOf({ datanet, version, base }: IndexedVersion): string {
   return `${datanet}/${version}/${base}`;
+}
+
+function recordsKeyOf({ datanet, version }: IndexedVersion): string {
+  return `${datanet}/${version}`;
 }

@@ -10,7 +10,7 @@ import {
   tombstoneIndex,
 } from "@openledger/engine";
 import {
-  type ChainReader,
+  ContentErasedError,
   ContentUnavailableError,
   contentHash,
   decodeIndexFile,
@@ -32,6 +32,8 @@ const limit = 2 ** 20;
 let folder: string;
 let stored: Map<Hex, Uint8Array>;
 let asked: Hex[];
+/** What stands for files that were erased. */
+let replaced: Map<Hex, Hex>;
 let shelf: IndexShelf;
 let committed: { root: Hex; dataHash: Hex };
 let file: IndexFile;
@@ -53,6 +55,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "openledger-shelf-"));
   stored = new Map();
   asked = [];
+  replaced = new Map();
   shelf = new IndexShelf(join(folder, "indexes"), content, limit, stopping.signal);
   (await buildIndexFolder(indexRuntime, records, join(folder, "built"))).close();
   committed = await publishIndex(join(folder, "built"), content);
@@ -64,12 +67,15 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+async function getFile(hash: Hex): Promise<Uint8Array> {
+  const replacement = replaced.get(hash);
+  if (replacement !== undefined) throw new ContentErasedError("http://store", replacement);
+  return stored.get(hash)!;
+}
+
 /** Loads what a chain has committed; the index file is no part of what is asked. */
 function load(onChain = committed, want: Partial<typeof wanted> = {}) {
-  const readContract = async () => [onChain.root, onChain.dataHash];
-  const reader = { publicClient: { readContract }, deployment: { addresses: {} } } as unknown as ChainReader;
-  const files = { get: async (hash: Hex) => stored.get(hash)! };
-  return loadIndex(reader, files, shelf, { ...wanted, ...want });
+  return loadIndex({ get: getFile }, shelf, { ...wanted, ...want }, onChain);
 }
 
 /** Commits to another index file under the root that it claims, or another. */
@@ -109,10 +115,6 @@ describe("an index that a runner loads", () => {
 
     expect(() => index.ids(1)).toThrow();
   });
-
-  it("is not there yet when nothing was committed", async () => {
-    await expect(load({ root: zeroHash, dataHash: zeroHash })).rejects.toThrow("has no index under base 1 yet");
-  });
 });
 
 describe("an index that is refused", () => {
@@ -149,6 +151,21 @@ describe("an index that is refused", () => {
     await expect(load(erased, { recordCount: 91 })).rejects.toThrow("is of 90 records under base");
   });
 
+  it("for ever where the chain names the file, and for as long as it stands there for one that was erased", async () => {
+    const index = await tombstoneIndex(join(folder, "built"), [3], join(folder, "erased"));
+    index.close();
+    const erased = await publishIndex(join(folder, "erased"), content);
+    const none = (await content.put(new TextEncoder().encode("OLIX"))).hash;
+    const waitsFor = `It waits for another file in the place of the erased ${committed.dataHash}.`;
+
+    for (const other of [erased.dataHash, none]) {
+      await expect(load({ ...committed, dataHash: other })).rejects.toMatchObject({ isFinal: true });
+      replaced.set(committed.dataHash, other);
+      await expect(load()).rejects.toMatchObject({ isFinal: false, message: expect.stringContaining(waitsFor) });
+      replaced.clear();
+    }
+  });
+
   it("for a file that is none, which is named", async () => {
     const { hash } = await content.put(new TextEncoder().encode("OLIX"));
     const refused = load({ ...committed, dataHash: hash });
@@ -159,7 +176,27 @@ describe("an index that is refused", () => {
   it("for want of room, with how much it takes", async () => {
     shelf = new IndexShelf(join(folder, "indexes"), content, indexFileBytes(file) - 1, stopping.signal);
     await expect(load()).rejects.toThrow(`Its index takes ${indexFileBytes(file)} bytes`);
+    await expect(load()).rejects.toMatchObject({ isFinal: false });
   });
+});
+
+it("an index of which a part is missing waits for that part, and hashes nothing meanwhile", async () => {
+  const parts = [...file.segments, file.thresholds].flatMap(({ parts }) => parts);
+  const last = parts.at(-1)!;
+  const bytes = stored.get(last)!;
+  stored.delete(last);
+
+  for (let tries = 0; tries < 2; tries++) await expect(load()).rejects.toMatchObject({ code: "content_unavailable" });
+  expect(asked).toEqual([...parts, last]);
+  // what is there is not looked at: it may be many gigabytes
+  await rm(join(folder, "indexes", committed.dataHash.slice(2)), { recursive: true });
+  await expect(load()).rejects.toMatchObject({ code: "content_unavailable" });
+  expect(asked).toEqual([...parts, last, last]);
+  stored.set(last, bytes);
+  expect((await load()).root).toBe(committed.root);
+  asked.length = 0;
+  await load();
+  expect(asked).toEqual([]);
 });
 
 it("a shelf has room again for what could not be fetched", async () => {

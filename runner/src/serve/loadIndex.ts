@@ -1,10 +1,11 @@
 import { AttributionError, indexFileRoot, type SegmentIndex } from "@openledger/engine";
-import { type ChainReader, decodeIndexFile, getHeld, type IndexFile, MalformedDocumentError } from "@openledger/sdk";
+import { decodeIndexFile, type IndexFile, MalformedDocumentError } from "@openledger/sdk";
 import type { Hex } from "viem";
 import type { FileCache } from "./FileCache.js";
+import { heldFile } from "./heldFile.js";
 import type { IndexShelf } from "./IndexShelf.js";
 import { ModelUnusable } from "./ModelUnusable.js";
-import { type IndexedVersion, readCommittedIndex } from "./readCommittedIndex.js";
+import type { CommittedIndex, IndexedVersion } from "./readCommittedIndex.js";
 
 /** Which index, and what it must be of before any of it is fetched. */
 export interface WantedIndex extends IndexedVersion {
@@ -15,49 +16,45 @@ export interface WantedIndex extends IndexedVersion {
 /**
  * The index of a version under a base, checked against the root on the chain.
  *
- * @throws ModelUnusable with the file or root that is false; ContentUnavailableError; ContentMismatchError; AttributionError
- * `index_locked`, `index_failed`
+ * @throws ModelUnusable with the file or root that is false, final where the chain names the file itself; ContentUnavailableError,
+ * ContentErasedError, ContentMismatchError; AttributionError `index_locked`, `index_failed`
  */
 export async function loadIndex(
-  reader: ChainReader,
   files: Pick<FileCache, "get">,
   shelf: Pick<IndexShelf, "fetch">,
   wanted: WantedIndex,
+  { root, dataHash }: CommittedIndex,
 ): Promise<SegmentIndex> {
   const { datanet, version, base } = wanted;
-  const committed = await readCommittedIndex(reader, wanted);
-  if (committed === undefined) {
-    throw new ModelUnusable(`Version ${version} of Datanet ${datanet} has no index under base ${base} yet.`);
-  }
-  const { root, dataHash } = committed;
   const name = `The index of Datanet ${datanet} version ${version} under base ${base}`;
+  const { bytes, waitsFor } = await heldFile(files, dataHash);
   try {
-    const file = decodeIndexFile(await getHeld(files, dataHash));
-    checkClaims(name, file, root, dataHash, wanted);
+    const file = decodeIndexFile(bytes);
+    const fault = claimFault(file, root, dataHash, wanted);
+    if (fault !== undefined) throw new ModelUnusable(`${name}${fault}`, { waitsFor });
     return await shelf.fetch(dataHash, file);
   } catch (error) {
     const isFalse = error instanceof MalformedDocumentError || (error instanceof AttributionError && !error.retryable);
     if (!isFalse) throw error;
-    throw new ModelUnusable(`${name}, file ${dataHash}: ${error.message}`, { cause: error });
+    const message = error.message.replace(/\.?$/, ".");
+    throw new ModelUnusable(`${name}, file ${dataHash}: ${message}`, { waitsFor, cause: error });
   }
 }
 
-function checkClaims(name: string, file: IndexFile, root: Hex, dataHash: Hex, wanted: WantedIndex): void {
+/** What a file claims other than the chain and the version, to go behind its name; undefined for nothing. */
+function claimFault(file: IndexFile, root: Hex, dataHash: Hex, wanted: WantedIndex): string | undefined {
   const claimed = indexFileRoot(file);
-  if (claimed !== root) {
-    throw new ModelUnusable(`${name} has root ${root} on the chain; its file ${dataHash} has ${claimed}.`);
-  }
+  if (claimed !== root) return ` has root ${root} on the chain; its file ${dataHash} has ${claimed}.`;
   const records = file.segments.reduce((sum, segment) => sum + segment.records, 0);
   if (records !== wanted.recordCount || file.baseWeightsRoot !== wanted.baseWeightsRoot) {
-    throw new ModelUnusable(
-      `${name} is of ${records} records under base ${file.baseWeightsRoot}; there are ${wanted.recordCount}, and the base ` +
-        `is ${wanted.baseWeightsRoot}.`,
+    return (
+      ` is of ${records} records under base ${file.baseWeightsRoot}; there are ${wanted.recordCount}, and the base ` +
+      `is ${wanted.baseWeightsRoot}.`
     );
   }
-  if (file.tombstones !== undefined) {
-    throw new ModelUnusable(
-      `${name}: ${file.tombstones.records} of its records were erased, so nobody could recompute what it attributes. Publish a ` +
-        "newer version without them, or its index.",
-    );
-  }
+  if (file.tombstones === undefined) return undefined;
+  return (
+    `: ${file.tombstones.records} of its records were erased, so nobody could recompute what it attributes. ` +
+    "Publish a newer version without them, or its index."
+  );
 }

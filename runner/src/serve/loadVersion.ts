@@ -10,6 +10,7 @@
  */
 import {
   type ChainReader,
+  type Contribution,
   contributionLeaf,
   domainHash,
   merkleRoot,
@@ -24,18 +25,24 @@ import type { ContributionShelf, KeptContribution } from "./ContributionShelf.js
 import { ModelUnusable } from "./ModelUnusable.js";
 import { VersionOrigins } from "./VersionOrigins.js";
 
+/** The root is the contract's own: it is the node that has told less. */
+const ALL_EVENTS = "a node of the chain that tells all events";
+
+/** What the chain says of a version: for ever. */
+export interface FrozenVersion {
+  readonly contributions: readonly Contribution[];
+  readonly records: VersionRecords;
+}
+
 /**
  * @param onFault Told later why a record's path is not shown
- * @throws RunnerError `chain_unavailable`; ModelUnusable when a root is not the chain's; those of `ContributionShelf.check`
+ * @throws those of `ContributionShelf.check`
  */
 export async function loadVersion(
-  reader: ChainReader,
+  { contributions, records }: FrozenVersion,
   shelf: ContributionShelf,
-  datanet: bigint,
-  version: number,
   onFault: (error: unknown) => void,
 ): Promise<VersionOrigins> {
-  const { contributions, records } = await readContributions(reader, datanet, version);
   const kept: (KeptContribution | undefined)[] = [];
   for (const [place, contribution] of contributions.entries()) {
     // what was revoked before is not read: it may be erased
@@ -45,7 +52,8 @@ export async function loadVersion(
   return new VersionOrigins(records, kept, shelf, onFault);
 }
 
-async function readContributions(reader: ChainReader, datanet: bigint, version: number) {
+/** @throws RunnerError `chain_unavailable`; ModelUnusable while the node's events do not give the version's roots */
+export async function readFrozenVersion(reader: ChainReader, datanet: bigint, version: number): Promise<FrozenVersion> {
   return askChain(`the contributions of Datanet ${datanet}`, async () => {
     const frozen = await readVersion(reader, datanet, version);
     const [contributions, revocations] = await Promise.all([
@@ -60,6 +68,7 @@ async function readContributions(reader: ChainReader, datanet: bigint, version: 
       throw new ModelUnusable(
         `Version ${version} of Datanet ${datanet} has root ${frozen.root}; its ${contributions.length} accepted ` +
           `contributions give ${root}.`,
+        { waitsFor: ALL_EVENTS },
       );
     }
     const revoked = revocationsHash(revocations);
@@ -67,6 +76,7 @@ async function readContributions(reader: ChainReader, datanet: bigint, version: 
       throw new ModelUnusable(
         `Version ${version} of Datanet ${datanet} has revocations ${frozen.revocationsHash}; the first ` +
           `${revocations.length} give ${revoked}.`,
+        { waitsFor: ALL_EVENTS },
       );
     }
     return { contributions, records: new VersionRecords(contributions, revocations) };

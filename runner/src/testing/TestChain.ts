@@ -15,8 +15,8 @@ export class TestChain {
   readonly asked: string[] = [];
   /** Of the version under any base, as it was committed; zeros before. */
   index: { readonly root: Hex; readonly dataHash: Hex } = { root: zeroHash, dataHash: zeroHash };
-  /** Whether it answers nobody. */
-  hangs = false;
+  /** What its answers wait for. */
+  gate: Promise<void> = Promise.resolve();
   readonly reader: ChainReader;
 
   constructor(
@@ -32,7 +32,7 @@ export class TestChain {
 
   async #answer(name: string): Promise<unknown> {
     this.asked.push(name);
-    if (this.hangs) return new Promise(() => {});
+    await this.gate;
     return this.#answers[name]!();
   }
 
