@@ -10,6 +10,7 @@ import {
   createPayer,
   datanetRegistryAbi,
   decodeIndexFile,
+  deprecateModel,
   disclosureTypedData,
   encodeVoucherHeader,
   eraseContentTypedData,
@@ -430,7 +431,7 @@ test("a model registered meanwhile is served; one of other weights or another pr
     registration: { ...registration, weightsRoot: wrongRoot },
     versions,
   });
-  const other = await registerAdapter(network.client(3), {
+  const otherProgram = await registerAdapter(network.client(3), {
     base: baseModel,
     registration: { ...registration, programRoot: wrongRoot },
     versions,
@@ -442,7 +443,7 @@ test("a model registered meanwhile is served; one of other weights or another pr
       expect(body.models).toContain(`${right.event.model}`);
       expect(body.waiting).toEqual([
         { model: `${wrong.event.model}`, reason: expect.stringContaining("weights root") },
-        { model: `${other.event.model}`, reason: expect.stringContaining("program root") },
+        { model: `${otherProgram.event.model}`, reason: expect.stringContaining("program root") },
       ]);
     },
     { timeout: 20_000, interval: 20 },
@@ -452,6 +453,24 @@ test("a model registered meanwhile is served; one of other weights or another pr
   // The adapter of what is refused is that of what is served, and stays.
   const { body } = await get("/health");
   expect(body.models).toContain(`${adapter}`);
+
+  const payer = await fundedPayer(4, right.event.model);
+  const request = payer.request("const alpha =");
+  const header = await payer.header(request, payer.voucher(request));
+  const answer = await payer.ask(url, request, header);
+  expect(answer.status).toBe(200);
+  await deprecateModel(network.client(3), { model: right.event.model });
+  await vi.waitFor(
+    async () => {
+      const { status, body } = await post("/v1/completions", JSON.stringify(bodyOf(request)));
+      expect([status, body.error.code]).toEqual([503, "model_not_ready"]);
+    },
+    { timeout: 20_000, interval: 20 },
+  );
+  expect(await payer.ask(url, request, header)).toEqual(answer);
+  // what was loaded for it is another model's too
+  const other = payer.for(adapter);
+  expect((await other.ask(url, other.request("const alpha ="))).status).toBe(200);
 });
 
 test("a second process cannot use the same database", async () => {

@@ -103,7 +103,8 @@ export class AnswerDesk {
       this.#checkCapacity();
       checkDeadline(voucher, this.deps.now(), this.deps.horizonSeconds);
     }
-    const { maxFee } = this.quote(request);
+    // what was answered is given again, also when its model is served no longer
+    const maxFee = known?.state === "answered" ? 0n : this.quote(request).maxFee;
 
     const admitted: AdmittedRequest = { digest, voucher, signature: paid.signature, request };
     const earlier = (await this.deps.ledger.knows(voucher.channel, voucher.model))

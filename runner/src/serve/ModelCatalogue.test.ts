@@ -15,22 +15,28 @@ let told: string[];
 /** Why a model cannot be loaded, by its name. */
 let refusals: Map<string, Error>;
 let seconds: number;
+/** Of the chain's newest block, and of those in which models were deprecated. */
+let head: bigint;
+let deprecated: { readonly model: bigint; readonly block: bigint }[];
+let logged: string[];
 let catalogue: ModelCatalogue;
 
 beforeEach(() => {
   models = ["base", "first", "second"].map((name, i) => ({ name, base: i === 0 ? 0n : 1n, deprecatedAt: 0n }));
   [asked, told, refusals, seconds] = [[], [], new Map(), 0];
+  [head, deprecated, logged] = [100n, [], []];
   const answers: Readonly<Record<string, (args: readonly bigint[]) => unknown>> = {
     modelCount: () => BigInt(models.length),
-    modelOf: ([model]) => models[Number(model) - 1],
+    modelOf: ([model]) => models[Number(model) - 1] ?? Promise.reject(new Error("no answer")),
   };
   const readContract = async ({ functionName, args = [] }: { functionName: string; args?: readonly bigint[] }) => {
     asked.push([functionName, ...args].join(" "));
     return answers[functionName]!(args);
   };
   const loader = {
-    load: async (model: bigint, { name }: RegisteredModel) => {
+    load: async (model: bigint, { name, deprecatedAt }: RegisteredModel) => {
       told.push(`load ${name}`);
+      if (deprecatedAt !== 0n) throw new ModelUnusable("It was deprecated.");
       const refusal = refusals.get(name);
       if (refusal !== undefined) throw refusal;
       return { model, name } as ServedModel;
@@ -39,12 +45,24 @@ beforeEach(() => {
       told.push(`retain ${kept.map(({ name }) => name)}`);
     },
   };
-  const reader = { publicClient: { readContract }, deployment: { addresses: {} } } as unknown as ChainReader;
+  const getBlockNumber = async () => head;
+  const getContractEvents = async ({
+    fromBlock,
+    toBlock,
+  }: {
+    readonly fromBlock: bigint;
+    readonly toBlock: bigint;
+  }) => {
+    asked.push(`events ${fromBlock} ${toBlock}`);
+    return deprecated.filter(({ block }) => block >= fromBlock && block <= toBlock).map((args) => ({ args }));
+  };
+  const publicClient = { readContract, getBlockNumber, getContractEvents };
+  const reader = { publicClient, deployment: { addresses: {}, startBlock: 10 } } as unknown as ChainReader;
   catalogue = new ModelCatalogue(
     reader,
     loader,
     () => seconds,
-    () => {},
+    (message) => logged.push(message),
   );
 });
 
@@ -94,5 +112,81 @@ describe("a model that cannot be served yet", () => {
     // its base is known
     expect([told, asked]).toEqual([["load renamed"], ["modelCount", "modelOf 2"]]);
     expect(catalogue.list().map(({ name }) => name)).toEqual(["base", "renamed", "second"]);
+  });
+});
+
+describe("a model that is deprecated while it is served", () => {
+  beforeEach(async () => {
+    await catalogue.refresh();
+    [told.length, asked.length, logged.length] = [0, 0, 0];
+  });
+
+  function deprecate(model: bigint): void {
+    head += 1n;
+    models[Number(model) - 1] = { ...models[Number(model) - 1]!, deprecatedAt: 5n };
+    deprecated.push({ model, block: head });
+  }
+
+  it("is served no longer, and what was loaded for it is dropped", async () => {
+    deprecate(2n);
+    await catalogue.refresh();
+
+    expect(catalogue.list().map(({ name }) => name)).toEqual(["base", "second"]);
+    expect(() => catalogue.get(2n)).toThrow(expect.objectContaining({ code: "model_not_ready" }));
+    expect(told).toEqual(["load first", "retain base,second"]);
+    expect(asked).toEqual(["events 36 101", "modelCount", "modelOf 2"]);
+    expect(logged).toEqual(["serves a model no longer"]);
+  });
+
+  it("is asked about no more than needed", async () => {
+    await catalogue.refresh();
+    expect(asked).toEqual(["modelCount"]);
+
+    deprecate(2n);
+    await catalogue.refresh();
+    [asked.length, told.length] = [0, 0];
+    head += 1n;
+    await catalogue.refresh();
+    // its event is told again, and known
+    expect([asked, told]).toEqual([["events 37 102", "modelCount"], []]);
+  });
+
+  it("is asked about again when the chain did not answer, and when a node did not know yet", async () => {
+    const registered = models[2]!;
+    deprecate(2n);
+    deprecate(3n);
+    models[2] = undefined as never;
+    await expect(catalogue.refresh()).rejects.toThrow("no answer");
+    expect(catalogue.list().map(({ name }) => name)).toEqual(["base", "second"]);
+
+    models[2] = registered;
+    asked.length = 0;
+    await catalogue.refresh();
+    expect(asked).toEqual(["modelCount", "modelOf 3"]);
+    expect(catalogue.list().map(({ name }) => name)).toEqual(["base", "second"]);
+
+    await catalogue.refresh();
+    expect(asked).toEqual(["modelCount", "modelOf 3", "modelCount"]);
+
+    models[2] = { ...registered, deprecatedAt: 5n };
+    head += 1n;
+    await catalogue.refresh();
+    expect(catalogue.list().map(({ name }) => name)).toEqual(["base"]);
+  });
+
+  it("is found however many blocks there were meanwhile, and from the deployment's first on", async () => {
+    deprecate(2n);
+    head += 7_000n;
+    await catalogue.refresh();
+    await catalogue.refresh();
+    head = 20n;
+    await catalogue.refresh();
+
+    expect(asked.filter((what) => what.startsWith("events"))).toEqual([
+      "events 36 5035",
+      "events 4971 7101",
+      "events 10 20",
+    ]);
+    expect(catalogue.list()).toHaveLength(2);
   });
 });

@@ -3,12 +3,14 @@
  *
  * STATES: `waiting` (registered; not loaded yet, or something it needs is not there, or false) → `ready`. What cannot be loaded is
  * tried again, less and less often; the loader remembers what is false for ever, so that such a try looks at the chain alone.
- * New registrations are seen by `refresh`, without a restart.
+ * New registrations are seen by `refresh`, without a restart, and so is that a model was deprecated: it waits then, for ever.
+ * Answers that are being made with it are made.
  */
 import { type ChainReader, modelRegistryAbi, readModel } from "@openledger/sdk";
 import { askChain } from "../chain/askChain.js";
 import { describeError, type Log } from "../Log.js";
 import { RunnerError } from "../RunnerError.js";
+import { DeprecationWatch } from "./DeprecationWatch.js";
 import type { ModelLoader, RegisteredModel } from "./ModelLoader.js";
 import type { ModelShelf, ServedModel } from "./ServedModel.js";
 import { waitingReason } from "./waitingReason.js";
@@ -34,6 +36,9 @@ const longestWaitSeconds = 30;
 
 export class ModelCatalogue implements ModelShelf {
   readonly #entries = new Map<bigint, Entry>();
+  readonly #deprecations: DeprecationWatch;
+  /** Models of which an event said that they were deprecated, and the registry was not asked yet. */
+  readonly #suspects = new Set<bigint>();
   /** Models that keep what was loaded for them; undefined until what earlier processes left was looked through. */
   #retained: ReadonlySet<bigint> | undefined;
 
@@ -43,7 +48,9 @@ export class ModelCatalogue implements ModelShelf {
     /** Seconds since 1970. */
     private readonly now: () => number,
     private readonly log: Log,
-  ) {}
+  ) {
+    this.#deprecations = new DeprecationWatch(reader);
+  }
 
   list(): readonly ServedModel[] {
     return [...this.#entries.values()].flatMap((entry) => (entry.state === "ready" ? [entry.served] : []));
@@ -72,13 +79,15 @@ export class ModelCatalogue implements ModelShelf {
   }
 
   /**
-   * Reads what was registered since the last call and loads what can be loaded. What no model needs any more is dropped, at first
+   * Reads what was registered and deprecated since the last call and loads what can be loaded. What no model needs any more is dropped, at first
    * also what earlier processes left on disk.
    *
    * @throws RunnerError `chain_unavailable`; what keeps the system from removing what is dropped
    */
   async refresh(): Promise<void> {
     const { publicClient, deployment } = this.reader;
+    // before the models are read: what is deprecated meanwhile is told the next time
+    for (const model of await this.#deprecations.next()) this.#suspects.add(model);
     const count = await askChain("the models' count", () =>
       publicClient.readContract({
         address: deployment.addresses.modelRegistry,
@@ -88,10 +97,17 @@ export class ModelCatalogue implements ModelShelf {
     );
     for (let model = 1n; model <= count; model++) {
       const entry = this.#entries.get(model);
-      if (entry?.state === "ready" || (entry !== undefined && entry.nextTry > this.now())) continue;
+      if (this.#rests(model, entry)) continue;
       this.#entries.set(model, await this.#tryToLoad(model, entry));
+      this.#suspects.delete(model);
     }
     await this.#retain();
+  }
+
+  #rests(model: bigint, entry: Entry | undefined): boolean {
+    if (entry === undefined) return false;
+    if (this.#suspects.has(model) && entry.registered.deprecatedAt === 0n) return false;
+    return entry.state === "ready" || entry.nextTry > this.now();
   }
 
   /** A deprecated model is served never again; any other that waits may come to be. */
@@ -107,17 +123,18 @@ export class ModelCatalogue implements ModelShelf {
   }
 
   /** Reads its registration anew: what loading it found false is false as long as that stays the same. */
-  async #tryToLoad(model: bigint, before: WaitingEntry | undefined): Promise<Entry> {
+  async #tryToLoad(model: bigint, before: Entry | undefined): Promise<Entry> {
     const registered = await this.#read(model);
     try {
       const base = registered.base === 0n ? undefined : await this.#registeredBase(registered.base);
       const served = await this.loader.load(model, registered, base);
-      this.log("serves a model", { model, name: served.name });
+      if (before?.state !== "ready") this.log("serves a model", { model, name: served.name });
       return { state: "ready", registered, served };
     } catch (error) {
       const reason = waitingReason(error);
-      if (reason !== before?.reason) this.log("cannot serve a model yet", { model, error: describeError(error) });
-      const tries = before?.tries ?? 0;
+      const { tries, reason: told } = before?.state === "waiting" ? before : { tries: 0, reason: undefined };
+      const what = before?.state === "ready" ? "serves a model no longer" : "cannot serve a model yet";
+      if (reason !== told) this.log(what, { model, error: describeError(error) });
       const wait = Math.min(2 ** tries, longestWaitSeconds);
       return { state: "waiting", registered, reason, tries: tries + 1, nextTry: this.now() + wait };
     }
