@@ -60,7 +60,7 @@ export class ErasedPlaces {
     const { dataHash } = contribution;
     try {
       const file = decodeHeldContribution(await getHeld(this.content, dataHash, { signal: this.signal }));
-      const fault = contributionFault(file, contribution);
+      const fault = await contributionFault(file, contribution);
       if (fault === undefined) {
         return new Set(file.records.flatMap((record, place) => (isErased(record) ? [place] : [])));
       }

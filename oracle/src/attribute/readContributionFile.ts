@@ -20,7 +20,7 @@ export async function readContributionFile(
   signal: AbortSignal,
 ): Promise<HeldContribution> {
   const file = decodeHeldContribution(await getHeld(content, contribution.dataHash, { signal }));
-  const fault = contributionFault(file, contribution);
+  const fault = await contributionFault(file, contribution);
   if (fault === undefined) return file;
   throw new OracleError(
     "content_mismatch",

@@ -70,7 +70,7 @@ export class ContributionShelf {
     const { bytes, hash: held, waitsFor } = await heldFile(this.files, dataHash);
     const name = `Contribution ${number}, file ${dataHash}`;
     const file = decode(bytes, name, waitsFor);
-    const fault = contributionFault(file, contribution);
+    const fault = await contributionFault(file, contribution);
     if (fault !== undefined) throw new ModelUnusable(`${name}: ${fault}.`, { waitsFor });
     await this.#keepPaths(held, PathTable.of(file));
     const { licence, source, records } = file;

@@ -1,4 +1,4 @@
-import { type Hex, keccak256 } from "viem";
+import { bytesToHex, type Hex, keccak256 } from "viem";
 import { joinBytes, packHex, packText, packUint } from "../bytes/pack.js";
 import { domainHash } from "../merkle/domain.js";
 import { leafHash } from "../merkle/node.js";
@@ -16,8 +16,17 @@ export function recordLeafOf(contentHash: Hex, byteLength: number, licence: stri
   );
 }
 
-/** Leaf of a record: `keccak256(text) ‖ uint32 byteLength ‖ licence`. @param licence SPDX identifier. */
-export function recordLeaf(text: string, licence: string): Hex {
+/** Keccak-256: `loadKeccak`'s, of texts that are long or many, is some twenty times faster than viem's. */
+export type TextHash = (bytes: Uint8Array) => Uint8Array;
+
+/**
+ * Leaf of a record: `keccak256(text) ‖ uint32 byteLength ‖ licence`.
+ *
+ * @param licence SPDX identifier.
+ * @param hash Keccak-256; viem's if absent.
+ */
+export function recordLeaf(text: string, licence: string, hash?: TextHash): Hex {
   const bytes = packText("text", text);
-  return recordLeafOf(keccak256(bytes), bytes.length, licence);
+  const textHash = hash === undefined ? keccak256(bytes) : bytesToHex(hash(bytes));
+  return recordLeafOf(textHash, bytes.length, licence);
 }

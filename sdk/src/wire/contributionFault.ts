@@ -1,4 +1,5 @@
 import { isAddressEqual } from "viem";
+import { loadKeccak } from "../exact/Keccak.js";
 import type { Contribution } from "../hash/contributionDigest.js";
 import { licenceToBytes32 } from "../hash/licence.js";
 import { recordsRoot } from "./contributionRecord.js";
@@ -9,11 +10,13 @@ import type { HeldContribution } from "./heldContribution.js";
  *
  * @throws InvalidValueError for a licence that is none
  */
-export function contributionFault(
+export async function contributionFault(
   file: HeldContribution,
   committed: Pick<Contribution, "datanet" | "contributor" | "licence" | "recordCount" | "recordsRoot">,
-): string | undefined {
-  const root = recordsRoot(file);
+): Promise<string | undefined> {
+  // of 28 MB, which a file may have, this takes 0.3 s, with viem's hash 2.2 s
+  const keccak = await loadKeccak();
+  const root = recordsRoot(file, (bytes) => keccak.hash(bytes));
   const fits =
     root === committed.recordsRoot &&
     file.datanet === committed.datanet &&

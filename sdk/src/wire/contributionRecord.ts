@@ -1,5 +1,5 @@
 import type { Hex } from "viem";
-import { recordLeaf } from "../hash/record.js";
+import { recordLeaf, type TextHash } from "../hash/record.js";
 import { domainHash } from "../merkle/domain.js";
 import { merkleRoot } from "../merkle/merkleRoot.js";
 
@@ -19,17 +19,21 @@ export function isErased(record: ContributionRecord | ErasedRecord): record is E
 /**
  * Root of a contribution's records in the file's order: erasing some does not change it.
  *
- * @param licence SPDX identifier that holds for all of them
+ * @param file `licence`: SPDX identifier that holds for all of them
+ * @param hash As of `recordLeaf`
  */
-export function recordsRoot({
-  records,
-  licence,
-}: {
-  readonly records: readonly (ContributionRecord | ErasedRecord)[];
-  readonly licence: string;
-}): Hex {
+export function recordsRoot(
+  {
+    records,
+    licence,
+  }: {
+    readonly records: readonly (ContributionRecord | ErasedRecord)[];
+    readonly licence: string;
+  },
+  hash?: TextHash,
+): Hex {
   return merkleRoot(
     domainHash("Record"),
-    records.map((record) => (isErased(record) ? record.leaf : recordLeaf(record.text, licence))),
+    records.map((record) => (isErased(record) ? record.leaf : recordLeaf(record.text, licence, hash))),
   );
 }
