@@ -25,6 +25,14 @@ export interface TrainingPlan {
   readonly keepAfter?: number;
 }
 
+/** One adapter as it was trained. */
+export interface TrainedAdapters {
+  readonly start: Adapter;
+  /** After the step that was asked for; else as it began. */
+  readonly kept: Adapter;
+  readonly final: Adapter;
+}
+
 /** Trains many adapters over one base, one after another in the same session: hundreds for a ground truth. */
 export class AdapterTrainer {
   private constructor(
@@ -63,8 +71,8 @@ export class AdapterTrainer {
     return Math.max(1, Math.floor((records * epochs) / BATCH));
   }
 
-  /** Trains; `losses` are then of this adapter. @returns the copies: at `keepAfter`, and at the end */
-  async train({ records, steps, seeds, keepAfter }: TrainingPlan): Promise<{ kept: Adapter; final: Adapter }> {
+  /** Trains; `losses` are then of this adapter. @returns what it began with, and the copies: at `keepAfter`, and at the end */
+  async train({ records, steps, seeds, keepAfter }: TrainingPlan): Promise<TrainedAdapters> {
     const { architecture } = this.model;
     const start = initialAdapter(architecture, LORA, seeds.start);
     for (const [key, factor] of this.adapter.factors) factor.set(start.factors.get(key)!);
@@ -85,7 +93,7 @@ export class AdapterTrainer {
       optimizer.update(gradients, learningRate(schedule, step), clipScale(gradients.values(), 1).scale);
       if (step + 1 === keepAfter) kept = this.copy();
     }
-    return { kept, final: this.copy() };
+    return { start, kept, final: this.copy() };
   }
 
   /** Mean loss in nats of the tokens from `from` on, of the adapter that was trained last. */

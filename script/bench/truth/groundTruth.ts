@@ -20,7 +20,7 @@ import { type Query, type Scores, together } from "../../truth/scores.js";
 import { sketchScores } from "../../truth/sketchScores.js";
 import { bm25Scores, matchScores, ngramScores } from "../../truth/textScores.js";
 import type { Bench } from "../bench.js";
-import { AdapterTrainer } from "./AdapterTrainer.js";
+import { AdapterTrainer, type TrainedAdapters } from "./AdapterTrainer.js";
 import { admissionFigures } from "./admission.js";
 import { attackFigures } from "./attacks.js";
 import { cardOfFigures } from "./cardOfFigures.js";
@@ -195,7 +195,7 @@ async function generate(tiny: TinyModel, adapter: Adapter, world: World, threads
 async function scoreAll(
   tiny: TinyModel,
   /** Of the model that answered: `kept` after its first epoch. */
-  adapters: { readonly kept: Adapter; readonly final: Adapter },
+  adapters: TrainedAdapters,
   world: World,
   records: readonly (readonly number[])[],
   queries: readonly Query[],
@@ -219,18 +219,20 @@ async function scoreAll(
   const [evs, evsSigns] = [await sketchScores(kept, "int8"), await sketchScores(kept, "1-bit")];
   const last = await adapterGradients(tiny.model, adapters.final, records, queries, options);
   const [standing, standingSigns] = [await sketchScores(last, "int8"), await sketchScores(last, "1-bit")];
+  const first = await adapterGradients(tiny.model, adapters.start, records, queries, options);
+  const gradient = together(await sketchScores(first, "1-bit"), evsSigns, standingSigns);
   report("scores: gradients of the last layer");
   const base = await sketchScores(await lastLayerGradients(tiny.model, undefined, records, queries, options), "1-bit");
   const later = await sketchScores(
     await lastLayerGradients(tiny.model, adapters.kept, records, queries, options),
     "1-bit",
   );
-  const gradient = together(base, later);
   // what pays is the kernel, copies left out, until the exact backward pass of the last layer is a part of programs
   return {
     pays,
     kernel,
     gradient,
+    last_layer: together(base, later),
     both: together(kernel, gradient),
     evs,
     evs_signs: evsSigns,
