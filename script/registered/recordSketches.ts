@@ -3,14 +3,17 @@ import { join } from "node:path";
 import {
   ATTRIBUTION_CONTEXT,
   AttributionError,
+  BothEnds,
   basisSample,
   buildSketches,
+  describeMatrices,
   type FetchedGradients,
   type FileSource,
   fetchGradients,
   fitGradientBasis,
   GradientBasis,
   type GradientBuildOptions,
+  type GradientMatrix,
   type GradientPaths,
   type GradientSketches,
   type GradientSource,
@@ -18,7 +21,6 @@ import {
   indexedRecords,
   type SketchKind,
   sampleHash,
-  TextGradients,
   type WantedGradients,
 } from "@openledger/engine";
 import { OpenLedgerError } from "@openledger/sdk";
@@ -41,7 +43,7 @@ export interface SketchOptions {
 
 /** What texts are scored with, open while it is used. */
 export interface OpenSketches {
-  readonly gradients: TextGradients;
+  readonly gradients: GradientSource;
   readonly basis: GradientBasis;
   readonly sketches: GradientSketches;
   /** Most tokens of a text. */
@@ -51,7 +53,7 @@ export interface OpenSketches {
 }
 
 /**
- * Sketches of records' gradients through an adapter. As in an index of attribution, a copy of an earlier record has no say, and
+ * Sketches of records' gradients through an adapter, see `BothEnds`. As in an index of attribution, a copy of an earlier record has no say, and
  * its original has one.
  *
  * @throws AttributionError `not_finite` names the record; RegisteredModelError `gradients_unusable` where committed ones
@@ -72,7 +74,7 @@ export async function withRecordSketches<T>(
   ).map((record) => (record.ids.length > length ? [] : record.ids));
   const { baseWeightsRoot, adapterWeightsRoot } = model;
   const subject = { baseWeightsRoot, adapterWeightsRoot, length };
-  const gradients = await TextGradients.create(model.base, { adapter: model.adapter }, { length, threads });
+  const gradients = await BothEnds.create(model.base, model.adapter, { length, threads });
   try {
     const { basis, sketches } =
       committed === undefined
@@ -94,7 +96,7 @@ export function sketchPaths(folder: string, kind: SketchKind): GradientPaths {
 }
 
 async function buildHere(
-  gradients: TextGradients,
+  gradients: GradientSource,
   ids: readonly (readonly number[])[],
   subject: GradientSubject,
   { kind, folder, onProgress, signal }: SketchOptions,
@@ -139,7 +141,7 @@ async function keptBasis(
   options: GradientBuildOptions,
 ): Promise<GradientBasis> {
   const kept = await readBasis(path);
-  if (kept !== undefined && isOf(kept, records, subject)) return kept;
+  if (kept !== undefined && isOf(kept, records, subject, source.matrices)) return kept;
   const basis = await fitGradientBasis(source, records, subject, options);
   await writeFile(`${path}.new`, basis.bytes);
   await rename(`${path}.new`, path);
@@ -157,15 +159,17 @@ async function readBasis(path: string): Promise<GradientBasis | undefined> {
 }
 
 function isOf(
-  { subject, fittedOn }: GradientBasis,
+  { subject, fittedOn, matrices: own }: GradientBasis,
   records: readonly (readonly number[])[],
   { baseWeightsRoot, adapterWeightsRoot, length }: GradientSubject,
+  matrices: readonly GradientMatrix[],
 ): boolean {
   const sample = basisSample(records, adapterWeightsRoot);
   return (
     subject.baseWeightsRoot === baseWeightsRoot &&
     subject.adapterWeightsRoot === adapterWeightsRoot &&
     subject.length === length &&
+    describeMatrices(own) === describeMatrices(matrices) &&
     fittedOn.records === records.length &&
     fittedOn.sampleHash === bytesToHex(sampleHash(records, sample))
   );

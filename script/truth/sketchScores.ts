@@ -2,10 +2,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  bothEnds,
   buildSketches,
   fitGradientBasis,
   type GradientSource,
   gradientQuery,
+  isB,
   type SketchKind,
   scoreSketches,
 } from "@openledger/engine";
@@ -42,6 +44,17 @@ export async function sketchScores(gradients: TextedGradients, kind: SketchKind)
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What `BothEnds` takes, of gradients that were taken of an adapter at each end. */
+export function gradientsAtBothEnds(end: TextedGradients, start: TextedGradients): TextedGradients {
+  const moving = <T>(of: readonly T[]): readonly T[] => of.filter((_, m) => isB(start.matrices[m]!));
+  return {
+    ...end,
+    matrices: bothEnds(end.matrices, start.matrices),
+    records: [...end.records, ...moving(start.records)],
+    queries: [...end.queries, ...moving(start.queries)],
+  };
 }
 
 /** Gradients that were taken before, by their texts. */

@@ -43,11 +43,12 @@ export {
 } from "./evaluate.js";
 export { excerpt } from "./excerpt.js";
 export { type FitOptions, fitAttributionBase } from "./fitAttributionBase.js";
+export { BothEnds, bothEnds, isB } from "./gradient/BothEnds.js";
 export { basisSample, sampleHash } from "./gradient/basisSample.js";
 export { buildSketches } from "./gradient/buildSketches.js";
 export { type FetchedGradients, fetchGradients, type WantedGradients } from "./gradient/fetchGradients.js";
 export { fitGradientBasis, type GradientBuildOptions, type GradientSource } from "./gradient/fitGradientBasis.js";
-export { type FittedOn, GradientBasis, type GradientSubject } from "./gradient/GradientBasis.js";
+export { describeMatrices, type FittedOn, GradientBasis, type GradientSubject } from "./gradient/GradientBasis.js";
 export { GradientSketches } from "./gradient/GradientSketches.js";
 export { type GradientPaths, publishGradients } from "./gradient/publishGradients.js";
 export { type GradientQuery, gradientQuery, type ScoredSketches, scoreSketches } from "./gradient/scoreSketches.js";

@@ -17,7 +17,7 @@ import { kernelScores } from "../../truth/kernelScores.js";
 import { mean } from "../../truth/lds.js";
 import { renderCard } from "../../truth/renderCard.js";
 import { type Query, type Scores, together } from "../../truth/scores.js";
-import { sketchScores } from "../../truth/sketchScores.js";
+import { gradientsAtBothEnds, sketchScores } from "../../truth/sketchScores.js";
 import { bm25Scores, matchScores, ngramScores } from "../../truth/textScores.js";
 import type { Bench } from "../bench.js";
 import { AdapterTrainer, type TrainedAdapters } from "./AdapterTrainer.js";
@@ -218,9 +218,10 @@ async function scoreAll(
   const [graddot, datainf, trak] = [gradDotScores(kept), await dataInfScores(kept), await trakScores(kept)];
   const [evs, evsSigns] = [await sketchScores(kept, "int8"), await sketchScores(kept, "1-bit")];
   const last = await adapterGradients(tiny.model, adapters.final, records, queries, options);
-  const [standing, standingSigns] = [await sketchScores(last, "int8"), await sketchScores(last, "1-bit")];
   const first = await adapterGradients(tiny.model, adapters.start, records, queries, options);
-  const gradient = together(await sketchScores(first, "1-bit"), evsSigns, standingSigns);
+  const gradient = together(await sketchScores(first, "1-bit"), evsSigns, await sketchScores(last, "1-bit"));
+  const ends = gradientsAtBothEnds(last, first);
+  const [standing, standingSigns] = [await sketchScores(ends, "int8"), await sketchScores(ends, "1-bit")];
   report("scores: gradients of the last layer");
   const base = await sketchScores(await lastLayerGradients(tiny.model, undefined, records, queries, options), "1-bit");
   const later = await sketchScores(

@@ -67,9 +67,12 @@ export class EvsFit {
   /** @throws AttributionError `invalid_request` before `turn`; `not_finite` where gradients' squares exceed binary32 */
   basis(): EvsBasis {
     const { axes } = this.#axes();
+    const { weight = 1 } = this.matrix;
     const variances = this.#variances.map((sum) => sum / Math.max(1, this.#count));
     const damping = (DAMPING * variances.reduce((sum, variance) => sum + variance, 0)) / variances.length;
-    const scale = Float32Array.from(variances, (variance) => (damping === 0 ? 0 : 1 / Math.sqrt(variance + damping)));
+    const scale = Float32Array.from(variances, (variance) =>
+      damping === 0 ? 0 : weight / Math.sqrt(variance + damping),
+    );
     if (!scale.every(Number.isFinite)) {
       throw new AttributionError("not_finite", `variances of ${this.matrix.name} are beyond binary32`);
     }

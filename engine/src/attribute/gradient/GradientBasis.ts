@@ -124,6 +124,11 @@ function checkMatrix({ name, rows, columns }: GradientMatrix, code: AttributionE
   }
 }
 
+/** Names and shapes in order, by which matrices are told from others. */
+export function describeMatrices(matrices: readonly GradientMatrix[]): string {
+  return matrices.map(({ name, rows, columns }) => `${name} ${rows}x${columns}`).join(", ");
+}
+
 /** Bytes of the file of a basis for these matrices. */
 export function basisBytes(matrices: readonly GradientMatrix[]): number {
   return matrices.reduce(

@@ -9,6 +9,8 @@ export interface GradientMatrix {
   readonly name: string;
   readonly rows: number;
   readonly columns: number;
+  /** By how much more its numbers count in a basis that is fitted; 1 if absent. */
+  readonly weight?: number;
 }
 
 /** One pass forward and one back over one text at a time: what a step of training on it alone would change. */

@@ -5,7 +5,7 @@ import { AttributionError } from "../errors.js";
 import type { Hex } from "../hex.js";
 import { type FileSource, fetchFile } from "../segments/fetchFile.js";
 import { checkSketches } from "./checkSketches.js";
-import { basisBytes, GradientBasis, type GradientSubject } from "./GradientBasis.js";
+import { basisBytes, describeMatrices, GradientBasis, type GradientSubject } from "./GradientBasis.js";
 import { GradientSketches } from "./GradientSketches.js";
 import { sketchesBytes } from "./SketchFile.js";
 import type { SketchKind } from "./sketch.js";
@@ -62,7 +62,7 @@ export async function fetchGradients(
   for (const name of ["baseWeightsRoot", "adapterWeightsRoot", "length"] as const) {
     requireEqual(dataHash, `${name} of the basis`, subject[name], basis.subject[name]);
   }
-  requireEqual(dataHash, "matrices of the basis", describe(matrices), describe(basis.matrices));
+  requireEqual(dataHash, "matrices of the basis", describeMatrices(matrices), describeMatrices(basis.matrices));
 
   await fetchFile(sketchesPath, listed.sketches, source, options.signal);
   const sketches = await GradientSketches.open(sketchesPath);
@@ -74,10 +74,6 @@ export async function fetchGradients(
     await sketches.close();
     throw error;
   }
-}
-
-function describe(matrices: readonly GradientMatrix[]): string {
-  return matrices.map(({ name, rows, columns }) => `${name} ${rows}x${columns}`).join(", ");
 }
 
 function requireEqual(dataHash: Hex, what: string, wanted: string | number, found: string | number): void {
