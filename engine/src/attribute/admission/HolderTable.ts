@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { grown } from "../grown.js";
 
 /** Records of one hash that are told; those beyond them are of licence headers and the like. */
@@ -17,8 +18,11 @@ export class HolderTable {
   #next = new Uint32Array(256);
   /** How many entries of the same hash were before. */
   #ordinals = new Uint8Array(256);
-  /** The first entry of each bucket, counted from 1. A bucket takes as large a part of the hashes as any other. */
+  /** The first entry of each bucket, counted from 1. */
   #buckets = new Uint32Array(256);
+  /** Of this table alone: nobody who does not know it can write texts whose hashes fall into few buckets. */
+  readonly #mask = randomBytes(4).readUInt32LE();
+  readonly #factor = randomBytes(4).readUInt32LE() | 1;
   #count = 0;
 
   /** @param capacity Most entries, unless one record has more */
@@ -27,6 +31,15 @@ export class HolderTable {
   /** Entries. */
   get count(): number {
     return this.#count;
+  }
+
+  /** Entries of the fullest bucket: what a look passes at most. */
+  get longestChain(): number {
+    return this.#buckets.reduce((longest, first) => {
+      let length = 0;
+      for (let entry = first - 1; entry >= 0; entry = this.#next[entry]! - 1) length++;
+      return Math.max(longest, length);
+    }, 0);
   }
 
   /** Makes room for entries, so that adding so many needs no more memory. */
@@ -60,8 +73,9 @@ export class HolderTable {
     const end = Math.min(MAX_HOLDERS, taken + this.#ordinals[newest]! + 1);
     for (let entry = newest; entry >= 0; entry = this.#next[entry]! - 1) {
       if (this.#hashes[entry] !== hash) continue;
-      const at = taken + this.#ordinals[entry]!;
-      if (at < end) into[at] = this.#records[entry]!;
+      const ordinal = this.#ordinals[entry]!;
+      if (taken + ordinal < end) into[taken + ordinal] = this.#records[entry]!;
+      if (ordinal === 0) break;
     }
     return end;
   }
@@ -94,7 +108,12 @@ export class HolderTable {
     this.#buckets[bucket] = entry + 1;
   }
 
+  /** Keyed, then mixed as MurmurHash3 ends: neither hashes that are chosen nor such as follow one another share buckets. */
   #bucketOf(hash: number): number {
-    return Math.floor((hash / 2 ** 32) * this.#buckets.length);
+    let mixed = Math.imul(hash ^ this.#mask, this.#factor);
+    mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+    mixed ^= mixed >>> 16;
+    return Math.floor(((mixed >>> 0) / 2 ** 32) * this.#buckets.length);
   }
 }

@@ -7,6 +7,7 @@ import type { Hex } from "../hex.js";
 import { buildSketches } from "./buildSketches.js";
 import { fetchGradients, type WantedGradients } from "./fetchGradients.js";
 import { fitGradientBasis } from "./fitGradientBasis.js";
+import { GradientBasis } from "./GradientBasis.js";
 import { publishGradients } from "./publishGradients.js";
 import type { SketchKind } from "./sketch.js";
 import { MATRICES, RECORDS, SUBJECT, TestGradients } from "./testGradients.js";
@@ -107,6 +108,16 @@ describe("fetchGradients", () => {
     const altered = store.get(sketches.sha256)!.slice().fill(0, 300, 310);
     store.set(sketches.sha256, altered);
     await expect(fetchGradients(join(folder, "anew"), hash, source, WANTED)).rejects.toThrow(sketches.sha256);
+  });
+
+  it("refuses a basis that was fitted on others than the records' own sample", async () => {
+    const invented = await fitGradientBasis(new TestGradients(), [[1, 2], [3], [4, 5]], SUBJECT);
+    const chosen = GradientBasis.of(SUBJECT, { ...basis.fittedOn, sampleHash: `0x${"77".repeat(32)}` }, basis.parts);
+
+    await expect(fetched(await publish("1-bit", invented))).rejects.toThrow(
+      "records that the basis was fitted on 20, found 3",
+    );
+    await expect(fetched(await publish("1-bit", chosen))).rejects.toThrow("sample of the basis");
   });
 
   it("refuses sketches in another basis than is listed beside them", async () => {

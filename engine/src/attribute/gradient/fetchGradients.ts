@@ -2,8 +2,9 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { decodeGradientsFile } from "@openledger/sdk";
 import { AttributionError } from "../errors.js";
-import type { Hex } from "../hex.js";
+import { type Hex, hexOf } from "../hex.js";
 import { type FileSource, fetchFile } from "../segments/fetchFile.js";
+import { basisSample, sampleHash } from "./basisSample.js";
 import { checkSketches } from "./checkSketches.js";
 import { basisBytes, describeMatrices, GradientBasis, type GradientSubject } from "./GradientBasis.js";
 import { GradientSketches } from "./GradientSketches.js";
@@ -29,8 +30,8 @@ export interface FetchedGradients {
 /**
  * Fetches the basis and sketches that a gradients file lists, and opens them: both roots are recomputed, and they are held against
  * what they have to be of. How large they are follows from that, and nothing larger is fetched. What was fetched before is not
- * asked for again; a fetch that was cut short goes on. That gradients are what they are said to be is not checked: who doubts it
- * builds his own and compares.
+ * asked for again; a fetch that was cut short goes on. That axes and gradients are what the sample and the records give
+ * is not checked: who doubts it builds his own and compares.
  *
  * @param folder Of these gradients alone
  * @param dataHash Of the gradients file
@@ -69,6 +70,9 @@ export async function fetchGradients(
   try {
     requireEqual(dataHash, "sketches", listed.sketchesRoot, sketches.root);
     await checkSketches(sketches, { kind: sketches.kind, ...head }, records);
+    const sample = basisSample(records, subject.adapterWeightsRoot);
+    requireEqual(dataHash, "records that the basis was fitted on", records.length, basis.fittedOn.records);
+    requireEqual(dataHash, "sample of the basis", hexOf(sampleHash(records, sample)), basis.fittedOn.sampleHash);
     return { basis, sketches };
   } catch (error) {
     await sketches.close();

@@ -52,11 +52,14 @@ export class TokenFile implements RecordTokens {
     this.#spans[record] = at * LENGTHS + ids.length;
   }
 
+  /** @throws AttributionError `invalid_request` for one that was not put */
+  lengthOf(record: number): number {
+    return this.#spanOf(record) % LENGTHS;
+  }
+
   /** @throws AttributionError `invalid_request` for one that was not put, `search_failed` once it is closed */
   at(record: number): { readonly ids: readonly number[] } {
-    this.#check(record);
-    const span = this.#spans[record]!;
-    if (span < 0) throw new AttributionError("invalid_request", `the tokens of record ${record} were not put yet`);
+    const span = this.#spanOf(record);
     this.#flush();
     const count = span % LENGTHS;
     const bytes = Buffer.alloc(TOKEN_BYTES * count);
@@ -67,6 +70,13 @@ export class TokenFile implements RecordTokens {
   /** Its disk space is free again. */
   close(): void {
     this.#file.close();
+  }
+
+  #spanOf(record: number): number {
+    this.#check(record);
+    const span = this.#spans[record]!;
+    if (span >= 0) return span;
+    throw new AttributionError("invalid_request", `the tokens of record ${record} were not put yet`);
   }
 
   #check(record: number): void {

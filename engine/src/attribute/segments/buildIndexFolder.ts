@@ -27,7 +27,9 @@ export async function buildIndexFolder(
   options: BuildIndexFolderOptions = {},
 ): Promise<SegmentIndex> {
   const { onProgress, signal } = options;
-  for (let record = 0; record < records.length; record++) checkLength(record, records.at(record)!.ids.length);
+  for (let record = 0; record < records.length; record++) {
+    checkLength(record, records.lengthOf?.(record) ?? records.at(record)!.ids.length);
+  }
   const { base, hash } = await runtime.attribution();
   const folder = await IndexFolder.open(path, { baseWeightsRoot: runtime.weightsRoot, attributionHash: hash });
   try {
