@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  type ChainReader,
   ContentClient,
   createChainReader,
   type Deployment,
@@ -57,6 +58,7 @@ export function positiveNumber(name: string, text: string, usage: (problem: stri
 /** What the chain, the index and the content store have of a model. */
 export interface ModelSubject {
   readonly deployment: Deployment;
+  readonly reader: ChainReader;
   readonly content: ContentClient;
   readonly registered: RegisteredAdapter;
   /** Of all its versions, in their order. */
@@ -88,5 +90,5 @@ export async function readModelSubject(place: ModelPlace, folder: string): Promi
     place.texts === undefined
       ? await seedTexts(registered.manifest.split, registered.tokenizer)
       : await readTexts(place.texts);
-  return { deployment, content, registered, records, texts };
+  return { deployment, reader, content, registered, records, texts };
 }

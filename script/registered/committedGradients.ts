@@ -1,20 +1,42 @@
-import { type ContentClient, decodeAttributionCard, isCardOf, MalformedDocumentError, query } from "@openledger/sdk";
+import {
+  type ChainReader,
+  type ContentClient,
+  decodeAttributionCard,
+  isCardOf,
+  MalformedDocumentError,
+  OpenLedgerError,
+  readCardHash,
+} from "@openledger/sdk";
 import type { Hex } from "viem";
+import { RegisteredModelError } from "./RegisteredModelError.js";
 
 /**
- * The basis and sketches by which a model's owner tells its standings: SHA-256 of the `GradientsFile` that the model's card commits
- * to. Undefined where there is no card, or one that names none.
+ * The basis and sketches by which a model's owner tells its standings: SHA-256 of the `GradientsFile` that the model's card, as the
+ * chain has it, commits to. Undefined where there is no card, or one that names none.
  *
- * @throws ContentUnavailableError, ContentErasedError, ContentMismatchError; what asking the index throws
+ * @throws RegisteredModelError `gradients_unusable` where nobody has the card; what asking the chain throws
  */
 export async function committedGradients(
+  reader: ChainReader,
   content: Pick<ContentClient, "get">,
-  graphql: string,
   { model, adapterWeightsRoot }: { readonly model: bigint; readonly adapterWeightsRoot: Hex },
 ): Promise<Hex | undefined> {
-  const cardHash = (await query.model({ url: graphql }, model))?.cardHash ?? null;
-  if (cardHash === null) return undefined;
-  return gradientsOf(await content.get(cardHash), model, adapterWeightsRoot);
+  const cardHash = await readCardHash(reader, model);
+  if (cardHash === undefined) return undefined;
+  return gradientsOf(await cardOf(content, cardHash), model, adapterWeightsRoot);
+}
+
+async function cardOf(content: Pick<ContentClient, "get">, cardHash: Hex): Promise<Uint8Array> {
+  try {
+    return await content.get(cardHash);
+  } catch (error) {
+    if (!(error instanceof OpenLedgerError)) throw error;
+    throw new RegisteredModelError(
+      "gradients_unusable",
+      `the card ${cardHash} that the model's owner committed: ${error.message}; --own makes basis and sketches here`,
+      { cause: error },
+    );
+  }
 }
 
 /** What a card's bytes name; nothing where they are no card, or another model's: anything can be committed as one. */

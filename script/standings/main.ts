@@ -12,12 +12,12 @@ import { renderStandings, standingsJson } from "./renderStandings.js";
 import { StandingsError } from "./StandingsError.js";
 
 async function run(given: StandingsArguments, signal: AbortSignal): Promise<string> {
-  const { model, state, graphql } = given.place;
+  const { model, state } = given.place;
   const folder = join(state, "standings");
-  const { registered, content, records, texts } = await readModelSubject(given.place, folder);
+  const { registered, reader, content, records, texts } = await readModelSubject(given.place, folder);
 
   const { adapterWeightsRoot } = registered;
-  const hash = given.isOwn ? undefined : await committedGradients(content, graphql, { model, adapterWeightsRoot });
+  const hash = given.isOwn ? undefined : await committedGradients(reader, content, { model, adapterWeightsRoot });
 
   const found = await withPhases("standings", (onProgress) =>
     computeStandings(registered, records, texts, {

@@ -13,6 +13,7 @@ import {
   query,
   rateAgent,
   readAgent,
+  readCardHash,
   readModel,
   readNextRevenue,
   readPublishingFee,
@@ -106,6 +107,7 @@ describe("models", () => {
     await commitCard(owner, { model: 1n, cardHash: word("card") });
     await commitCard(ada, { model: 3n, cardHash: word("withdrawn") });
     await commitCard(ada, { model: 3n, cardHash: zeroHash });
+    expect([await readCardHash(ada, 1n), await readCardHash(ada, 3n)]).toEqual([word("card"), undefined]);
 
     await caughtUp();
     const [one, two, three] = await query.models(graph);

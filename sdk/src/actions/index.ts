@@ -119,6 +119,7 @@ export * from "./model/cancelRevenue.js";
 export * from "./model/commitCard.js";
 export * from "./model/deprecateModel.js";
 export * from "./model/ModelRegistration.js";
+export * from "./model/readCardHash.js";
 export * from "./model/readModel.js";
 export * from "./model/readNextRevenue.js";
 export * from "./model/readPublishingFee.js";
