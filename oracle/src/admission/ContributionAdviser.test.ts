@@ -1,4 +1,4 @@
-import type { EarlierSample } from "@openledger/engine";
+import { EarlierRecords, type EarlierSample } from "@openledger/engine";
 import { type AdmissionReason, type Contribution, decodeAdmission } from "@openledger/sdk";
 import { getAddress, type Hex, keccak256, numberToHex, pad } from "viem";
 import { beforeEach, expect, it } from "vitest";
@@ -49,7 +49,11 @@ beforeEach(() => {
         if (judging !== undefined) throw judging;
         expect(beside.earlier.bytesOnDisk > 0).toBe(beside.earlier.count > 0);
         judged.push({ number, beside });
-        return { score: 10_000, earlier: undefined, refused: [], reasons: [] };
+        const accepted = new EarlierRecords(beside.earlier);
+        for (const index of [0, 1])
+          accepted.add({ contribution: number, index }, Uint8Array.of(number > 2n ? 8 : 9, index));
+        expect(accepted.bytesOnDisk).toBeGreaterThan(0);
+        return { score: 10_000, earlier: accepted, refused: [], reasons: [] };
       },
     },
     admissions: {

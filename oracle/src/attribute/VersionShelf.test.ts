@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { publishIndex, type Runtime, type Tokenizer, tombstoneIndex } from "@openledger/engine";
+import { publishIndex, type Runtime, TokenFile, type Tokenizer, tombstoneIndex } from "@openledger/engine";
 import {
   ALL_RECORDS,
   type ContentClient,
@@ -153,6 +153,18 @@ it.each<[string, () => void]>([
     undefined,
   ]);
   expect(before.contributors).toHaveLength(4);
+});
+
+it("gives the disk space of tokens back, whether or not an index came of them", async () => {
+  const closed = vi.spyOn(TokenFile.prototype, "close");
+  await versionOf(newShelf());
+  expect(closed).toHaveBeenCalledTimes(1);
+  redact(1, [1]);
+  rmSync(folder, { recursive: true });
+
+  await expect(versionOf(newShelf())).rejects.toMatchObject({ code: "content_erased" });
+  expect(closed).toHaveBeenCalledTimes(2);
+  closed.mockRestore();
 });
 
 it("says that there is nothing to go by where no index was committed", async () => {
