@@ -17,8 +17,8 @@ export class Once<T> {
     return doing;
   }
 
-  /** Forgets what was not asked by one of these. */
-  retain(asked: ReadonlySet<string>): void {
-    for (const key of this.#done.keys()) if (!asked.has(key)) this.#done.delete(key);
+  /** Forgets what is wanted no longer, by what was asked. */
+  retain(isWanted: (asked: string) => boolean): void {
+    for (const key of this.#done.keys()) if (!isWanted(key)) this.#done.delete(key);
   }
 }

@@ -217,7 +217,7 @@ describe("a version that cannot be served", () => {
     );
     expect(store.asked).toHaveLength(2);
     expect(await refused(versions)).toContain("no index under base 1 yet");
-    expect([chain.asked, store.asked]).toEqual([["indexOf"], []]);
+    expect([chain.asked, store.asked]).toEqual([["versionOf", "indexOf"], []]);
 
     chain.index = committed;
     expect(await refused(versions)).toBeUndefined();
@@ -229,9 +229,23 @@ describe("a version that cannot be served", () => {
     expect(await refused(versions)).toMatch(/has root 0xabab.* on the chain.* Waiting does not change that\.$/);
     expect(store.asked).toContain(committed.dataHash);
     expect(await refused(versions)).toContain("has root 0xabab");
-    expect([chain.asked, store.asked]).toEqual([["indexOf"], []]);
+    expect([chain.asked, store.asked]).toEqual([["versionOf", "indexOf"], []]);
 
     chain.index = committed;
+    expect(await refused(versions)).toBeUndefined();
+  });
+
+  it.each([
+    ["other contributions", () => chain.replace(contributions.slice(0, 1), revocations)],
+    ["other revocations", () => chain.replace(contributions, [])],
+  ])("is served once a block with %s, and an index that is none of theirs, was replaced", async (_what, replace) => {
+    const versions = open();
+    replace();
+    chain.index = committed;
+    for (let tries = 0; tries < 2; tries++)
+      expect(await refused(versions)).toMatch(/is of 89 records.*there are (30|29|90)/);
+
+    chain.replace(contributions, revocations);
     expect(await refused(versions)).toBeUndefined();
   });
 
@@ -244,7 +258,7 @@ describe("a version that cannot be served", () => {
 
     await refused(versions);
     expect(await refused(versions)).toContain("status 404");
-    expect([chain.asked, store.asked]).toEqual([[], [dataHash]]);
+    expect([chain.asked, store.asked]).toEqual([["versionOf"], [dataHash]]);
 
     store.put(bytes);
     expect(await refused(versions)).toBeUndefined();
@@ -266,12 +280,12 @@ describe("a version that cannot be served", () => {
 
     expect(await refused(versions)).toMatch(/^Contribution 12, file 0x.*waits for another file in the place of/);
     await refused(versions);
-    expect([chain.asked, store.asked]).toEqual([[], [second.dataHash, other]]);
+    expect([chain.asked, store.asked]).toEqual([["versionOf"], [second.dataHash, other]]);
 
     chain = new TestChain([first, { ...second, recordsRoot: first.recordsRoot, dataHash: first.dataHash }]);
     const others = open();
     expect(await refused(others)).toMatch(/^Contribution 12, file 0x.*Waiting does not change that\.$/);
     expect(await refused(others)).toContain("Contribution 12");
-    expect([chain.asked, store.asked]).toEqual([[], []]);
+    expect([chain.asked, store.asked]).toEqual([["versionOf"], []]);
   });
 });

@@ -14,7 +14,7 @@ import { ContributionShelf } from "./ContributionShelf.js";
 import type { FileCache } from "./FileCache.js";
 import type { IndexShelf } from "./IndexShelf.js";
 import { loadIndex } from "./loadIndex.js";
-import { type FrozenVersion, loadVersion, readFrozenVersion } from "./loadVersion.js";
+import { type FrozenVersion, loadVersion, readFrozenVersion, readPublishedVersion } from "./loadVersion.js";
 import { ModelUnusable } from "./ModelUnusable.js";
 import { Once } from "./Once.js";
 import { type IndexedVersion, readCommittedIndex } from "./readCommittedIndex.js";
@@ -58,10 +58,10 @@ export class VersionShelf {
   /** Versions that take long: nobody waits for them any more. */
   readonly #late = new Set<string>();
   readonly #contributions: ContributionShelf;
-  /** By Datanet and version, whatever the base. */
+  /** By Datanet, version and its roots, whatever the base: a block that replaces another may have another version. */
   readonly #frozen = new Once<FrozenVersion>();
   readonly #origins = new Once<VersionOrigins>();
-  /** Indexes that are false, by version, root and file. */
+  /** Indexes that are false, by version, root, file and records of the version. */
   readonly #refused = new Map<string, ModelUnusable>();
 
   constructor(private readonly deps: VersionShelfDeps) {
@@ -70,10 +70,10 @@ export class VersionShelf {
 
   /**
    * A version with its index under a base. Models share it. One that takes long is fetched on while others are loaded; to ask
-   * again for one that failed costs a look at the chain for its index, and what was not there.
+   * again for one that failed costs a look at the chain for its roots and its index, and what was not there.
    *
    * @param base Number of the base model.
-   * @throws ModelUnusable, also while it is being fetched; those of `readFrozenVersion`, `loadVersion` and `loadIndex`
+   * @throws ModelUnusable, also while it is being fetched; those of `readPublishedVersion`, `readFrozenVersion`, `loadVersion` and `loadIndex`
    */
   async load(datanet: bigint, version: number, base: bigint): Promise<ServedVersion> {
     const key = keyOf({ datanet, version, base });
@@ -123,7 +123,7 @@ export class VersionShelf {
       else this.#drop(key, version);
     }
     const recordsKeys = new Set(wanted.map(recordsKeyOf));
-    for (const once of [this.#frozen, this.#origins]) once.retain(recordsKeys);
+    for (const once of [this.#frozen, this.#origins]) once.retain((asked) => recordsKeys.has(versionOf(asked)));
     await this.deps.indexes.sweep(() => this.#indexFiles(wanted));
   }
 
@@ -181,11 +181,13 @@ export class VersionShelf {
     }
   }
 
-  #readOrigins(of: IndexedVersion): Promise<VersionOrigins> {
+  async #readOrigins(of: IndexedVersion): Promise<VersionOrigins> {
     const { datanet, version } = of;
     const { reader, ledger, onFault } = this.deps;
-    return this.#origins.do(recordsKeyOf(of), async () => {
-      const frozen = await this.#frozen.do(recordsKeyOf(of), () => readFrozenVersion(reader, datanet, version));
+    const published = await readPublishedVersion(reader, datanet, version);
+    const asked = `${recordsKeyOf(of)}/${published.root}/${published.revocationsHash}`;
+    return this.#origins.do(asked, async () => {
+      const frozen = await this.#frozen.do(asked, () => readFrozenVersion(reader, datanet, version, published));
       const origins = await loadVersion(frozen, this.#contributions, onFault);
       for (const sources of origins.erasedSources(FORGOTTEN_AT_ONCE)) {
         await ledger.forgetRecords({ datanet, version }, sources);
@@ -204,7 +206,7 @@ export class VersionShelf {
         { waitsFor: "the Datanet's owner to commit one" },
       );
     }
-    const asked = `${keyOf(version)}/${committed.root}/${committed.dataHash}`;
+    const asked = `${keyOf(version)}/${committed.root}/${committed.dataHash}/${recordCount}`;
     const refusal = this.#refused.get(asked);
     if (refusal !== undefined) throw refusal;
     try {
@@ -229,6 +231,11 @@ export class VersionShelf {
 
 function keyOf({ datanet, version, base }: IndexedVersion): string {
   return `${datanet}/${version}/${base}`;
+}
+
+/** The version of what begins with it. */
+function versionOf(asked: string): string {
+  return asked.split("/", 2).join("/");
 }
 
 function recordsKeyOf({ datanet, version }: IndexedVersion): string {

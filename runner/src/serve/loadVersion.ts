@@ -28,7 +28,10 @@ import { VersionOrigins } from "./VersionOrigins.js";
 /** The root is the contract's own: it is the node that has told less. */
 const ALL_EVENTS = "a node of the chain that tells all events";
 
-/** What the chain says of a version: for ever. */
+/** A version as the registry has it. The same is read again of a block that replaces another: what the roots are of is known. */
+export type PublishedVersion = Awaited<ReturnType<typeof readVersion>>;
+
+/** What the roots of a version are of. */
 export interface FrozenVersion {
   readonly contributions: readonly Contribution[];
   readonly records: VersionRecords;
@@ -52,29 +55,41 @@ export async function loadVersion(
   return new VersionOrigins(records, kept, shelf, onFault);
 }
 
-/** @throws RunnerError `chain_unavailable`; ModelUnusable while the node's events do not give the version's roots */
-export async function readFrozenVersion(reader: ChainReader, datanet: bigint, version: number): Promise<FrozenVersion> {
+/** @throws RunnerError `chain_unavailable` */
+export function readPublishedVersion(reader: ChainReader, datanet: bigint, version: number): Promise<PublishedVersion> {
+  return askChain(`version ${version} of Datanet ${datanet}`, () => readVersion(reader, datanet, version));
+}
+
+/**
+ * @param published The version, by its number
+ * @throws RunnerError `chain_unavailable`; ModelUnusable while the node's events do not give the version's roots
+ */
+export async function readFrozenVersion(
+  reader: ChainReader,
+  datanet: bigint,
+  version: number,
+  published: PublishedVersion,
+): Promise<FrozenVersion> {
   return askChain(`the contributions of Datanet ${datanet}`, async () => {
-    const frozen = await readVersion(reader, datanet, version);
     const [contributions, revocations] = await Promise.all([
-      readAcceptedContributions(reader, datanet, frozen.contributionCount),
-      readRevocations(reader, datanet, frozen.revocationCount),
+      readAcceptedContributions(reader, datanet, published.contributionCount),
+      readRevocations(reader, datanet, published.revocationCount),
     ]);
     const root = merkleRoot(
       domainHash("Contribution"),
       contributions.map(({ number, ...rest }) => contributionLeaf({ contribution: number, ...rest })),
     );
-    if (root !== frozen.root) {
+    if (root !== published.root) {
       throw new ModelUnusable(
-        `Version ${version} of Datanet ${datanet} has root ${frozen.root}; its ${contributions.length} accepted ` +
+        `Version ${version} of Datanet ${datanet} has root ${published.root}; its ${contributions.length} accepted ` +
           `contributions give ${root}.`,
         { waitsFor: ALL_EVENTS },
       );
     }
     const revoked = revocationsHash(revocations);
-    if (revoked !== frozen.revocationsHash) {
+    if (revoked !== published.revocationsHash) {
       throw new ModelUnusable(
-        `Version ${version} of Datanet ${datanet} has revocations ${frozen.revocationsHash}; the first ` +
+        `Version ${version} of Datanet ${datanet} has revocations ${published.revocationsHash}; the first ` +
           `${revocations.length} give ${revoked}.`,
         { waitsFor: ALL_EVENTS },
       );

@@ -20,14 +20,19 @@ export class TestChain {
   readonly reader: ChainReader;
 
   constructor(
-    private readonly contributions: readonly Contribution[],
-    private readonly revocations: readonly Revocation[] = [],
+    private contributions: readonly Contribution[],
+    private revocations: readonly Revocation[] = [],
   ) {
     const publicClient = {
       readContract: ({ functionName }: { readonly functionName: string }) => this.#answer(functionName),
       getContractEvents: ({ eventName }: { readonly eventName: string }) => this.#answer(eventName),
     };
     this.reader = { publicClient, deployment: { addresses: {}, startBlock: 0 } } as unknown as ChainReader;
+  }
+
+  /** Has another version under its number, as after a reorganisation. */
+  replace(contributions: readonly Contribution[], revocations: readonly Revocation[]): void {
+    [this.contributions, this.revocations] = [contributions, revocations];
   }
 
   async #answer(name: string): Promise<unknown> {
