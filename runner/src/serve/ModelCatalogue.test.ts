@@ -15,6 +15,8 @@ let told: string[];
 /** Why a model cannot be loaded, by its name. */
 let refusals: Map<string, Error>;
 let seconds: number;
+/** When the newest block was made, seconds since 1970. */
+let minedAt: bigint;
 /** Of the chain's newest block, and of those in which models were deprecated. */
 let head: bigint;
 let deprecated: { readonly model: bigint; readonly block: bigint }[];
@@ -24,7 +26,7 @@ let catalogue: ModelCatalogue;
 beforeEach(() => {
   models = ["base", "first", "second"].map((name, i) => ({ name, base: i === 0 ? 0n : 1n, deprecatedAt: 0n }));
   [asked, told, refusals, seconds] = [[], [], new Map(), 0];
-  [head, deprecated, logged] = [100n, [], []];
+  [head, minedAt, deprecated, logged] = [100n, 0n, [], []];
   const answers: Readonly<Record<string, (args: readonly bigint[]) => unknown>> = {
     modelCount: () => BigInt(models.length),
     modelOf: ([model]) => models[Number(model) - 1] ?? Promise.reject(new Error("no answer")),
@@ -56,7 +58,8 @@ beforeEach(() => {
     asked.push(`events ${fromBlock} ${toBlock}`);
     return deprecated.filter(({ block }) => block >= fromBlock && block <= toBlock).map((args) => ({ args }));
   };
-  const publicClient = { readContract, getBlockNumber, getContractEvents };
+  const getBlock = async () => ({ timestamp: minedAt });
+  const publicClient = { readContract, getBlockNumber, getBlock, getContractEvents };
   const reader = { publicClient, deployment: { addresses: {}, startBlock: 10 } } as unknown as ChainReader;
   catalogue = new ModelCatalogue(
     reader,
@@ -78,6 +81,30 @@ describe("what was loaded", () => {
     models.push({ name: "third", base: 1n, deprecatedAt: 0n });
     await catalogue.refresh();
     expect(told).toEqual(["load third"]);
+  });
+});
+
+describe("while a node is behind", () => {
+  it("nothing is dropped before its newest block is ten minutes old at the most", async () => {
+    minedAt = 1_000n;
+    seconds = 1_601;
+    await catalogue.refresh();
+    expect(told).toEqual(["load base", "load first", "load second"]);
+
+    minedAt = 1_001n;
+    await catalogue.refresh();
+    expect(told.slice(3)).toEqual(["retain base,first,second"]);
+  });
+
+  it("nothing is dropped before there are models", async () => {
+    const registered = models;
+    models = [];
+    await catalogue.refresh();
+    expect(told).toEqual([]);
+
+    models = registered;
+    await catalogue.refresh();
+    expect(told.at(-1)).toBe("retain base,first,second");
   });
 });
 

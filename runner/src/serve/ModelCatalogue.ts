@@ -33,6 +33,8 @@ interface WaitingEntry {
 type Entry = ReadyEntry | WaitingEntry;
 
 const longestWaitSeconds = 30;
+/** A node that is behind knows models and indexes of its past alone: by what it says nothing is dropped. */
+const oldestBlockSeconds = 600;
 
 export class ModelCatalogue implements ModelShelf {
   readonly #entries = new Map<bigint, Entry>();
@@ -79,8 +81,9 @@ export class ModelCatalogue implements ModelShelf {
   }
 
   /**
-   * Reads what was registered and deprecated since the last call and loads what can be loaded. What no model needs any more is dropped, at first
-   * also what earlier processes left on disk.
+   * Reads what was registered and deprecated since the last call and loads what can be loaded. What no model needs any more is
+   * dropped, at first also what earlier processes left on disk, once the chain's newest block is ten minutes old at the most and
+   * there are models.
    *
    * @throws RunnerError `chain_unavailable`; what keeps the system from removing what is dropped
    */
@@ -101,7 +104,7 @@ export class ModelCatalogue implements ModelShelf {
       this.#entries.set(model, await this.#tryToLoad(model, entry));
       this.#suspects.delete(model);
     }
-    await this.#retain();
+    if (count > 0n) await this.#retain();
   }
 
   #rests(model: bigint, entry: Entry | undefined): boolean {
@@ -118,6 +121,8 @@ export class ModelCatalogue implements ModelShelf {
       this.#retained = models;
       return;
     }
+    const newest = await askChain("its newest block", () => this.reader.publicClient.getBlock());
+    if (this.now() - Number(newest.timestamp) > oldestBlockSeconds) return;
     await this.loader.retain(kept.map(([, { registered }]) => registered));
     this.#retained = models;
   }
