@@ -178,6 +178,18 @@ describe("a model that is deprecated while it is served", () => {
     expect([asked, told]).toEqual([["events 37 102", "modelCount"], []]);
   });
 
+  it("is looked at once an hour, in case the block that said so was replaced", async () => {
+    deprecate(2n);
+    await catalogue.refresh();
+    models[1] = { ...models[1]!, deprecatedAt: 0n };
+
+    for (seconds of [1, 3_599]) await catalogue.refresh();
+    expect(catalogue.list()).toHaveLength(2);
+    seconds = 3_600;
+    await catalogue.refresh();
+    expect(catalogue.list()).toHaveLength(3);
+  });
+
   it("is asked about again when the chain did not answer, and when a node did not know yet", async () => {
     const registered = models[2]!;
     deprecate(2n);

@@ -3,8 +3,8 @@
  *
  * STATES: `waiting` (registered; not loaded yet, or something it needs is not there, or false) → `ready`. What cannot be loaded is
  * tried again, less and less often; the loader remembers what is false for ever, so that such a try looks at the chain alone.
- * New registrations are seen by `refresh`, without a restart, and so is that a model was deprecated: it waits then, for ever.
- * Answers that are being made with it are made.
+ * New registrations are seen by `refresh`, without a restart, and so is that a model was deprecated: it waits then, for ever,
+ * and is looked at once an hour. Answers that are being made with it are made.
  */
 import { type ChainReader, modelRegistryAbi, readModel } from "@openledger/sdk";
 import { askChain } from "../chain/askChain.js";
@@ -33,6 +33,8 @@ interface WaitingEntry {
 type Entry = ReadyEntry | WaitingEntry;
 
 const longestWaitSeconds = 30;
+/** A deprecated model is looked at again in case the block that said so was replaced. */
+const deprecatedWaitSeconds = 3_600;
 /** A node that is behind knows models and indexes of its past alone: by what it says nothing is dropped. */
 const oldestBlockSeconds = 600;
 
@@ -140,7 +142,7 @@ export class ModelCatalogue implements ModelShelf {
       const { tries, reason: told } = before?.state === "waiting" ? before : { tries: 0, reason: undefined };
       const what = before?.state === "ready" ? "serves a model no longer" : "cannot serve a model yet";
       if (reason !== told) this.log(what, { model, error: describeError(error) });
-      const wait = Math.min(2 ** tries, longestWaitSeconds);
+      const wait = registered.deprecatedAt === 0n ? Math.min(2 ** tries, longestWaitSeconds) : deprecatedWaitSeconds;
       return { state: "waiting", registered, reason, tries: tries + 1, nextTry: this.now() + wait };
     }
   }
