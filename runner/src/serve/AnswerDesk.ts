@@ -49,7 +49,10 @@ export interface AnswerDeskDeps {
   readonly domain: MarketDomain;
   readonly models: ModelShelf;
   readonly market: MarketView;
-  readonly ledger: RequestLedger;
+  readonly ledger: Pick<
+    RequestLedger,
+    "find" | "knows" | "admit" | "pending" | "beginAttempt" | "owed" | "answer" | "release"
+  >;
   /** Seconds since 1970. */
   readonly now: () => number;
   /** How long after its answer a voucher must still be good. */
@@ -123,13 +126,15 @@ export class AnswerDesk {
     }
   }
 
-  /** Takes up what was admitted and has no answer, for instance after a restart. */
+  /**
+   * Takes up what was admitted and has no answer, for instance after a restart. Requests of a model that is not there yet wait;
+   * those of one that cannot come any more are released.
+   */
   async resume(): Promise<void> {
     for (const admitted of await this.deps.ledger.pending()) {
       if (this.#stopping || this.#jobs.size >= this.deps.queueLimit) return;
       if (this.#jobs.has(admitted.digest)) continue;
-      // A model that is not there yet may come: its requests wait.
-      if (!this.deps.models.list().some(({ model }) => model === admitted.voucher.model)) continue;
+      if (this.#mayCome(admitted.voucher.model)) continue;
       this.#start(admitted).done.catch(() => {});
     }
   }
@@ -142,6 +147,17 @@ export class AnswerDesk {
 
   get inFlight(): number {
     return this.#jobs.size;
+  }
+
+  /** Whether a model is not there yet. One that is unknown is too: a runner that has just started knows none. */
+  #mayCome(model: bigint): boolean {
+    try {
+      this.deps.models.get(model);
+      return false;
+    } catch (error) {
+      if (!(error instanceof RunnerError)) throw error;
+      return error.retryable || error.code === "unknown_model";
+    }
   }
 
   async #checkOrigin({ voucher, signature, request }: PaidRequest, digest: Hex): Promise<ChannelState> {

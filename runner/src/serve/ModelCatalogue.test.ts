@@ -159,7 +159,12 @@ describe("a model that is deprecated while it is served", () => {
     await catalogue.refresh();
 
     expect(catalogue.list().map(({ name }) => name)).toEqual(["base", "second"]);
-    expect(() => catalogue.get(2n)).toThrow(expect.objectContaining({ code: "model_not_ready" }));
+    const over = {
+      code: "model_not_ready",
+      retryable: false,
+      message: expect.stringMatching(/not served here: It was/),
+    };
+    expect(() => catalogue.get(2n)).toThrow(expect.objectContaining(over));
     expect(told).toEqual(["load first", "retain base,second"]);
     expect(asked).toEqual(["events 36 101", "modelCount", "modelOf 2"]);
     expect(logged).toEqual(["serves a model no longer"]);

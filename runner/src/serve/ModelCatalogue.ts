@@ -12,6 +12,7 @@ import { describeError, type Log } from "../Log.js";
 import { RunnerError } from "../RunnerError.js";
 import { DeprecationWatch } from "./DeprecationWatch.js";
 import type { ModelLoader, RegisteredModel } from "./ModelLoader.js";
+import { ModelUnusable } from "./ModelUnusable.js";
 import type { ModelShelf, ServedModel } from "./ServedModel.js";
 import { waitingReason } from "./waitingReason.js";
 
@@ -25,6 +26,8 @@ interface WaitingEntry {
   readonly state: "waiting";
   readonly registered: RegisteredModel;
   readonly reason: string;
+  /** Whether waiting does not change the reason. */
+  readonly isOver: boolean;
   readonly tries: number;
   /** Seconds since 1970. */
   readonly nextTry: number;
@@ -76,10 +79,9 @@ export class ModelCatalogue implements ModelShelf {
         param: "model",
       });
     }
-    throw new RunnerError("model_not_ready", `Model ${model} is registered and not served here yet: ${entry.reason}`, {
-      retryable: true,
-      param: "model",
-    });
+    const { reason, isOver } = entry;
+    const found = `Model ${model} is registered and not served here${isOver ? "" : " yet"}: ${reason}`;
+    throw new RunnerError("model_not_ready", found, { retryable: !isOver, param: "model" });
   }
 
   /**
@@ -143,7 +145,8 @@ export class ModelCatalogue implements ModelShelf {
       const what = before?.state === "ready" ? "serves a model no longer" : "cannot serve a model yet";
       if (reason !== told) this.log(what, { model, error: describeError(error) });
       const wait = registered.deprecatedAt === 0n ? Math.min(2 ** tries, longestWaitSeconds) : deprecatedWaitSeconds;
-      return { state: "waiting", registered, reason, tries: tries + 1, nextTry: this.now() + wait };
+      const isOver = error instanceof ModelUnusable && error.isFinal;
+      return { state: "waiting", registered, reason, isOver, tries: tries + 1, nextTry: this.now() + wait };
     }
   }
 

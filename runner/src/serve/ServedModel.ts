@@ -44,6 +44,6 @@ export interface ServedModel {
 /** The models this runner can answer with now. */
 export interface ModelShelf {
   list(): readonly ServedModel[];
-  /** @throws RunnerError `unknown_model`, `model_not_ready` */
+  /** @throws RunnerError `unknown_model`; `model_not_ready`, retryable as long as the model may still come */
   get(model: bigint): ServedModel;
 }
