@@ -19,6 +19,8 @@ const records = texts.filter((_, i) => i !== 4).map((_, i) => ({ ids: [i % 7, 1,
 let folder: string;
 let indexFiles: Map<Hex, Uint8Array>;
 let committed: { readonly root: Hex; readonly dataHash: Hex };
+/** Of other records, as many. */
+let other: typeof committed;
 let search: MatchSearch;
 let store: TestContributions;
 let contributions: readonly Contribution[];
@@ -37,6 +39,9 @@ beforeAll(async () => {
     return { hash: contentHash(bytes) };
   };
   committed = await publishIndex(join(folder, "built"), { put });
+  const others = records.map(({ ids }) => ({ ids: [...ids].reverse() }));
+  (await buildIndexFolder(indexRuntime, others, join(folder, "other"))).close();
+  other = await publishIndex(join(folder, "other"), { put });
 });
 
 afterAll(async () => {
@@ -44,7 +49,12 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const indexFile = () => decodeIndexFile(indexFiles.get(committed.dataHash)!);
+/** A shelf with room for one of the indexes. */
+function openExact(): IndexShelf {
+  const files = [committed, other].map(({ dataHash }) => decodeIndexFile(indexFiles.get(dataHash)!));
+  return new IndexShelf(join(folder, "exact"), store, Math.max(...files.map(indexFileBytes)), stopping.signal);
+}
+
 let indexes: IndexShelf;
 beforeEach(() => {
   store = new TestContributions();
@@ -119,7 +129,7 @@ describe("a version that is served", () => {
 
   it("is open until nobody wants it and no answer is made with it, and then gives its room to others", async () => {
     chain.index = committed;
-    const exact = new IndexShelf(join(folder, "exact"), store, indexFileBytes(indexFile()), stopping.signal);
+    const exact = openExact();
     const versions = open({ indexes: exact });
     const wanted = { datanet: 7n, version: 3, base: 1n };
     const version = await versions.load(7n, 3, 1n);
@@ -131,12 +141,13 @@ describe("a version that is served", () => {
     expect([...version.index.ids(1)]).toEqual(records[1]!.ids);
     expect(await version.searched!.cite("record 5 of some that are quoted")).toHaveLength(1);
     expect(await readdir(join(folder, "exact"))).toHaveLength(1);
+    chain.index = other;
     await expect(versions.load(7n, 3, 2n)).rejects.toThrow("MAXIMUM_INDEX_MIB");
     letGo();
     expect(() => version.index.ids(1)).toThrow();
     await expect(version.searched!.cite("record 5")).rejects.toMatchObject({ code: "search_failed" });
 
-    expect([...(await versions.load(7n, 3, 2n)).index.ids(1)]).toEqual(records[1]!.ids);
+    expect([...(await versions.load(7n, 3, 2n)).index.ids(1)]).toEqual([...records[1]!.ids].reverse());
     await versions.retain([]);
     expect(await readdir(join(folder, "exact"))).toEqual([]);
     await exact.close();
@@ -183,10 +194,14 @@ describe("a version that is served", () => {
 
   it("gives the index's room to others where it cannot be searched", async () => {
     chain.index = committed;
-    const exact = new IndexShelf(join(folder, "exact"), store, indexFileBytes(indexFile()), stopping.signal);
+    const exact = openExact();
     const versions = open({ indexes: exact, search: { addParts: () => Promise.reject(new Error("no file")) } });
 
-    for (let tries = 0; tries < 2; tries++) await expect(versions.load(7n, 3, 1n)).rejects.toThrow("no file");
+    for (const of of [committed, other]) {
+      chain.index = of;
+      await expect(versions.load(7n, 3, 1n)).rejects.toThrow("no file");
+    }
+    await exact.close();
   });
 
   it("holds up no other while it takes long, and is not fetched twice", async () => {

@@ -7,6 +7,7 @@ import {
   creditRecords,
   indexFileBytes,
   publishIndex,
+  type SegmentIndex,
   tombstoneIndex,
 } from "@openledger/engine";
 import {
@@ -199,27 +200,74 @@ it("an index of which a part is missing waits for that part, and hashes nothing 
   expect(asked).toEqual([]);
 });
 
-it("a shelf has room again for what could not be fetched", async () => {
-  shelf = new IndexShelf(join(folder, "indexes"), content, indexFileBytes(file), stopping.signal);
-  const [part] = file.segments[0]!.parts;
-  const bytes = stored.get(part!)!;
-  stored.delete(part!);
-  await expect(load()).rejects.toMatchObject({ code: "content_unavailable" });
-  stored.set(part!, bytes);
+describe("a shelf with room for one index", () => {
+  let other: typeof committed;
+  const names = () => readdir(join(folder, "indexes"));
+  const nameOf = ({ dataHash }: typeof committed) => dataHash.slice(2);
+  beforeEach(async () => {
+    const others = records.map(({ ids }) => ({ ids: [...ids].reverse() }));
+    (await buildIndexFolder(indexRuntime, others, join(folder, "other"))).close();
+    other = await publishIndex(join(folder, "other"), content);
+    const bytes = [committed, other].map(({ dataHash }) => indexFileBytes(decodeIndexFile(stored.get(dataHash)!)));
+    shelf = new IndexShelf(join(folder, "indexes"), content, Math.max(...bytes), stopping.signal);
+  });
 
-  expect((await load()).root).toBe(committed.root);
-  await expect(load(committed, { datanet: 5n })).rejects.toThrow("MAXIMUM_INDEX_MIB");
-});
+  it("counts what two Datanets committed, and a second try, once", async () => {
+    const [part] = file.segments[0]!.parts;
+    const bytes = stored.get(part!)!;
+    stored.delete(part!);
+    await expect(load()).rejects.toMatchObject({ code: "content_unavailable" });
+    stored.set(part!, bytes);
 
-it("a shelf has room again for what is closed, and closes it once", async () => {
-  shelf = new IndexShelf(join(folder, "indexes"), content, indexFileBytes(file), stopping.signal);
-  const index = await load();
+    expect((await load()).root).toBe(committed.root);
+    expect((await load(committed, { datanet: 5n })).root).toBe(committed.root);
+    await expect(load(other)).rejects.toThrow("MAXIMUM_INDEX_MIB");
+  });
 
-  for (let times = 0; times < 2; times++) shelf.release(index);
+  it("has it again for others once nobody has the first open, whose folder goes", async () => {
+    const [index, same] = [await load(), await load(committed, { datanet: 5n })];
 
-  expect(() => index.ids(1)).toThrow();
-  await load(committed, { datanet: 5n });
-  await expect(load(committed, { datanet: 6n })).rejects.toThrow("MAXIMUM_INDEX_MIB");
+    for (let times = 0; times < 2; times++) shelf.release(index);
+
+    expect(() => index.ids(1)).toThrow();
+    await expect(load(other)).rejects.toThrow("MAXIMUM_INDEX_MIB");
+    shelf.release(same);
+    expect((await load(other)).root).toBe(other.root);
+    expect(await names()).toEqual([nameOf(other)]);
+  });
+
+  it("takes it from what is not whole, and from what an earlier process fetched", async () => {
+    const last = file.thresholds.parts.at(-1)!;
+    const bytes = stored.get(last)!;
+    stored.delete(last);
+    await expect(load()).rejects.toMatchObject({ code: "content_unavailable" });
+    expect(await names()).toEqual([nameOf(committed)]);
+
+    // both have this part
+    stored.set(last, bytes);
+    shelf.release(await load(other));
+    expect(await names()).toEqual([nameOf(other)]);
+    shelf = new IndexShelf(join(folder, "indexes"), content, indexFileBytes(file), stopping.signal);
+    await load();
+    expect(await names()).toEqual([nameOf(committed)]);
+  });
+
+  it("does not give it to two that want it at once", async () => {
+    const [one, two] = await Promise.allSettled([load(), load(other)]);
+
+    expect([one!.status, two!.status].sort()).toEqual(["fulfilled", "rejected"]);
+    expect(await names()).toHaveLength(1);
+  });
+
+  it("takes none from a folder that another process writes to", async () => {
+    const locked = join(folder, "indexes", "ab".repeat(32));
+    await mkdir(locked, { recursive: true });
+    await writeFile(join(locked, "segment"), "codes");
+    await writeFile(join(locked, "lock"), JSON.stringify({ pid: 1, host: "another machine" }));
+
+    await expect(load()).rejects.toThrow("MAXIMUM_INDEX_MIB");
+    expect(await names()).toEqual(["ab".repeat(32)]);
+  });
 });
 
 describe("folders of indexes that nobody wants", () => {
@@ -243,6 +291,16 @@ describe("folders of indexes that nobody wants", () => {
     expect([...index.ids(1)]).toEqual(records[1]!.ids);
 
     shelf.release(index);
+    const again: Promise<SegmentIndex>[] = [];
+    await shelf.sweep(async () => {
+      again.push(shelf.fetch(committed.dataHash, file));
+      return new Set();
+    });
+    shelf.release(await again[0]!);
+    expect(asked).toHaveLength(file.segments.length + 1);
+
+    await rm(join(folder, "indexes", committed.dataHash.slice(2)), { recursive: true });
+    asked.length = 0;
     const loading = load();
     await vi.waitFor(() => expect(asked.length).toBeGreaterThan(0));
     await shelf.sweep(async () => new Set());
@@ -250,10 +308,22 @@ describe("folders of indexes that nobody wants", () => {
     expect(await names()).toEqual([committed.dataHash.slice(2), "notes.txt"]);
   });
 
+  it("leave nothing of a removal that was cut short, also where the same index is wanted, open or erased", async () => {
+    const own = committed.dataHash.slice(2);
+    await load();
+    await mkdir(join(folder, "indexes", `${own}.removed`));
+    await shelf.sweep(async () => new Set<Hex>([`0x${nobodys}`, committed.dataHash]));
+    expect(await names()).toEqual([nobodys, own, "notes.txt"].sort());
+
+    await mkdir(join(folder, "indexes", `${nobodys}.removed`));
+    await shelf.remove(`0x${nobodys}`);
+    expect(await names()).toEqual([own, "notes.txt"].sort());
+  });
+
   it("stay while another process writes to them, or the chain does not say which are wanted", async () => {
     await writeFile(join(folder, "indexes", nobodys, "lock"), JSON.stringify({ pid: 1, host: "another machine" }));
     await expect(shelf.sweep(() => Promise.reject(new Error("no chain")))).rejects.toThrow("no chain");
-    expect(await names()).toEqual([nobodys, `${removed}.removed`, "notes.txt"]);
+    expect(await names()).toEqual([nobodys, "notes.txt"]);
 
     await shelf.sweep(async () => new Set());
     expect(await names()).toEqual([nobodys, "notes.txt"]);
