@@ -102,7 +102,7 @@ export class ContributionShelf {
       return this.#paths.get(held) ?? (await this.#readPaths(held, signal));
     });
     this.#reading = read.catch(() => undefined);
-    return read;
+    return unlessEnded(read, signal);
   }
 
   async #readPaths(held: Hex, signal: AbortSignal): Promise<PathTable> {
@@ -120,6 +120,21 @@ export class ContributionShelf {
   async #keepPaths(held: Hex, table: PathTable): Promise<void> {
     this.#paths.keep(held, table);
     await this.files.keepMade(held, table.encode());
+  }
+}
+
+/** @throws the signal's reason where that comes first */
+async function unlessEnded<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let end = () => {};
+  const ended = new Promise<never>((_resolve, reject) => {
+    end = () => reject(signal.reason);
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", end, { once: true });
+  });
+  try {
+    return await Promise.race([work, ended]);
+  } finally {
+    signal.removeEventListener("abort", end);
   }
 }
 

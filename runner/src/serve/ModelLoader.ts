@@ -105,12 +105,16 @@ export class ModelLoader {
         ),
       attribute: async (promptIds, tokens) => {
         if (versions.length === 0) return { shares: [], records: [], methodHash: attributionMethodHash([]) };
+        const attribute = async () => {
+          const answer = await withEngine(() => attributeAnswer(runtime, { versions, promptIds, outputIds: tokens }));
+          return { ...answer, records: await describeRecords(versions, answer.records, tokenizer) };
+        };
+        // at once: neither waits for what the other waits for
         const [answer, citations] = await Promise.all([
-          withEngine(() => attributeAnswer(runtime, { versions, promptIds, outputIds: tokens })),
+          attribute(),
           citeAnswer(versions, tokenizer.decode(tokens), this.onFault),
         ]);
-        const records = await describeRecords(versions, answer.records, tokenizer);
-        return { ...answer, records, ...(citations !== undefined && { citations }) };
+        return { ...answer, ...(citations !== undefined && { citations }) };
       },
     };
   }

@@ -102,6 +102,23 @@ describe("where a version's records come from", () => {
   });
 });
 
+it("where records come from is waited for as long as told, whoever else reads on", async () => {
+  const origins = await open([], forgetful());
+  store.made.clear();
+  store.asked.length = 0;
+  const [stop, other] = [new AbortController(), new AbortController()];
+  store.hangs = true;
+
+  const patient = origins.of([0], other.signal);
+  const told = origins.of([3], stop.signal);
+  await vi.waitFor(() => expect(store.asked).toEqual([first.dataHash]));
+  stop.abort();
+
+  expect((await told).get(3)).toEqual(originOf(12n, "", bob));
+  other.abort();
+  expect((await patient).get(0)).toEqual(originOf(11n, ""));
+});
+
 describe("a version of which records were erased", () => {
   it("shows neither path nor text of them, and counts them as before", async () => {
     store.erase(first, [1]);

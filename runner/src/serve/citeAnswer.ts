@@ -17,7 +17,7 @@ const PATIENCE_MS = 3_000;
 /**
  * The parts of an answer that stand word for word in a model's versions, version by version.
  *
- * @param signal Ends the wait for a search
+ * @param signal Ends the wait for a search, and for what is shown of the records; after three seconds if not given
  * @returns Undefined where not all of them were searched: nobody is to read silence as absence.
  */
 export async function citeAnswer(
@@ -33,7 +33,7 @@ export async function citeAnswer(
         const spans = await version.searched?.cite(text, { signal });
         if (spans === undefined) return undefined;
         const places = spans.flatMap((span) => span.places.map(({ record }) => record));
-        const origins = await version.origins.of(places);
+        const origins = await version.origins.of(places, signal);
         return spans.map((span) => citationOf(version, origins, answer, span));
       }),
     );

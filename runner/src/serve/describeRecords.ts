@@ -10,10 +10,14 @@ export interface DescribedVersion {
   readonly origins: Pick<VersionOrigins, "of" | "isErased">;
 }
 
+/** An answer does not wait longer, for all versions together, for what it is paid without. */
+const PATIENCE_MS = 3_000;
+
 /**
  * Records that shaped an answer, with where they come from and the part that counted most: no text of one that was erased, and
  * see `VersionOrigins.of` for paths that are empty.
  *
+ * @param signal Ends the wait for paths; after three seconds if not given
  * @returns In the order given
  * @throws Error for a record that is in none of the versions
  */
@@ -21,11 +25,13 @@ export async function describeRecords(
   versions: readonly DescribedVersion[],
   records: readonly SharedRecord[],
   tokenizer: { decode(ids: readonly number[]): string },
+  signal = AbortSignal.timeout(PATIENCE_MS),
 ): Promise<readonly AttributedRecord[]> {
   const described = new Map<SharedRecord, AttributedRecord>();
   for (const from of versions) {
     const own = records.filter(({ datanet, version }) => datanet === from.datanet && version === from.version);
-    const origins = await from.origins.of(own.map(({ recordIndex }) => Number(recordIndex)));
+    const places = own.map(({ recordIndex }) => Number(recordIndex));
+    const origins = await from.origins.of(places, signal);
     for (const record of own) {
       const { datanet, version, recordIndex, share, span } = record;
       const place = Number(recordIndex);
