@@ -109,7 +109,7 @@ async function connect(
   const ledger = new RequestLedger(database);
   const { weightsRoot: baseWeightsRoot } = base;
   const versions = new VersionShelf({ reader: chain, files, indexes, search, ledger, baseWeightsRoot, onFault });
-  const loader = new ModelLoader(new AdapterShelf(files, base), versions, base, config.leastPrice, onFault);
+  const loader = new ModelLoader(new AdapterShelf(files, base, onFault), versions, base, config.leastPrice, onFault);
   const models = new ModelCatalogue(chain, loader, now, log);
 
   const wake = new Wake();

@@ -1,7 +1,7 @@
 import { RuntimeError } from "@openledger/engine";
 import { ContentUnavailableError, contentHash, encodeTrainingManifest, weightsRoot } from "@openledger/sdk";
 import { type Hex, pad } from "viem";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { AdapterShelf } from "./AdapterShelf.js";
 import type { BaseModel } from "./BaseModel.js";
 
@@ -14,11 +14,13 @@ let asked: Hex[];
 /** What the engine was told, and which adapters it has. */
 let told: string[];
 let fault: RuntimeError | undefined;
+/** What the engine waits for before it has an adapter. */
+let gate: Promise<void>;
 let shelf: AdapterShelf;
 
 beforeEach(() => {
   files = new Map([[contentHash(weights), weights]]);
-  [asked, told, fault] = [[], [], undefined];
+  [asked, told, fault, gate] = [[], [], undefined, Promise.resolve()];
   const get = async (hash: Hex) => {
     asked.push(hash);
     const bytes = files.get(hash);
@@ -28,13 +30,16 @@ beforeEach(() => {
   const runtime = {
     loadAdapter: async () => {
       told.push("load");
+      await gate;
       if (fault !== undefined) throw fault;
       return { id: pad("0x3") };
     },
     unloadAdapter: async () => void told.push("unload"),
   };
   const base = { weightsRoot: baseWeightsRoot, programRoot: () => programRoot, runtime } as unknown as BaseModel;
-  shelf = new AdapterShelf({ get }, base);
+  shelf = new AdapterShelf({ get }, base, (error) => {
+    throw error;
+  });
 });
 
 function put(bytes: Uint8Array): Hex {
@@ -42,7 +47,7 @@ function put(bytes: Uint8Array): Hex {
   return contentHash(bytes);
 }
 
-function manifest(root = baseWeightsRoot): Uint8Array {
+function manifest(root = baseWeightsRoot, steps = 1): Uint8Array {
   return encodeTrainingManifest({
     base: 1n,
     baseWeightsRoot: root,
@@ -52,7 +57,7 @@ function manifest(root = baseWeightsRoot): Uint8Array {
     adapterConfig: {},
     engine: "engine",
     program: { tier: "w8a16", arithmetic: "float", id: pad("0x5") },
-    steps: 1,
+    steps,
     tokens: 1,
     lossBefore: "1.0",
     lossAfter: "1.0",
@@ -106,6 +111,43 @@ describe("an adapter", () => {
     await shelf.load(registered());
     await expect(shelf.load(registered({ programRoot: pad("0x8") }))).rejects.toThrow();
     expect(told).toEqual(["load", "unload", "load", "load"]);
+  });
+
+  it("leaves the engine behind the last registration and the last answer, and may come again", async () => {
+    const [one, other] = [registered(), registered({ manifestHash: put(manifest(baseWeightsRoot, 2)) })];
+    const adapter = await shelf.load(one);
+    await shelf.load(other);
+    const letGo = [shelf.hold(adapter), shelf.hold(adapter)];
+
+    await shelf.retain([other]);
+    await shelf.retain([]);
+    letGo[0]!();
+    expect(told).toEqual(["load", "load"]);
+    letGo[1]!();
+    expect(told).toEqual(["load", "load", "unload"]);
+
+    await shelf.load(one);
+    await shelf.retain([one]);
+    expect(told).toEqual(["load", "load", "unload", "load"]);
+    await shelf.retain([]);
+    expect(told.at(-1)).toBe("unload");
+  });
+
+  it("stays in the engine that is dropped while another model's files may be the same", async () => {
+    const adapter = await shelf.load(registered());
+    const letGo = shelf.hold(adapter);
+    await shelf.retain([]);
+    let go = () => {};
+    gate = new Promise((resolve) => {
+      go = resolve;
+    });
+    const loading = shelf.load(registered({ manifestHash: put(manifest(baseWeightsRoot, 2)) }));
+    await vi.waitFor(() => expect(told).toEqual(["load", "load"]));
+    letGo();
+    go();
+
+    await loading;
+    expect(told).toEqual(["load", "load"]);
   });
 
   it("whose files are not there yet is asked for again", async () => {

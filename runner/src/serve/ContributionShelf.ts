@@ -41,7 +41,7 @@ export interface KeptContribution {
 }
 
 export class ContributionShelf {
-  /** By what a contribution is for ever: versions of a Datanet share what they have in common. */
+  /** By Datanet, and by what a contribution is for ever: versions share what they have in common. */
   readonly #checked = new Once<KeptContribution>();
   readonly #paths: RecentPaths;
   /** One file at a time is read for its paths: each may take some 100 MiB, and many answers may want many. */
@@ -62,7 +62,13 @@ export class ContributionShelf {
    * @throws ModelUnusable for a file that has others, or is none; ContentUnavailableError, ContentErasedError, ContentMismatchError
    */
   check(contribution: Contribution): Promise<KeptContribution> {
-    return this.#checked.do(contributionDigest(contribution), () => this.#check(contribution));
+    const asked = `${contribution.datanet}/${contributionDigest(contribution)}`;
+    return this.#checked.do(asked, () => this.#check(contribution));
+  }
+
+  /** Forgets contributions to other Datanets than these; their files stay. */
+  retain(datanets: ReadonlySet<bigint>): void {
+    this.#checked.retain((asked) => datanets.has(BigInt(asked.split("/", 1)[0]!)));
   }
 
   async #check(contribution: Contribution): Promise<KeptContribution> {

@@ -22,7 +22,7 @@ export type LeastPrice = { readonly perPromptToken: bigint; readonly perOutputTo
 
 export class ModelLoader {
   constructor(
-    private readonly adapters: Pick<AdapterShelf, "load">,
+    private readonly adapters: Pick<AdapterShelf, "load" | "hold" | "retain">,
     private readonly versions: Pick<VersionShelf, "load" | "hold" | "retain">,
     readonly base: BaseModel,
     private readonly leastPrice: LeastPrice,
@@ -49,12 +49,15 @@ export class ModelLoader {
   }
 
   /**
-   * Drops what was loaded for other models than these, in memory and on disk.
+   * Drops what was loaded for other models than these: adapters, versions and what is remembered of both, and indexes on disk. The
+   * files of adapters and contributions stay on disk, and of contributions what their Datanet's other versions have; what an answer
+   * is made with stays until that is made.
    *
    * @throws those of `VersionShelf.retain`
    */
-  retain(models: readonly RegisteredModel[]): Promise<void> {
-    return this.versions.retain(models.flatMap(({ base, versions }) => versions.map((one) => ({ ...one, base }))));
+  async retain(models: readonly RegisteredModel[]): Promise<void> {
+    await this.adapters.retain(models);
+    await this.versions.retain(models.flatMap(({ base, versions }) => versions.map((one) => ({ ...one, base }))));
   }
 
   #checkPrice({ price }: RegisteredModel): void {
@@ -90,7 +93,12 @@ export class ModelLoader {
       price: registered.price,
       registeredAt: registered.registeredAt,
       contextTokens,
-      hold: () => this.versions.hold(versions),
+      hold: () => {
+        const letGo = [this.versions.hold(versions), adapter === undefined ? undefined : this.adapters.hold(adapter)];
+        return () => {
+          for (const end of letGo) end?.();
+        };
+      },
       encode: (text) => tokenizer.encode(text),
       decode: (tokens) => tokenizer.decode(tokens),
       generate: (promptIds, { seed, ...sampling }, onToken) =>

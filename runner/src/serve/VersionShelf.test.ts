@@ -279,6 +279,20 @@ describe("a version that cannot be served", () => {
     expect(await refused(versions)).toBeUndefined();
   });
 
+  it("is read anew that was dropped meanwhile: false index and contributions", async () => {
+    chain.index = { ...committed, root: `0x${"ab".repeat(32)}` };
+    const versions = open();
+    await refused(versions);
+    await versions.retain([{ datanet: 7n, version: 4, base: 1n }]);
+    expect(await refused(versions)).toContain("has root 0xabab");
+    // another version of the Datanet may have the same contributions
+    expect(store.asked).toEqual([committed.dataHash]);
+
+    await versions.retain([]);
+    await refused(versions);
+    expect(store.asked).toEqual([...contributions.map(({ dataHash }) => dataHash), committed.dataHash]);
+  });
+
   it("is forgotten in kept receipts all the same, once", async () => {
     store.erase(contributions[0]!, [4, 5]);
     const versions = open();

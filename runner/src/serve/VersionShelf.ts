@@ -108,7 +108,7 @@ export class VersionShelf {
   }
 
   /**
-   * Drops what is loaded of other versions than these, and the folders of their indexes, also of those that earlier processes
+   * Drops what is loaded and remembered of other versions than these, but for contributions to the same Datanets, and the folders of their indexes, also of those that earlier processes
    * fetched. What is still being loaded is dropped once it is, unless it was asked for again.
    *
    * @param wanted Versions of all models that are served here or may come to be
@@ -124,6 +124,8 @@ export class VersionShelf {
     }
     const recordsKeys = new Set(wanted.map(recordsKeyOf));
     for (const once of [this.#frozen, this.#origins]) once.retain((asked) => recordsKeys.has(versionOf(asked)));
+    for (const asked of this.#refused.keys()) if (!keys.has(indexedOf(asked))) this.#refused.delete(asked);
+    this.#contributions.retain(new Set(wanted.map(({ datanet }) => datanet)));
     await this.deps.indexes.sweep(() => this.#indexFiles(wanted));
   }
 
@@ -236,6 +238,11 @@ function keyOf({ datanet, version, base }: IndexedVersion): string {
 /** The version of what begins with it. */
 function versionOf(asked: string): string {
   return asked.split("/", 2).join("/");
+}
+
+/** The version and base of what begins with them. */
+function indexedOf(asked: string): string {
+  return asked.split("/", 3).join("/");
 }
 
 function recordsKeyOf({ datanet, version }: IndexedVersion): string {
