@@ -236,6 +236,26 @@ describe("a shelf with room for one index", () => {
     expect(await names()).toEqual([nameOf(other)]);
   });
 
+  it("does not give it to others that is closed while it is fetched again", async () => {
+    const index = await load();
+    await rm(join(folder, "indexes", nameOf(committed)), { recursive: true });
+    const [part] = file.segments[0]!.parts;
+    const bytes = stored.get(part!)!;
+    let go = () => {};
+    const gate = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    stored.set(part!, gate.then(() => bytes) as never);
+    asked.length = 0;
+    const again = shelf.fetch(committed.dataHash, file);
+    await vi.waitFor(() => expect(asked).toEqual([part]));
+    shelf.release(index);
+
+    await expect(load(other)).rejects.toThrow("MAXIMUM_INDEX_MIB");
+    go();
+    expect((await again).root).toBe(committed.root);
+  });
+
   it("takes it from what is not whole, and from what an earlier process fetched", async () => {
     const last = file.thresholds.parts.at(-1)!;
     const bytes = stored.get(last)!;
