@@ -108,8 +108,9 @@ export class VersionShelf {
   }
 
   /**
-   * Drops what is loaded and remembered of other versions than these, but for contributions to the same Datanets, and the folders of their indexes, also of those that earlier processes
-   * fetched. What is still being loaded is dropped once it is, unless it was asked for again.
+   * Drops what is loaded and remembered of other versions than these, but for contributions to the same Datanets, and the folders of
+   * their indexes, also of those that earlier processes fetched. What is still being loaded is dropped once it is, unless it was
+   * asked for again.
    *
    * @param wanted Versions of all models that are served here or may come to be
    * @throws RunnerError `chain_unavailable`; what keeps the system from removing a folder
