@@ -1,3 +1,4 @@
+import { ceiling } from "../../truth/ceiling.js";
 import { lds, mean } from "../../truth/lds.js";
 import type { Scores } from "../../truth/scores.js";
 import type { Truth } from "./retraining.js";
@@ -16,7 +17,8 @@ function payable(scores: Scores): Scores {
 
 /**
  * What there is to say of each method: how well it predicts retraining on the queries by regime, and on generated texts (`gen`); the
- * part of its pay that junk takes, of all of them and of the queries' own texts, which junk has not shaped; how many of the records that tell a planted fact it finds first.
+ * part of its pay that junk takes, of all of them and of the queries' own texts, which junk has not shaped; how many of the records
+ * that tell a planted fact it finds first. And of each regime how well it can be predicted at all, where sets were trained on more than once.
  *
  * @param scores by method, for the queries' own texts, then generated ones, then planted facts
  */
@@ -31,6 +33,11 @@ export function truthFigures(
     ...[...truth].map(([regime, sets]) => [regime, sets, 0, counts.real] as const),
     ["gen", truth.get("rec")!, counts.real, counts.real + counts.generated] as const,
   ];
+  for (const [regime, sets, from, to] of regimes) {
+    const trainings = sets.map((set) => set.trainings.map((outputs) => outputs.slice(from, to)));
+    // one training says nothing of how much another would differ
+    if (trainings[0]!.length > 1) found[`ceiling_${regime}`] = ceiling(trainings);
+  }
   for (const [method, rows] of Object.entries(scores)) {
     for (const [regime, sets, from, to] of regimes) {
       const outputs = sets.map((set) => ({ ...set, outputs: set.outputs.slice(from, to) }));

@@ -1,5 +1,5 @@
 import { Random } from "@openledger/engine";
-import type { Retrained } from "../../truth/lds.js";
+import { mean, type Retrained } from "../../truth/lds.js";
 import type { Query } from "../../truth/scores.js";
 import { AdapterTrainer } from "./AdapterTrainer.js";
 import type { World } from "./world.js";
@@ -10,8 +10,13 @@ import type { World } from "./world.js";
  */
 export type Regime = "rec" | "drop" | "con" | "fresh";
 
+export interface RetrainedOften extends Retrained {
+  /** `[seeds][queries]`, of which `outputs` is the mean. */
+  readonly trainings: readonly Float64Array[];
+}
+
 /** What came of retraining, by regime. */
-export type Truth = ReadonlyMap<Regime, readonly Retrained[]>;
+export type Truth = ReadonlyMap<Regime, readonly RetrainedOften[]>;
 
 /** Trains an adapter on each of many subsets of a world's records, and asks it for its loss on every query. */
 export async function retrain(
@@ -30,13 +35,13 @@ export async function retrain(
   const all = regimes.length * sets * seeds;
   const started = performance.now();
   let done = 0;
-  const truth = new Map<Regime, Retrained[]>();
+  const truth = new Map<Regime, RetrainedOften[]>();
   for (const regime of regimes) {
     const random = new Random(1);
-    const retrained: Retrained[] = [];
+    const retrained: RetrainedOften[] = [];
     for (let set = 0; set < sets; set++) {
       const subset = subsetOf(regime, world, random);
-      const outputs = new Float64Array(queries.length);
+      const trainings: Float64Array[] = [];
       for (let seed = 0; seed < seeds; seed++) {
         const kept = regime === "drop" ? 0.9 : 0.5;
         await trainer.train({
@@ -45,14 +50,13 @@ export async function retrain(
           steps: AdapterTrainer.steps(kept * world.records.length, epochs),
           seeds: { start: regime === "fresh" ? 1000 + seed : 7, order: 100 + seed },
         });
-        (await trainer.losses(queries)).forEach((loss, i) => {
-          outputs[i]! -= loss / seeds;
-        });
+        trainings.push(Float64Array.from(await trainer.losses(queries), (loss) => -loss));
         done++;
         const minutes = ((performance.now() - started) / done / 60_000) * (all - done);
         report(`retraining: ${done} of ${all}, ${minutes.toFixed(1)} min left`);
       }
-      retrained.push({ records: new Set(subset), outputs });
+      const outputs = Float64Array.from(queries, (_, i) => mean(trainings.map((training) => training[i]!)));
+      retrained.push({ records: new Set(subset), outputs, trainings });
     }
     truth.set(regime, retrained);
   }
