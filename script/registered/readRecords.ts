@@ -1,4 +1,5 @@
 import {
+  contributionFault,
   contributionLeaf,
   decodeHeldContribution,
   domainHash,
@@ -9,11 +10,10 @@ import {
   merkleRoot,
   type query,
   type Revocation,
-  recordsRoot,
   revocationsHash,
   VersionRecords,
 } from "@openledger/sdk";
-import { type Address, type Hex, isAddressEqual } from "viem";
+import type { Address, Hex } from "viem";
 import { RegisteredModelError } from "./RegisteredModelError.js";
 
 /** A record of a version that a model was trained on. */
@@ -91,11 +91,9 @@ async function readFile(
 ): Promise<HeldContribution> {
   const subject = `contribution ${contribution.number}`;
   const file = decodeHeldContribution(await getHeld({ get: (hash) => sources.content(hash) }, contribution.dataHash));
-  check(`${subject}: records`, contribution.recordsRoot, recordsRoot(file));
-  check(`${subject}: number of records`, `${contribution.recordCount}`, `${file.records.length}`);
-  check(`${subject}: Datanet`, `${datanet}`, `${file.datanet}`);
-  const isOwn = isAddressEqual(contribution.contributor, file.contributor);
-  check(`${subject}: contributor`, contribution.contributor, isOwn ? contribution.contributor : file.contributor);
+  const licence = licenceToBytes32(contribution.licence);
+  const fault = await contributionFault(file, { ...contribution, datanet, licence });
+  if (fault !== undefined) throw new RegisteredModelError("content_mismatch", `${subject}: ${fault}`);
   return file;
 }
 

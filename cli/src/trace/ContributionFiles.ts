@@ -5,6 +5,7 @@ import {
   getHeld,
   type HeldContribution,
   isErased,
+  loadKeccak,
   type query,
   recordLeaf,
   recordsRoot,
@@ -93,7 +94,8 @@ async function openFile(
   }
   if (file === undefined) return undefined;
   checks.holds("contribution_file", subject, true, contribution.dataHash);
-  const root = await checks.attempt("records_root", subject, () => recordsRoot(file));
+  const keccak = await loadKeccak();
+  const root = await checks.attempt("records_root", subject, () => recordsRoot(file, (bytes) => keccak.hash(bytes)));
   const whole = root !== undefined && checks.equal("records_root", subject, contribution.recordsRoot, root);
   checks.equal("record_count", subject, contribution.recordCount, file.records.length);
   checks.equal("licence", subject, contribution.licence, file.licence);
