@@ -16,12 +16,13 @@ function format(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toPrecision(4);
 }
 
-async function run({ bench, jsonFile, options }: BenchCommand): Promise<void> {
+async function run({ bench, json, options }: BenchCommand): Promise<void> {
   const report = (line: string) => process.stderr.write(`${bench.name}: ${line}\n`);
   const figures = await bench.run(report, options);
   const result: BenchResult = { bench: bench.name, machine: machine(), versions: await versions(), figures };
-  process.stdout.write(`${table(figures)}\n`);
-  if (jsonFile !== undefined) await writeFile(jsonFile, `${JSON.stringify(result, null, 2)}\n`);
+  const text = `${JSON.stringify(result, null, 2)}\n`;
+  process.stdout.write(json === "stdout" ? text : `${table(figures)}\n`);
+  if (json !== undefined && json !== "stdout") await writeFile(json.file, text);
 }
 
 try {

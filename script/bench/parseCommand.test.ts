@@ -17,12 +17,24 @@ const BENCHES: readonly Bench[] = [
 ];
 
 test("a bench, its options and the file for figures are found", () => {
-  const { bench, jsonFile, options } = parseCommand(["rich", "--only", "speed", "--deep", "--json", "f.json"], BENCHES);
+  const { bench, json, options } = parseCommand(["rich", "--only", "speed", "--deep", "--json", "f.json"], BENCHES);
 
   expect(bench.name).toBe("rich");
-  expect(jsonFile).toBe("f.json");
+  expect(json).toEqual({ file: "f.json" });
   expect(options).toEqual({ only: "speed", deep: true });
-  expect(parseCommand(["plain"], BENCHES)).toEqual({ bench: BENCHES[0], jsonFile: undefined, options: {} });
+  expect(parseCommand(["plain"], BENCHES)).toEqual({ bench: BENCHES[0], json: undefined, options: {} });
+});
+
+test.each([
+  [["rich", "--json"]],
+  [["rich", "--json", "--deep"]],
+  [["rich", "--deep", "--json"]],
+  [["rich", "--json", "-"]],
+])("without a file JSON goes to standard output: %j", (args) => {
+  const { json, options } = parseCommand(args, BENCHES);
+
+  expect(json).toBe("stdout");
+  expect(options.deep).toBe(args.includes("--deep") ? true : undefined);
 });
 
 test.each([
@@ -35,7 +47,7 @@ test.each([
   [["plain", "rich"], "rich"],
 ])("what is not there is refused with what is: %j", (args, named) => {
   const parse = () => parseCommand(args, BENCHES);
-  const listed = args[0] === "rich" || args[0] === "plain" ? "--json FILE" : "takes options";
+  const listed = args[0] === "rich" || args[0] === "plain" ? "--json [FILE]" : "takes options";
 
   expect(parse).toThrow(BenchUsageError);
   expect(parse).toThrow(named);

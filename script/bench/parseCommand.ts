@@ -3,9 +3,13 @@ import type { Bench, BenchOption, BenchOptions } from "./bench.js";
 
 export interface BenchCommand {
   readonly bench: Bench;
-  readonly jsonFile: string | undefined;
+  /** Where the result goes as JSON: into a file, or to standard output instead of the table. */
+  readonly json: { readonly file: string } | "stdout" | undefined;
   readonly options: BenchOptions;
 }
+
+/** What stands for a file that is none, as with other commands. */
+const STDOUT = "-";
 
 /** What was asked for on the command line is not there; the message lists what is. */
 export class BenchUsageError extends Error {
@@ -24,12 +28,14 @@ export function parseCommand(args: readonly string[], benches: readonly Bench[])
     const form = `--${option}${formOf(values)}`;
     return `  ${form.padEnd(40)}${about}`;
   });
-  lines.unshift(`  ${"--json FILE".padEnd(40)}writes figures, machine and versions to a file`);
+  lines.unshift(
+    `  ${"--json [FILE]".padEnd(40)}writes figures, machine and versions to a file, or prints them as JSON`,
+  );
 
   let values: Readonly<Record<string, string | boolean | undefined>>;
   try {
     values = parseArgs({
-      args: rest,
+      args: rest.map((arg, at) => (isBareJson(arg, rest[at + 1]) ? `--json=${STDOUT}` : arg)),
       options: {
         json: { type: "string" },
         ...Object.fromEntries(
@@ -52,7 +58,13 @@ export function parseCommand(args: readonly string[], benches: readonly Bench[])
     }
     options[option] = given;
   }
-  return { bench, jsonFile: values.json as string | undefined, options };
+  const json = values.json as string | undefined;
+  return { bench, json: json === STDOUT ? "stdout" : json === undefined ? undefined : { file: json }, options };
+}
+
+/** `--json` without a file behind it, which `parseArgs` has no word for. */
+function isBareJson(arg: string, next: string | undefined): boolean {
+  return arg === "--json" && (next === undefined || next.startsWith("--"));
 }
 
 function formOf(values: BenchOption["values"]): string {
