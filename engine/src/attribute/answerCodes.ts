@@ -3,7 +3,7 @@ import type { Runtime } from "../serve/Runtime.js";
 import { type AnswerCodes, ATTRIBUTION_CONTEXT, joinCodes, type PositionCodes, sliceCodes } from "./codes.js";
 
 /** Answer positions read in one pass when the whole does not fit. */
-const STRIDE = 64;
+export const WINDOW_STRIDE = 64;
 
 /**
  * Codes of an answer's positions, each in the context of prompt and answer before it, and of the few before each pass.
@@ -21,27 +21,41 @@ export async function answerCodes(
   const ids = [...promptIds, ...outputIds];
   const parts: PositionCodes[] = [];
   const passes: { at: number; before: PositionCodes }[] = [];
-  for (const { start, from, to } of answerWindows(promptIds.length, outputIds.length)) {
-    const first = Math.max(start, from - CONTINUITY_TOKENS);
-    const before = ids[start - 1];
-    const codes = await runtime.codes(ids.slice(start, to), { ...options, before, from: first - start });
-    parts.push(sliceCodes(codes, from - first, to - first));
-    passes.push({ at: from - promptIds.length, before: sliceCodes(codes, 0, from - first) });
+  for (const window of answerWindows(promptIds.length, outputIds.length)) {
+    const { codes, before } = await windowCodes(runtime, ids, window, options);
+    parts.push(codes);
+    passes.push({ at: window.from - promptIds.length, before });
   }
   return { ...joinCodes(parts), passes };
 }
 
-/** Each pass over tokens `start` to `to` gives the codes of positions `from` to `to` of prompt and answer. */
-export function answerWindows(
-  prompt: number,
-  output: number,
-): { readonly start: number; readonly from: number; readonly to: number }[] {
+/** A pass over tokens `start` to `to` gives the codes of positions `from` to `to` of prompt and answer. */
+export interface AnswerWindow {
+  readonly start: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Codes of a window's positions, and of the few before them. @param ids Prompt and answer. @throws RuntimeError; the signal's reason */
+export async function windowCodes(
+  runtime: Pick<Runtime, "codes">,
+  ids: readonly number[],
+  { start, from, to }: AnswerWindow,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<{ readonly codes: PositionCodes; readonly before: PositionCodes }> {
+  const first = Math.max(start, from - CONTINUITY_TOKENS);
+  const found = await runtime.codes(ids.slice(start, to), { ...options, before: ids[start - 1], from: first - start });
+  return { codes: sliceCodes(found, from - first, to - first), before: sliceCodes(found, 0, from - first) };
+}
+
+/** The windows in which an answer is read, in order. */
+export function answerWindows(prompt: number, output: number): AnswerWindow[] {
   const all = prompt + output;
   if (output === 0) return [];
   if (all <= ATTRIBUTION_CONTEXT) return [{ start: 0, from: prompt, to: all }];
   const windows = [];
-  for (let from = prompt; from < all; from += STRIDE) {
-    const to = Math.min(from + STRIDE, all);
+  for (let from = prompt; from < all; from += WINDOW_STRIDE) {
+    const to = Math.min(from + WINDOW_STRIDE, all);
     windows.push({ start: Math.max(0, to - ATTRIBUTION_CONTEXT), from, to });
   }
   return windows;

@@ -20,6 +20,17 @@ export async function attributeAnswer(
   },
 ): Promise<AnswerAttribution> {
   const { versions, promptIds, outputIds, signal } = answer;
+  requireBase(runtime, versions);
+  if (versions.length === 0) return attributeCodes([], NO_CODES);
+  const codes = await answerCodes(runtime, promptIds, outputIds, signal === undefined ? {} : { signal });
+  return attributeCodes(versions, codes);
+}
+
+/** @throws AttributionError `invalid_request` when an index is of another base than the runtime's */
+export function requireBase(
+  runtime: Pick<Runtime, "weightsRoot" | "attributionHash">,
+  versions: readonly AttributionVersion[],
+): void {
   for (const { datanet, version, index } of versions) {
     if (index.baseWeightsRoot !== runtime.weightsRoot || index.attributionHash !== runtime.attributionHash) {
       throw new AttributionError(
@@ -29,7 +40,4 @@ export async function attributeAnswer(
       );
     }
   }
-  if (versions.length === 0) return attributeCodes([], NO_CODES);
-  const codes = await answerCodes(runtime, promptIds, outputIds, signal === undefined ? {} : { signal });
-  return attributeCodes(versions, codes);
 }

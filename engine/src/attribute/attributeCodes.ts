@@ -11,7 +11,7 @@ import { KERNEL_WHOLE } from "../exact/program/AttributionOp.js";
 import { type AnswerCodes, codeWords, type PositionCodes } from "./codes.js";
 import { AttributionError } from "./errors.js";
 import type { Hex } from "./hex.js";
-import { creditRecords } from "./kernel/creditRecords.js";
+import { creditRecords, type KernelCredit } from "./kernel/creditRecords.js";
 import { floorFor } from "./kernel/floors.js";
 import { hamming } from "./kernel/hamming.js";
 import { kernelValue } from "./kernel/kernelValue.js";
@@ -62,6 +62,13 @@ export interface AnswerAttribution {
  * @throws AttributionError `invalid_request` when a version's contributors do not fit its index, or records were erased from it
  */
 export function attributeCodes(versions: readonly AttributionVersion[], answer: AnswerCodes): AnswerAttribution {
+  requireWhole(versions);
+  const indexes = versions.map(({ index }) => index);
+  return shareCredit(versions, creditRecords(indexes, answer), answer);
+}
+
+/** @throws AttributionError `invalid_request` when a version's contributors do not fit its index, or records were erased from it */
+export function requireWhole(versions: readonly AttributionVersion[]): void {
   for (const { datanet, version, index, contributors } of versions) {
     if (contributors.length !== index.recordCount) {
       throw new AttributionError(
@@ -77,14 +84,18 @@ export function attributeCodes(versions: readonly AttributionVersion[], answer: 
       );
     }
   }
+}
+
+/** What `attributeCodes` makes of the credit that the answer's codes gave. @param answer The positions that were credited, all of them */
+export function shareCredit(
+  versions: readonly AttributionVersion[],
+  { credits, weight, denominators }: KernelCredit,
+  answer: PositionCodes,
+): AnswerAttribution {
   const methodHash = attributionMethodHash(versions.map(({ index }) => index.root));
   const first = versions[0];
   if (first === undefined) return { records: [], shares: [], methodHash };
 
-  const { credits, weight, denominators } = creditRecords(
-    versions.map(({ index }) => index),
-    answer,
-  );
   const listed = versions
     .flatMap((version, i) => listRecords(version, credits[i]!, weight, answer.ids.length))
     .sort(compareRecordShares)

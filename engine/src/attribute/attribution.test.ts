@@ -13,6 +13,7 @@ import { attributeAnswer } from "./attributeAnswer.js";
 import { fitAttributionBase } from "./fitAttributionBase.js";
 import { AttributionIndex } from "./kernel/AttributionIndex.js";
 import { buildIndex } from "./kernel/buildIndex.js";
+import { RunningAttribution } from "./RunningAttribution.js";
 
 const ACCOUNTS = ["0x00000000000000000000000000000000000000a1", "0x00000000000000000000000000000000000000b2"] as const;
 
@@ -156,6 +157,77 @@ describe("attributing an answer", () => {
 
     await expect(call).rejects.toMatchObject({ code: "invalid_request" });
     await expect(call).rejects.toThrow(/0xabab/);
+  });
+});
+
+describe("an answer that is still being written", () => {
+  const version = () => ({ datanet: 7n, version: 1, index, contributors: records.map((_, i) => ACCOUNTS[i % 2]!) });
+
+  /** What is told of an answer as its tokens come, and what each statement cost in passes of the base. */
+  async function follow(promptIds: readonly number[], outputIds: readonly number[]) {
+    let passes = 0;
+    const counting = {
+      weightsRoot: runtime.weightsRoot,
+      attributionHash: runtime.attributionHash,
+      codes: (...args: Parameters<Runtime["codes"]>) => {
+        passes++;
+        return runtime.codes(...args);
+      },
+    };
+    const running = new RunningAttribution(counting as Runtime, [version()], promptIds);
+    const told = [];
+    for (let tokens = 1; tokens <= outputIds.length; tokens++) {
+      const statement = await running.take(outputIds.slice(0, tokens));
+      if (statement === undefined) expect(passes).toBe(0);
+      else told.push({ statement, passes });
+      passes = 0;
+    }
+    return told;
+  }
+
+  test.each([
+    ["that fits into one pass", 20, 60, [16, 32, 48]],
+    ["that comes to fill one pass, and goes beyond", 190, 140, [16, 32, 48, 64, 128]],
+    ["to a prompt that is longer than a pass", 300, 130, [64, 128]],
+  ])("is told of as if it ended there, one %s", async (_, prompt, output, due) => {
+    const { ids } = records[3]!;
+    const promptIds = [...randomIds(new Random(4), prompt - 20), ...ids.slice(0, 20)];
+    const outputIds = [...ids.slice(20, 60), ...randomIds(new Random(5), output - 40)];
+
+    const told = await follow(promptIds, outputIds);
+
+    expect(told.map(({ statement }) => statement.tokens)).toEqual(due);
+    for (const { statement } of told) {
+      const { tokens, ...attribution } = statement;
+      const asked = { versions: [version()], promptIds, outputIds: outputIds.slice(0, tokens) };
+      expect(attribution).toEqual(await attributeAnswer(runtime, asked));
+    }
+  });
+
+  test("costs one pass for each statement, but for one where the answer outgrows a pass", async () => {
+    const told = await follow(randomIds(new Random(6), 190), randomIds(new Random(7), 200));
+
+    expect(told.map(({ statement, passes }) => [statement.tokens, passes])).toEqual([
+      [16, 1],
+      [32, 1],
+      [48, 1],
+      [64, 1],
+      [128, 2],
+      [192, 1],
+    ]);
+  });
+
+  test("that was not read to its end goes on from there", async () => {
+    const { ids } = records[3]!;
+    const running = new RunningAttribution(runtime, [version()], ids.slice(0, 20));
+    const aborted = AbortSignal.abort(new Error("not now"));
+
+    await expect(running.take(ids.slice(20, 40), { signal: aborted })).rejects.toThrow();
+    const { tokens, ...attribution } = (await running.take(ids.slice(20, 60)))!;
+
+    const asked = { versions: [version()], promptIds: ids.slice(0, 20), outputIds: ids.slice(20, 60) };
+    expect(tokens).toBe(40);
+    expect(attribution).toEqual(await attributeAnswer(runtime, asked));
   });
 });
 
