@@ -15,6 +15,7 @@ import {
   encodeVoucherHeader,
   eraseContentTypedData,
   eraseRecordsTypedData,
+  type ProvisionalAttribution,
   readContributionsOf,
   readDues,
   readModel,
@@ -381,6 +382,38 @@ test("an answer comes as OpenAI's events, the receipt in the last one", async ()
   expect(chunks.filter(({ openledger }) => openledger !== undefined)).toEqual([chunks.at(-1)]);
   const { body } = await get(`/v1/receipts/${chunks.at(-1).openledger.receiptHash}`);
   expect(body.receipt.outputTokens).toBe(chunks.at(-1).usage.completion_tokens);
+});
+
+test("a stream tells whose data shapes the answer so far to who asks for it, and what is paid by is the receipt's", async () => {
+  const client = await network.payer(5);
+  const payer = await createPayer({ client, runnerUrl: url, salt: 77n });
+  await payer.fund(open);
+  const told: ProvisionalAttribution[] = [];
+  const answer = await payer.ask(
+    { model: adapter, prompt: "const alpha7 = (x)", maxTokens: 200, temperatureMilli: 0 },
+    { onAttribution: (attribution) => told.push(attribution) },
+  );
+
+  expect(told.length).toBeGreaterThan(0);
+  for (const { tokens, shares } of told) {
+    expect(tokens).toBeLessThanOrEqual(answer.receipt.outputTokens);
+    expect(shares.reduce((sum, { share }) => sum + share, 0)).toBe(SHARE_WHOLE);
+  }
+  expect(answer.attribution.shares.reduce((sum, { share }) => sum + share, 0)).toBe(SHARE_WHOLE);
+});
+
+test.each([
+  [{ stream_options: { include_attribution: true } }, "stream_options goes with stream: true"],
+  [{ stream: true, stream_options: { include_usage: false } }, "include_usage: can only be true"],
+  [{ stream: true, stream_options: { include_all: true } }, "stream_options"],
+])("options of a stream that nobody can have are refused: %j", async (options, found) => {
+  const { status, body } = await post(
+    "/v1/completions",
+    JSON.stringify({ model: `${adapter}`, prompt: "a", ...options }),
+  );
+
+  expect(status).toBe(400);
+  expect(body.error.message).toContain(found);
 });
 
 test("request and answer are disclosed to the payer and to an active oracle alone", async () => {

@@ -7,6 +7,7 @@
  *
  * MONEY. A voucher's digest names its request: sent again, it gets the stored answer and costs nothing more.
  */
+import type { ProvisionalAttribution } from "@openledger/engine";
 import {
   answerFee,
   attributionHash,
@@ -29,7 +30,8 @@ import { type ChannelState, checkDeadline, checkParties } from "../settle/checkV
 import type { AdmittedRequest } from "../store/AdmittedRequest.js";
 import type { RequestLedger } from "../store/RequestLedger.js";
 import type { StoredReceipt } from "../store/StoredReceipt.js";
-import type { ModelShelf, ServedModel } from "./ServedModel.js";
+import { AttributionTeller } from "./AttributionTeller.js";
+import type { Generated, ModelShelf, Sampling, ServedModel } from "./ServedModel.js";
 
 export interface PaidRequest {
   readonly voucher: Voucher;
@@ -64,10 +66,18 @@ export interface AnswerDeskDeps {
   readonly onFault: (error: unknown) => void;
 }
 
+/** Told of an answer as it is written, and not after it. */
+export interface AnswerListener {
+  /** All tokens so far, whenever there are more. */
+  onTokens(tokens: readonly number[]): void;
+  /** Whose data shapes the first tokens, now and then, while nobody else waits for an answer. */
+  onAttribution?(attribution: ProvisionalAttribution): void;
+}
+
 /** One request being answered; whoever sends it again listens to the same one. */
 interface Job {
   readonly tokens: number[];
-  readonly listeners: Set<(tokens: readonly number[]) => void>;
+  readonly listeners: Set<AnswerListener>;
   readonly done: Promise<StoredReceipt>;
 }
 
@@ -94,10 +104,9 @@ export class AnswerDesk {
   /**
    * Answers a paid request, or gives the answer it has already got.
    *
-   * @param onTokens Called with all tokens so far whenever there are more; not after the answer.
    * @throws RunnerError with the reason why it is not answered.
    */
-  async ask(paid: PaidRequest, onTokens: (tokens: readonly number[]) => void = () => {}): Promise<StoredReceipt> {
+  async ask(paid: PaidRequest, listener: AnswerListener = { onTokens: () => {} }): Promise<StoredReceipt> {
     const { voucher, request } = paid;
     const digest = voucherDigest(this.deps.domain, voucher);
     const channel = await this.#checkOrigin(paid, digest);
@@ -117,12 +126,12 @@ export class AnswerDesk {
     if (admission.state === "answered") return admission.receipt;
 
     const job = this.#jobs.get(digest) ?? this.#start(admitted);
-    if (job.tokens.length > 0) onTokens(job.tokens);
-    job.listeners.add(onTokens);
+    if (job.tokens.length > 0) listener.onTokens(job.tokens);
+    job.listeners.add(listener);
     try {
       return await job.done;
     } finally {
-      job.listeners.delete(onTokens);
+      job.listeners.delete(listener);
     }
   }
 
@@ -208,11 +217,7 @@ export class AnswerDesk {
   #start(admitted: AdmittedRequest): Job {
     const tokens: number[] = [];
     const listeners: Job["listeners"] = new Set();
-    const onToken = (token: number) => {
-      tokens.push(token);
-      for (const listener of listeners) listener(tokens);
-    };
-    const done = this.#answer(admitted, onToken).finally(() => this.#jobs.delete(admitted.digest));
+    const done = this.#answer(admitted, { tokens, listeners }).finally(() => this.#jobs.delete(admitted.digest));
     const job: Job = { tokens, listeners, done };
     this.#jobs.set(admitted.digest, job);
     // Whoever asked may have gone; a job without listeners must not end the process.
@@ -220,11 +225,11 @@ export class AnswerDesk {
     return job;
   }
 
-  async #answer(admitted: AdmittedRequest, onToken: (token: number) => void): Promise<StoredReceipt> {
+  async #answer(admitted: AdmittedRequest, written: Written): Promise<StoredReceipt> {
     const attempts = await this.deps.ledger.beginAttempt(admitted.digest);
     try {
       if (attempts > attemptLimit) throw new Error(`${attemptLimit} attempts to answer it ended the process.`);
-      const { receipt, answer } = await this.#compute(admitted, onToken);
+      const { receipt, answer } = await this.#compute(admitted, written);
       const hash = receiptHash(this.deps.domain, receipt);
       const signature = await this.deps.account.signTypedData(receiptTypedData(this.deps.domain, receipt));
       const stored = await this.deps.ledger.answer({ hash, digest: admitted.digest, receipt, signature, answer });
@@ -242,14 +247,11 @@ export class AnswerDesk {
     }
   }
 
-  async #compute(
-    admitted: AdmittedRequest,
-    onToken: (token: number) => void,
-  ): Promise<Pick<StoredReceipt, "receipt" | "answer">> {
+  async #compute(admitted: AdmittedRequest, written: Written): Promise<Pick<StoredReceipt, "receipt" | "answer">> {
     const model = this.deps.models.get(admitted.voucher.model);
     const letGo = model.hold();
     try {
-      return await this.#computeWith(model, admitted, onToken);
+      return await this.#computeWith(model, admitted, written);
     } finally {
       letGo();
     }
@@ -258,12 +260,12 @@ export class AnswerDesk {
   async #computeWith(
     model: ServedModel,
     { digest, voucher, request }: AdmittedRequest,
-    onToken: (token: number) => void,
+    written: Written,
   ): Promise<Pick<StoredReceipt, "receipt" | "answer">> {
     const promptIds = model.encode(request.prompt);
     // Both are the payer's: a seed of the runner's choosing would let it pick among answers.
     const seed = request.seed === zeroSeed ? digest : request.seed;
-    const { tokens, finish } = await model.generate(promptIds, { ...request, seed }, onToken);
+    const { tokens, finish } = await this.#generate(model, promptIds, { ...request, seed }, written);
     const attribution = await model.attribute(promptIds, tokens);
 
     const fee = answerFee(model.price, { promptTokens: promptIds.length, outputTokens: tokens.length });
@@ -287,7 +289,47 @@ export class AnswerDesk {
     };
     return { receipt, answer: { tokens, text: model.decode(tokens), finish, attribution } };
   }
+
+  async #generate(
+    model: ServedModel,
+    promptIds: readonly number[],
+    sampling: Sampling,
+    { tokens, listeners }: Written,
+  ): Promise<Generated> {
+    let teller: AttributionTeller | undefined;
+    const follow = () => {
+      // it costs the engine passes that nobody has paid for
+      if (this.#jobs.size > 1 || ![...listeners].some(({ onAttribution }) => onAttribution !== undefined)) return;
+      teller ??= this.#tellerOf(model, promptIds, listeners);
+      teller?.onTokens(tokens);
+    };
+    try {
+      return await model.generate(promptIds, sampling, (token) => {
+        tokens.push(token);
+        for (const listener of listeners) listener.onTokens(tokens);
+        follow();
+      });
+    } finally {
+      await teller?.stop();
+    }
+  }
+
+  #tellerOf(
+    model: ServedModel,
+    promptIds: readonly number[],
+    listeners: Written["listeners"],
+  ): AttributionTeller | undefined {
+    const followed = model.follow(promptIds);
+    if (followed === undefined) return undefined;
+    const tell = (attribution: ProvisionalAttribution) => {
+      for (const listener of listeners) listener.onAttribution?.(attribution);
+    };
+    return new AttributionTeller(followed, tell, this.deps.onFault);
+  }
 }
+
+/** An answer so far, and who listens to it. */
+type Written = Pick<Job, "tokens" | "listeners">;
 
 /** Counting tokens takes time that nobody has paid for yet: what is far too long is not counted. */
 function checkCharacters(model: ServedModel, prompt: string): void {

@@ -2,7 +2,7 @@
  * Makes a registered model servable: every file is fetched by its hash and checked against the root on the chain. To try again costs
  * no more than what may have changed: what was found right, and what is false for ever, is remembered by what was asked.
  */
-import { type AdapterHandle, attributeAnswer, RuntimeError } from "@openledger/engine";
+import { type AdapterHandle, attributeAnswer, RunningAttribution, RuntimeError } from "@openledger/engine";
 import { attributionMethodHash, type readModel } from "@openledger/sdk";
 import { hexToBytes } from "viem";
 import { RunnerError } from "../RunnerError.js";
@@ -124,6 +124,7 @@ export class ModelLoader {
         ]);
         return { ...answer, ...(citations !== undefined && { citations }) };
       },
+      follow: (promptIds) => (versions.length === 0 ? undefined : new RunningAttribution(runtime, versions, promptIds)),
     };
   }
 }

@@ -1,5 +1,6 @@
 import type { AnswerAttribution, Price } from "@openledger/sdk";
 import type { Hex } from "viem";
+import type { FollowedAttribution } from "./AttributionTeller.js";
 
 /**
  * Sampling as the protocol counts it: thousandths, 0 for no limit of `topK`, 0 of `temperatureMilli` for greedy, 1,000 for
@@ -39,6 +40,8 @@ export interface ServedModel {
   generate(promptIds: readonly number[], sampling: Sampling, onToken: (token: number) => void): Promise<Generated>;
   /** Who shaped these tokens; nobody for a model without Datanets. */
   attribute(promptIds: readonly number[], tokens: readonly number[]): Promise<AnswerAttribution>;
+  /** Who shapes an answer that is being written; undefined for a model without Datanets. */
+  follow(promptIds: readonly number[]): FollowedAttribution | undefined;
 }
 
 /** The models this runner can answer with now. */

@@ -1,16 +1,13 @@
 /** Receipts and answers as JSON: integers past 2^53 are decimal strings. */
-import { type AnswerAttribution, citationToJson, isPoolAccount, receiptToJson } from "@openledger/sdk";
+import type { ProvisionalAttribution } from "@openledger/engine";
+import { type AnswerAttribution, citationToJson, isPoolAccount, receiptToJson, type Share } from "@openledger/sdk";
 import type { StoredReceipt } from "../store/StoredReceipt.js";
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function attributionJson(attribution: AnswerAttribution): JsonObject {
   return {
-    shares: attribution.shares.map(({ account, share }) => ({
-      account,
-      share,
-      kind: isPoolAccount(account) ? "pool" : "contributor",
-    })),
+    shares: sharesJson(attribution.shares),
     records: attribution.records.map((record) => ({
       ...record,
       datanet: `${record.datanet}`,
@@ -20,6 +17,29 @@ export function attributionJson(attribution: AnswerAttribution): JsonObject {
     methodHash: attribution.methodHash,
     ...(attribution.citations !== undefined && { citations: attribution.citations.map(citationToJson) }),
   };
+}
+
+/** What is known of an answer's first tokens while it is written: shares and places; texts and citations come with the receipt. */
+export function provisionalJson({ tokens, shares, records }: ProvisionalAttribution): JsonObject {
+  return {
+    tokens,
+    shares: sharesJson(shares),
+    records: records.map(({ datanet, version, recordIndex, contributor, share }) => ({
+      datanet: `${datanet}`,
+      version,
+      recordIndex: `${recordIndex}`,
+      contributor,
+      share,
+    })),
+  };
+}
+
+function sharesJson(shares: readonly Share[]): readonly JsonObject[] {
+  return shares.map(({ account, share }) => ({
+    account,
+    share,
+    kind: isPoolAccount(account) ? "pool" : "contributor",
+  }));
 }
 
 /** The `openledger` member of an answer. */

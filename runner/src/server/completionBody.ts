@@ -11,7 +11,8 @@ export interface CompletionBody {
   readonly topK: number;
   readonly repetitionPenaltyMilli: number;
   readonly seed: `0x${string}`;
-  readonly delivery: "whole" | "stream";
+  /** At once, token by token, or with who shapes the answer as it comes. */
+  readonly delivery: "whole" | "stream" | "stream-with-attribution";
 }
 
 const defaults = {
@@ -39,6 +40,12 @@ const schema = z.strictObject({
     .regex(/^0x[0-9a-f]{64}$/, "is 0x and 64 lower-case hexadecimal digits")
     .default(defaults.seed),
   stream: z.boolean().default(false),
+  stream_options: z
+    .strictObject({
+      include_attribution: z.boolean().default(false),
+      include_usage: z.literal(true, "can only be true: the last chunk always has it").optional(),
+    })
+    .optional(),
   n: z.literal(1, "can only be 1").optional(),
   user: z.string().max(512).optional(),
 });
@@ -57,8 +64,19 @@ export function parseCompletionBody(body: unknown): CompletionBody {
     topK: value.top_k,
     repetitionPenaltyMilli: thousandths("repetition_penalty", value.repetition_penalty),
     seed: value.seed as `0x${string}`,
-    delivery: value.stream ? "stream" : "whole",
+    delivery: deliveryOf(value),
   };
+}
+
+function deliveryOf({ stream, stream_options: options }: z.output<typeof schema>): CompletionBody["delivery"] {
+  if (!stream && options !== undefined) {
+    throw new RunnerError("invalid_request", "stream_options goes with stream: true.", {
+      retryable: false,
+      param: "stream_options",
+    });
+  }
+  if (!stream) return "whole";
+  return options?.include_attribution === true ? "stream-with-attribution" : "stream";
 }
 
 /** The request's hash counts thousandths: a finer number would not be the one the payer signed. */

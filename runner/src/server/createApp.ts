@@ -103,7 +103,9 @@ async function complete(deps: AppDeps, request: Request, response: Response): Pr
     decode: (tokens) => model.decode(tokens),
   });
   try {
-    stream.finish(await deps.desk.ask(paid, stream.onTokens));
+    const { onTokens, onAttribution } = stream;
+    const listener = delivery === "stream" ? { onTokens } : { onTokens, onAttribution };
+    stream.finish(await deps.desk.ask(paid, listener));
   } catch (error) {
     if (!stream.begun) throw error;
     if (isFault(publicError(error))) deps.onFault(error);

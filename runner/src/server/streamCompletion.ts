@@ -1,15 +1,18 @@
 /**
  * An answer as server-sent events: OpenAI chunks as tokens come; the last one before `[DONE]` carries usage, receipt and
- * attribution. A failure after the first byte is a chunk with `error`, and no `[DONE]`.
+ * attribution. Whoever asks for it is told between them who shapes the answer so far, in chunks without text. A failure after the first byte is a chunk with `error`, and no `[DONE]`.
  */
+import type { ProvisionalAttribution } from "@openledger/engine";
 import type { Response } from "express";
 import type { StoredReceipt } from "../store/StoredReceipt.js";
-import { completionId, receiptView, usageJson } from "./answerJson.js";
+import { completionId, provisionalJson, receiptView, usageJson } from "./answerJson.js";
 import { errorJson, publicError } from "./sendError.js";
 
 export interface Stream {
   /** More text is there: all tokens so far. */
   onTokens(tokens: readonly number[]): void;
+  /** Whose data shapes the first tokens. The receipt alone says what is paid by. */
+  onAttribution(attribution: ProvisionalAttribution): void;
   finish(stored: StoredReceipt): void;
   /** Whether a byte was sent; before it, an error is an ordinary answer. */
   readonly begun: boolean;
@@ -62,6 +65,7 @@ export function openStream(
       chunk(text.slice(sent.length), null, {});
       sent = text;
     },
+    onAttribution: (attribution) => chunk("", null, { openledger: { provisional: provisionalJson(attribution) } }),
     finish: (stored) => {
       const text = stored.answer.text;
       const rest = text.startsWith(sent) ? text.slice(sent.length) : "";

@@ -8,8 +8,10 @@ import type { Price } from "../units/fee.js";
 import {
   type AnswerAttribution,
   type AnswerReceipt,
+  type ProvisionalAttribution,
   readAnswerAttribution,
   readAnswerReceipt,
+  readProvisionalAttribution,
 } from "../wire/completion.js";
 import { DocumentReader } from "../wire/DocumentReader.js";
 import { readReceipt } from "../wire/receipt.js";
@@ -59,6 +61,13 @@ export type RunnerCallOptions = { readonly signal?: AbortSignal };
 
 /** A runner may send without end. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
+/** Told of an answer as it comes, before anything of it is verified. */
+export type StreamListener = {
+  readonly onText?: (text: string) => void;
+  /** Whose data shapes its first tokens, now and then; a runner that has others to answer says nothing. */
+  readonly onAttribution?: (attribution: ProvisionalAttribution) => void;
+};
 
 /** Speaks to one runner over HTTP and believes nothing but the shape of what it says. */
 export class RunnerClient {
@@ -119,13 +128,18 @@ export class RunnerClient {
     };
   }
 
-  /** Sends a paid request and hands text on as it comes. @throws as `models` */
+  /** Sends a paid request and hands on what comes of its answer. @throws as `models` */
   async stream(
     request: InferenceRequest,
     payment: SignedVoucher,
-    options: RunnerCallOptions & { readonly onText: (text: string) => void },
+    options: RunnerCallOptions & StreamListener,
   ): Promise<UnverifiedAnswer> {
-    const body = { ...completionBody(request), stream: true };
+    const { onText, onAttribution } = options;
+    const body = {
+      ...completionBody(request),
+      stream: true,
+      ...(onAttribution !== undefined && { stream_options: { include_attribution: true } }),
+    };
     const response = await this.#post("/v1/completions", body, options, payment);
     if (!response.ok) throw this.#refusal(response.status, await this.#reader("answer", response));
     if (response.body === null) throw new RunnerUnreachableError(this.#url, "an answer without a body");
@@ -143,11 +157,12 @@ export class RunnerClient {
       const choice = firstChoice(reader);
       const more = choice.field("text").text();
       text += more;
-      if (more !== "") options.onText(more);
-      if (reader.field("openledger").present) {
-        const receipt = readAnswerReceipt(reader.field("openledger"));
-        end = { ...receipt, finish: readFinish(choice.field("finish_reason")) };
-      }
+      if (more !== "") onText?.(more);
+      const facts = reader.field("openledger");
+      if (!facts.present) continue;
+      const provisional = facts.field("provisional");
+      if (provisional.present) onAttribution?.(readProvisionalAttribution(provisional));
+      else end = { ...readAnswerReceipt(facts), finish: readFinish(choice.field("finish_reason")) };
     }
     if (end === undefined) throw new RunnerUnreachableError(this.#url, "a stream that ended without a receipt");
     return { ...end, text };

@@ -22,6 +22,7 @@ import {
   type Quote,
   RunnerClient,
   type RunnerProgress,
+  type StreamListener,
   type UnverifiedAnswer,
 } from "./RunnerClient.js";
 import { readModelTerms } from "./readModelTerms.js";
@@ -63,11 +64,8 @@ export type Ask = {
   readonly seed?: Hex;
 };
 
-export type AskOptions = {
-  /** Given, the answer is streamed and its text handed on as it comes, before it is verified. */
-  readonly onText?: (text: string) => void;
-  readonly signal?: AbortSignal;
-};
+/** With a listener the answer is streamed. */
+export type AskOptions = StreamListener & { readonly signal?: AbortSignal };
 
 /** An answer whose receipt, fee, output and attribution were held against request and chain. */
 export type Answer = UnverifiedAnswer & { readonly fee: bigint; readonly request: InferenceRequest };
@@ -190,13 +188,15 @@ export async function createPayer(options: PayerOptions): Promise<Payer> {
     asked: AskOptions,
   ): Promise<Answer> => {
     const { request, payment } = book.pending;
+    const { onText, onAttribution } = asked;
     const signal = asked.signal === undefined ? {} : { signal: asked.signal };
+    const listener = { ...(onText && { onText }), ...(onAttribution && { onAttribution }) };
     let answer: UnverifiedAnswer;
     try {
       answer =
-        asked.onText === undefined
+        Object.keys(listener).length === 0
           ? await http.complete(request, payment, signal)
-          : await http.stream(request, payment, { ...signal, onText: asked.onText });
+          : await http.stream(request, payment, { ...signal, ...listener });
     } catch (error) {
       // A refusal for good leaves the nonce free; the voucher it knows may still be settled, under the same cap or a later one.
       if (error instanceof PaymentRefusedError && !error.retryable) await books.set(channel, request.model, bare(book));

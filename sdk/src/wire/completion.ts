@@ -52,6 +52,16 @@ export type AnswerAttribution = {
   readonly citations?: readonly Citation[];
 };
 
+/**
+ * Whose data shapes the first tokens of an answer that is still being written: what its attribution would be, were these all. Shown
+ * as it comes, and never paid by: that is the receipt's.
+ */
+export type ProvisionalAttribution = {
+  readonly tokens: number;
+  readonly shares: readonly Share[];
+  readonly records: readonly (RecordShare & { readonly contributor: Address })[];
+};
+
 /** The `openledger` member of an answer: what is paid for and who is paid. */
 export type AnswerReceipt = {
   readonly receipt: Receipt;
@@ -80,22 +90,41 @@ export function readAnswerReceipt(reader: DocumentReader): AnswerReceipt {
 export function readAnswerAttribution(reader: DocumentReader): AnswerAttribution {
   const citations = reader.field("citations");
   return {
-    shares: reader
-      .field("shares")
-      .items()
-      .map((item) => ({ account: item.field("account").address(), share: item.field("share").uint32() })),
+    shares: reader.field("shares").items().map(readShare),
     records: reader.field("records").items().map(readAttributedRecord),
     methodHash: reader.field("methodHash").bytes32(),
     ...(citations.present && { citations: citations.items().map(readCitation) }),
   };
 }
 
-function readAttributedRecord(item: DocumentReader): AttributedRecord {
+/** @throws MalformedDocumentError */
+export function readProvisionalAttribution(reader: DocumentReader): ProvisionalAttribution {
+  return {
+    tokens: reader.field("tokens").uint32(),
+    shares: reader.field("shares").items().map(readShare),
+    records: reader
+      .field("records")
+      .items()
+      .map((item) => ({ ...readRecordShare(item), contributor: item.field("contributor").address() })),
+  };
+}
+
+function readShare(item: DocumentReader): Share {
+  return { account: item.field("account").address(), share: item.field("share").uint32() };
+}
+
+function readRecordShare(item: DocumentReader): RecordShare {
   return {
     datanet: item.field("datanet").uint(64),
     version: item.field("version").uint32(),
     recordIndex: item.field("recordIndex").uint(64),
     share: item.field("share").uint32(),
+  };
+}
+
+function readAttributedRecord(item: DocumentReader): AttributedRecord {
+  return {
+    ...readRecordShare(item),
     ...readOrigin(item),
     excerpt: item.field("excerpt").text(),
   };
