@@ -6,7 +6,7 @@ const MAX_DECOYS = 64;
 /**
  * Postings that a decoy may have above a token's threshold, on average. Of a small index weak resemblances, taken together, tell
  * much: with 1 instead of 64, what was paid predicted retraining worse by .1 to .2. With many more, a million records drown the one
- * that is right: with 512 it kept .51 of its share among a thousand, with 64 it keeps .96.
+ * that is right: with 512 it kept .51 of its share among a thousand, with 64 it keeps .97.
  */
 const CHANCE_POSTINGS = 64;
 /** Lists below 2^12 postings may have more by chance, this many over their length: of fewer than 2^9.5 all may count. */
