@@ -59,6 +59,7 @@ export * from "./hash/contributionDigest.js";
 export * from "./hash/credit.js";
 export * from "./hash/draw.js";
 export * from "./hash/grant.js";
+export * from "./hash/indexRecord.js";
 export * from "./hash/indexRoot.js";
 export * from "./hash/licence.js";
 export * from "./hash/output.js";

@@ -67,6 +67,7 @@ export { AttributionIndex } from "./kernel/AttributionIndex.js";
 export { type BuildIndexOptions, buildIndex, type RowCache } from "./kernel/buildIndex.js";
 export { creditRecords } from "./kernel/creditRecords.js";
 export { type IndexedRecord, IndexIntake, indexedRecords } from "./kernel/indexedRecords.js";
+export { openIndexRow } from "./kernel/openIndexRow.js";
 export type { VersionIndex } from "./kernel/VersionIndex.js";
 export type { MatchArrays } from "./match/MatchArrays.js";
 export { MatchIndex } from "./match/MatchIndex.js";

@@ -25,6 +25,7 @@ interface Parts {
  */
 export class AttributionIndex implements VersionIndex {
   readonly root: Hex;
+  readonly postingsRoot: Hex;
   readonly postings: Postings;
   readonly recordCount: number;
   readonly baseWeightsRoot: Hex;
@@ -44,11 +45,12 @@ export class AttributionIndex implements VersionIndex {
     this.baseWeightsRoot = parts.baseWeightsRoot;
     this.attributionHash = parts.attributionHash;
     this.#lists = new PostingIndex(postings, thresholds);
+    this.postingsRoot = merkleRoot(domainHash("IndexPostings"), this.postingLeaves());
     this.root = indexRoot({
       ...parts,
       floors,
       recordsRoot: merkleRoot(domainHash("IndexRecord"), this.recordLeaves()),
-      postingsRoot: merkleRoot(domainHash("IndexPostings"), this.postingLeaves()),
+      postingsRoot: this.postingsRoot,
     });
   }
 
