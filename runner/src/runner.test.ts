@@ -118,11 +118,14 @@ test("a payer gets an attributed answer, verifies it against the chain, and it i
     async () => expect(await readModelClaimed(client, payer.channel, adapter)).toBe(second.receipt.cumulative),
     { timeout: 20_000, interval: 50 },
   );
-  await vi.waitFor(async () => {
-    const { body } = await get(`/v1/receipts/${first.receiptHash}`);
-    expect(body.settlement).toMatchObject({ batch: expect.stringMatching(/^\d+$/) });
-    expect(body.attribution.citations).toEqual(first.attribution.citations?.map(citationToJson));
-  });
+  await vi.waitFor(
+    async () => {
+      const { body } = await get(`/v1/receipts/${first.receiptHash}`);
+      expect(body.settlement).toMatchObject({ batch: expect.stringMatching(/^\d+$/) });
+      expect(body.attribution.citations).toEqual(first.attribution.citations?.map(citationToJson));
+    },
+    { timeout: 20_000, interval: 50 },
+  );
   // that it was searched; what these words are is for a model to say that has learnt some
   expect(first.attribution.citations).toBeDefined();
 
@@ -599,11 +602,14 @@ test("what was erased is paid for but shown no more, and without its codes a mod
   own = await serveHere(ownEnv, 1);
 
   url = own.url;
-  await vi.waitFor(async () => {
-    const { body } = await get("/health");
-    const waiting = body.waiting.find(({ model }: { readonly model: string }) => model === `${adapter}`);
-    expect(waiting?.reason).toContain("6 of its records were erased");
-  });
+  await vi.waitFor(
+    async () => {
+      const { body } = await get("/health");
+      const waiting = body.waiting.find(({ model }: { readonly model: string }) => model === `${adapter}`);
+      expect(waiting?.reason).toContain("6 of its records were erased");
+    },
+    { timeout: 20_000, interval: 50 },
+  );
   expect(existsSync(join(ownEnv.DATA_DIR!, "indexes", indexHash.slice(2)))).toBe(false);
   const rests = await post("/v1/completions", JSON.stringify(bodyOf(request)));
   expect([rests.status, rests.body.error.code]).toEqual([503, "model_not_ready"]);

@@ -223,14 +223,17 @@ describe("a whole batch of more receipts than a transaction shows", () => {
     );
     expect(shown).toEqual(receipts.map((receipt) => receiptHash(payer.domain, receipt)));
     expect(await stakeOfRunner()).toBe(stake);
-    await vi.waitFor(() => {
-      const lines = runner!.logged.filter(({ facts }) => facts.batch === batch).map(({ message }) => message);
-      expect(lines).toEqual([
-        "settled a batch",
-        "shows a batch that was demanded whole",
-        "a batch that was demanded whole is shown",
-      ]);
-    });
+    await vi.waitFor(
+      () => {
+        const lines = runner!.logged.filter(({ facts }) => facts.batch === batch).map(({ message }) => message);
+        expect(lines).toEqual([
+          "settled a batch",
+          "shows a batch that was demanded whole",
+          "a batch that was demanded whole is shown",
+        ]);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
   });
 
   test("is shown though a reorganisation takes back what was shown and loses what was on its way", async () => {

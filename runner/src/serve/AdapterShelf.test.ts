@@ -142,7 +142,7 @@ describe("an adapter", () => {
       go = resolve;
     });
     const loading = shelf.load(registered({ manifestHash: put(manifest(baseWeightsRoot, 2)) }));
-    await vi.waitFor(() => expect(told).toEqual(["load", "load"]));
+    await vi.waitFor(() => expect(told).toEqual(["load", "load"]), { timeout: 20_000, interval: 50 });
     letGo();
     go();
 

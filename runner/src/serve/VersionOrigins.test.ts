@@ -92,7 +92,7 @@ describe("where a version's records come from", () => {
     store.hangs = true;
 
     const told = [origins.of([0], stop.signal), origins.of([3], stop.signal)];
-    await vi.waitFor(() => expect(store.asked).toEqual([first.dataHash]));
+    await vi.waitFor(() => expect(store.asked).toEqual([first.dataHash]), { timeout: 20_000, interval: 50 });
     stop.abort();
 
     expect((await told[0])!.get(0)).toEqual(originOf(11n, ""));
@@ -111,7 +111,7 @@ it("where records come from is waited for as long as told, whoever else reads on
 
   const patient = origins.of([0], other.signal);
   const told = origins.of([3], stop.signal);
-  await vi.waitFor(() => expect(store.asked).toEqual([first.dataHash]));
+  await vi.waitFor(() => expect(store.asked).toEqual([first.dataHash]), { timeout: 20_000, interval: 50 });
   stop.abort();
 
   expect((await told).get(3)).toEqual(originOf(12n, "", bob));

@@ -252,7 +252,7 @@ describe("a shelf with room for one index", () => {
     stored.set(part!, gate.then(() => bytes) as never);
     asked.length = 0;
     const again = shelf.fetch(committed.dataHash, file);
-    await vi.waitFor(() => expect(asked).toEqual([part]));
+    await vi.waitFor(() => expect(asked).toEqual([part]), { timeout: 20_000, interval: 50 });
     shelf.release(index);
 
     await expect(load(other)).rejects.toThrow("MAXIMUM_INDEX_MIB");
@@ -326,7 +326,7 @@ describe("folders of indexes that nobody wants", () => {
     await rm(join(folder, "indexes", committed.dataHash.slice(2)), { recursive: true });
     asked.length = 0;
     const loading = load();
-    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(asked.length).toBeGreaterThan(0), { timeout: 20_000, interval: 50 });
     await shelf.sweep(async () => new Set());
     expect([...(await loading).ids(1)]).toEqual(records[1]!.ids);
     expect(await names()).toEqual([committed.dataHash.slice(2), "notes.txt"]);
