@@ -1,4 +1,5 @@
 export { type Connection, type ConnectOptions, connect } from "./connect.js";
+export type { EarningRange, Earnings } from "./earnings/Earnings.js";
 export { readKey } from "./readKey.js";
 export type { Check } from "./trace/CheckList.js";
 export { renderTrace } from "./trace/renderTrace.js";

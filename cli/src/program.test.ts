@@ -32,3 +32,16 @@ it("says nothing of a key that was written without quotes", async () => {
   expect(error).toMatchObject({ code: "invalid_value" });
   expect(`${error} ${(error as Error).stack}`).not.toContain("5eed");
 });
+
+it.each([
+  [["--limit", "0"], "1 to 1000"],
+  [["--limit", "1001"], "1 to 1000"],
+  [["--before", "last"], "a number"],
+  [["--skip", "-1"], "a number"],
+])("lists no earnings of %j", async (options, expected) => {
+  const program = createProgram(readConfig({}), { write: () => {}, fail: () => {} });
+
+  const asked = program.parseAsync(["earnings", account, ...options], { from: "user" });
+
+  await expect(asked).rejects.toMatchObject({ code: "invalid_value", message: expect.stringContaining(expected) });
+});

@@ -11,6 +11,8 @@ import { readLeaderboard } from "./commands/leaderboard.js";
 import { toJson } from "./commands/toJson.js";
 import type { CliConfig } from "./config.js";
 import { type ConnectOptions, connect } from "./connect.js";
+import { readEarnings } from "./earnings/readEarnings.js";
+import { renderEarnings } from "./earnings/renderEarnings.js";
 import { readKey } from "./readKey.js";
 import { renderTrace } from "./trace/renderTrace.js";
 import { traceReceipt } from "./trace/traceReceipt.js";
@@ -19,6 +21,11 @@ import { traceReceipt } from "./trace/traceReceipt.js";
 export type CliOutput = { readonly write: (text: string) => void; readonly fail: () => void };
 
 type Options = ConnectOptions & { readonly json?: true; readonly keyFile?: string };
+
+type EarningsOptions = { readonly limit: string; readonly before?: string; readonly skip: string };
+
+/** Most receipts of one listing of earnings: each may be in a batch's file of its own. */
+const MOST_EARNINGS = 1000;
 
 /** The `openledger` command. */
 export function createProgram(config: CliConfig, output: CliOutput): Command {
@@ -70,6 +77,20 @@ export function createProgram(config: CliConfig, output: CliOutput): Command {
       print(options, balances, text);
     },
   );
+
+  command(
+    "earnings <account>",
+    "the receipts that credit a contributor or a pool, newest first, checked by their roots",
+  )
+    .option("--limit <number>", `receipts, at most ${MOST_EARNINGS}`, "20")
+    .option("--before <epoch>", "only of epochs before this one")
+    .option("--skip <number>", "leave out so many of the newest of these credits", "0")
+    .action(async (account: string, options: Options & EarningsOptions) => {
+      const asked = { account: accountOf(account), ...earningsAsked(options) };
+      const earnings = await readEarnings(await connect(options), asked);
+      print(options, earnings, renderEarnings(earnings));
+      if (!earnings.ok) output.fail();
+    });
 
   command("leaderboard", "who contributed records that stand, or was paid, most")
     .option("--by <what>", "records or paid", "records")
@@ -123,6 +144,16 @@ export function createProgram(config: CliConfig, output: CliOutput): Command {
     });
 
   return program;
+}
+
+function earningsAsked({ limit, before, skip }: EarningsOptions) {
+  const most = Number(numberOf("--limit", limit));
+  if (most < 1 || most > MOST_EARNINGS) throw new InvalidValueError("--limit", `1 to ${MOST_EARNINGS}`, limit);
+  return {
+    limit: most,
+    before: before === undefined ? undefined : numberOf("--before", before),
+    skip: Number(numberOf("--skip", skip)),
+  };
 }
 
 function placeOf(text: string): number {

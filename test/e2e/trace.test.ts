@@ -2,16 +2,20 @@ import { execFile } from "node:child_process";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { Trace } from "@openledger/cli";
+import type { EarningRange, Earnings, Trace } from "@openledger/cli";
 import { repositoryRoot } from "@openledger/script";
 import {
+  type AttributedReceipt,
   acceptContributions,
+  approveToken,
   attributionIndexRoot,
   attributionMethodHash,
+  buildEpoch,
   ContentClient,
   type Contribution,
   type ContributionFile,
   canonicalJsonBytes,
+  claim,
   commitIndex,
   compareReceipts,
   configCode,
@@ -20,18 +24,27 @@ import {
   contributionCommitment,
   createDatanet,
   createPayer,
+  creditTree,
+  type EpochFile,
   EXACT_ENGINE,
   encodeBatchFile,
   encodeContributionFile,
+  encodeEpochFile,
   encodeIndexFile,
   encodeTrainingManifest,
   eraseContentTypedData,
+  finalizeEpoch,
   type IndexFile,
+  openEpoch,
   packSettlementRows,
   parseOpen,
+  payoutClaim,
+  payoutTree,
   poolAccount,
   programDescription,
   programRoot,
+  proposeEpoch,
+  proveEpoch,
   publishVersion,
   query,
   readVersion,
@@ -41,7 +54,7 @@ import {
   settle,
   weightsRoot,
 } from "@openledger/sdk";
-import { type Hex, keccak256, stringToHex, toHex } from "viem";
+import { type Address, type Hex, keccak256, stringToHex, toHex } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ScriptedRunner, scriptedRunner } from "./scriptedRunner.js";
 import { accountOf, startWorld, type World } from "./world.js";
@@ -182,7 +195,7 @@ async function registerModels(): Promise<{ readonly honest: Hex; readonly lying:
 }
 
 async function payAndSettle(honest: Hex, lying: Hex): Promise<void> {
-  const { payer, runner, ada, bob } = world.clients;
+  const { payer, ada, bob } = world.clients;
   const record = (recordIndex: bigint, contribution: bigint, share: number) => ({
     datanet: 1n,
     version: 1,
@@ -218,11 +231,28 @@ async function payAndSettle(honest: Hex, lying: Hex): Promise<void> {
   for (const { fetch, script: one } of runners) {
     const paying = await createPayer({ client: payer, runnerUrl: "http://runner", fetch });
     if (answers.length === 0) await paying.fund(parseOpen("1"));
-    answers.push(await paying.ask({ model: one.model, prompt: "const a =", maxTokens: 8 }));
+    const ask = () => paying.ask({ model: one.model, prompt: "const a =", maxTokens: 8 });
+    answers.push(await ask());
+    if (one.model === 2n) askHonest = ask;
   }
   hashes = { honest: answers[0]!.receiptHash, false: answers[1]!.receiptHash };
+  transactions = { ...transactions, settlement: await settleAnswers(runners.flatMap(({ answered }) => answered)) };
+  settleAgain = async () => {
+    const { receiptHash } = await askHonest();
+    await settleAnswers(runners[0]!.answered.slice(1));
+    return receiptHash;
+  };
+}
 
-  const entries = runners.flatMap(({ answered }) => answered).sort((a, b) => compareReceipts(a.receipt, b.receipt));
+let askHonest: () => Promise<{ readonly receiptHash: Hex }>;
+/** One more answer of the honest model, settled in a batch of its own. */
+let settleAgain: () => Promise<Hex>;
+/** Receipts of each batch, in the order of its tree. */
+const settledBatches: (readonly AttributedReceipt[])[] = [];
+
+async function settleAnswers(answered: ScriptedRunner["answered"]): Promise<Hex> {
+  const { payer, runner } = world.clients;
+  const entries = [...answered].sort((a, b) => compareReceipts(a.receipt, b.receipt));
   const receipts = entries.map(({ payment: _, ...entry }) => entry);
   const file = encodeBatchFile({ ...world.domain, runner: runner.account.address, receipts });
   await content.put(file);
@@ -243,7 +273,8 @@ async function payAndSettle(honest: Hex, lying: Hex): Promise<void> {
     dataHash: contentHash(file),
     expectedConfig: configCode({ protocolBps: 200, securityBps: 500, stakersBps: 800 }),
   });
-  transactions = { ...transactions, settlement: settled.hash };
+  settledBatches.push(receipts);
+  return settled.hash;
 }
 
 /** The command as a user runs it; no runner answers at this address. */
@@ -385,6 +416,165 @@ describe("openledger books and balances", () => {
     await writeFile(key, JSON.stringify({ privateKey: word("anybody") }), { mode: 0o600 });
     const { code, err } = await run("claim", world.clients.ada.account.address, "--key-file", key);
     expect([code, err]).toEqual([1, expect.stringMatching(/^nothing_to_claim: .*no epoch is final yet/)]);
+  });
+});
+
+describe("openledger earnings", () => {
+  const DATA_BPS = 4000;
+  let lists: EpochFile[] = [];
+
+  async function earnings(account: Address, ...options: readonly string[]) {
+    await query.waitForBlock(
+      { url: world.devnet.urls.graphql },
+      await world.clients.payer.publicClient.getBlockNumber({ cacheTime: 0 }),
+    );
+    const { code, out } = await run("earnings", account, "--json", ...options);
+    return { code, earned: JSON.parse(out) as Earnings };
+  }
+  const wrong = ({ checks }: Earnings) =>
+    checks.filter(({ ok }) => !ok).map(({ name, subject }) => `${name}: ${subject}`);
+  const stages = ({ ranges }: Earnings) => ranges.map(({ stage, epoch }) => [stage, epoch]);
+
+  /** The lists of an epoch over one batch of this test. */
+  function listsOf(epoch: bigint): EpochFile {
+    return buildEpoch({
+      epoch,
+      firstBatch: epoch,
+      lastBatch: epoch,
+      stream: world.deployment.dataStream,
+      receipts: settledBatches[Number(epoch) - 1]!.map(({ receipt, shares }, receiptIndex) => ({
+        ...{ batch: epoch, receiptIndex, dataBps: DATA_BPS, shares },
+        ...{ cumulative: receipt.cumulative, fee: receipt.fee },
+      })),
+      previous: lists.at(-1)?.payouts ?? [],
+    });
+  }
+
+  async function propose(file: EpochFile): Promise<void> {
+    const { oracle } = world.clients;
+    await world.pass(2);
+    await approveToken(oracle, { spender: world.deployment.addresses.attributionOracle, amount: parseOpen("1000") });
+    await content.put(encodeEpochFile(file));
+    await proposeEpoch(oracle, {
+      epoch: file.epoch,
+      creditsRoot: creditTree(file.credits).root,
+      payoutsRoot: payoutTree(file.stream, file.payouts).root,
+      total: file.total,
+      dataHash: contentHash(encodeEpochFile(file)),
+      asOf: (await oracle.publicClient.getBlock()).timestamp - 1n,
+    });
+  }
+
+  it("leads from an account to its receipts before any epoch, and by these to its records", async () => {
+    const ada = world.clients.ada.account.address;
+    const { code, earned } = await earnings(ada);
+
+    expect([code, wrong(earned), stages(earned)]).toEqual([0, [], [["settled", undefined]]]);
+    const [{ receipts }] = earned.ranges as [EarningRange];
+    expect(receipts.map(({ receiptIndex, share, model }) => [receiptIndex, share, model])).toEqual([
+      [1, 20_000, "3"],
+      [0, 20_000, "2"],
+    ]);
+    expect(receipts[1]!.receiptHash).toBe(hashes.honest);
+    const { trace: traced } = await trace(receipts[1]!.receiptHash!);
+    expect(traced.shares.find(({ account }) => account === ada)?.amount).toBe(receipts[1]!.amount);
+    expect(traced.records.filter(({ contributor }) => contributor === ada)).toHaveLength(2);
+  });
+
+  it("says what a false root has wrong, and that it was cancelled", async () => {
+    const { oracle, watcher } = world.clients;
+    await openEpoch(oracle);
+    const honest = listsOf(1n);
+    const [first, ...rest] = honest.credits;
+    const credits = [{ ...first!, amount: first!.amount + 1n }, ...rest];
+    await propose({ ...honest, credits });
+    const { contributor } = first!;
+
+    const claimed = await earnings(contributor);
+    expect([claimed.code, stages(claimed.earned)]).toEqual([1, [["window", "1"]]]);
+    expect(wrong(claimed.earned)).toEqual(["credits_sum: epoch 1", "payout: epoch 1", "credit: receipt 0 of batch 1"]);
+
+    const proof = [1n, { credit: credits[0]!, ...creditTree(credits).proof(0) }] as const;
+    const { hash } = await proveEpoch(watcher, { name: "proveFirstCredit", args: proof });
+    const { code, earned } = await earnings(contributor);
+    expect([code, wrong(earned), stages(earned)]).toEqual([0, [], [["cancelled", "1"]]]);
+    expect(earned.ranges[0]!.transactions.cancelled).toBe(hash);
+    const due = honest.credits.filter((one) => one.contributor === contributor).map(({ amount }) => `${amount}`);
+    expect(earned.ranges[0]!.receipts.map(({ amount }) => amount)).toEqual(due.reverse());
+    expect((await run("earnings", contributor)).out).toContain(`its root was cancelled in ${hash}`);
+  });
+
+  it("lists what a root credits, in its window and when it is final, bounded", async () => {
+    const { watcher, ada, bob } = world.clients;
+    const [account, other] = [ada.account.address, bob.account.address];
+    lists = [listsOf(1n)];
+    await propose(lists[0]!);
+    const own = lists[0]!.credits.filter(({ contributor }) => contributor === account);
+    const whole = own.reduce((sum, { amount }) => sum + amount, 0n);
+
+    const { code, earned } = await earnings(account, "--limit", "1");
+    expect([code, wrong(earned), stages(earned)]).toEqual([0, [], [["window", "1"]]]);
+    expect(earned.credited).toEqual({ epoch: "1", amount: `${whole}` });
+    const [range] = earned.ranges as [EarningRange];
+    expect([range.receipts.length, range.more, earned.next]).toEqual([1, 1, { before: "2", skip: 1 }]);
+    expect(Number(range.finalizableAt)).toBeGreaterThan(0);
+    const next = (await earnings(account, "--limit", "1", "--before", "2", "--skip", "1")).earned;
+    expect([next.ranges[0]!.receipts, next.next]).toMatchObject([
+      [{ receiptHash: hashes.honest, share: 20_000 }],
+      undefined,
+    ]);
+    expect(BigInt(range.receipts[0]!.amount) + BigInt(next.ranges[0]!.receipts[0]!.amount)).toBe(whole);
+
+    await world.pass(10);
+    const final = await finalizeEpoch(watcher, { epoch: 1n });
+    await claim(watcher, payoutClaim(lists[0]!, other)!);
+    expect(stages((await earnings(account)).earned)).toEqual([["final", "1"]]);
+    const { out } = await run("earnings", other);
+    const [, amount] = /credited (\S+) OPEN up to epoch 1; (\S+) OPEN is paid out/.exec(out) ?? [];
+    expect(out).toContain(`${amount} OPEN is paid out`);
+    expect(out).toContain(`Epoch 1, batch 1: final, transaction ${final.hash}`);
+    expect(out).toMatch(/61\.03 % \S+ OPEN of 0x[0-9a-f]{64} \(batch 1, receipt 1, model 3\)/);
+    expect(out).toMatch(/(\d+) of \1 checks hold/);
+  });
+
+  it("goes back over epochs as far as the account was credited, a pool's too", async () => {
+    const { oracle, watcher } = world.clients;
+    const pool = poolAccount(1n);
+    const receipt = await settleAgain();
+    await openEpoch(oracle);
+    lists = [...lists, listsOf(2n)];
+    await propose(lists[1]!);
+
+    const { code, earned } = await earnings(pool);
+    expect([code, wrong(earned), earned.kind]).toEqual([0, [], "pool"]);
+    expect(stages(earned)).toEqual([
+      ["window", "2"],
+      ["final", "1"],
+    ]);
+    expect([earned.earlier, earned.next]).toEqual([undefined, undefined]);
+    expect(earned.ranges[0]!.receipts).toMatchObject([{ receiptHash: receipt, batch: "2", share: 5_536 }]);
+    expect(earned.checks.map(({ name, subject }) => `${name}: ${subject}`)).toContain("payout: epoch 1");
+
+    const newest = (await earnings(pool, "--limit", "1")).earned;
+    const before = lists[0]!.payouts.find(({ account }) => account === pool)!.cumulative;
+    expect(newest.earlier).toEqual({ beforeEpoch: "2", amount: `${before}` });
+    expect(newest.next).toEqual({ before: "2", skip: 0 });
+    expect(stages((await earnings(pool, "--before", "2")).earned)).toEqual([["final", "1"]]);
+    const nobody = (await earnings(watcher.account.address)).earned;
+    expect([nobody.ok, nobody.ranges, nobody.credited?.amount]).toEqual([true, [], "0"]);
+  });
+
+  it("names an epoch's file that the store lost, and goes on", async () => {
+    const hash = contentHash(encodeEpochFile(lists[1]!)).slice(2);
+    const path = join(world.devnet.stateDir, "store", "blocks", hash.slice(0, 2), hash);
+    const kept = await readFile(path);
+
+    await rm(path);
+    const { code, earned } = await earnings(world.clients.ada.account.address);
+    await writeFile(path, kept);
+
+    expect([code, wrong(earned)]).toEqual([1, ["epoch_file: epoch 2"]]);
+    expect(stages(earned)).toEqual([["final", "1"]]);
   });
 });
 

@@ -1,4 +1,5 @@
 import { formatOpen } from "@openledger/sdk";
+import { percent } from "../percent.js";
 import { printable } from "../printable.js";
 import type { Trace } from "./Trace.js";
 
@@ -83,10 +84,4 @@ function shareLines({ shares }: Trace): string[] {
       `${percent(share)} ${kind === "pool" ? "pool" : account} earns ${formatOpen(BigInt(amount))} OPEN`,
   );
   return lines.length === 0 ? [] : [...lines, ""];
-}
-
-/** Hundredths of a per cent, rounded down: for reading, not for reckoning. */
-function percent(share: number): string {
-  const hundredths = Math.floor((share * 10_000) / 65_536);
-  return `${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, "0")} %`.padStart(8);
 }

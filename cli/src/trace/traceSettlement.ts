@@ -1,14 +1,7 @@
-import {
-  decodeBatchFile,
-  domainHash,
-  readSettledBatches,
-  receiptHash,
-  receiptLeaf,
-  receiptTree,
-  verifyMerkleProof,
-} from "@openledger/sdk";
+import { domainHash, receiptHash, receiptLeaf, verifyMerkleProof } from "@openledger/sdk";
 import type { Connection } from "../connect.js";
 import type { CheckList } from "./CheckList.js";
+import { checkBatch } from "./checkBatch.js";
 import { checkTransaction } from "./checkTransaction.js";
 import type { FoundReceipt } from "./findReceipt.js";
 import type { TracedSettlement } from "./Trace.js";
@@ -19,30 +12,15 @@ export async function traceSettlement(
   checks: CheckList,
   found: FoundReceipt,
 ): Promise<TracedSettlement | undefined> {
-  const { reader, content, domain } = connection;
+  const { domain } = connection;
   const { batch, receipt } = found;
   if (batch === undefined) return undefined;
   const subject = `batch ${batch.number}`;
 
-  const root = await checks.attempt("receipts_root", subject, async () => {
-    const { number, block } = batch;
-    const [settled] = await readSettledBatches(reader, { numbers: [number], fromBlock: block, toBlock: block });
-    if (settled === undefined) throw new Error(`The market settled no such batch in block ${block}.`);
-    return settled.header.receiptsRoot;
-  });
-  if (root !== undefined) checks.equal("receipts_root_indexed", subject, root, batch.receiptsRoot);
-  const file = await checks.attempt("batch_file", subject, async () =>
-    decodeBatchFile(await content.get(batch.dataHash)),
-  );
-
+  const checked = await checkBatch(connection, checks, batch);
   let receiptIndex: number | undefined;
-  if (file !== undefined && root !== undefined) {
-    checks.holds("batch_file", subject, true, batch.dataHash);
-    const tree = receiptTree(
-      domain,
-      file.receipts.map((entry) => entry.receipt),
-    );
-    checks.equal("receipts_root", subject, root, tree.root);
+  if (checked !== undefined) {
+    const { file, tree, root } = checked;
     const hash = receiptHash(domain, receipt);
     receiptIndex = file.receipts.findIndex((entry) => receiptHash(domain, entry.receipt) === hash);
     const listed =

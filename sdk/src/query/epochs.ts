@@ -1,4 +1,5 @@
 import type { Address, Hex } from "viem";
+import type { RowReader } from "./fields.js";
 import type { GraphClient } from "./queryGraph.js";
 import { readAll } from "./readAll.js";
 
@@ -15,8 +16,13 @@ export type IndexedEpoch = {
   readonly total: bigint | null;
   readonly asOf: bigint | null;
   readonly finalizableAt: bigint | null;
+  readonly proposedIn: Hex | null;
   readonly finalizedIn: Hex | null;
+  /** The newest of its roots that was cancelled: by a proof, or over a voided batch. Null while none was. */
+  readonly cancelled: { readonly by: "Refuted" | "Withdrawn"; readonly transaction: Hex } | null;
 };
+
+const CANCELLED = `proposals(where: { state_in: ["Refuted", "Withdrawn"] }, orderBy: number, orderDirection: desc, first: 1) { state endedIn }`;
 
 /** All epochs, by number. */
 export async function epochs(client: GraphClient): Promise<IndexedEpoch[]> {
@@ -24,7 +30,7 @@ export async function epochs(client: GraphClient): Promise<IndexedEpoch[]> {
     client,
     "epoches", // graph-node forms this plural.
     "",
-    "number firstBatch lastBatch dataAmount state proposer creditsRoot payoutsRoot dataHash total asOf finalizableAt finalizedIn",
+    `number firstBatch lastBatch dataAmount state proposer creditsRoot payoutsRoot dataHash total asOf finalizableAt proposedIn finalizedIn ${CANCELLED}`,
   );
   return rows.map((row) => ({
     number: row.bigint("number"),
@@ -39,6 +45,13 @@ export async function epochs(client: GraphClient): Promise<IndexedEpoch[]> {
     total: row.optionalBigint("total"),
     asOf: row.optionalBigint("asOf"),
     finalizableAt: row.optionalBigint("finalizableAt"),
+    proposedIn: row.optionalHex("proposedIn"),
     finalizedIn: row.optionalHex("finalizedIn"),
+    cancelled: cancelledOf(row.children("proposals")[0]),
   }));
+}
+
+function cancelledOf(row: RowReader | undefined): IndexedEpoch["cancelled"] {
+  if (row === undefined) return null;
+  return { by: row.text("state") as "Refuted" | "Withdrawn", transaction: row.hex("endedIn") };
 }

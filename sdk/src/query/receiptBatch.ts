@@ -31,9 +31,9 @@ function parse(row: RowReader): IndexedBatch {
   };
 }
 
-/** All settled batches, by number. */
-export async function receiptBatches(client: GraphClient): Promise<IndexedBatch[]> {
-  return (await readAll(client, "receiptBatches", "", FIELDS)).map(parse);
+/** All settled batches behind one, by number. @param after 0 for every batch. */
+export async function receiptBatches(client: GraphClient, after = 0n): Promise<IndexedBatch[]> {
+  return (await readAll(client, "receiptBatches", `number_gt: "${after}"`, FIELDS)).map(parse);
 }
 
 /** One batch, or null. */

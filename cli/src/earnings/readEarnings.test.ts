@@ -1,0 +1,363 @@
+import {
+  type AttributedReceipt,
+  attributionHash,
+  attributionRecordsHash,
+  buildEpoch,
+  contentHash,
+  contractAbis,
+  creditTree,
+  type EpochFile,
+  encodeBatchFile,
+  encodeEpochFile,
+  payoutTree,
+  poolAccount,
+  receiptTree,
+  sharesHash,
+} from "@openledger/sdk";
+import { type Address, encodeAbiParameters, encodeEventTopics, getAddress, type Hex, pad, toHex } from "viem";
+import { describe, expect, it } from "vitest";
+import type { Connection } from "../connect.js";
+import type { Earnings } from "./Earnings.js";
+import { readEarnings } from "./readEarnings.js";
+
+const market = pad("0x11", { size: 20 });
+const oracle = pad("0x12", { size: 20 });
+const domain = { chainId: 31_337, market };
+const ada = getAddress(pad("0xada0", { size: 20 }).replace("0x00", "0xaa"));
+const pool = poolAccount(1n);
+const DATA_BPS = 5000;
+const methodHash = pad("0x5");
+
+function receiptOf(batch: number, index: number): AttributedReceipt {
+  const shares = [
+    { account: pool, share: 16_384 },
+    { account: ada, share: 49_152 },
+  ];
+  const parts = { sharesHash: sharesHash(shares), recordsHash: attributionRecordsHash([]), methodHash };
+  const words = { requestHash: methodHash, programRoot: methodHash, seed: methodHash, outputHash: methodHash };
+  const receipt = {
+    ...words,
+    channel: pad(toHex(index + 1)),
+    model: 2n,
+    nonce: BigInt(batch),
+    cumulative: 1000n * BigInt(batch),
+    fee: 1000n,
+    promptTokens: 1,
+    outputTokens: 1,
+    attributionHash: attributionHash(parts),
+  };
+  return { receipt, signature: "0x00", shares, records: [], methodHash };
+}
+
+/** A network of batches of two receipts each, an epoch over each of the first of them; the last epoch is in its window. */
+class FakeNetwork {
+  readonly files = new Map<Hex, Uint8Array>();
+  /** Names of the files that were asked for. */
+  readonly read: string[] = [];
+  readonly #names = new Map<Hex, string>();
+  readonly lists: EpochFile[] = [];
+  readonly transactions = new Map<Hex, readonly object[]>();
+  readonly #roots: Hex[] = [];
+  readonly #epochRows: object[] = [];
+  readonly #batchRows: object[] = [];
+  voided = 0n;
+  /** State of the newest epoch on chain. */
+  state = 2;
+
+  constructor(
+    batchCount: number,
+    readonly epochCount: number,
+    change: (file: EpochFile) => EpochFile = (file) => file,
+  ) {
+    for (let number = 1; number <= batchCount; number++) this.#settle(number);
+    for (let number = 1; number <= epochCount; number++) this.#post(number, change);
+  }
+
+  #settle(number: number): void {
+    const receipts = [receiptOf(number, 0), receiptOf(number, 1)];
+    const root = receiptTree(
+      domain,
+      receipts.map(({ receipt }) => receipt),
+    ).root;
+    this.#roots.push(root);
+    const dataHash = this.#put(encodeBatchFile({ ...domain, runner: ada, receipts }), `batch ${number}`);
+    this.#batchRows.push({
+      ...{ id: toHex(number, { size: 8 }), number: `${number}`, runner: { id: ada.toLowerCase() }, dataHash },
+      ...{ receiptsRoot: root, amount: "1", dataAmount: "1", cumulativeData: "1", block: `${number}` },
+      transaction: pad(toHex(number)),
+    });
+  }
+
+  #post(number: number, change: (file: EpochFile) => EpochFile): void {
+    const epoch = BigInt(number);
+    const file = change(
+      buildEpoch({
+        ...{ epoch, firstBatch: epoch, lastBatch: epoch, stream: 1n, previous: this.lists.at(-1)?.payouts ?? [] },
+        receipts: [receiptOf(number, 0), receiptOf(number, 1)].map(({ receipt, shares }, receiptIndex) => ({
+          ...{ batch: epoch, receiptIndex, dataBps: DATA_BPS, shares },
+          ...{ cumulative: receipt.cumulative, fee: receipt.fee },
+        })),
+      }),
+    );
+    this.lists.push(file);
+    const isFinal = number < this.epochCount;
+    const [proposedIn, finalizedIn] = [pad(toHex(1000 + number)), isFinal ? pad(toHex(2000 + number)) : null];
+    const dataHash = this.#put(encodeEpochFile(file), `epoch ${number}`);
+    const creditsRoot = creditTree(file.credits).root;
+    const payoutsRoot = payoutTree(1n, file.payouts).root;
+    const ids = { epoch, proposer: ada, proposal: epoch };
+    const roots = { creditsRoot, payoutsRoot, dataHash, total: file.total };
+    this.#emit(proposedIn, "EpochProposed", { ...ids, ...roots, asOf: 1n, bond: 1n, finalizableAt: 9n });
+    if (finalizedIn !== null) this.#emit(finalizedIn, "EpochFinalized", { ...ids, payoutsRoot, total: file.total });
+    this.#epochRows.push({
+      ...{ id: toHex(number, { size: 8 }), number: `${number}`, firstBatch: `${number}`, lastBatch: `${number}` },
+      ...{ dataAmount: "1", state: isFinal ? "Final" : "Proposed", proposer: null, creditsRoot, payoutsRoot, dataHash },
+      ...{ total: `${file.total}`, asOf: "1", finalizableAt: "9", proposedIn, finalizedIn, proposals: [] },
+    });
+  }
+
+  #put(bytes: Uint8Array, name: string): Hex {
+    const hash = contentHash(bytes);
+    this.files.set(hash, bytes);
+    this.#names.set(hash, name);
+    return hash;
+  }
+
+  #emit(hash: Hex, eventName: "EpochProposed" | "EpochFinalized", args: Readonly<Record<string, unknown>>): void {
+    const abi = contractAbis.attributionOracle;
+    const event = abi.find((item) => item.type === "event" && item.name === eventName) as unknown as {
+      readonly inputs: readonly { readonly name: string; readonly type: string; readonly indexed: boolean }[];
+    };
+    const inputs = event.inputs.filter(({ indexed }) => !indexed);
+    const data = encodeAbiParameters(
+      inputs,
+      inputs.map(({ name }) => args[name]),
+    );
+    const topics = encodeEventTopics({ abi, eventName, args: args as never });
+    this.transactions.set(hash, [{ address: oracle, topics, data }]);
+  }
+
+  /** Has the store deliver other receipts for a batch's. */
+  replace(batch: number, receipts: readonly AttributedReceipt[]): void {
+    const [hash] = [...this.#names].find(([, name]) => name === `batch ${batch}`)!;
+    this.files.set(hash, encodeBatchFile({ ...domain, runner: ada, receipts }));
+  }
+
+  get connection(): Connection {
+    const fetch = async (_: unknown, init?: RequestInit) => {
+      const { query } = JSON.parse(String(init?.body)) as { query: string };
+      if (query.includes("epoches")) return Response.json({ data: { epoches: this.#epochRows } });
+      const [, after] = /number_gt: "(\d+)"/.exec(query) ?? [];
+      const [, exact] = /number: "(\d+)"/.exec(query) ?? [];
+      const receiptBatches = this.#batchRows.filter((_row, at) =>
+        exact === undefined ? at + 1 > Number(after) : at + 1 === Number(exact),
+      );
+      return Response.json({ data: { receiptBatches } });
+    };
+    const views: Readonly<Record<string, (args: readonly bigint[]) => unknown>> = {
+      revenueAt: () => ({ modelBps: 0, dataBps: DATA_BPS }),
+      claimedOf: () => 7n,
+      voidedAt: ([batch]) => (batch === this.voided ? 1n : 0n),
+      epochOf: ([epoch]) => ({ state: this.state, proposal: epoch, finalizableAt: 9n }),
+    };
+    const publicClient = {
+      getTransactionReceipt: async ({ hash }: { hash: Hex }) => ({ logs: this.transactions.get(hash) ?? [] }),
+      getBlock: async () => ({ timestamp: 5n }),
+      readContract: async (call: { functionName: string; args: readonly bigint[] }) =>
+        views[call.functionName]!(call.args),
+      getContractEvents: async ({ args }: { args: { batch: readonly bigint[] } }) => [
+        {
+          args: {
+            ...{
+              batch: args.batch[0],
+              runner: ada,
+              amount: 1n,
+              dataAmount: 1n,
+              cumulativeData: 1n,
+              dataHash: methodHash,
+            },
+            ...{ receiptsRoot: this.#roots[Number(args.batch[0]) - 1], settlements: "0x", details: "0x" },
+          },
+        },
+      ],
+    };
+    const content = {
+      get: async (hash: Hex) => {
+        this.read.push(this.#names.get(hash)!);
+        const bytes = this.files.get(hash);
+        if (bytes === undefined) throw new Error("the store lost it");
+        return bytes;
+      },
+    };
+    const addresses = { attributionOracle: oracle, inferenceMarket: market, rewardDistributor: market };
+    const deployment = { addresses: { ...addresses, receiptCourt: market, modelRegistry: market }, dataStream: 1n };
+    return {
+      ...{ graph: { url: "http://index", fetch }, content, domain },
+      reader: { publicClient, deployment },
+    } as unknown as Connection;
+  }
+}
+
+const ask = (net: FakeNetwork, change: { limit?: number; before?: bigint; skip?: number; account?: Address } = {}) =>
+  readEarnings(net.connection, { account: ada, limit: 100, before: undefined, skip: 0, ...change });
+const failures = ({ checks }: Earnings) =>
+  checks.filter(({ ok }) => !ok).map(({ name, subject }) => `${name}: ${subject}`);
+/** Of each range its stage and epoch, the batches of its receipts, and how many more there are. */
+const shape = ({ ranges }: Earnings) =>
+  ranges.map(({ stage, epoch, receipts, more }) => [stage, epoch, receipts.map(({ batch }) => Number(batch)), more]);
+
+/** Three quarters of half of 1,000. */
+const EACH = 375n;
+
+describe("an account's earnings", () => {
+  it("are what its receipts give, from what waits to what is final", async () => {
+    const earnings = await ask(new FakeNetwork(4, 3));
+
+    expect([earnings.ok, failures(earnings)]).toEqual([true, []]);
+    expect(shape(earnings)).toEqual([
+      ["settled", undefined, [4, 4], 0],
+      ["window", "3", [3, 3], 0],
+      ["final", "2", [2, 2], 0],
+      ["final", "1", [1, 1], 0],
+    ]);
+    const receipts = earnings.ranges.flatMap((range) => range.receipts);
+    expect(new Set(receipts.map(({ amount, share }) => `${amount} ${share}`))).toEqual(new Set([`${EACH} 49152`]));
+    expect(receipts.slice(0, 2).map(({ receiptIndex }) => receiptIndex)).toEqual([1, 0]);
+    expect([earnings.credited, earnings.paid]).toEqual([{ epoch: "3", amount: `${6n * EACH}` }, "7"]);
+    expect([earnings.earlier, earnings.next, earnings.unreadBatches]).toEqual([undefined, undefined, 0]);
+  });
+
+  it("go on where a listing ended, each receipt once", async () => {
+    const net = new FakeNetwork(6, 5);
+    const pages: Earnings[] = [await ask(net, { limit: 3 })];
+    for (let next = pages[0]!.next; next !== undefined; next = pages.at(-1)!.next) {
+      pages.push(await ask(net, { limit: 3, before: BigInt(next.before), skip: next.skip }));
+    }
+
+    expect(shape(pages[0]!)).toEqual([
+      ["settled", undefined, [6, 6], 0],
+      ["window", "5", [5], 1],
+    ]);
+    expect(pages[0]).toMatchObject({
+      next: { before: "6", skip: 1 },
+      earlier: { beforeEpoch: "5", amount: `${8n * EACH}` },
+    });
+    const listed = pages.flatMap(({ ranges }) => ranges.flatMap(({ receipts }) => receipts));
+    expect(new Set(listed.map(({ receiptHash }) => receiptHash)).size).toBe(12);
+    expect(listed).toHaveLength(12);
+  });
+
+  it("wait for no epoch in a batch that was voided", async () => {
+    const net = new FakeNetwork(2, 0);
+    net.voided = 2n;
+
+    expect(shape(await ask(net))).toEqual([["settled", undefined, [1, 1], 0]]);
+  });
+
+  it("are looked for in so many epochs and batches, and no more", async () => {
+    const net = new FakeNetwork(260, 52);
+    const nobody = pad("0xbb", { size: 20 });
+    const own = await ask(net, { limit: 1 });
+    expect(own).toMatchObject({ unreadBatches: 8, ranges: [{ more: 399 }], next: { before: "53", skip: 0 } });
+
+    net.read.length = 0;
+    const earnings = await ask(net, { before: 53n });
+    expect(net.read.filter((name) => name.startsWith("epoch"))).toHaveLength(50);
+    expect(earnings.next).toEqual({ before: "3", skip: 0 });
+
+    net.read.length = 0;
+    await ask(net, { account: nobody, before: 53n });
+    expect(net.read).toEqual(["epoch 52"]);
+  });
+
+  it.each<[string, (file: EpochFile) => EpochFile, readonly string[]]>([
+    [
+      "a credit that its receipt does not give",
+      (file) => {
+        const change = { ...file.credits.at(-1)!, amount: 374n, running: 749n };
+        return { ...file, credits: [...file.credits.slice(0, -1), change] };
+      },
+      ["credit: receipt 1 of batch 1"],
+    ],
+    [
+      "a credit of a receipt that is not there",
+      (file) => ({ ...file, credits: [...file.credits.slice(0, -1), { ...file.credits.at(-1)!, receiptIndex: 2 }] }),
+      ["receipt: receipt 2 of batch 1"],
+    ],
+    [
+      "running sums that do not add up",
+      (file) => ({ ...file, credits: [...file.credits.slice(0, -1), { ...file.credits.at(-1)!, running: 751n }] }),
+      ["credits_sum: epoch 1"],
+    ],
+    [
+      "pay-outs below the credits",
+      (file) => ({ ...file, payouts: file.payouts.map((payout) => ({ ...payout, cumulative: 1n })) }),
+      ["payout: epoch 1"],
+    ],
+  ])("name %s", async (_what, change, expected) => {
+    const earnings = await ask(new FakeNetwork(1, 1, change));
+
+    expect([earnings.ok, failures(earnings)]).toEqual([false, expected]);
+  });
+
+  it("name pay-outs that do not follow from those of the epoch before", async () => {
+    const raised = (file: EpochFile): EpochFile =>
+      file.epoch === 1n
+        ? file
+        : { ...file, payouts: file.payouts.map((payout) => ({ ...payout, cumulative: payout.cumulative + 1n })) };
+
+    expect(failures(await ask(new FakeNetwork(2, 2, raised)))).toEqual(["payout: epoch 1"]);
+  });
+
+  it("name a file that was lost, or is not what the chain has, and go on", async () => {
+    const net = new FakeNetwork(3, 3);
+    net.files.delete(contentHash(encodeEpochFile(net.lists[2]!)));
+    net.replace(1, [receiptOf(1, 0)]);
+
+    const earnings = await ask(net);
+
+    expect(failures(earnings)).toEqual(["epoch_file: epoch 3", "receipts_root: batch 1"]);
+    expect(shape(earnings)).toEqual([
+      ["final", "2", [2, 2], 0],
+      ["final", "1", [1, 1], 0],
+    ]);
+    const [first] = earnings.ranges.at(-1)!.receipts;
+    expect(first).toMatchObject({ amount: `${EACH}`, receiptHash: undefined, share: undefined });
+  });
+
+  it("take no other shares for those that a receipt was signed over", async () => {
+    const net = new FakeNetwork(1, 0);
+    const [honest, other] = [receiptOf(1, 0), receiptOf(1, 1)];
+    net.replace(1, [honest, { ...other, shares: [{ account: ada, share: 65_536 }] }]);
+
+    const earnings = await ask(net);
+
+    expect(failures(earnings)).toEqual(["attribution_hash: receipt 1 of batch 1"]);
+    expect(shape(earnings)).toEqual([["settled", undefined, [1], 0]]);
+  });
+
+  it("name what the index says of an epoch and the chain does not", async () => {
+    const final = new FakeNetwork(2, 2);
+    final.transactions.delete(pad(toHex(2001)));
+    expect(failures(await ask(final))).toEqual(["epoch_final: epoch 1"]);
+
+    const pending = new FakeNetwork(2, 2);
+    pending.state = 1;
+    expect(failures(await ask(pending))).toEqual(["epoch_pending: epoch 2"]);
+
+    const proposed = new FakeNetwork(2, 2);
+    proposed.transactions.delete(pad(toHex(1002)));
+    expect(failures(await ask(proposed))).toEqual(["epoch_proposed: epoch 2"]);
+  });
+
+  it("take no other lists for those whose roots are on chain", async () => {
+    const net = new FakeNetwork(1, 1);
+    const [file] = net.lists;
+    net.files.set(contentHash(encodeEpochFile(file!)), encodeEpochFile({ ...file!, credits: [], payouts: [] }));
+
+    const earnings = await ask(net);
+
+    expect(failures(earnings)).toEqual(["credits_root: epoch 1", "payouts_root: epoch 1"]);
+    expect([earnings.ranges, earnings.credited]).toEqual([[], undefined]);
+  });
+});
