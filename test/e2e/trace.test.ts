@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import type { EarningRange, Earnings, Trace } from "@openledger/cli";
 import { repositoryRoot } from "@openledger/script";
 import {
+  ATTRIBUTION_RULES,
   type AttributedReceipt,
   acceptContributions,
   approveToken,
@@ -19,6 +20,7 @@ import {
   commitIndex,
   compareReceipts,
   configCode,
+  contentCid,
   contentHash,
   contribute,
   contributionCommitment,
@@ -314,6 +316,9 @@ describe("openledger trace", () => {
     expect(traced.versions).toMatchObject([
       { datanet: "1", version: 1, contributions: 2, records: "6", transaction: transactions.version },
     ]);
+    const root = attributionIndexRoot(INDEX);
+    expect(traced.versions[0]!.index).toMatchObject({ root, dataHash: contentHash(INDEX_BYTES) });
+    expect(traced.method).toEqual({ hash: attributionMethodHash([root]), rules: ATTRIBUTION_RULES });
     const [ada, bob] = [world.clients.ada.account.address, world.clients.bob.account.address];
     expect(traced.records).toMatchObject([
       {
@@ -326,6 +331,8 @@ describe("openledger trace", () => {
       { recordIndex: "0", contribution: "1", contributor: ada, licence: "MIT", text: files[0]!.records[0]!.text },
       { recordIndex: "2", contribution: "1", contributor: ada, licence: "MIT", text: files[0]!.records[2]!.text },
     ]);
+    const cids = [files[1]!, files[0]!, files[0]!].map((file) => contentCid(contentHash(encodeContributionFile(file))));
+    expect(traced.records.map(({ cid }) => cid)).toEqual(cids);
     for (const { transactions: made } of traced.records) expect(made.acceptance).toBe(transactions.acceptance);
     const earned = traced.shares.reduce((sum, { amount }) => sum + BigInt(amount), 0n);
     expect(`${earned}`).toBe(traced.dataFee);
@@ -355,6 +362,9 @@ describe("openledger trace", () => {
     expect(code).toBe(0);
     expect(out).toContain(`Receipt ${hashes.honest}`);
     expect(out).toContain("bob@1.0.0 src/2.ts (Apache-2.0)");
+    const root = attributionIndexRoot(INDEX);
+    expect(out).toContain(`Attributed by method ${attributionMethodHash([root])}, rules 2\n`);
+    expect(out).toContain(`  index ${root}\n`);
     expect(out).toMatch(/(\d+) of \1 checks hold/);
   });
 
@@ -649,5 +659,6 @@ describe("openledger erase", () => {
     await replaceBy({ ...INDEX, tombstones, recordsRoot: word("other records") });
     const { code, trace: traced } = await trace(hashes.honest);
     expect([code, failures(traced)]).toEqual([1, ["index_file: Datanet 1 version 1"]]);
+    expect(traced.method.rules).toBeUndefined();
   });
 });

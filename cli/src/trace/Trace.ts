@@ -16,6 +16,7 @@ export type Trace = {
   /** The model under an adapter. */
   readonly base: TracedModel | undefined;
   readonly training: TracedTraining | undefined;
+  readonly method: TracedMethod;
   readonly versions: readonly TracedVersion[];
   readonly records: readonly TracedRecord[];
   /** Undefined where only the receipt is to be had, or the runner did not search. */
@@ -59,7 +60,15 @@ export type TracedVersion = {
   readonly contributions: number;
   readonly records: string;
   readonly transaction: Hex;
+  /** Committed for the model's base; undefined where none is. */
   readonly index: { readonly root: Hex; readonly dataHash: Hex; readonly transaction: Hex } | undefined;
+};
+
+/** By what the answer was attributed: the hash is that of the indexes' roots, in the order of the versions. */
+export type TracedMethod = {
+  readonly hash: Hex;
+  /** Number of the rules, which is in each index's root; undefined where no root could be computed from its file. */
+  readonly rules: number | undefined;
 };
 
 export type TracedRecord = {
@@ -72,6 +81,8 @@ export type TracedRecord = {
   readonly contributor: Address;
   readonly licence: string;
   readonly source: { readonly name: string; readonly version: string; readonly path: string };
+  /** Of the contribution's file, where the whole text stands; of one that was erased, the store names what stands for it. */
+  readonly cid: string;
   readonly leaf: Hex;
   /** The beginning of the record's text; undefined where it was erased. */
   readonly text: string | undefined;

@@ -44,13 +44,15 @@ function modelLines({ model, base, training }: Trace): string[] {
   return [...lines, ""];
 }
 
-function versionLines({ versions }: Trace): string[] {
+function versionLines({ method, versions }: Trace): string[] {
   const lines = versions.flatMap((version) => [
     `Datanet ${version.datanet}, version ${version.version}: ${version.contributions} contributions, ${version.records} records`,
     `  root ${version.root}`,
+    `  index ${version.index?.root ?? "unknown"}`,
     `  transaction ${version.transaction}`,
   ]);
-  return lines.length === 0 ? [] : [...lines, ""];
+  if (lines.length === 0) return [];
+  return [`Attributed by method ${method.hash}, rules ${method.rules ?? "unknown"}`, ...lines, ""];
 }
 
 function recordLines({ records }: Trace): string[] {
@@ -60,6 +62,7 @@ function recordLines({ records }: Trace): string[] {
     return [
       `${percent(record.share)} record ${record.recordIndex}, ${name}@${version} ${path} (${record.licence})`,
       `  by ${record.contributor} in contribution ${record.contribution}, transaction ${record.transactions.contribution}`,
+      `  file ${record.cid}`,
       shown === undefined ? "  Its text was erased." : `  ${JSON.stringify(shown.slice(0, SHOWN_CHARACTERS))}`,
     ];
   });

@@ -63,7 +63,8 @@ export async function traceReceipt(connection: Connection, hash: Hex): Promise<T
 
   const settlement = await traceSettlement(connection, checks, found);
   const { model, base, training } = await traceModel(connection, checks, receipt.model);
-  const versions = await traceVersions(connection, checks, receipt.model, found.methodHash, training?.datanets);
+  const { model: number } = receipt;
+  const { method, versions } = await traceVersions(connection, checks, number, found.methodHash, training?.datanets);
   const files = new ContributionFiles(connection, checks, versions);
   const records = await traceRecords(checks, files, found.records);
   const citations = found.citations && (await traceCitations(checks, files, found.citations));
@@ -80,6 +81,7 @@ export async function traceReceipt(connection: Connection, hash: Hex): Promise<T
     model,
     base,
     training: training?.summary,
+    method,
     versions: versions.map(({ traced }) => traced),
     records,
     citations,

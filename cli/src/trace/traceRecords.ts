@@ -1,4 +1,4 @@
-import type { RecordShare } from "@openledger/sdk";
+import { contentCid, type RecordShare } from "@openledger/sdk";
 import type { CheckList } from "./CheckList.js";
 import type { ContributionFiles } from "./ContributionFiles.js";
 import type { TracedRecord } from "./Trace.js";
@@ -28,6 +28,7 @@ export async function traceRecords(
       contributor: contribution.contributor,
       licence: file.licence,
       source: { ...file.source, path },
+      cid: contentCid(contribution.dataHash),
       leaf,
       text: text?.slice(0, SHOWN_CHARACTERS),
       // the runner's word, as far as the record bears it out

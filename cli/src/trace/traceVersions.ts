@@ -1,8 +1,8 @@
 import {
+  ATTRIBUTION_RULES,
   attributionIndexRoot,
   attributionMethodHash,
   type ContentClient,
-  contentHash,
   contractAbis,
   contributionLeaf,
   decodeIndexFile,
@@ -21,7 +21,7 @@ import type { Hex } from "viem";
 import type { Connection } from "../connect.js";
 import type { CheckList } from "./CheckList.js";
 import { checkTransaction } from "./checkTransaction.js";
-import type { TracedVersion } from "./Trace.js";
+import type { TracedMethod, TracedVersion } from "./Trace.js";
 
 /** A version of the model with the contributions that its root was checked to hold, in order. */
 export type CheckedVersion = {
@@ -31,7 +31,11 @@ export type CheckedVersion = {
   /** Its records in order: what was revoked before it was published is no part of it. */
   readonly records: VersionRecords;
   readonly traced: TracedVersion;
+  /** Whether the root of its index is that of the index's file, by the rules that are known here. */
+  readonly isIndexed: boolean;
 };
+
+export type TracedVersions = { readonly method: TracedMethod; readonly versions: readonly CheckedVersion[] };
 
 /**
  * The Datanet versions that a model names: each root recomputed from its contributions, and the method of attribution
@@ -45,9 +49,9 @@ export async function traceVersions(
   model: bigint,
   methodHash: Hex,
   trainedOn: TrainingManifest["datanets"] | undefined,
-): Promise<readonly CheckedVersion[]> {
+): Promise<TracedVersions> {
   const registered = await checks.attempt("model", `model ${model}`, () => readModel(connection.reader, model));
-  if (registered === undefined) return [];
+  if (registered === undefined) return { method: { hash: methodHash, rules: undefined }, versions: [] };
   if (trainedOn !== undefined) {
     checks.equal("manifest_versions", `manifest of model ${model}`, named(registered.versions), named(trainedOn));
   }
@@ -64,7 +68,8 @@ export async function traceVersions(
     if (checked !== undefined) versions.push(checked);
   }
   checks.equal("attribution_method", "receipt", attributionMethodHash(indexRoots), methodHash);
-  return versions;
+  const isKnown = versions.length > 0 && versions.every(({ isIndexed }) => isIndexed);
+  return { method: { hash: methodHash, rules: isKnown ? ATTRIBUTION_RULES : undefined }, versions };
 }
 
 type IndexOnChain = { readonly root: Hex; readonly dataHash: Hex };
@@ -101,11 +106,12 @@ async function traceVersion(
   if (stated !== undefined) checks.equal("manifest_version_root", subject, onChain.root, stated);
   await checkTransaction(connection, checks, `version of ${subject}`, indexed.transaction, "datanetRegistry");
 
+  let isIndexed = false;
   const committed = indexed.indexes.find((one) => one.base === base);
   if (index !== undefined && committed !== undefined) {
     checks.equal("index_root", subject, index.root, committed.root);
-    const isHeld = await checks.attempt("index_file", subject, () => holdsIndex(content, index));
-    if (isHeld !== undefined) checks.holds("index_file", subject, isHeld, index.dataHash);
+    const found = await checks.attempt("index_file", subject, () => rootOfIndex(content, index.dataHash));
+    if (found !== undefined) isIndexed = checks.equal("index_file", subject, index.root, found);
     await checkTransaction(connection, checks, `index of ${subject}`, committed.transaction, "datanetRegistry");
   }
   return {
@@ -113,6 +119,7 @@ async function traceVersion(
     version,
     contributions,
     records: new VersionRecords(contributions, revocations),
+    isIndexed,
     traced: {
       datanet: `${datanet}`,
       version,
@@ -125,10 +132,9 @@ async function traceVersion(
   };
 }
 
-/** The committed file or, where records were erased from it, one of the same root. */
-async function holdsIndex(content: Pick<ContentClient, "get">, { root, dataHash }: IndexOnChain): Promise<boolean> {
-  const bytes = await getHeld(content, dataHash);
-  return contentHash(bytes) === dataHash || attributionIndexRoot(decodeIndexFile(bytes)) === root;
+/** By the committed file or, where records were erased from it, the one that stands for it. */
+async function rootOfIndex(content: Pick<ContentClient, "get">, dataHash: Hex): Promise<Hex> {
+  return attributionIndexRoot(decodeIndexFile(await getHeld(content, dataHash)));
 }
 
 function rootOf(contributions: readonly query.IndexedContribution[]): Hex {

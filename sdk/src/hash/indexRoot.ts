@@ -4,8 +4,8 @@ import { InvalidValueError } from "../errors/InvalidValueError.js";
 import { domainHash } from "../merkle/domain.js";
 import { leafHash } from "../merkle/node.js";
 
-/** Of the rules by which an index is credited too: equal roots are credited equally. */
-const RULES = 2;
+/** Number of the rules by which an index is credited. It is in the index's root: equal roots are credited equally. */
+export const ATTRIBUTION_RULES = 2;
 const CODE_BITS = 128;
 /** Most positions of a record. */
 const POSITIONS = 256;
@@ -30,7 +30,7 @@ export type IndexRootParts = {
  */
 export function attributionIndexRoot(parts: IndexRootParts): Hex {
   if (parts.floors.length !== FLOORS) throw new InvalidValueError("floors", `${FLOORS} of them`, parts.floors.length);
-  const numbers = [RULES, CODE_BITS, POSITIONS, ...parts.floors];
+  const numbers = [ATTRIBUTION_RULES, CODE_BITS, POSITIONS, ...parts.floors];
   return leafHash(
     domainHash("Index"),
     joinBytes([
