@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { publishIndex, type Runtime, TokenFile, type Tokenizer, tombstoneIndex } from "@openledger/engine";
@@ -18,7 +18,7 @@ import {
   revocationsHash,
 } from "@openledger/sdk";
 import { type Address, type Hex, pad } from "viem";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type {
   AcceptedContribution,
   ChainFacts,
@@ -49,6 +49,10 @@ let revocations: Revocation[];
 let committed: IndexCommitment | undefined;
 let faults: string[];
 let built: number;
+/** Told the number of each pass of the base. */
+let onPass: (pass: number) => void;
+/** How many contributions and revocations a version has, where that is not all of them. */
+let counts: Map<number, readonly [contributions: number, revocations: number]>;
 /** What codes are of, beside tokens. */
 let salt: number;
 /** What is added to a text's tokens. */
@@ -56,29 +60,38 @@ let shift: number;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "openledger-shelf-"));
-  [contents, erased, revocations, faults] = [new Map(), new Set(), [], []];
+  [contents, erased, revocations, faults, counts] = [new Map(), new Set(), [], [], new Map()];
   [committed, built, salt, shift] = [undefined, 0, 0, 0];
-  accepted = [1, 2].map((number) => {
-    const { dataHash, ...rest } = contributionCommitment(file(number));
-    contents.set(dataHash, encodeContributionFile(file(number)));
-    return { contribution: BigInt(number), contributor, dataHash, ...rest };
-  });
+  onPass = () => {};
+  accepted = [];
+  for (const number of [1, 2]) accept(file(number));
 });
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** As after a start of the oracle. */
-function newShelf(): VersionShelf {
-  const version: PublishedVersion = {
-    ...{ datanet: 1n, version: 1, contributionCount: 2n, recordCount: 4n },
-    root: merkleRoot(domainHash("Contribution"), accepted.map(contributionLeaf)),
-    revocationCount: BigInt(revocations.length),
-    revocationsHash: revocationsHash(revocations),
+function accept(contribution: ReturnType<typeof file>): void {
+  const { dataHash, ...rest } = contributionCommitment(contribution);
+  contents.set(dataHash, encodeContributionFile(contribution));
+  accepted.push({ contribution: BigInt(accepted.length + 1), contributor, dataHash, ...rest });
+}
+
+function published(version: number): PublishedVersion {
+  const [contributions, revoked] = counts.get(version) ?? [accepted.length, revocations.length];
+  const of = accepted.slice(0, contributions);
+  return {
+    ...{ datanet: 1n, version, contributionCount: BigInt(contributions), revocationCount: BigInt(revoked) },
+    recordCount: of.reduce((sum, { recordCount }) => sum + BigInt(recordCount), 0n),
+    root: merkleRoot(domainHash("Contribution"), of.map(contributionLeaf)),
+    revocationsHash: revocationsHash(revocations.slice(0, revoked)),
   };
+}
+
+/** As after a start of the oracle. */
+function newShelf(where = folder): VersionShelf {
   const facts = {
-    version: async ({ version: number }: VersionRef) => ({ ...version, version: number }),
-    acceptedContributions: async () => accepted,
-    revocations: async () => revocations,
+    version: async ({ version }: VersionRef) => published(version),
+    acceptedContributions: async (_: bigint, count: bigint) => accepted.slice(0, Number(count)),
+    revocations: async (_: bigint, count: bigint) => revocations.slice(0, Number(count)),
     committedIndex: async () => committed,
   } as unknown as ChainFacts;
   const runtime = {
@@ -86,7 +99,7 @@ function newShelf(): VersionShelf {
     attributionHash: pad("0xc"),
     attribution: async () => ({ hash: pad("0xc"), base: { decoys: [rowOf([1, 2, 3])] } }),
     codes: async (ids: readonly number[]) => {
-      built++;
+      onPass(++built);
       return rowOf(ids);
     },
   } as unknown as Runtime;
@@ -104,7 +117,7 @@ function newShelf(): VersionShelf {
     tokenizer,
     content,
     facts,
-    folder,
+    folder: where,
     log: { info: () => {}, fault: (message) => faults.push(message) },
   });
 }
@@ -130,7 +143,8 @@ async function publishOf(shelf: VersionShelf, erasedRecords: readonly number[] =
 
 const ref = { datanet: 1n, version: 1 };
 /** One that stays open: its shelf drops none. */
-const versionOf = (shelf: VersionShelf, until = signal) => shelf.use([ref], 1n, until, async ([version]) => version!);
+const versionOf = (shelf: VersionShelf, until = signal, version = 1) =>
+  shelf.use([{ ...ref, version }], 1n, until, async ([found]) => found!);
 const redact = (at: number, places: readonly number[]) => {
   const { dataHash } = accepted[at]!;
   contents.set(dataHash, encodeRedactedContribution(redactContribution(file(at + 1), places)));
@@ -314,4 +328,77 @@ it("closes what it drops, but not under somebody's hands", async () => {
   const second = await working;
   await vi.waitFor(() => expect(() => second.row(0)).toThrow());
   expect((await use(10)).row(0).ids.length).toBeGreaterThan(0);
+});
+
+describe("a version behind others", () => {
+  const sealedBefore = () => readdirSync(folder).map((name) => join(folder, name));
+  const segmentIn = (path: string) => join(path, readdirSync(path).find((name) => name.endsWith(".segment"))!);
+
+  /** How often the base is asked for a version, whose index is that of an oracle that has no other. */
+  async function passesFor(version: number, shelf = newShelf()): Promise<number> {
+    built = 0;
+    const { index } = await versionOf(shelf, signal, version);
+    const passes = built;
+    const alone = mkdtempSync(join(tmpdir(), "openledger-shelf-"));
+    expect(index.root).toBe((await versionOf(newShelf(alone), signal, version)).index.root);
+    rmSync(alone, { recursive: true });
+    return passes;
+  }
+
+  /** Records of their own, none like another. */
+  const many = (count: number) => ({
+    ...file(1),
+    records: Array.from({ length: count }, (_, i) => ({ path: `${i}`, text: contentHash(Uint8Array.of(i, i >> 8)) })),
+  });
+
+  it("asks the base for what no earlier one has: new records, and a copy whose original is gone", async () => {
+    accept({ ...file(2), records: [{ path: "0", text: TALES[0]! }] });
+    accept({ ...file(2), records: [{ path: "0", text: "salt on the window" }] });
+    counts.set(1, [3, 0]).set(2, [4, 2]).set(3, [4, 2]);
+    revocations = [
+      { contribution: 1n, index: 0 },
+      { contribution: 2n, index: ALL_RECORDS },
+      { contribution: 4n, index: 0 },
+    ];
+
+    const shelf = newShelf();
+    expect(await passesFor(1, shelf)).toBe(4);
+    expect(await passesFor(2, shelf)).toBe(2);
+    // of equal records there is one folder, and of fewer nothing is new
+    expect(await passesFor(3, shelf)).toBe(0);
+    expect(await passesFor(4, shelf)).toBe(0);
+    expect([readdirSync(folder).length, faults]).toEqual([3, []]);
+  });
+
+  it("takes rows of one that was cut short where it has more than the newest that is sealed", async () => {
+    accept(many(200));
+    accept({ ...file(2), records: [{ path: "0", text: "salt on the window" }] });
+    counts.set(1, [2, 0]).set(2, [3, 0]).set(3, [4, 0]);
+    await versionOf(newShelf());
+    const stopping = new AbortController();
+    onPass = (pass) => pass === 4 + 150 && stopping.abort(new Error("killed"));
+    await expect(versionOf(newShelf(), stopping.signal, 2)).rejects.toThrow("killed");
+
+    // 128 of the 200 were written
+    expect(await passesFor(3)).toBe(200 - 128 + 1);
+  });
+
+  it("takes nothing of what the disk altered, and says so", async () => {
+    accept({ ...file(2), records: [{ path: "0", text: "salt on the window" }] });
+    counts.set(1, [2, 0]).set(2, [3, 0]).set(3, [3, 1]);
+    revocations = [{ contribution: 2n, index: 1 }];
+    await versionOf(newShelf());
+    const [path] = sealedBefore();
+    const bytes = readFileSync(segmentIn(path!));
+    bytes[bytes.length >> 1]! ^= 1;
+    writeFileSync(segmentIn(path!), bytes);
+
+    expect(await passesFor(2)).toBe(5);
+    expect(faults).toEqual([`${path} is damaged, what it held is computed again`]);
+
+    for (const one of sealedBefore()) writeFileSync(join(one, "index.json"), "{");
+    faults = [];
+    expect(await passesFor(3)).toBe(4);
+    expect(faults).toEqual(Array(2).fill(expect.stringContaining("is not taken from")));
+  });
 });

@@ -36,6 +36,7 @@ import type {
   PublishedVersion,
   VersionRef,
 } from "../store/ChainFacts.js";
+import { findEarlierIndex } from "./findEarlierIndex.js";
 import { openCommittedIndex } from "./openCommittedIndex.js";
 import { type TakenTokens, takeTokens } from "./takeTokens.js";
 import { VersionTexts } from "./VersionTexts.js";
@@ -167,11 +168,7 @@ export class VersionShelf {
     committed: IndexCommitment | undefined,
     signal: AbortSignal,
   ): Promise<SegmentIndex> {
-    const { runtime, folder } = this.deps;
-    const attributionHash = runtime.attributionHash ?? "0x";
-    // Two versions of one root may differ in what was revoked meanwhile.
-    const name = keccak256(concat([version.root, version.revocationsHash, runtime.weightsRoot, attributionHash]));
-    const path = join(folder, name);
+    const path = this.#pathOf(version);
     const before = this.#building.get(path) ?? Promise.resolve();
     const built = before.catch(() => undefined).then(() => this.#buildOrOpen(path, version, texts, committed, signal));
     this.#building.set(path, built);
@@ -181,6 +178,14 @@ export class VersionShelf {
         if (this.#building.get(path) === built) this.#building.delete(path);
       });
     return built;
+  }
+
+  #pathOf(version: PublishedVersion): string {
+    const { runtime, folder } = this.deps;
+    const attributionHash = runtime.attributionHash ?? "0x";
+    // Two versions of one root may differ in what was revoked meanwhile.
+    const name = keccak256(concat([version.root, version.revocationsHash, runtime.weightsRoot, attributionHash]));
+    return join(folder, name);
   }
 
   async #buildOrOpen(
@@ -194,7 +199,7 @@ export class VersionShelf {
     const taken = await takeTokens(texts, tokenizer, folder, signal);
     try {
       return taken.firstErased === undefined
-        ? await this.#build(path, version, taken.tokens, signal)
+        ? await this.#build(path, version, texts, taken.tokens, signal)
         : await this.#openWithout(path, version, texts, taken, committed, signal);
     } finally {
       taken.tokens.close();
@@ -238,26 +243,31 @@ export class VersionShelf {
       );
     }
     log.fault(`${gone}, and the committed index ${committed.root} is false: found ${opened.found}.`);
-    return this.#build(`${path}-left`, version, tokens, signal);
+    return this.#build(`${path}-left`, version, texts, tokens, signal);
   }
 
-  /** From disk as far as it was built before: a build that was cut short goes on. */
+  /** From disk as far as it was built before: a build that was cut short goes on, and earlier versions' rows are taken. */
   async #build(
     path: string,
     version: PublishedVersion,
+    texts: VersionTexts,
     records: RecordTokens,
     signal: AbortSignal,
   ): Promise<SegmentIndex> {
     const { runtime, log } = this.deps;
+    const options = {
+      signal,
+      earlier: () => findEarlierIndex(this.deps, version, texts, (one) => this.#pathOf(one), signal),
+    };
     log.info(`Indexing ${records.length} records of Datanet ${version.datanet} version ${version.version}.`);
     try {
-      return await buildIndexFolder(runtime, records, path, { signal });
+      return await buildIndexFolder(runtime, records, path, options);
     } catch (error) {
       if (!isDamage(error)) throw error;
       log.fault(`${path} is damaged and is built again`, error);
     }
     await rm(path, { recursive: true, force: true });
-    return buildIndexFolder(runtime, records, path, { signal });
+    return buildIndexFolder(runtime, records, path, options);
   }
 }
 

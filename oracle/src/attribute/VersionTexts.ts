@@ -12,7 +12,7 @@ import {
   isErased,
   VersionRecords,
 } from "@openledger/sdk";
-import type { AcceptedContribution } from "../store/ChainFacts.js";
+import type { AcceptedContribution, PublishedVersion } from "../store/ChainFacts.js";
 import { readContributionFile } from "./readContributionFile.js";
 
 export interface PlacedText {
@@ -21,6 +21,8 @@ export interface PlacedText {
   /** Undefined for a record that was erased. */
   readonly text: string | undefined;
 }
+
+type EarlierCounts = Pick<PublishedVersion, "contributionCount" | "revocationCount">;
 
 export class VersionTexts {
   readonly #records: VersionRecords;
@@ -33,12 +35,9 @@ export class VersionTexts {
     private readonly content: Pick<ContentClient, "get">,
     private readonly datanet: bigint,
     private readonly accepted: readonly AcceptedContribution[],
-    revocations: readonly Revocation[],
+    private readonly revocations: readonly Revocation[],
   ) {
-    this.#records = new VersionRecords(
-      accepted.map(({ contribution, recordCount }) => ({ number: contribution, recordCount })),
-      revocations,
-    );
+    this.#records = recordsOf(accepted, revocations);
   }
 
   /** Number of records. */
@@ -55,6 +54,23 @@ export class VersionTexts {
         const found = records.at(place);
         return found && accepted[found.contribution]!.contributor;
       },
+    };
+  }
+
+  /**
+   * Where records of this version stand in an earlier one of the same Datanet, which has the first of the same contributions,
+   * without the first of the same revocations.
+   *
+   * @returns the place of a record there, undefined where it is not
+   */
+  placesIn(earlier: EarlierCounts): (place: number) => number | undefined {
+    const records = recordsOf(
+      this.accepted.slice(0, Number(earlier.contributionCount)),
+      this.revocations.slice(0, Number(earlier.revocationCount)),
+    );
+    return (place) => {
+      const record = this.#records.at(place);
+      return record && records.placeOf(record);
     };
   }
 
@@ -91,6 +107,13 @@ export class VersionTexts {
       throw error;
     }
   }
+}
+
+function recordsOf(accepted: readonly AcceptedContribution[], revocations: readonly Revocation[]): VersionRecords {
+  return new VersionRecords(
+    accepted.map(({ contribution, recordCount }) => ({ number: contribution, recordCount })),
+    revocations,
+  );
 }
 
 function textOf(file: HeldContribution | undefined, index: number): string | undefined {

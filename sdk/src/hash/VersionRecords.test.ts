@@ -51,6 +51,19 @@ describe("VersionRecords", () => {
     expect([...records.of(5)]).toEqual([]);
   });
 
+  it("tells where a record stands, unless it has been revoked", () => {
+    const records = new VersionRecords(contributions, revocations);
+
+    expect(left.map((record) => records.placeOf(record))).toEqual([0, 1, 2, 3, 4, 5]);
+    const absent = [
+      ...[0, 1].map((index) => ({ contribution: 1, index })),
+      ...[-1, 0, 1, 3, 5, 0.5, 2.5].map((index) => ({ contribution: 3, index })),
+      ...[-1, 2, 5].map((contribution) => ({ contribution, index: 0 })),
+      { contribution: 0, index: 3 },
+    ];
+    expect(absent.map((record) => records.placeOf(record))).toEqual(absent.map(() => undefined));
+  });
+
   it("knows no place beyond them", () => {
     const records = new VersionRecords(contributions, revocations);
 

@@ -58,6 +58,20 @@ export class VersionRecords implements Iterable<RecordPlace> {
     return { contribution, index };
   }
 
+  /** Where a record stands; undefined for one that the version does not have. */
+  placeOf({ contribution, index }: RecordPlace): number | undefined {
+    const [start, end] = [this.#starts[contribution], this.#starts[contribution + 1]];
+    if (start === undefined || end === undefined || !Number.isInteger(index) || index < 0) return undefined;
+    let before = 0;
+    for (const gone of this.#revoked.get(contribution) ?? []) {
+      if (gone === index) return undefined;
+      if (gone > index) break;
+      before++;
+    }
+    const place = start + index - before;
+    return place < end ? place : undefined;
+  }
+
   /** Those of one contribution that are left, ascending. */
   *of(contribution: number): Generator<{ readonly place: number; readonly index: number }> {
     const end = this.#starts[contribution + 1] ?? 0;

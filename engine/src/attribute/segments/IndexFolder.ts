@@ -1,10 +1,11 @@
-import { mkdir } from "node:fs/promises";
+import { link, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { PositionCodes } from "../codes.js";
 import { AttributionError } from "../errors.js";
 import type { Hex } from "../hex.js";
 import { indexRoot } from "../kernel/indexRoot.js";
+import type { EarlierRows } from "./EarlierRows.js";
 import { FolderLock } from "./FolderLock.js";
 import {
   encodeManifest,
@@ -130,6 +131,29 @@ export class IndexFolder {
   }
 
   /**
+   * Takes segments of an earlier index that follow on the records that are here and hold nothing but the next of these tokens,
+   * without copying them: both folders name the same files, which nobody writes to. Says how many records there are then.
+   */
+  takeSegments(earlier: EarlierRows, records: RecordTokens): Promise<number> {
+    return this.#afterOthers(() => this.#takeSegments(earlier, records));
+  }
+
+  async #takeSegments(earlier: EarlierRows, records: RecordTokens): Promise<number> {
+    const segments = [...this.manifest.segments];
+    let next = this.recordCount;
+    for (const entry of earlier.segments) {
+      if (entry.firstRecord < next) continue;
+      const segment = entry.firstRecord === next ? await earlier.segment(entry) : undefined;
+      if (segment === undefined || !(await holds(segment, records))) break;
+      if (!(await isLinked(earlier.pathOf(entry), join(this.path, segmentFile(entry.sha256))))) break;
+      segments.push({ records: entry.records, sha256: entry.sha256 });
+      next += entry.records;
+    }
+    if (next > this.recordCount) await this.#write({ ...this.#unsealed(), segments });
+    return next;
+  }
+
+  /**
    * Fixes thresholds, floors and root of what has been appended, in another thread.
    *
    * @param decoys Of the base
@@ -217,6 +241,17 @@ export class IndexFolder {
 /** Without whatever else lies in its memory, which would go to another thread with it. */
 function copyOf({ ids, surprises, codes }: PositionCodes): PositionCodes {
   return { ids: ids.slice(), surprises: surprises.slice(), codes: codes.slice() };
+}
+
+/** Whether a file has a second name: its name is that of its contents, so what has it already is the same. */
+async function isLinked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    // a file system without links, or a file that is gone: its records are written anew
+    return (error as NodeJS.ErrnoException).code === "EEXIST";
+  }
 }
 
 function checkBase(path: string, found: IndexBase, wanted: IndexBase): void {

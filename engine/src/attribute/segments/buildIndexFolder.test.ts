@@ -1,13 +1,19 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { CODE_BYTES, type PositionCodes } from "../codes.js";
 import { buildIndex } from "../kernel/buildIndex.js";
 import { buildIndexFolder } from "./buildIndexFolder.js";
+import type { EarlierIndex } from "./EarlierRows.js";
+import { IndexFolder } from "./IndexFolder.js";
 
 const home = await mkdtemp(join(tmpdir(), "openledger-build-"));
 afterAll(() => rm(home, { recursive: true, force: true }));
+
+let folders = 0;
+const newFolder = () => join(home, `${folders++}`);
 
 /** A base whose codes follow from the tokens, which counts its passes. */
 function countingBase() {
@@ -84,5 +90,171 @@ describe("building an index into a folder", () => {
     const long = [{ ids: [1] }, { ids: new Array(257).fill(1) }];
     await expect(buildIndexFolder(runtime, long, path)).rejects.toThrow(/record 1 has 257 tokens/);
     await expect(readdir(path)).rejects.toMatchObject({ code: "ENOENT" });
+  });
+});
+
+describe("building an index where one of an earlier version is", () => {
+  const OF_BASE = { baseWeightsRoot: `0x${"11".repeat(32)}`, attributionHash: `0x${"22".repeat(32)}` } as const;
+  type Tokens = readonly number[];
+
+  /** A folder whose segments hold these numbers of records, or fewer segments where short ones are joined. */
+  async function builtOf(records: readonly Tokens[], parts: readonly number[], isSealed = true, base = OF_BASE) {
+    const { runtime } = countingBase();
+    const folder = await IndexFolder.open(newFolder(), base);
+    const rows = await Promise.all(records.map((ids) => runtime.codes(ids)));
+    for (const count of parts) await folder.append(rows.splice(0, count));
+    await folder.append(rows);
+    if (isSealed) await folder.seal((await runtime.attribution()).base.decoys);
+    await folder.close();
+    return folder.path;
+  }
+
+  /** Builds an index with an earlier one at hand; says how often the base was asked, and what was told of damage. */
+  async function buildWith(records: readonly Tokens[], earlier: EarlierIndex, path = newFolder()) {
+    const { runtime, takePasses } = countingBase();
+    const found: string[] = [];
+    const onDamage = (error: unknown) => found.push((error as Error).message);
+    const tokens = records.map((ids) => ({ ids }));
+    const index = await buildIndexFolder(runtime, tokens, path, { earlier: async () => ({ ...earlier, onDamage }) });
+    index.close();
+    // one pass is the decoy's
+    const passes = takePasses() - 1;
+    expect(index.root).toBe((await buildIndex(runtime, tokens)).root);
+    return { passes, found, path };
+  }
+
+  const same = (place: number) => place;
+  const segmentsOf = async (path: string) => (await readdir(path)).filter((name) => name.endsWith(".segment"));
+
+  test("asks the base for what is new, whatever was added, taken away and changed, to the root of a build from nothing", async () => {
+    // what is new has other tokens than what was
+    const tokens = (min: number) => fc.array(fc.integer({ min, max: min + 5 }), { maxLength: 4 });
+    const edits = fc.constantFrom("keep", "keep", "keep", "drop", "change", "insert");
+    const before = fc.array(fc.record({ old: tokens(0), edit: edits, other: tokens(6) }), { maxLength: 40 });
+    const parts = fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(before, fc.array(tokens(6), { maxLength: 5 }), parts, fc.boolean(), async (...drawn) => {
+        const [before, added, parts, isSealed] = drawn;
+        const records: Tokens[] = [];
+        const places: (number | undefined)[] = [];
+        const put = (ids: Tokens, place?: number) => {
+          records.push(ids);
+          places.push(place);
+        };
+        for (const [place, { old, edit, other }] of before.entries()) {
+          if (edit === "insert") put(other);
+          if (edit !== "drop") put(edit === "change" ? other : old, place);
+        }
+        for (const ids of added) put(ids);
+        const old = before.map(({ old }) => old);
+        const path = await builtOf(old, parts, isSealed);
+
+        const { passes, found } = await buildWith(records, { path, placeOf: (record) => places[record] });
+
+        const isNew = (ids: Tokens, record: number) =>
+          ids.length > 0 && `${ids}` !== `${places[record] === undefined ? [] : old[places[record]]}`;
+        expect([passes, found]).toEqual([records.filter(isNew).length, []]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("takes no row for another's, wherever it is told that a record stood", async () => {
+    const old = Array.from({ length: 12 }, (_, i) => [i % 4, i % 3]);
+    const path = await builtOf(old, [5, 4]);
+    const place = fc.option(fc.integer({ min: -2, max: 14 }), { nil: undefined });
+    await fc.assert(
+      fc.asyncProperty(fc.array(place, { minLength: 14, maxLength: 14 }), async (places) => {
+        const records = [[9], ...old, [7, 7]];
+        await buildWith(records, { path, placeOf: (record) => places[record] });
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  const OLD = Array.from({ length: 30 }, (_, i) => [i, 1, i % 5]);
+  const longer = [...OLD, [50], [51]];
+
+  test("names the same files where nothing stands before them, which outlive the earlier folder", async () => {
+    const earlier = await builtOf(OLD, [20]);
+    const { path, passes } = await buildWith(longer, { path: earlier, placeOf: () => undefined });
+
+    expect(passes).toBe(2);
+    const common = await segmentsOf(earlier);
+    expect(common).toHaveLength(2);
+    for (const name of common) expect((await stat(join(path, name))).ino).toBe((await stat(join(earlier, name))).ino);
+
+    await rm(earlier, { recursive: true });
+    const again = await buildWith(longer, { path: earlier, placeOf: same }, path);
+    expect([again.passes, again.found]).toEqual([0, []]);
+  });
+
+  test("takes nothing of a file that the disk altered, whether it would be named or read, and says which", async () => {
+    const earlier = await builtOf(OLD, [20]);
+    for (const name of await segmentsOf(earlier)) {
+      const file = join(earlier, name);
+      const bytes = await readFile(file);
+      const isFirst = bytes.length === Math.max(...(await sizesIn(earlier)));
+      // a code: nothing but the hash tells
+      const changed = Uint8Array.from(bytes);
+      changed[bytes.length >> 1]! ^= 1;
+      await writeFile(file, changed);
+      for (const shift of [0, 1]) {
+        const records = [...(shift === 0 ? [] : [[60]]), ...longer];
+        const placeOf = (record: number) => record - shift;
+        const { passes, found, path } = await buildWith(records, { path: earlier, placeOf });
+
+        expect(passes).toBe(2 + shift + (isFirst ? 20 : 10));
+        expect(found).toEqual([expect.stringContaining(name)]);
+        expect(await segmentsOf(path)).not.toContain(name);
+      }
+      await writeFile(file, bytes);
+    }
+    await writeFile(join(earlier, "index.json"), "{");
+    const { passes, found } = await buildWith(longer, { path: earlier, placeOf: same });
+    expect([passes, found]).toEqual([32, [expect.stringContaining("index.json")]]);
+  });
+
+  const sizesIn = async (path: string) =>
+    Promise.all((await segmentsOf(path)).map(async (name) => (await stat(join(path, name))).size));
+
+  test("takes nothing of another base, of a folder that is not there, or of files that were joined meanwhile", async () => {
+    const other = await builtOf(OLD, [20], true, { ...OF_BASE, attributionHash: OF_BASE.baseWeightsRoot });
+    const joined = await builtOf(OLD, [20]);
+    for (const name of await segmentsOf(joined)) await rm(join(joined, name));
+
+    for (const path of [other, newFolder(), joined]) {
+      const { passes, found } = await buildWith(longer, { path, placeOf: same });
+      expect([passes, found]).toEqual([32, []]);
+    }
+  });
+
+  test("is not asked for once all records are there, and goes on where a build with one was cut short", async () => {
+    const { runtime, takePasses } = countingBase();
+    const many = Array.from({ length: 300 }, (_, i) => [i, 1]);
+    const path = await builtOf(many, []);
+    const records = [[400], ...many, [401]].map((ids) => ({ ids }));
+    const target = newFolder();
+    const stopping = new AbortController();
+    const placeOf = (record: number) => {
+      if (record === 250) stopping.abort(new Error("the node stops"));
+      return record - 1;
+    };
+    const stopped = buildIndexFolder(runtime, records, target, {
+      signal: stopping.signal,
+      earlier: async () => ({ path, placeOf }),
+    });
+    await expect(stopped).rejects.toThrow("the node stops");
+    takePasses();
+
+    const asked: number[] = [];
+    const earlier = async () => ({ path, placeOf: (record: number) => asked.push(record) && record - 1 });
+    const whole = await buildIndexFolder(runtime, records, target, { earlier });
+    whole.close();
+    expect([takePasses(), asked[0]]).toEqual([1 + 1, 128]);
+    expect(whole.root).toBe((await buildIndex(runtime, records)).root);
+
+    const never = async () => expect.fail("all records are there");
+    (await buildIndexFolder(runtime, records, target, { earlier: never })).close();
   });
 });

@@ -1,6 +1,7 @@
 import type { Runtime } from "../../serve/Runtime.js";
 import { NO_CODES, type PositionCodes } from "../codes.js";
 import { checkLength } from "../kernel/indexRoot.js";
+import { type EarlierIndex, EarlierRows } from "./EarlierRows.js";
 import { IndexFolder } from "./IndexFolder.js";
 import type { RecordTokens } from "./RecordTokens.js";
 import type { SegmentIndex } from "./SegmentIndex.js";
@@ -11,6 +12,8 @@ const WRITTEN_TOGETHER = 128;
 export interface BuildIndexFolderOptions {
   readonly onProgress?: (done: number, all: number) => void;
   readonly signal?: AbortSignal;
+  /** Asked for once, if records are left to be indexed: what it holds of them is taken from it, the base is asked for the rest. */
+  readonly earlier?: () => Promise<EarlierIndex | undefined>;
 }
 
 /**
@@ -31,13 +34,20 @@ export async function buildIndexFolder(
     checkLength(record, records.lengthOf?.(record) ?? records.at(record)!.ids.length);
   }
   const { base, hash } = await runtime.attribution();
-  const folder = await IndexFolder.open(path, { baseWeightsRoot: runtime.weightsRoot, attributionHash: hash });
+  const under = { baseWeightsRoot: runtime.weightsRoot, attributionHash: hash };
+  const folder = await IndexFolder.open(path, under);
+  let earlier: EarlierRows | undefined;
   try {
+    let first = await folder.keep(records);
+    const found = first < records.length ? await options.earlier?.() : undefined;
+    if (found !== undefined) {
+      earlier = await EarlierRows.open(found, under, signal);
+      first = await folder.takeSegments(earlier, records);
+    }
     let rows: PositionCodes[] = [];
-    for (let record = await folder.keep(records); record < records.length; record++) {
-      const { ids } = records.at(record)!;
-      // the base says nothing of no tokens
-      rows.push(ids.length === 0 ? NO_CODES : await runtime.codes(ids, signal === undefined ? {} : { signal }));
+    for (let record = first; record < records.length; record++) {
+      signal?.throwIfAborted();
+      rows.push(await rowOf(record));
       if (rows.length === WRITTEN_TOGETHER || record === records.length - 1) {
         await folder.append(rows);
         rows = [];
@@ -48,6 +58,14 @@ export async function buildIndexFolder(
     if (!folder.isSealed) await folder.seal(base.decoys, signal === undefined ? {} : { signal });
     return await folder.index();
   } finally {
+    earlier?.close();
     await folder.close();
+  }
+
+  async function rowOf(record: number): Promise<PositionCodes> {
+    const { ids } = records.at(record)!;
+    // the base says nothing of no tokens
+    if (ids.length === 0) return NO_CODES;
+    return (await earlier?.row(record, ids)) ?? runtime.codes(ids, signal === undefined ? {} : { signal });
   }
 }

@@ -4,6 +4,20 @@ import { IndexFolder } from "./IndexFolder.js";
 import type { SegmentIndex } from "./SegmentIndex.js";
 
 /**
+ * How much of an index a folder says it holds; undefined where there is none. None of it is checked.
+ *
+ * @throws AttributionError `index_malformed`
+ */
+export async function readBuilt(
+  path: string,
+): Promise<{ readonly recordCount: number; readonly isSealed: boolean } | undefined> {
+  const manifest = await readManifest(path);
+  if (manifest === undefined) return undefined;
+  const recordCount = manifest.segments.reduce((sum, { records }) => sum + records, 0);
+  return { recordCount, isSealed: manifest.seal !== undefined };
+}
+
+/**
  * The index that was built and sealed in a folder before, for whoever has its records' texts no longer; undefined where there is
  * none of as many records. Whoever has it closes it.
  *
