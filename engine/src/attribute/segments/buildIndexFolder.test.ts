@@ -1,48 +1,22 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
-import { CODE_BYTES, type PositionCodes } from "../codes.js";
 import { buildIndex } from "../kernel/buildIndex.js";
+import { countingBase } from "../testing/countingBase.js";
 import { buildIndexFolder } from "./buildIndexFolder.js";
 import type { EarlierIndex } from "./EarlierRows.js";
 import { IndexFolder } from "./IndexFolder.js";
+import { readBuilt } from "./openBuiltIndex.js";
 
 const home = await mkdtemp(join(tmpdir(), "openledger-build-"));
 afterAll(() => rm(home, { recursive: true, force: true }));
 
 let folders = 0;
 const newFolder = () => join(home, `${folders++}`);
-
-/** A base whose codes follow from the tokens, which counts its passes. */
-function countingBase() {
-  let passes = 0;
-  const codes = async (ids: readonly number[]): Promise<PositionCodes> => {
-    passes++;
-    return {
-      ids: Uint32Array.from(ids),
-      surprises: Uint8Array.from(ids, (id) => 60 + (id % 60)),
-      codes: Uint8Array.from({ length: ids.length * CODE_BYTES }, (_, i) => ids[Math.floor(i / CODE_BYTES)]! * (i + 3)),
-    };
-  };
-  const runtime = {
-    weightsRoot: `0x${"11".repeat(32)}` as const,
-    codes,
-    attribution: async () => ({
-      base: { decoys: [await codes([1, 2, 3])], projection: undefined as never },
-      hash: `0x${"22".repeat(32)}` as const,
-    }),
-  };
-  return {
-    runtime,
-    takePasses: () => {
-      const taken = passes;
-      passes = 0;
-      return taken;
-    },
-  };
-}
 
 describe("building an index into a folder", () => {
   const records = Array.from({ length: 300 }, (_, i) => ({ ids: [i % 7, 1, i % 11] }));
@@ -256,5 +230,81 @@ describe("building an index where one of an earlier version is", () => {
 
     const never = async () => expect.fail("all records are there");
     (await buildIndexFolder(runtime, records, target, { earlier: never })).close();
+  });
+});
+
+describe("building an index in a process that is killed", () => {
+  const records = Array.from({ length: 300 }, (_, i) => ({ ids: [i, 1, i % 11] }));
+  const EARLIER = 200;
+  const writtenIn = async (path: string) => (await readBuilt(path))?.recordCount ?? 0;
+
+  /** Until SIGKILL, which `moment` has it send itself: the program's text, with `kill` and what it is called at. */
+  async function buildUntilKilled(path: string, moment: string, earlier?: string): Promise<void> {
+    const of = (module: string) => JSON.stringify(new URL(module, import.meta.url).href);
+    const program = `
+      import { readdirSync } from "node:fs";
+      const { buildIndexFolder } = await import(${of("./buildIndexFolder.js")});
+      const { countingBase } = await import(${of("../testing/countingBase.js")});
+      const [path, earlier] = ${JSON.stringify([path, earlier ?? null])};
+      const { runtime } = countingBase();
+      const kill = () => process.kill(process.pid, "SIGKILL");
+      const atFile = (ending) => {
+        let names = [];
+        try { names = readdirSync(path); } catch {}
+        if (names.some((name) => name.endsWith(ending)) && !names.includes("index.json")) kill();
+        setImmediate(() => atFile(ending));
+      };
+      let [atPass, onProgress] = [() => {}, () => {}];
+      ${moment}
+      let passes = 0;
+      const codes = async (ids) => { atPass(++passes); return runtime.codes(ids); };
+      await buildIndexFolder({ ...runtime, codes }, ${JSON.stringify(records)}, path, {
+        onProgress,
+        earlier: async () => earlier === null ? undefined : { path: earlier, placeOf: (record) => record },
+      });`;
+    const child = spawn(process.execPath, ["--input-type=module", "--eval", program], { stdio: "inherit" });
+    expect((await once(child, "exit"))[1]).toBe("SIGKILL");
+  }
+
+  test.each([
+    ["in a pass of the base", "atPass = (pass) => pass === 200 && kill();", 128],
+    ["while it writes a segment", 'atFile(".partial");', 0],
+    ["before it lists a segment", 'atFile(".segment");', 0],
+    ["while it is sealed", "onProgress = (done) => done === 300 && setImmediate(kill);", 300],
+  ])("goes on to the root of a build from nothing: %s", async (_, moment, written) => {
+    const path = newFolder();
+    await buildUntilKilled(path, moment);
+    expect(await writtenIn(path)).toBe(written);
+    const { runtime, takePasses } = countingBase();
+
+    const index = await buildIndexFolder(runtime, records, path);
+    index.close();
+
+    // the decoy is one pass
+    expect(takePasses()).toBe(300 - written + 1);
+    expect(index.root).toBe((await buildIndex(runtime, records)).root);
+    const listed = JSON.parse(await readFile(join(path, "index.json"), "utf8")).segments as { sha256: string }[];
+    const files = (await readdir(path)).filter((name) => !/^(index\.json|.*\.thresholds)$/.test(name));
+    expect(files.sort()).toEqual(listed.map(({ sha256 }) => `${sha256}.segment`).sort());
+  });
+
+  test.each([
+    ["before it lists an earlier index's segment", 'atFile(".segment");', 0],
+    ["in a pass of the base behind it", "atPass = (pass) => pass === 99 && kill();", EARLIER],
+  ])("goes on to the same root with an earlier index: %s", async (_, moment, written) => {
+    const { runtime, takePasses } = countingBase();
+    const [path, earlier] = [newFolder(), newFolder()];
+    (await buildIndexFolder(runtime, records.slice(0, EARLIER), earlier)).close();
+    await buildUntilKilled(path, moment, earlier);
+    expect(await writtenIn(path)).toBe(written);
+    takePasses();
+
+    const index = await buildIndexFolder(runtime, records, path, {
+      earlier: async () => ({ path: earlier, placeOf: (record) => record }),
+    });
+    index.close();
+
+    expect(takePasses()).toBe(300 - EARLIER + 1);
+    expect(index.root).toBe((await buildIndex(runtime, records)).root);
   });
 });
