@@ -1,17 +1,20 @@
 /**
  * The oracle's work: it follows the chain, reads batches, settles epochs, takes what is false to the courts.
  *
- * Four loops share the database and nothing else. Following, settling and watching must be quick, because windows close;
- * reading batches, judging contributions and advising on them may take long, because the base reads them. A fault that may pass is said and
+ * Five loops share the database and nothing else. Following, settling and watching must be quick, because windows close;
+ * reading batches, judging contributions and advising on them may take long, because the base reads them, and indexing ahead gives
+ * way to these. A fault that may pass is said and
  * waited for with growing pauses; nothing that happens on the chain or in a file ends the process.
  */
 
 import type { JudgingTurns } from "./admission/JudgingTurns.js";
 import type { RoundKeeper } from "./admission/RoundKeeper.js";
 import type { BatchVerifier } from "./attribute/BatchVerifier.js";
+import type { IndexAhead } from "./attribute/IndexAhead.js";
 import type { Clock } from "./Clock.js";
 import type { ChainSource } from "./chain/ChainSource.js";
 import { followChain } from "./chain/followChain.js";
+import { IdleTurns } from "./IdleTurns.js";
 import type { Log } from "./Log.js";
 import type { BatchProver } from "./prove/BatchProver.js";
 import type { EpochWatcher } from "./prove/EpochWatcher.js";
@@ -36,6 +39,8 @@ export interface OracleNodeDeps {
   readonly keeper: DisputeKeeper;
   readonly rounds: RoundKeeper;
   readonly judging: JudgingTurns;
+  /** Absent when nothing is recomputed. */
+  readonly ahead: IndexAhead | undefined;
   /** Absent when claims are left to who earned them. */
   readonly pusher: ClaimPusher | undefined;
   readonly clock: Clock;
@@ -52,12 +57,18 @@ export class OracleNode {
 
   /** Works until the signal aborts; what is in progress then is finished or left for the next start. */
   async run(signal: AbortSignal): Promise<void> {
-    const { verifier, judging } = this.deps;
+    const { verifier, judging, ahead } = this.deps;
+    const turns = new IdleTurns();
     await Promise.all([
       this.#repeat("following and settling", () => this.settle(signal), signal),
-      this.#repeat("reading batches", () => verifier.step(signal), signal),
-      this.#repeat("judging contributions", () => judging.judge(signal), signal),
-      this.#repeat("advising on contributions", () => judging.advise(signal), signal),
+      this.#repeat("reading batches", () => turns.other((onWork) => verifier.step(signal, onWork)), signal),
+      this.#repeat("judging contributions", () => turns.other((onWork) => judging.judge(signal, onWork)), signal),
+      this.#repeat("advising on contributions", () => turns.other((onWork) => judging.advise(signal, onWork)), signal),
+      this.#repeat(
+        "indexing ahead",
+        () => turns.idle(async (ending) => (await ahead?.step(ending)) ?? false, signal),
+        signal,
+      ),
     ]);
   }
 

@@ -20,6 +20,7 @@ import { AdapterShelf } from "./attribute/AdapterShelf.js";
 import { AttributionAuditor } from "./attribute/AttributionAuditor.js";
 import { BatchFiles } from "./attribute/BatchFiles.js";
 import { BatchVerifier, type Recomputation } from "./attribute/BatchVerifier.js";
+import { IndexAhead } from "./attribute/IndexAhead.js";
 import type { Reach } from "./attribute/post.js";
 import { RunnerClient } from "./attribute/RunnerClient.js";
 import { VersionShelf } from "./attribute/VersionShelf.js";
@@ -157,6 +158,15 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
           ...shared,
           runners: new RunnerClient({ account, domain, clock, reach: reachOf(config) }),
         });
+  const ahead =
+    runtime === undefined || config.modelDir === undefined
+      ? undefined
+      : new IndexAhead({
+          ...shared,
+          runtime,
+          tokenizer: await Tokenizer.load(config.modelDir),
+          folder: join(config.dataDir, "indexes"),
+        });
   const records = await recordJudge(runtime, config, shared);
   const memory = { folder: join(config.dataDir, "scratch") };
   const deciding = records && { ...shared, judge: records, account: account.address, memory };
@@ -197,6 +207,7 @@ export async function openOracle(config: OracleConfig, clock: Clock, log: Log): 
       keeper: new DisputeKeeper(shared),
       rounds: new RoundKeeper(shared),
       judging: new JudgingTurns(judge, adviser),
+      ahead,
       pusher: config.pushedLeast === undefined ? undefined : new ClaimPusher({ ...shared, least: config.pushedLeast }),
       clock,
       log,

@@ -108,6 +108,19 @@ it("judges what is asked for once, beside all that is accepted now", async () =>
   expect(judged.map(({ number, beside }) => [number, beside.isProbed])).toEqual([[3n, true]]);
 });
 
+it("says that it works before it judges, and not where nothing waits or it rests", async () => {
+  const said: number[] = [];
+  const step = () => adviser.step(signal, () => said.push(judged.length));
+
+  await step();
+  expect(said).toEqual([]);
+  await adviser.ask(1n, 3n);
+  await step();
+  await adviser.ask(1n, 2n);
+  await step();
+  expect(said).toEqual([0]);
+});
+
 it("has no file open once an opinion is made, or could not be", async () => {
   const before = openFiles();
   await adviser.ask(1n, 3n);

@@ -91,16 +91,18 @@ export class ContributionAdviser {
    * Judges the next that waits, unless it rests.
    *
    * @param signal Ends the judging: the contribution waits on in its place
+   * @param onOpinion Called before one is judged
    * @returns Whether one was judged
    * @throws RuntimeError, ContentUnavailableError; it waits on behind the others, and no more after the third time
    */
-  async step(signal: AbortSignal): Promise<boolean> {
+  async step(signal: AbortSignal, onOpinion?: () => void): Promise<boolean> {
     const { facts, confirmations, log } = this.deps;
     const startedAt = this.#now();
     if (startedAt < this.#restsUntil) return false;
     const newest = ((await facts.newestBlock()) ?? 0n) - confirmations;
     const next = [...this.#waiting.values()].find(({ committed }) => committed.block <= newest);
     if (next === undefined) return false;
+    onOpinion?.();
     const { number } = next.committed.contribution;
     try {
       const opinion = await this.#judge(next.committed, newest, signal);

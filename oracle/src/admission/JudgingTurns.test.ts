@@ -50,6 +50,22 @@ it("advises beside a look for rounds that finds none, and again after a round th
   expect(await turns.advise(signal)).toBe(true);
 });
 
+it("says that it works when a round or an opinion is, and not before", async () => {
+  const said: string[] = [];
+  const hasWork = async (_: AbortSignal, onWork?: () => void) => {
+    onWork?.();
+    return true;
+  };
+  const busy = new JudgingTurns({ step: hasWork }, { step: hasWork });
+  await busy.judge(signal, () => said.push("round"));
+  await busy.advise(signal, () => said.push("opinion"));
+  const idle = new JudgingTurns({ step: async () => false }, { step: async () => false });
+  await idle.judge(signal, () => said.push("none"));
+  await idle.advise(signal, () => said.push("none"));
+
+  expect(said).toEqual(["round", "opinion"]);
+});
+
 it("says what failed of advice, and is ended with the node", async () => {
   const failed = new Error("store down");
   const failing = new JudgingTurns(undefined, { step: () => Promise.reject(failed) });

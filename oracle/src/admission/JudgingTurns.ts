@@ -14,12 +14,13 @@ export class JudgingTurns {
     private readonly adviser: Pick<ContributionAdviser, "step"> | undefined,
   ) {}
 
-  /** @returns Whether a round was judged. @throws as `ContributionJudge.step` */
-  async judge(signal: AbortSignal): Promise<boolean> {
+  /** @param onWork Called before one is judged. @returns Whether a round was. @throws as `ContributionJudge.step` */
+  async judge(signal: AbortSignal, onWork?: () => void): Promise<boolean> {
     try {
       const onRound = () => {
         this.#isJudging = true;
         this.#advice?.abort();
+        onWork?.();
       };
       return (await this.rounds?.step(signal, onRound)) ?? false;
     } finally {
@@ -27,13 +28,17 @@ export class JudgingTurns {
     }
   }
 
-  /** @returns Whether an opinion was made; not where a round took its turn. @throws as `ContributionAdviser.step` */
-  async advise(signal: AbortSignal): Promise<boolean> {
+  /**
+   * @param onWork Called before an opinion is made
+   * @returns Whether one was; not where a round took its turn
+   * @throws as `ContributionAdviser.step`
+   */
+  async advise(signal: AbortSignal, onWork?: () => void): Promise<boolean> {
     if (this.#isJudging) return false;
     const advice = new AbortController();
     this.#advice = advice;
     try {
-      return (await this.adviser?.step(AbortSignal.any([signal, advice.signal]))) ?? false;
+      return (await this.adviser?.step(AbortSignal.any([signal, advice.signal]), onWork)) ?? false;
     } catch (error) {
       if (advice.signal.aborted) return false;
       throw error;

@@ -70,6 +70,15 @@ beforeEach(async () => {
 const round = () => verifier.step(new AbortController().signal);
 const checks = () => [...judged.values()].map(({ fault }) => fault?.check);
 
+it("says that it works before it reads a batch or prepares a model, and not where it does neither", async () => {
+  const said: (readonly [judged: number, isFinished: boolean])[] = [];
+  const step = () => verifier.step(new AbortController().signal, () => said.push([judged.size, isFinished]));
+
+  expect([await step(), said]).toEqual([true, [[0, false]]]);
+  expect([await step(), said.length]).toEqual([false, 2]);
+  expect([await step(), said.length]).toEqual([false, 2]);
+});
+
 describe("a runner that stops every epoch if it is waited for", () => {
   it("is waited for while the grace lasts", async () => {
     audit = async () => {
@@ -204,7 +213,7 @@ async function verifierOf(): Promise<BatchVerifier> {
   };
   const facts = {
     unreadBatches: async () => (isFinished ? [] : [batch]),
-    models: async () => [],
+    models: async () => (isFinished ? [model] : []),
     model: async () => model,
     settlements: async () => [{ channel, model: model.model, before: 0n, after: BigInt(count) * 10n }],
     runnerEndpoint: async () => "http://runner",
@@ -245,7 +254,7 @@ async function verifierOf(): Promise<BatchVerifier> {
     graceSeconds,
     recomputation: {
       runners: runners as unknown as RunnerClient,
-      auditor: { audit: () => audit() } as unknown as AttributionAuditor,
+      auditor: { audit: () => audit(), prepare: async () => {} } as unknown as AttributionAuditor,
       runnerUrl: undefined,
     },
   });

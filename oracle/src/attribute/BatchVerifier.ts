@@ -70,11 +70,17 @@ export class BatchVerifier {
 
   constructor(private readonly deps: BatchVerifierDeps) {}
 
-  /** One round over what is to be read. @returns Whether there may be more at once. */
-  async step(signal: AbortSignal): Promise<boolean> {
+  /**
+   * One round over what is to be read.
+   *
+   * @param onWork Called before anything is read or prepared
+   * @returns Whether there may be more at once
+   */
+  async step(signal: AbortSignal, onWork?: () => void): Promise<boolean> {
     const { facts, clock, log } = this.deps;
     const triedBefore = new Date(clock.now().getTime() - retrySeconds * 1000);
     const unread = await facts.unreadBatches(batchesAtOnce, triedBefore);
+    if (unread.length > 0) onWork?.();
     for (const batch of unread) {
       if (signal.aborted) return false;
       try {
@@ -85,7 +91,7 @@ export class BatchVerifier {
         log.fault(`Batch ${batch.batch} is not read yet`, error);
       }
     }
-    if (unread.length === 0) await this.#prepare(signal);
+    if (unread.length === 0) await this.#prepare(signal, onWork);
     return unread.length > 0;
   }
 
@@ -228,12 +234,13 @@ export class BatchVerifier {
   }
 
   /** Builds the indexes of registered models before their first receipt comes. */
-  async #prepare(signal: AbortSignal): Promise<void> {
+  async #prepare(signal: AbortSignal, onWork?: () => void): Promise<void> {
     const { recomputation, facts, log } = this.deps;
     if (recomputation === undefined) return;
     for (const model of await facts.models()) {
       if (model.versions.length === 0 || this.#prepared.has(model.model) || signal.aborted) continue;
       this.#prepared.add(model.model);
+      onWork?.();
       await recomputation.auditor.prepare(model, signal).catch((error: unknown) => {
         if (isDatabaseFault(error)) this.#prepared.delete(model.model);
         // Its first receipt tries again and says so if it fails then.

@@ -7,7 +7,6 @@
  * them.
  */
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import {
   AttributionError,
   type AttributionVersion,
@@ -26,7 +25,6 @@ import {
   type Revocation,
   revocationsHash,
 } from "@openledger/sdk";
-import { concat, keccak256 } from "viem";
 import type { Log } from "../Log.js";
 import { OracleError } from "../OracleError.js";
 import type {
@@ -36,7 +34,8 @@ import type {
   PublishedVersion,
   VersionRef,
 } from "../store/ChainFacts.js";
-import { findEarlierIndex } from "./findEarlierIndex.js";
+import { findEarlierIndexes } from "./findEarlierIndexes.js";
+import { indexPath } from "./indexPaths.js";
 import { openCommittedIndex } from "./openCommittedIndex.js";
 import { type TakenTokens, takeTokens } from "./takeTokens.js";
 import { VersionTexts } from "./VersionTexts.js";
@@ -168,7 +167,7 @@ export class VersionShelf {
     committed: IndexCommitment | undefined,
     signal: AbortSignal,
   ): Promise<SegmentIndex> {
-    const path = this.#pathOf(version);
+    const path = indexPath(this.deps.folder, version, this.deps.runtime);
     const before = this.#building.get(path) ?? Promise.resolve();
     const built = before.catch(() => undefined).then(() => this.#buildOrOpen(path, version, texts, committed, signal));
     this.#building.set(path, built);
@@ -178,14 +177,6 @@ export class VersionShelf {
         if (this.#building.get(path) === built) this.#building.delete(path);
       });
     return built;
-  }
-
-  #pathOf(version: PublishedVersion): string {
-    const { runtime, folder } = this.deps;
-    const attributionHash = runtime.attributionHash ?? "0x";
-    // Two versions of one root may differ in what was revoked meanwhile.
-    const name = keccak256(concat([version.root, version.revocationsHash, runtime.weightsRoot, attributionHash]));
-    return join(folder, name);
   }
 
   async #buildOrOpen(
@@ -246,7 +237,7 @@ export class VersionShelf {
     return this.#build(`${path}-left`, version, texts, tokens, signal);
   }
 
-  /** From disk as far as it was built before: a build that was cut short goes on, and earlier versions' rows are taken. */
+  /** From disk as far as it was built before: a build that was cut short goes on, and rows are taken of what was built earlier. */
   async #build(
     path: string,
     version: PublishedVersion,
@@ -257,7 +248,7 @@ export class VersionShelf {
     const { runtime, log } = this.deps;
     const options = {
       signal,
-      earlier: () => findEarlierIndex(this.deps, version, texts, (one) => this.#pathOf(one), signal),
+      earlier: () => findEarlierIndexes(this.deps, version, texts, signal),
     };
     log.info(`Indexing ${records.length} records of Datanet ${version.datanet} version ${version.version}.`);
     try {

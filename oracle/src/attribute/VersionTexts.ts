@@ -75,6 +75,20 @@ export class VersionTexts {
   }
 
   /**
+   * Where records of this version stand among all those that were accepted behind an earlier one, revoked or not.
+   *
+   * @returns the place of a record there, undefined where it is not
+   */
+  placesBehind({ contributionCount }: Pick<EarlierCounts, "contributionCount">): (place: number) => number | undefined {
+    const before = Number(contributionCount);
+    const records = recordsOf(this.accepted.slice(before), []);
+    return (place) => {
+      const record = this.#records.at(place);
+      return record && records.placeOf({ ...record, contribution: record.contribution - before });
+    };
+  }
+
+  /**
    * Every record's text once.
    *
    * @param order Of the version, or that in which contributions were committed: which of two was first, whenever they were accepted

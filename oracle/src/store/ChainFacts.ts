@@ -205,14 +205,15 @@ export class ChainFacts {
         };
   }
 
-  /** The first `count` accepted contributions of a Datanet, by position. */
-  async acceptedContributions(datanet: bigint, count: bigint): Promise<readonly AcceptedContribution[]> {
+  /** The first `count` accepted contributions of a Datanet by position, from a position on. */
+  async acceptedContributions(datanet: bigint, count: bigint, from = 0n): Promise<readonly AcceptedContribution[]> {
     const rows = await this.queries.query<EventRow>(
       `select c.* from events a join events c on c.name = 'ContributionCommitted'
          and c.args->>'contribution' = a.args->>'contribution'
        where a.name = 'ContributionAccepted' and a.args->>'datanet' = $1 and (a.args->>'position')::numeric < $2
+         and (a.args->>'position')::numeric >= $3
        order by (a.args->>'position')::numeric`,
-      [datanet.toString(), count],
+      [datanet.toString(), count, from],
     );
     return rows.map(({ args }) => ({
       contribution: BigInt(args.contribution as string),

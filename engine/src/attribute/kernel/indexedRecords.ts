@@ -14,6 +14,15 @@ export interface IndexedRecord {
   readonly copyOf?: number;
 }
 
+const encoder = new TextEncoder();
+
+/** Tokens that an index takes of a text unless it is a copy; undefined for one of more than 8 KiB or 256 tokens. */
+export function indexedTokens(text: string, tokenizer: RecordTokenizer): readonly number[] | undefined {
+  if (encoder.encode(text).length > MAX_RECORD_BYTES) return undefined;
+  const ids = tokenizer.encode(text);
+  return ids.length > ATTRIBUTION_CONTEXT ? undefined : ids;
+}
+
 /**
  * What the index of a version takes of its records: a copy of an earlier one has no position in it. Equal texts would share what
  * they are credited evenly, so that copying would pay; here a record and all that was copied of it are credited once, through the
@@ -42,7 +51,6 @@ export function indexedRecords(
 
 /** As `indexedRecords`, record by record in the order in which they were committed: of many whose texts no memory holds at once. */
 export class IndexIntake {
-  readonly #encoder = new TextEncoder();
   readonly #search: CopySearch;
   /** The place of each record that was taken. */
   #originals = new Uint32Array(16);
@@ -56,9 +64,9 @@ export class IndexIntake {
 
   /** @param place In the version. @throws what the system says of a disk that is full */
   take(place: number, text: string): IndexedRecord {
-    const bytes = this.#encoder.encode(text);
-    const ids = bytes.length > MAX_RECORD_BYTES ? [] : this.tokenizer.encode(text);
-    if (bytes.length > MAX_RECORD_BYTES || ids.length > ATTRIBUTION_CONTEXT) return { ids: [] };
+    const ids = indexedTokens(text, this.tokenizer);
+    if (ids === undefined) return { ids: [] };
+    const bytes = encoder.encode(text);
     const copy = this.#search.find(bytes);
     if (copy !== undefined) return { ids: [], copyOf: this.#originals[copy.record]! };
     this.#search.add(bytes);

@@ -7,6 +7,7 @@ import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { buildIndex } from "../kernel/buildIndex.js";
 import { countingBase } from "../testing/countingBase.js";
+import { appendRecords } from "./appendRecords.js";
 import { buildIndexFolder } from "./buildIndexFolder.js";
 import type { EarlierIndex } from "./EarlierRows.js";
 import { IndexFolder } from "./IndexFolder.js";
@@ -89,7 +90,7 @@ describe("building an index where one of an earlier version is", () => {
     const found: string[] = [];
     const onDamage = (error: unknown) => found.push((error as Error).message);
     const tokens = records.map((ids) => ({ ids }));
-    const index = await buildIndexFolder(runtime, tokens, path, { earlier: async () => ({ ...earlier, onDamage }) });
+    const index = await buildIndexFolder(runtime, tokens, path, { earlier: async () => [{ ...earlier, onDamage }] });
     index.close();
     // one pass is the decoy's
     const passes = takePasses() - 1;
@@ -203,6 +204,36 @@ describe("building an index where one of an earlier version is", () => {
     }
   });
 
+  test("takes rows of several, and of records that were appended ahead until a signal came", async () => {
+    const { runtime, takePasses } = countingBase();
+    const [path, ahead] = [await builtOf(OLD, []), newFolder()];
+    const behind = [...Array.from({ length: 140 }, (_, i) => [70, i]), [], [71]];
+    const stopping = new AbortController();
+    const stopped = {
+      ...runtime,
+      codes: async (ids: Tokens) => {
+        if (ids === behind[135]) stopping.abort(new Error("the node stops"));
+        stopping.signal.throwIfAborted();
+        return runtime.codes(ids);
+      },
+    };
+    await expect(appendRecords(stopped, behind, ahead, stopping.signal)).rejects.toThrow("the node stops");
+    expect((await readBuilt(ahead))!.recordCount).toBe(135);
+    takePasses();
+    await appendRecords(runtime, behind.slice(135), ahead, new AbortController().signal);
+    expect([takePasses(), await readBuilt(ahead)]).toEqual([7, { recordCount: 142, isSealed: false }]);
+
+    const records = [...OLD, [50], ...behind].map((ids) => ({ ids }));
+    const earlier = async () => [
+      { path, placeOf: (record: number) => (record < 30 ? record : undefined) },
+      { path: ahead, placeOf: (record: number) => (record < 31 ? undefined : record - 31) },
+    ];
+    const index = await buildIndexFolder(runtime, records, newFolder(), { earlier });
+    index.close();
+    expect(takePasses()).toBe(1 + 1);
+    expect(index.root).toBe((await buildIndex(runtime, records)).root);
+  });
+
   test("is not asked for once all records are there, and goes on where a build with one was cut short", async () => {
     const { runtime, takePasses } = countingBase();
     const many = Array.from({ length: 300 }, (_, i) => [i, 1]);
@@ -216,13 +247,13 @@ describe("building an index where one of an earlier version is", () => {
     };
     const stopped = buildIndexFolder(runtime, records, target, {
       signal: stopping.signal,
-      earlier: async () => ({ path, placeOf }),
+      earlier: async () => [{ path, placeOf }],
     });
     await expect(stopped).rejects.toThrow("the node stops");
     takePasses();
 
     const asked: number[] = [];
-    const earlier = async () => ({ path, placeOf: (record: number) => asked.push(record) && record - 1 });
+    const earlier = async () => [{ path, placeOf: (record: number) => asked.push(record) && record - 1 }];
     const whole = await buildIndexFolder(runtime, records, target, { earlier });
     whole.close();
     expect([takePasses(), asked[0]]).toEqual([1 + 1, 128]);
@@ -260,7 +291,7 @@ describe("building an index in a process that is killed", () => {
       const codes = async (ids) => { atPass(++passes); return runtime.codes(ids); };
       await buildIndexFolder({ ...runtime, codes }, ${JSON.stringify(records)}, path, {
         onProgress,
-        earlier: async () => earlier === null ? undefined : { path: earlier, placeOf: (record) => record },
+        earlier: async () => earlier === null ? [] : [{ path: earlier, placeOf: (record) => record }],
       });`;
     const child = spawn(process.execPath, ["--input-type=module", "--eval", program], { stdio: "inherit" });
     expect((await once(child, "exit"))[1]).toBe("SIGKILL");
@@ -300,7 +331,7 @@ describe("building an index in a process that is killed", () => {
     takePasses();
 
     const index = await buildIndexFolder(runtime, records, path, {
-      earlier: async () => ({ path: earlier, placeOf: (record) => record }),
+      earlier: async () => [{ path: earlier, placeOf: (record) => record }],
     });
     index.close();
 

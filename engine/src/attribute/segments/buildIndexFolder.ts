@@ -12,8 +12,8 @@ const WRITTEN_TOGETHER = 128;
 export interface BuildIndexFolderOptions {
   readonly onProgress?: (done: number, all: number) => void;
   readonly signal?: AbortSignal;
-  /** Asked for once, if records are left to be indexed: what it holds of them is taken from it, the base is asked for the rest. */
-  readonly earlier?: () => Promise<EarlierIndex | undefined>;
+  /** Asked for once, if records are left to be indexed: what they hold of these is taken from them, the base is asked for the rest. */
+  readonly earlier?: () => Promise<readonly EarlierIndex[]>;
 }
 
 /**
@@ -36,13 +36,13 @@ export async function buildIndexFolder(
   const { base, hash } = await runtime.attribution();
   const under = { baseWeightsRoot: runtime.weightsRoot, attributionHash: hash };
   const folder = await IndexFolder.open(path, under);
-  let earlier: EarlierRows | undefined;
+  const earlier: EarlierRows[] = [];
   try {
     let first = await folder.keep(records);
-    const found = first < records.length ? await options.earlier?.() : undefined;
-    if (found !== undefined) {
-      earlier = await EarlierRows.open(found, under, signal);
-      first = await folder.takeSegments(earlier, records);
+    for (const found of first < records.length ? ((await options.earlier?.()) ?? []) : []) {
+      const rows = await EarlierRows.open(found, under, signal);
+      earlier.push(rows);
+      first = await folder.takeSegments(rows, records);
     }
     let rows: PositionCodes[] = [];
     for (let record = first; record < records.length; record++) {
@@ -58,7 +58,7 @@ export async function buildIndexFolder(
     if (!folder.isSealed) await folder.seal(base.decoys, signal === undefined ? {} : { signal });
     return await folder.index();
   } finally {
-    earlier?.close();
+    for (const rows of earlier) rows.close();
     await folder.close();
   }
 
@@ -66,6 +66,10 @@ export async function buildIndexFolder(
     const { ids } = records.at(record)!;
     // the base says nothing of no tokens
     if (ids.length === 0) return NO_CODES;
-    return (await earlier?.row(record, ids)) ?? runtime.codes(ids, signal === undefined ? {} : { signal });
+    for (const rows of earlier) {
+      const row = await rows.row(record, ids);
+      if (row !== undefined) return row;
+    }
+    return runtime.codes(ids, signal === undefined ? {} : { signal });
   }
 }
