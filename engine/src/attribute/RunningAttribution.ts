@@ -1,26 +1,25 @@
 /**
- * Attribution of an answer that is still being written: what `attributeAnswer` would say of its first tokens. Each token is read and
- * looked up once, as long as prompt and answer fit into one pass of the base; when they do no more, the answer is read anew in the
- * windows of a long one, of which a whole one never changes.
+ * Attribution of an answer that is still being written: what `attributeAnswer` would say of its first tokens. Each token is
+ * looked up once, as long as prompt and answer fit into one pass of the base; when they do no more, the answer is looked up anew in
+ * the windows of a long one, of which a whole one never changes.
  */
 import type { Runtime } from "../serve/Runtime.js";
 import { answerWindows, WINDOW_STRIDE, windowCodes } from "./answerCodes.js";
 import { requireBase } from "./attributeAnswer.js";
-import { type AnswerAttribution, type AttributionVersion, requireWhole, shareCredit } from "./attributeCodes.js";
-import { ATTRIBUTION_CONTEXT, joinCodes, NO_CODES, type PositionCodes } from "./codes.js";
+import { type AttributionVersion, requireWhole, type SharedCredit, shareCredit } from "./attributeCodes.js";
+import { ATTRIBUTION_CONTEXT } from "./codes.js";
 import { RunningCredit } from "./kernel/creditRecords.js";
 
 /** Tokens from one statement to the next: a pass of the base each, over all tokens so far. */
 const STEP = 16;
 
-/** Of the answer's first tokens. */
-export interface ProvisionalAttribution extends AnswerAttribution {
+/** Of the answer's first tokens. What is shown of records, which rows on disk are read for, is not in it. */
+export interface ProvisionalAttribution extends SharedCredit {
   readonly tokens: number;
 }
 
 export class RunningAttribution {
   #credit: RunningCredit;
-  #codes: PositionCodes = NO_CODES;
   #isLong = false;
   /** Tokens that were told of. */
   #told = 0;
@@ -70,19 +69,17 @@ export class RunningAttribution {
     const prompt = this.promptIds.length;
     if (prompt + tokens > ATTRIBUTION_CONTEXT && !this.#isLong) {
       this.#credit = this.#anew();
-      this.#codes = NO_CODES;
       this.#isLong = true;
     }
     const ids = [...this.promptIds, ...outputIds.slice(0, tokens)];
     for (const window of answerWindows(prompt, tokens)) {
-      const from = Math.max(window.from, prompt + this.#codes.ids.length);
+      const from = Math.max(window.from, prompt + this.#credit.denominators.length);
       if (from >= window.to) continue;
       const { codes, before } = await windowCodes(this.runtime, ids, { ...window, from }, options);
       // who goes on in the same pass has what was before in mind
       this.#credit.add(from > window.from ? codes : { ...codes, passes: [{ at: 0, before }] });
-      this.#codes = joinCodes([this.#codes, codes]);
     }
     this.#told = tokens;
-    return { tokens, ...shareCredit(this.versions, this.#credit, this.#codes) };
+    return { tokens, ...shareCredit(this.versions, this.#credit) };
   }
 }

@@ -63,8 +63,16 @@ export interface AnswerAttribution {
  */
 export function attributeCodes(versions: readonly AttributionVersion[], answer: AnswerCodes): AnswerAttribution {
   requireWhole(versions);
-  const indexes = versions.map(({ index }) => index);
-  return shareCredit(versions, creditRecords(indexes, answer), answer);
+  const credit = creditRecords(
+    versions.map(({ index }) => index),
+    answer,
+  );
+  const { records, ...rest } = shareCredit(versions, credit);
+  const shown = records.map((record) => {
+    const version = versions.find((v) => v.datanet === record.datanet && v.version === record.version)!;
+    return { ...record, span: bestSpan(version.index, Number(record.recordIndex), answer, credit.denominators) };
+  });
+  return { ...rest, records: shown };
 }
 
 /** @throws AttributionError `invalid_request` when a version's contributors do not fit its index, or records were erased from it */
@@ -86,25 +94,24 @@ export function requireWhole(versions: readonly AttributionVersion[]): void {
   }
 }
 
-/** What `attributeCodes` makes of the credit that the answer's codes gave. @param answer The positions that were credited, all of them */
+/** An answer's attribution without what is shown of its records. */
+export interface SharedCredit extends Omit<AnswerAttribution, "records"> {
+  readonly records: readonly Omit<AttributedRecord, "span">[];
+}
+
+/** Who is paid what by a credit, see `attributeCodes`. */
 export function shareCredit(
   versions: readonly AttributionVersion[],
   { credits, weight, denominators }: KernelCredit,
-  answer: PositionCodes,
-): AnswerAttribution {
+): SharedCredit {
   const methodHash = attributionMethodHash(versions.map(({ index }) => index.root));
   const first = versions[0];
   if (first === undefined) return { records: [], shares: [], methodHash };
 
-  const listed = versions
-    .flatMap((version, i) => listRecords(version, credits[i]!, weight, answer.ids.length))
+  const records = versions
+    .flatMap((version, i) => listRecords(version, credits[i]!, weight, denominators.length))
     .sort(compareRecordShares)
     .slice(0, MAX_ATTRIBUTED_RECORDS);
-
-  const records = listed.map((record) => {
-    const version = versions.find((v) => v.datanet === record.datanet && v.version === record.version)!;
-    return { ...record, span: bestSpan(version.index, Number(record.recordIndex), answer, denominators) };
-  });
   return { records, shares: sumShares(records, poolAccount(first.datanet)), methodHash };
 }
 

@@ -43,10 +43,12 @@ let wasBusy: boolean;
 let isBusy: boolean;
 let followed: number;
 let take: FollowedAttribution["take"];
+let failure: Error | undefined;
+let faults: unknown[];
 let desk: AnswerDesk;
 
 beforeEach(() => {
-  [ends, wasBusy, isBusy, followed] = [[], false, false, 0];
+  [ends, wasBusy, isBusy, followed, failure, faults] = [[], false, false, 0, undefined, []];
   take = async (tokens) => ({ tokens: tokens.length }) as ProvisionalAttribution;
   const model = {
     model: 5n,
@@ -68,6 +70,7 @@ beforeEach(() => {
     attribute: async () => ({ shares: [], records: [], methodHash: pad("0x7") }),
     follow: (): FollowedAttribution => {
       followed++;
+      if (failure !== undefined) throw failure;
       return { isDue: (tokens) => tokens === 2, take: (...asked) => take(...asked) };
     },
   } as unknown as ServedModel;
@@ -95,7 +98,7 @@ beforeEach(() => {
     horizonSeconds: 0,
     queueLimit: 2,
     onReceipt: () => {},
-    onFault: () => {},
+    onFault: (error) => faults.push(error),
   });
 });
 
@@ -126,6 +129,31 @@ test("who does not ask costs the engine nothing", async () => {
   await answer;
 
   expect(followed).toBe(0);
+});
+
+test("who has gone is told no more, and costs no more, while the answer goes on", async () => {
+  const gone = new AbortController();
+  const told: number[] = [];
+  const answer = desk.ask(await paid(1n), {
+    onTokens: () => gone.abort(),
+    onAttribution: ({ tokens }) => told.push(tokens),
+    gone: gone.signal,
+  });
+  await until(() => ends.length === 1);
+  ends[0]!();
+
+  expect((await answer).answer.tokens).toEqual([3, 4, 5]);
+  expect([followed, told]).toEqual([0, []]);
+});
+
+test("a model that cannot be followed answers all the same, and says so once", async () => {
+  failure = new Error("no such row");
+  const answer = desk.ask(await paid(1n), { onTokens: () => {}, onAttribution: () => {} });
+  await until(() => ends.length === 1);
+  ends[0]!();
+
+  expect((await answer).answer.tokens).toEqual([3, 4, 5]);
+  expect([followed, faults]).toEqual([1, [failure]]);
 });
 
 test("nobody is told while another waits for an answer", async () => {

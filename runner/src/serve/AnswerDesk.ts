@@ -72,6 +72,8 @@ export interface AnswerListener {
   onTokens(tokens: readonly number[]): void;
   /** Whose data shapes the first tokens, now and then, while nobody else waits for an answer. */
   onAttribution?(attribution: ProvisionalAttribution): void;
+  /** Aborted once nobody hears it: the answer goes on, who shapes it is told no more. */
+  readonly gone?: AbortSignal;
 }
 
 /** One request being answered; whoever sends it again listens to the same one. */
@@ -296,12 +298,12 @@ export class AnswerDesk {
     sampling: Sampling,
     { tokens, listeners }: Written,
   ): Promise<Generated> {
-    let teller: AttributionTeller | undefined;
+    let teller: AttributionTeller | "none" | undefined;
     const follow = () => {
       // it costs the engine passes that nobody has paid for
-      if (this.#jobs.size > 1 || ![...listeners].some(({ onAttribution }) => onAttribution !== undefined)) return;
+      if (this.#jobs.size > 1 || ![...listeners].some(hearsAttribution)) return;
       teller ??= this.#tellerOf(model, promptIds, listeners);
-      teller?.onTokens(tokens);
+      if (teller !== "none") teller.onTokens(tokens);
     };
     try {
       return await model.generate(promptIds, sampling, (token) => {
@@ -310,26 +312,38 @@ export class AnswerDesk {
         follow();
       });
     } finally {
-      await teller?.stop();
+      if (teller !== "none") await teller?.stop();
     }
   }
 
+  /** What goes wrong costs statements, never the answer. */
   #tellerOf(
     model: ServedModel,
     promptIds: readonly number[],
     listeners: Written["listeners"],
-  ): AttributionTeller | undefined {
-    const followed = model.follow(promptIds);
-    if (followed === undefined) return undefined;
+  ): AttributionTeller | "none" {
+    const { onFault } = this.deps;
     const tell = (attribution: ProvisionalAttribution) => {
-      for (const listener of listeners) listener.onAttribution?.(attribution);
+      for (const listener of [...listeners].filter(hearsAttribution)) listener.onAttribution(attribution);
     };
-    return new AttributionTeller(followed, tell, this.deps.onFault);
+    try {
+      const followed = model.follow(promptIds);
+      return followed === undefined ? "none" : new AttributionTeller(followed, tell, onFault);
+    } catch (error) {
+      onFault(error);
+      return "none";
+    }
   }
 }
 
 /** An answer so far, and who listens to it. */
 type Written = Pick<Job, "tokens" | "listeners">;
+
+function hearsAttribution(
+  listener: AnswerListener,
+): listener is Required<Pick<AnswerListener, "onAttribution">> & AnswerListener {
+  return listener.onAttribution !== undefined && listener.gone?.aborted !== true;
+}
 
 /** Counting tokens takes time that nobody has paid for yet: what is far too long is not counted. */
 function checkCharacters(model: ServedModel, prompt: string): void {

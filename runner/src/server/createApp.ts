@@ -104,7 +104,9 @@ async function complete(deps: AppDeps, request: Request, response: Response): Pr
   });
   try {
     const { onTokens, onAttribution } = stream;
-    const listener = delivery === "stream" ? { onTokens } : { onTokens, onAttribution };
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    const listener = delivery === "stream" ? { onTokens } : { onTokens, onAttribution, gone: gone.signal };
     stream.finish(await deps.desk.ask(paid, listener));
   } catch (error) {
     if (!stream.begun) throw error;

@@ -1,6 +1,7 @@
 /**
  * An answer as server-sent events: OpenAI chunks as tokens come; the last one before `[DONE]` carries usage, receipt and
- * attribution. Whoever asks for it is told between them who shapes the answer so far, in chunks without text. A failure after the first byte is a chunk with `error`, and no `[DONE]`.
+ * attribution. Whoever asks for it is told between them who shapes the answer so far, in chunks without text. A failure after the
+ * first byte is a chunk with `error`, and no `[DONE]`.
  */
 import type { ProvisionalAttribution } from "@openledger/engine";
 import type { Response } from "express";

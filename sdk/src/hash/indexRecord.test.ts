@@ -70,8 +70,16 @@ test.each([
   ["bytes that are no row", Uint8Array.of(1, 2, 3)],
   ["a row that is cut short", payloadOf(0, [5, 6]).subarray(0, 40)],
   ["a row that names another record", payloadOf(1, [5, 6])],
+  ["more positions than a row has", payloadOf(0, new Array<number>(257).fill(5))],
 ])("%s, which an author committed to, are refused", (_, payload) => {
   const index = indexOf([payload]);
 
   expect(() => openedIndexRow(index.root, index.open(0))).toThrow("a row of record 0");
+});
+
+test("a surprise beyond 127 is refused", () => {
+  const index = indexOf([payloadOf(0, [126]), payloadOf(1, [127])]);
+
+  expect(openedIndexRow(index.root, index.open(0)).surprises[0]).toBe(127);
+  expect(() => openedIndexRow(index.root, index.open(1))).toThrow("surprise 0: expected at most 127");
 });

@@ -3,11 +3,12 @@ import { InvalidValueError } from "../errors/InvalidValueError.js";
 import { domainHash } from "../merkle/domain.js";
 import { leafHash } from "../merkle/node.js";
 import { verifyMerkleProof } from "../merkle/verifyMerkleProof.js";
-import { attributionIndexRoot, type IndexRootParts } from "./indexRoot.js";
+import { attributionIndexRoot, INDEX_POSITIONS, type IndexRootParts } from "./indexRoot.js";
 
 const HEAD_BYTES = 8;
 const CODE_BYTES = 16;
 const POSITION_BYTES = 5 + CODE_BYTES;
+const MOST_SURPRISE = 127;
 
 /** A record's row under an index's root. */
 export type IndexRecordOpening = {
@@ -23,7 +24,7 @@ export type IndexRecordOpening = {
 
 /** What an index says of a record: what the base's program makes of its tokens, position by position. */
 export type IndexRow = {
-  /** `[positions]` */
+  /** `[positions]`, at most 256 */
   readonly tokens: Uint32Array;
   /** `[positions]`, 0 to 127 */
   readonly surprises: Uint8Array;
@@ -53,7 +54,8 @@ function readRow(record: number, payload: Uint8Array): IndexRow {
   const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   const length = payload.length < HEAD_BYTES ? -1 : view.getUint32(4);
   // an index's author may commit to any bytes
-  if (payload.length !== HEAD_BYTES + length * POSITION_BYTES || view.getUint32(0) !== record) {
+  const isRow = payload.length === HEAD_BYTES + length * POSITION_BYTES && view.getUint32(0) === record;
+  if (!isRow || length > INDEX_POSITIONS) {
     throw new InvalidValueError("payload", `a row of record ${record}`, `${payload.length} bytes`);
   }
   const row = {
@@ -63,8 +65,11 @@ function readRow(record: number, payload: Uint8Array): IndexRow {
   };
   for (let position = 0; position < length; position++) {
     const at = HEAD_BYTES + position * POSITION_BYTES;
+    const surprise = view.getUint8(at + 4);
+    if (surprise > MOST_SURPRISE)
+      throw new InvalidValueError(`surprise ${position}`, `at most ${MOST_SURPRISE}`, surprise);
     row.tokens[position] = view.getUint32(at);
-    row.surprises[position] = view.getUint8(at + 4);
+    row.surprises[position] = surprise;
     row.codes.set(payload.subarray(at + 5, at + POSITION_BYTES), position * CODE_BYTES);
   }
   return row;

@@ -8,7 +8,7 @@ import { leafHash } from "../merkle/node.js";
 export const ATTRIBUTION_RULES = 2;
 const CODE_BITS = 128;
 /** Most positions of a record. */
-const POSITIONS = 256;
+export const INDEX_POSITIONS = 256;
 /** For answers of at least 2^0, 2^1, … 2^8 tokens. */
 const FLOORS = 9;
 
@@ -30,7 +30,7 @@ export type IndexRootParts = {
  */
 export function attributionIndexRoot(parts: IndexRootParts): Hex {
   if (parts.floors.length !== FLOORS) throw new InvalidValueError("floors", `${FLOORS} of them`, parts.floors.length);
-  const numbers = [ATTRIBUTION_RULES, CODE_BITS, POSITIONS, ...parts.floors];
+  const numbers = [ATTRIBUTION_RULES, CODE_BITS, INDEX_POSITIONS, ...parts.floors];
   return leafHash(
     domainHash("Index"),
     joinBytes([
