@@ -267,7 +267,7 @@ describe("an account's earnings", () => {
 
     net.read.length = 0;
     await ask(net, { account: nobody, before: 53n });
-    expect(net.read).toEqual(["epoch 52"]);
+    expect(net.read).toEqual(["epoch 52", "epoch 51"]);
   });
 
   it.each<[string, (file: EpochFile) => EpochFile, readonly string[]]>([
@@ -277,7 +277,7 @@ describe("an account's earnings", () => {
         const change = { ...file.credits.at(-1)!, amount: 374n, running: 749n };
         return { ...file, credits: [...file.credits.slice(0, -1), change] };
       },
-      ["credit: receipt 1 of batch 1"],
+      ["payout: epoch 1", "credit: receipt 1 of batch 1"],
     ],
     [
       "a credit of a receipt that is not there",
@@ -307,6 +307,63 @@ describe("an account's earnings", () => {
         : { ...file, payouts: file.payouts.map((payout) => ({ ...payout, cumulative: payout.cumulative + 1n })) };
 
     expect(failures(await ask(new FakeNetwork(2, 2, raised)))).toEqual(["payout: epoch 1"]);
+  });
+
+  it.each<[string, number, (file: EpochFile) => EpochFile]>([
+    [
+      "lowers what the account had before",
+      100,
+      (file) => ({ ...file, payouts: file.payouts.map((payout) => ({ ...payout, cumulative: 2n * EACH })) }),
+    ],
+    [
+      "lowers it, where no more than its own credits is listed",
+      2,
+      (file) => ({ ...file, payouts: file.payouts.map((payout) => ({ ...payout, cumulative: 2n * EACH })) }),
+    ],
+    [
+      "lowers it, where not even these all are",
+      1,
+      (file) => ({ ...file, payouts: file.payouts.map((payout) => ({ ...payout, cumulative: 2n * EACH })) }),
+    ],
+    [
+      "leaves the account out",
+      100,
+      (file) => ({
+        ...file,
+        credits: file.credits.filter(({ contributor }) => contributor !== ada),
+        payouts: file.payouts.filter(({ account }) => account !== ada),
+      }),
+    ],
+  ])("name a root in its window that %s", async (_what, limit, change) => {
+    const earnings = await ask(new FakeNetwork(3, 3, (file) => (file.epoch === 3n ? change(file) : file)), { limit });
+
+    expect([earnings.ok, failures(earnings)]).toEqual([false, ["payout: epoch 2"]]);
+  });
+
+  it("name pay-outs of a first epoch that its credits do not give", async () => {
+    const raised = (file: EpochFile): EpochFile => ({
+      ...file,
+      payouts: file.payouts.map((payout) => ({ ...payout, cumulative: payout.cumulative + 1n })),
+    });
+
+    const earnings = await ask(new FakeNetwork(1, 1, raised));
+
+    expect([earnings.ok, failures(earnings)]).toEqual([false, ["payout: epoch 1"]]);
+  });
+
+  it("read the epoch before a root in its window once, and no epoch more for an account without credits", async () => {
+    const net = new FakeNetwork(4, 4);
+
+    const earnings = await ask(net, { account: pad("0xbb", { size: 20 }) });
+
+    expect(net.read).toEqual(["epoch 4", "epoch 3"]);
+    expect([earnings.ok, earnings.credited]).toEqual([true, { epoch: "4", amount: "0" }]);
+    net.read.length = 0;
+    expect((await ask(net, { limit: 1 })).ok).toBe(true);
+    expect(net.read.filter((name) => name.startsWith("epoch"))).toEqual(["epoch 4", "epoch 3"]);
+    net.read.length = 0;
+    expect((await ask(net)).ok).toBe(true);
+    expect(net.read.filter((name) => name.startsWith("epoch"))).toEqual(["epoch 4", "epoch 3", "epoch 2", "epoch 1"]);
   });
 
   it("name a file that was lost, or is not what the chain has, and go on", async () => {

@@ -5,8 +5,9 @@
  *   epochs ─ proposal, finality: events ─ file: roots of credits and pay-outs ─▶ what is credited
  *                                                    └ batch ─ file: receipts' root ─ shares: the same amount
  *
- * The chain is asked for what counts; the index only says where to look. That an epoch leaves no receipt out is not looked
- * for: it takes every batch of the epoch, and oracles prove it.
+ * The chain is asked for what counts; the index only says where to look. A root in its window may be false: the pay-outs under
+ * it are held against the final ones of the epoch before, however few receipts are listed. That an epoch leaves no receipt out
+ * is not looked for: it takes every batch of the epoch, and oracles prove it.
  */
 import { type Credit, isPoolAccount, query, readClaimed, readVoidedAt } from "@openledger/sdk";
 import { type Address, isAddressEqual } from "viem";
@@ -129,20 +130,33 @@ async function readPosted(
   let older: { readonly epoch: bigint; readonly amount: bigint } | undefined;
   let left = limit;
   let skipped = skip;
+  /** Of the epoch before one in its window, which is read with it. */
+  let ahead: { readonly epoch: bigint; readonly lists: CheckedEpoch | undefined } | undefined;
 
   for (const [read, epoch] of epochs.entries()) {
     if (older?.amount === 0n) break;
     next = { before: `${epoch.number + 1n}`, skip: 0 };
     if (left === 0 || read === MOST_EPOCHS) break;
     next = undefined;
-    const checked = await checkEpoch(connection, checks, epoch);
+    const isAhead = ahead?.epoch === epoch.number;
+    const checked: CheckedEpoch | undefined = isAhead ? ahead?.lists : await checkEpoch(connection, checks, epoch);
     if (checked === undefined) continue;
     const { cumulative, credits } = creditsOf(checks, epoch.number, checked, account);
-    if (older?.epoch === epoch.number + 1n) {
+    if (older?.epoch === epoch.number + 1n && !isAhead) {
       checks.equal("payout", `epoch ${epoch.number}`, older.amount, cumulative);
     }
     credited ??= { epoch: `${epoch.number}`, amount: `${cumulative}` };
     older = { epoch: epoch.number, amount: cumulative - credits.reduce((sum, { amount }) => sum + amount, 0n) };
+    const previous = epochs[read + 1];
+    if (epoch.number === 1n) {
+      if (older.amount !== 0n) checks.holds("payout", "epoch 1", false, `${older.amount} more than its credits`);
+    } else if (epoch.state !== "Final" && previous !== undefined) {
+      // Before the bounds, and what this epoch says was earned before it, end the walk.
+      ahead = { epoch: previous.number, lists: await checkEpoch(connection, checks, previous) };
+      if (ahead.lists !== undefined) {
+        checks.equal("payout", `epoch ${previous.number}`, older.amount, payoutOf(ahead.lists, account));
+      }
+    }
 
     const from = Math.min(skipped, credits.length);
     const shown = credits.slice(from, from + left);
@@ -181,13 +195,18 @@ function creditsOf(
   account: Address,
 ): { readonly cumulative: bigint; readonly credits: readonly Credit[] } {
   const credits = file.credits.filter(({ contributor }) => isAddressEqual(contributor, account)).reverse();
-  const cumulative = file.payouts.find((payout) => isAddressEqual(payout.account, account))?.cumulative ?? 0n;
+  const cumulative = payoutOf({ file }, account);
   const sum = credits.reduce((total, { amount }) => total + amount, 0n);
   const [last] = credits;
   if (last !== undefined) checks.equal("credits_sum", `epoch ${epoch}`, sum, last.running);
   const covers = cumulative >= sum;
   if (!covers) checks.holds("payout", `epoch ${epoch}`, false, `${cumulative} in all, ${sum} in this epoch alone`);
   return { cumulative: covers ? cumulative : sum, credits };
+}
+
+/** All that an account was credited up to and with an epoch, base units. */
+function payoutOf({ file }: Pick<CheckedEpoch, "file">, account: Address): bigint {
+  return file.payouts.find((payout) => isAddressEqual(payout.account, account))?.cumulative ?? 0n;
 }
 
 /** Credits with the receipts that they are for; each amount is what the receipt's shares give. */
