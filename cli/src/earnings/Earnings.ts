@@ -1,7 +1,12 @@
 import type { Address, Hex } from "viem";
 import type { Check } from "../trace/CheckList.js";
 
-/** What an account is credited with, newest first. Amounts are base units as decimal strings. */
+/**
+ * What an account is credited with, newest first. Amounts are base units as decimal strings.
+ *
+ * Which epochs and batches there are, their ranges and stages are the chain's word, and what the index says otherwise, hides or
+ * repeats is a failed check. Where one failed, what the index hides is not listed.
+ */
 export type Earnings = {
   readonly ok: boolean;
   readonly account: Address;
@@ -9,11 +14,16 @@ export type Earnings = {
   readonly kind: "contributor" | "pool";
   /** All credits up to and with the newest epoch that was read, by its pay-out tree; undefined where none could be read. */
   readonly credited: { readonly epoch: string; readonly amount: string } | undefined;
+  /**
+   * Number of the epoch in its window that `credited` goes by: its roots can still be cancelled, and what its lists leave out of
+   * the range's receipts is not looked for. Undefined where only final epochs were read.
+   */
+  readonly unproven: string | undefined;
   /** What the distributor has paid out of it, as the chain says now. */
   readonly paid: string | undefined;
   /** Only those with a receipt that concerns the account. */
   readonly ranges: readonly EarningRange[];
-  /** Older batches behind the newest posted epoch that were not looked into. */
+  /** Older batches behind the newest posted epoch that were not looked into; how many there are is the chain's word. */
   readonly unreadBatches: number;
   /** Of epochs before the oldest that was read, all together; undefined where nothing is left. */
   readonly earlier: { readonly beforeEpoch: string; readonly amount: string } | undefined;

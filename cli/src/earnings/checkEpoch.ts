@@ -1,30 +1,30 @@
-import {
-  contractAbis,
-  creditTree,
-  decodeEpochFile,
-  type EpochFile,
-  payoutTree,
-  type query,
-  readEpoch,
-} from "@openledger/sdk";
+import { contractAbis, creditTree, decodeEpochFile, type EpochFile, payoutTree, type query } from "@openledger/sdk";
 import { type Abi, type ContractEventName, type GetEventArgs, type Hex, isAddressEqual, parseEventLogs } from "viem";
 import type { Connection } from "../connect.js";
 import type { CheckList } from "../trace/CheckList.js";
+import { EPOCH_STATES, type EpochOnChain, type Progress } from "./readProgress.js";
 
 /** An epoch's lists, whose roots are those that its proposal left on chain. */
 export type CheckedEpoch = {
   readonly file: EpochFile;
   readonly creditsRoot: Hex;
-  /** Timestamp from which it may become final, as the chain says now; undefined once it is. */
-  readonly finalizableAt: bigint | undefined;
 };
 
-/** `EpochState.Proposed` of the contract. */
-const PROPOSED = 2;
+/** Whether the index says of an epoch's range and state what the chain does. */
+export function checkIndexed(
+  checks: CheckList,
+  { number, firstBatch, lastBatch, state }: query.IndexedEpoch,
+  onChain: EpochOnChain,
+): void {
+  const subject = `epoch ${number}`;
+  const range = `batches ${onChain.firstBatch} to ${onChain.lastBatch}`;
+  checks.equal("epoch_range", subject, range, `batches ${firstBatch} to ${lastBatch}`);
+  checks.equal("epoch_state", subject, `${EPOCH_STATES[onChain.state]}`, state);
+}
 
 /**
- * The lists of a proposed or final epoch. What the contract keeps of epochs before the newest is no root: that, and whether it is
- * final, stands in the events of the transactions that the index names.
+ * The lists of a proposed or final epoch. What the contract keeps of epochs before the newest is no root: that stands in the
+ * events of the transactions that the index names.
  *
  * @returns Undefined where they are not to be had or not what the chain has; a check failed then.
  */
@@ -32,6 +32,7 @@ export async function checkEpoch(
   connection: Connection,
   checks: CheckList,
   epoch: query.IndexedEpoch,
+  onChain: EpochOnChain,
 ): Promise<CheckedEpoch | undefined> {
   const { reader, content } = connection;
   const { number } = epoch;
@@ -42,19 +43,13 @@ export async function checkEpoch(
   if (proposal === undefined) return undefined;
   checks.holds("epoch_proposed", subject, true, `${epoch.proposedIn}`);
 
-  let finalizableAt: bigint | undefined;
-  if (epoch.state === "Final") {
+  if (EPOCH_STATES[onChain.state] === "Final") {
     const final = await checks.attempt("epoch_final", subject, () =>
       eventOf(connection, epoch.finalizedIn, "EpochFinalized", number),
     );
     if (final !== undefined) checks.equal("epoch_final", subject, final.proposal, proposal.proposal);
   } else {
-    const pending = await checks.attempt("epoch_pending", subject, () => readEpoch(reader, number));
-    if (pending !== undefined) {
-      const isPending = pending.state === PROPOSED && pending.proposal === proposal.proposal;
-      checks.holds("epoch_pending", subject, isPending, isPending ? "a proof can cancel it" : "it is so no longer");
-      finalizableAt = pending.finalizableAt;
-    }
+    checks.equal("epoch_pending", subject, onChain.proposal, proposal.proposal);
   }
 
   const file = await checks.attempt("epoch_file", subject, async () =>
@@ -65,22 +60,37 @@ export async function checkEpoch(
   const creditsRoot = checks.equal("credits_root", subject, proposal.creditsRoot, creditTree(file.credits).root);
   const payouts = payoutTree(reader.deployment.dataStream, file.payouts);
   const payoutsRoot = checks.equal("payouts_root", subject, proposal.payoutsRoot, payouts.root);
-  return creditsRoot && payoutsRoot ? { file, creditsRoot: proposal.creditsRoot, finalizableAt } : undefined;
+  return creditsRoot && payoutsRoot ? { file, creditsRoot: proposal.creditsRoot } : undefined;
 }
 
-/** Whether the newest roots of an open epoch were cancelled in the transaction that the index names. */
+/**
+ * The transaction that cancelled the newest roots of an open epoch; undefined where none were proposed, and where a check failed.
+ *
+ * @param epoch What the index says of it; undefined where that is nothing.
+ */
 export async function checkCancelled(
   connection: Connection,
   checks: CheckList,
-  { number, cancelled }: query.IndexedEpoch,
-): Promise<void> {
-  if (cancelled === null) return;
-  const subject = `epoch ${number}`;
-  const name = cancelled.by === "Refuted" ? "EpochRefuted" : "EpochWithdrawn";
+  epoch: query.IndexedEpoch | undefined,
+  { epochs, newest, proposals }: Progress,
+): Promise<Hex | undefined> {
+  const subject = `epoch ${epochs}`;
+  const cancelled = epoch?.cancelled ?? null;
+  if (!wasProposed(newest)) {
+    if (cancelled !== null) checks.holds("epoch_cancelled", subject, false, "no root of it was ever proposed");
+    return undefined;
+  }
+  const name = cancelled?.by === "Withdrawn" ? "EpochWithdrawn" : "EpochRefuted";
   const event = await checks.attempt("epoch_cancelled", subject, () =>
-    eventOf(connection, cancelled.transaction, name, number),
+    eventOf(connection, cancelled?.transaction ?? null, name, epochs),
   );
-  if (event !== undefined) checks.holds("epoch_cancelled", subject, true, cancelled.transaction);
+  if (event === undefined || !checks.equal("epoch_cancelled", subject, proposals, event.proposal)) return undefined;
+  return cancelled?.transaction;
+}
+
+/** Whether an epoch ever had roots: of an open one, whether they were cancelled. */
+export function wasProposed({ asOf }: EpochOnChain): boolean {
+  return asOf !== 0n;
 }
 
 type OracleAbi = typeof contractAbis.attributionOracle;

@@ -49,6 +49,13 @@ function receiptOf(batch: number, index: number): AttributedReceipt {
   return { receipt, signature: "0x00", shares, records: [], methodHash };
 }
 
+type Row = Record<string, unknown> & { number: string };
+
+/** Number of the newest block. */
+const HEAD = 1000;
+/** What the chain keeps of an epoch that is over. */
+const FINAL = { state: 3, proposal: 0n, asOf: 1n };
+
 /** A network of batches of two receipts each, an epoch over each of the first of them; the last epoch is in its window. */
 class FakeNetwork {
   readonly files = new Map<Hex, Uint8Array>();
@@ -58,17 +65,25 @@ class FakeNetwork {
   readonly lists: EpochFile[] = [];
   readonly transactions = new Map<Hex, readonly object[]>();
   readonly #roots: Hex[] = [];
-  readonly #epochRows: object[] = [];
-  readonly #batchRows: object[] = [];
+  /** What the index says; an honest one unless a test changes it. */
+  readonly index: { epochs: Row[]; batches: Row[]; block: number } = { epochs: [], batches: [], block: HEAD };
+  /** Numbers of batches that it gives for those that are asked for. */
+  readonly instead = new Map<string, string>();
   voided = 0n;
-  /** State of the newest epoch on chain. */
+  paid = 7n;
+  /** State of the newest epoch on chain, and timestamp of its newest proposal. */
   state = 2;
+  asOf = 1n;
+  /** Of the newest proposal on chain. */
+  proposal: bigint;
 
   constructor(
-    batchCount: number,
+    readonly batchCount: number,
     readonly epochCount: number,
     change: (file: EpochFile) => EpochFile = (file) => file,
   ) {
+    this.proposal = BigInt(epochCount);
+    if (epochCount < 2) this.paid = 0n;
     for (let number = 1; number <= batchCount; number++) this.#settle(number);
     for (let number = 1; number <= epochCount; number++) this.#post(number, change);
   }
@@ -81,7 +96,7 @@ class FakeNetwork {
     ).root;
     this.#roots.push(root);
     const dataHash = this.#put(encodeBatchFile({ ...domain, runner: ada, receipts }), `batch ${number}`);
-    this.#batchRows.push({
+    this.index.batches.push({
       ...{ id: toHex(number, { size: 8 }), number: `${number}`, runner: { id: ada.toLowerCase() }, dataHash },
       ...{ receiptsRoot: root, amount: "1", dataAmount: "1", cumulativeData: "1", block: `${number}` },
       transaction: pad(toHex(number)),
@@ -109,7 +124,7 @@ class FakeNetwork {
     const roots = { creditsRoot, payoutsRoot, dataHash, total: file.total };
     this.#emit(proposedIn, "EpochProposed", { ...ids, ...roots, asOf: 1n, bond: 1n, finalizableAt: 9n });
     if (finalizedIn !== null) this.#emit(finalizedIn, "EpochFinalized", { ...ids, payoutsRoot, total: file.total });
-    this.#epochRows.push({
+    this.index.epochs.push({
       ...{ id: toHex(number, { size: 8 }), number: `${number}`, firstBatch: `${number}`, lastBatch: `${number}` },
       ...{ dataAmount: "1", state: isFinal ? "Final" : "Proposed", proposer: null, creditsRoot, payoutsRoot, dataHash },
       ...{ total: `${file.total}`, asOf: "1", finalizableAt: "9", proposedIn, finalizedIn, proposals: [] },
@@ -123,7 +138,45 @@ class FakeNetwork {
     return hash;
   }
 
-  #emit(hash: Hex, eventName: "EpochProposed" | "EpochFinalized", args: Readonly<Record<string, unknown>>): void {
+  /** Takes the newest epoch's roots back, on chain and in the index. */
+  cancel(): void {
+    const epoch = BigInt(this.epochCount);
+    const transaction = this.cancelledIn(this.proposal);
+    this.state = 1;
+    const fields = [
+      "proposer",
+      "creditsRoot",
+      "payoutsRoot",
+      "dataHash",
+      "total",
+      "asOf",
+      "finalizableAt",
+      "proposedIn",
+    ];
+    Object.assign(this.row(epoch), Object.fromEntries(fields.map((field) => [field, null])), {
+      state: "Open",
+      proposals: [{ state: "Refuted", endedIn: transaction }],
+    });
+  }
+
+  /** A transaction that cancelled a proposal of the newest epoch. */
+  cancelledIn(proposal: bigint): Hex {
+    const hash = pad(toHex(3000n + proposal));
+    const who = { epoch: BigInt(this.epochCount), proposer: ada, prover: ada };
+    this.#emit(hash, "EpochRefuted", { ...who, proposal, proof: 1, bounty: 1n });
+    return hash;
+  }
+
+  /** The index's row of an epoch. */
+  row(epoch: bigint): Row {
+    return this.index.epochs.find(({ number }) => number === `${epoch}`)!;
+  }
+
+  #emit(
+    hash: Hex,
+    eventName: "EpochProposed" | "EpochFinalized" | "EpochRefuted",
+    args: Readonly<Record<string, unknown>>,
+  ): void {
     const abi = contractAbis.attributionOracle;
     const event = abi.find((item) => item.type === "event" && item.name === eventName) as unknown as {
       readonly inputs: readonly { readonly name: string; readonly type: string; readonly indexed: boolean }[];
@@ -146,23 +199,37 @@ class FakeNetwork {
   get connection(): Connection {
     const fetch = async (_: unknown, init?: RequestInit) => {
       const { query } = JSON.parse(String(init?.body)) as { query: string };
-      if (query.includes("epoches")) return Response.json({ data: { epoches: this.#epochRows } });
-      const [, after] = /number_gt: "(\d+)"/.exec(query) ?? [];
-      const [, exact] = /number: "(\d+)"/.exec(query) ?? [];
-      const receiptBatches = this.#batchRows.filter((_row, at) =>
-        exact === undefined ? at + 1 > Number(after) : at + 1 === Number(exact),
+      if (query.includes("_meta")) {
+        const block = { number: this.index.block, hash: null };
+        this.index.block = HEAD;
+        return Response.json({ data: { _meta: { block, hasIndexingErrors: false } } });
+      }
+      const [, asked] = /number_lte: "(\d+)"/.exec(query) ?? [];
+      const [, first] = /first: (\d+)/.exec(query) ?? [];
+      const collection = query.includes("epoches") ? "epoches" : "receiptBatches";
+      const last = Number(this.instead.get(asked!) ?? asked);
+      const rows = (collection === "epoches" ? this.index.epochs : this.index.batches).filter(
+        ({ number }) => Number(number) <= last,
       );
-      return Response.json({ data: { receiptBatches } });
+      return Response.json({ data: { [collection]: rows.reverse().slice(0, Number(first)) } });
     };
+    const isNewest = (epoch: bigint) => epoch === BigInt(this.epochCount);
     const views: Readonly<Record<string, (args: readonly bigint[]) => unknown>> = {
       revenueAt: () => ({ modelBps: 0, dataBps: DATA_BPS }),
-      claimedOf: () => 7n,
+      claimedOf: ([, account]) => (`${account}` === ada ? this.paid : 0n),
       voidedAt: ([batch]) => (batch === this.voided ? 1n : 0n),
-      epochOf: ([epoch]) => ({ state: this.state, proposal: epoch, finalizableAt: 9n }),
+      epochCount: () => BigInt(this.epochCount),
+      proposalCount: () => this.proposal,
+      batchCount: () => BigInt(this.batchCount),
+      epochOf: ([epoch]) => ({
+        ...{ firstBatch: epoch, lastBatch: epoch, finalizableAt: 9n },
+        ...(isNewest(epoch!) ? { state: this.state, proposal: this.proposal, asOf: this.asOf } : FINAL),
+      }),
     };
     const publicClient = {
       getTransactionReceipt: async ({ hash }: { hash: Hex }) => ({ logs: this.transactions.get(hash) ?? [] }),
       getBlock: async () => ({ timestamp: 5n }),
+      getBlockNumber: async () => BigInt(HEAD),
       readContract: async (call: { functionName: string; args: readonly bigint[] }) =>
         views[call.functionName]!(call.args),
       getContractEvents: async ({ args }: { args: { batch: readonly bigint[] } }) => [
@@ -399,7 +466,7 @@ describe("an account's earnings", () => {
     expect(failures(await ask(final))).toEqual(["epoch_final: epoch 1"]);
 
     const pending = new FakeNetwork(2, 2);
-    pending.state = 1;
+    pending.proposal = 3n;
     expect(failures(await ask(pending))).toEqual(["epoch_pending: epoch 2"]);
 
     const proposed = new FakeNetwork(2, 2);
@@ -416,5 +483,201 @@ describe("an account's earnings", () => {
 
     expect(failures(earnings)).toEqual(["credits_root: epoch 1", "payouts_root: epoch 1"]);
     expect([earnings.ranges, earnings.credited]).toEqual([[], undefined]);
+  });
+
+  it.each<[string, (net: FakeNetwork) => void, readonly string[]]>([
+    ["hides an epoch", ({ index }) => void index.epochs.splice(1, 1), ["epoch_indexed: epoch 2"]],
+    [
+      "hides all epochs",
+      ({ index }) => void index.epochs.splice(0),
+      ["epoch_indexed: epoch 3", "epoch_indexed: epoch 2", "epoch_indexed: epoch 1"],
+    ],
+    ["has an epoch twice", ({ index }) => void index.epochs.push(index.epochs[2]!), ["epoch_indexed: epoch 3"]],
+    [
+      "gives an epoch other batches",
+      (net) => void Object.assign(net.row(3n), { firstBatch: "1", lastBatch: "999" }),
+      ["epoch_range: epoch 3"],
+    ],
+    [
+      "says Open of an epoch in its window",
+      (net) => void Object.assign(net.row(3n), { state: "Open" }),
+      ["epoch_state: epoch 3"],
+    ],
+    ["says Final of it", (net) => void Object.assign(net.row(3n), { state: "Final" }), ["epoch_state: epoch 3"]],
+    [
+      "says Proposed of a final one",
+      (net) => void Object.assign(net.row(2n), { state: "Proposed" }),
+      ["epoch_state: epoch 2"],
+    ],
+    [
+      "has a batch twice that waits",
+      ({ index }) => void index.batches.push(index.batches[3]!),
+      ["batch_indexed: batch 4"],
+    ],
+    ["hides the newest batch", ({ index }) => void index.batches.splice(4, 1), ["batch_indexed: batch 5"]],
+    ["hides a batch before it", ({ index }) => void index.batches.splice(3, 1), ["batch_indexed: batch 4"]],
+    [
+      "gives another batch for the one that a credit names",
+      ({ instead }) => void instead.set("1", "2"),
+      ["batch_indexed: batch 1"],
+    ],
+  ])("name an index that %s", async (_what, change, expected) => {
+    const net = new FakeNetwork(5, 3);
+    change(net);
+
+    const earnings = await ask(net);
+
+    expect([earnings.ok, [...new Set(failures(earnings))]]).toEqual([false, expected]);
+    // What is listed is the chain's all the same: the epochs' ranges and states, each receipt once.
+    const chain = [
+      ["settled", undefined, "4", "5"],
+      ["window", "3", "3", "3"],
+      ["final", "2", "2", "2"],
+      ["final", "1", "1", "1"],
+    ];
+    for (const { stage, epoch, firstBatch, lastBatch } of earnings.ranges) {
+      expect(chain).toContainEqual([stage, epoch, firstBatch, lastBatch]);
+    }
+    const places = earnings.ranges.flatMap(({ receipts }) => receipts.map((one) => `${one.batch}/${one.receiptIndex}`));
+    expect(new Set(places).size).toBe(places.length);
+  });
+
+  it("do not depend on the order of the index", async () => {
+    const net = new FakeNetwork(5, 3);
+    const honest = await ask(net);
+    net.index.epochs.reverse();
+    net.index.batches.push(...net.index.batches.splice(3).reverse());
+
+    expect(await ask(net)).toEqual(honest);
+  });
+
+  it("wait until the index has the block up to which the chain was asked", async () => {
+    const net = new FakeNetwork(2, 2);
+    net.index.block = HEAD - 1;
+
+    expect((await ask(net)).ok).toBe(true);
+    expect(net.index.block).toBe(HEAD);
+  });
+
+  it("say that an epoch's roots were cancelled, in which transaction, and which batches that leaves", async () => {
+    const net = new FakeNetwork(3, 2);
+    net.cancel();
+
+    const earnings = await ask(net);
+
+    expect([earnings.ok, failures(earnings)]).toEqual([true, []]);
+    expect(shape(earnings)).toEqual([
+      ["settled", undefined, [3, 3], 0],
+      ["cancelled", "2", [2, 2], 0],
+      ["final", "1", [1, 1], 0],
+    ]);
+    expect(earnings.ranges[1]!.transactions.cancelled).toBe(net.cancelledIn(2n));
+    expect([earnings.credited, earnings.unproven]).toEqual([{ epoch: "1", amount: `${2n * EACH}` }, undefined]);
+  });
+
+  it.each<[string, string, (net: FakeNetwork) => void, readonly string[]]>([
+    [
+      "hides that roots were cancelled",
+      "cancelled",
+      (net) => void Object.assign(net.row(2n), { proposals: [] }),
+      ["epoch_cancelled: epoch 2"],
+    ],
+    [
+      "names the end of an earlier proposal",
+      "cancelled",
+      (net) => {
+        net.proposal = 3n;
+      },
+      ["epoch_cancelled: epoch 2"],
+    ],
+    [
+      "says that roots were cancelled where none were proposed",
+      "open",
+      (net) => {
+        net.asOf = 0n;
+      },
+      ["epoch_cancelled: epoch 2"],
+    ],
+    [
+      "says so of an epoch that was proposed again",
+      "window",
+      (net) => {
+        net.state = 2;
+        net.proposal = 3n;
+      },
+      ["epoch_state: epoch 2", "epoch_proposed: epoch 2"],
+    ],
+    ["hides an open epoch", "cancelled", ({ index }) => void index.epochs.splice(1, 1), ["epoch_indexed: epoch 2"]],
+  ])("name an index that %s", async (_what, stage, change, expected) => {
+    const net = new FakeNetwork(3, 2);
+    net.cancel();
+    change(net);
+
+    const earnings = await ask(net);
+
+    expect([earnings.ok, failures(earnings)]).toEqual([false, expected]);
+    const found = earnings.ranges.filter(({ epoch }) => epoch === "2").map((range) => range.stage);
+    expect(found).toEqual(stage === "window" ? [] : [stage]);
+    expect(earnings.ranges.map(({ transactions }) => transactions.cancelled)).not.toContain(net.cancelledIn(2n));
+  });
+
+  it("say that an open epoch has had no roots", async () => {
+    const net = new FakeNetwork(3, 2);
+    net.cancel();
+    net.asOf = 0n;
+    net.row(2n).proposals = [];
+
+    const earnings = await ask(net);
+
+    expect([earnings.ok, shape(earnings)[1]]).toEqual([true, ["open", "2", [2, 2], 0]]);
+  });
+
+  it("name what was paid beyond all that final epochs credit", async () => {
+    const net = new FakeNetwork(3, 3);
+    net.paid = 4n * EACH;
+    expect((await ask(net)).ok).toBe(true);
+
+    net.paid += 1n;
+
+    expect(failures(await ask(net))).toEqual([`paid: ${ada}`]);
+    expect(failures(await ask(net, { limit: 1 }))).toEqual([`paid: ${ada}`]);
+    // Of older epochs more may have been paid than they credit.
+    expect((await ask(net, { before: 2n })).ok).toBe(true);
+  });
+
+  it("name a receipt that is credited twice, or before its epoch", async () => {
+    const again =
+      (batch: bigint) =>
+      (file: EpochFile): EpochFile =>
+        file.epoch !== 2n ? file : { ...file, credits: file.credits.map((credit) => ({ ...credit, batch })) };
+
+    expect(failures(await ask(new FakeNetwork(3, 2, again(1n))))).toEqual([
+      "credit_once: receipt 1 of batch 1",
+      "credit_once: receipt 0 of batch 1",
+    ]);
+    expect(failures(await ask(new FakeNetwork(3, 2, again(3n))))).toEqual([
+      "credit_batch: receipt 1 of batch 3",
+      "credit_batch: receipt 0 of batch 3",
+    ]);
+  });
+
+  it("say up to which epoch roots in their window are counted", async () => {
+    expect((await ask(new FakeNetwork(2, 2))).unproven).toBe("2");
+    expect((await ask(new FakeNetwork(2, 2), { before: 2n })).unproven).toBeUndefined();
+  });
+
+  it("list nothing where the chain does not answer", async () => {
+    const net = new FakeNetwork(2, 2);
+    const { connection } = net;
+    const silent = { ...connection.reader.publicClient, readContract: () => Promise.reject(new Error("no answer")) };
+    const reader = { ...connection.reader, publicClient: silent as never };
+
+    const earnings = await readEarnings(
+      { ...connection, reader },
+      { account: ada, limit: 9, before: undefined, skip: 0 },
+    );
+
+    expect(failures(earnings)).toEqual(["progress: the chain", `paid: ${ada}`]);
+    expect([earnings.ok, earnings.ranges, earnings.credited]).toEqual([false, [], undefined]);
   });
 });

@@ -10,6 +10,7 @@ const nothing: Earnings = {
   account: pad("0x7", { size: 20 }),
   kind: "pool",
   credited: undefined,
+  unproven: undefined,
   paid: "0",
   ranges: [],
   unreadBatches: 0,
@@ -39,6 +40,7 @@ describe("earnings in words", () => {
       account,
       kind: "contributor",
       credited: { epoch: "4", amount: "3000000000000000000" },
+      unproven: "4",
       paid: "1000000000000000000",
       ranges: [range],
       unreadBatches: 12,
@@ -54,12 +56,23 @@ describe("earnings in words", () => {
       "           0.000000000000000001 OPEN of batch 8, receipt 0, which is not to be had",
       "  and 3 more",
       "",
+      "Epoch 4 is in its window: a receipt that its lists leave out is found by oracles, not here.",
       "12 older batches that wait for an epoch were not looked into.",
       "1 OPEN by epochs before 4.",
       "Go on with --before 5 --skip 2",
       "0 of 0 checks hold.",
       "",
     ]);
+  });
+
+  it("name no transaction that the index does not have", () => {
+    const unknown = { proposed: undefined, finalized: undefined, cancelled: undefined };
+    const ranges = (["final", "cancelled"] as const).map((stage) => ({ ...range, stage, transactions: unknown }));
+
+    const text = renderEarnings({ ...nothing, ok: false, ranges });
+
+    expect(text).toContain("Epoch 4, batches 7 to 9: final, transaction unknown\n");
+    expect(text).toContain("its root was cancelled in an unknown transaction; due by the receipts, not credited yet\n");
   });
 
   it("say that a pool was credited nothing", () => {

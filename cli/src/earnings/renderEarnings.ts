@@ -5,7 +5,7 @@ import type { EarnedReceipt, EarningRange, Earnings } from "./Earnings.js";
 
 /** Earnings for a person: which receipts credit the account, what became of that, and what did not hold. */
 export function renderEarnings(earnings: Earnings): string {
-  const { account, kind, credited, paid, ranges, unreadBatches, earlier, next, checks } = earnings;
+  const { account, kind, credited, unproven, paid, ranges, unreadBatches, earlier, next, checks } = earnings;
   const failed = checks.filter(({ ok }) => !ok);
   const name = kind === "pool" ? `The pool of Datanet ${BigInt(account)}` : account;
   const lines = [
@@ -15,6 +15,9 @@ export function renderEarnings(earnings: Earnings): string {
     "",
     ...(ranges.length === 0 ? ["None of the receipts that were looked into credits it.", ""] : []),
     ...ranges.flatMap(rangeLines),
+    ...(unproven === undefined
+      ? []
+      : [`Epoch ${unproven} is in its window: a receipt that its lists leave out is found by oracles, not here.`]),
     ...(unreadBatches === 0 ? [] : [`${unreadBatches} older batches that wait for an epoch were not looked into.`]),
     ...(earlier === undefined ? [] : [`${open(earlier.amount)} by epochs before ${earlier.beforeEpoch}.`]),
     ...(next === undefined
@@ -40,11 +43,11 @@ function rangeLines(range: EarningRange): string[] {
 function stageOf({ stage, finalizableAt, transactions }: EarningRange): string {
   switch (stage) {
     case "final":
-      return `final, transaction ${transactions.finalized}`;
+      return `final, transaction ${transactions.finalized ?? "unknown"}`;
     case "window":
       return `in its window, final not before ${timeOf(finalizableAt)}; a proof can cancel it`;
     case "cancelled":
-      return `its root was cancelled in ${transactions.cancelled}; due by the receipts, not credited yet`;
+      return `its root was cancelled in ${transactions.cancelled ?? "an unknown transaction"}; due by the receipts, not credited yet`;
     case "open":
       return "has no root yet; due by the receipts, not credited yet";
     case "settled":

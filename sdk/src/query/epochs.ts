@@ -2,6 +2,7 @@ import type { Address, Hex } from "viem";
 import type { RowReader } from "./fields.js";
 import type { GraphClient } from "./queryGraph.js";
 import { readAll } from "./readAll.js";
+import { readNewest } from "./readNewest.js";
 
 export type IndexedEpoch = {
   readonly number: bigint;
@@ -22,17 +23,27 @@ export type IndexedEpoch = {
   readonly cancelled: { readonly by: "Refuted" | "Withdrawn"; readonly transaction: Hex } | null;
 };
 
-const CANCELLED = `proposals(where: { state_in: ["Refuted", "Withdrawn"] }, orderBy: number, orderDirection: desc, first: 1) { state endedIn }`;
+const CANCELLED =
+  'proposals(where: { state_in: ["Refuted", "Withdrawn"] }, orderBy: number, orderDirection: desc, first: 1) { state endedIn }';
+const FIELDS = [
+  ...["number", "firstBatch", "lastBatch", "dataAmount", "state", "proposer", "creditsRoot", "payoutsRoot", "dataHash"],
+  ...["total", "asOf", "finalizableAt", "proposedIn", "finalizedIn", CANCELLED],
+].join(" ");
+/** The plural that graph-node forms. */
+const COLLECTION = "epoches";
 
 /** All epochs, by number. */
 export async function epochs(client: GraphClient): Promise<IndexedEpoch[]> {
-  const rows = await readAll(
-    client,
-    "epoches", // graph-node forms this plural.
-    "",
-    `number firstBatch lastBatch dataAmount state proposer creditsRoot payoutsRoot dataHash total asOf finalizableAt proposedIn finalizedIn ${CANCELLED}`,
-  );
-  return rows.map((row) => ({
+  return (await readAll(client, COLLECTION, "", FIELDS)).map(parse);
+}
+
+/** Epochs up to a number, the newest first. @param last Inclusive. @param first How many at most, 1 to 1,000. */
+export async function epochsUpTo(client: GraphClient, last: bigint, first: number): Promise<IndexedEpoch[]> {
+  return (await readNewest(client, COLLECTION, last, first, FIELDS)).map(parse);
+}
+
+function parse(row: RowReader): IndexedEpoch {
+  return {
     number: row.bigint("number"),
     firstBatch: row.bigint("firstBatch"),
     lastBatch: row.bigint("lastBatch"),
@@ -48,7 +59,7 @@ export async function epochs(client: GraphClient): Promise<IndexedEpoch[]> {
     proposedIn: row.optionalHex("proposedIn"),
     finalizedIn: row.optionalHex("finalizedIn"),
     cancelled: cancelledOf(row.children("proposals")[0]),
-  }));
+  };
 }
 
 function cancelledOf(row: RowReader | undefined): IndexedEpoch["cancelled"] {

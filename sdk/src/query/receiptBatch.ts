@@ -2,6 +2,7 @@ import type { Address, Hex } from "viem";
 import type { RowReader } from "./fields.js";
 import type { GraphClient } from "./queryGraph.js";
 import { readAll } from "./readAll.js";
+import { readNewest } from "./readNewest.js";
 
 export type IndexedBatch = {
   readonly number: bigint;
@@ -36,8 +37,13 @@ export async function receiptBatches(client: GraphClient, after = 0n): Promise<I
   return (await readAll(client, "receiptBatches", `number_gt: "${after}"`, FIELDS)).map(parse);
 }
 
-/** One batch, or null. */
+/** Batches up to a number, the newest first. @param last Inclusive. @param first How many at most, 1 to 1,000. */
+export async function receiptBatchesUpTo(client: GraphClient, last: bigint, first: number): Promise<IndexedBatch[]> {
+  return (await readNewest(client, "receiptBatches", last, first, FIELDS)).map(parse);
+}
+
+/** One batch, or null; never one of another number. */
 export async function receiptBatch(client: GraphClient, number: bigint): Promise<IndexedBatch | null> {
-  const rows = await readAll(client, "receiptBatches", `number: "${number}"`, FIELDS);
-  return rows[0] === undefined ? null : parse(rows[0]);
+  const [found] = await receiptBatchesUpTo(client, number, 1);
+  return found?.number === number ? found : null;
 }

@@ -1,0 +1,11 @@
+import type { ChainReader } from "../ChainClient.js";
+import { contractAbis } from "../contracts.js";
+
+/** Number of the newest proposal over all epochs; 0 before the first. */
+export function readProposalCount(reader: ChainReader): Promise<bigint> {
+  return reader.publicClient.readContract({
+    address: reader.deployment.addresses.attributionOracle,
+    abi: contractAbis.attributionOracle,
+    functionName: "proposalCount",
+  });
+}
