@@ -337,6 +337,16 @@ describe("an account's earnings", () => {
     expect(net.read).toEqual(["epoch 52", "epoch 51"]);
   });
 
+  it("go on behind what was left out where that reaches beyond the epochs that are read", async () => {
+    const net = new FakeNetwork(60, 60);
+
+    const { next, ranges } = await ask(net, { limit: 1, skip: 110 });
+
+    expect([ranges, next]).toEqual([[], { before: "11", skip: 10 }]);
+    const rest = await ask(net, { limit: 1, before: 11n, skip: 10 });
+    expect(shape(rest)).toEqual([["final", "5", [5], 1]]);
+  });
+
   it.each<[string, (file: EpochFile) => EpochFile, readonly string[]]>([
     [
       "a credit that its receipt does not give",

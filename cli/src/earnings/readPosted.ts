@@ -47,7 +47,7 @@ export async function readPosted(
 
   for (let number = from; number > 0n; number--) {
     if (older?.amount === 0n) break;
-    next = { before: `${number + 1n}`, skip: 0 };
+    next = { before: `${number + 1n}`, skip: skipped };
     if (left === 0 || from - number === BigInt(MOST_EPOCHS)) break;
     next = undefined;
     const epoch = await epochs.at(number);
