@@ -33,8 +33,9 @@ export type Earnings = {
 };
 
 /**
- * What became of a range of batches: `final`: its credits stand; `window`: they are posted and a proof can still cancel them;
- * `cancelled`: posted roots were, and others are to come; `open`: an epoch without roots yet; `settled`: in no epoch yet.
+ * What became of a range of batches, as the chain said when it was asked: `final`: its credits stand; `window`: they are posted and
+ * a proof can still cancel them; `cancelled`: an open epoch whose newest roots were; `open`: one that has had none; `settled`: in no
+ * epoch yet. The transactions are those that the index names, each held against the event that it left.
  */
 export type EarningStage = "final" | "window" | "cancelled" | "open" | "settled";
 
@@ -42,12 +43,14 @@ export type EarningRange = {
   readonly stage: EarningStage;
   /** Undefined while they are in none. */
   readonly epoch: string | undefined;
+  /** Of the epoch, as the chain has it; of `settled` the oldest and the newest that were read. */
   readonly firstBatch: string;
   readonly lastBatch: string;
   /** Of `final` and `window`, as the proposal's event has it. */
   readonly creditsRoot: Hex | undefined;
-  /** Timestamp before which a root in its window is not final. */
+  /** Timestamp before which a root in its window is not final, as the chain said when it was asked. */
   readonly finalizableAt: string | undefined;
+  /** Undefined where there is none, or a check of it failed. */
   readonly transactions: {
     readonly proposed: Hex | undefined;
     readonly finalized: Hex | undefined;

@@ -5,15 +5,8 @@ import { type CheckedEpoch, checkEpoch, checkIndexed } from "./checkEpoch.js";
 import { indexedOnce } from "./indexedOnce.js";
 import type { EpochOnChain, Progress } from "./readProgress.js";
 
-/** A proposed or final epoch: range and state are the chain's, transactions those whose events it left. */
-export type PostedEpoch = CheckedEpoch & {
-  readonly number: bigint;
-  readonly onChain: EpochOnChain;
-  readonly transactions: {
-    readonly proposed: query.IndexedEpoch["proposedIn"];
-    readonly finalized: query.IndexedEpoch["finalizedIn"];
-  };
-};
+/** A proposed or final epoch; range and state are the chain's. */
+export type PostedEpoch = CheckedEpoch & { readonly number: bigint; readonly onChain: EpochOnChain };
 
 /** Posted epochs, held against the chain, downwards. Lists of two at most are kept in memory. */
 export class PostedEpochs {
@@ -47,6 +40,6 @@ export class PostedEpochs {
     checkIndexed(checks, row, onChain);
     const checked = await checkEpoch(connection, checks, row, onChain);
     if (checked === undefined) return undefined;
-    return { ...checked, number, onChain, transactions: { proposed: row.proposedIn, finalized: row.finalizedIn } };
+    return { ...checked, number, onChain };
   }
 }

@@ -8,6 +8,11 @@ import { EPOCH_STATES, type EpochOnChain, type Progress } from "./readProgress.j
 export type CheckedEpoch = {
   readonly file: EpochFile;
   readonly creditsRoot: Hex;
+  readonly transactions: {
+    readonly proposed: Hex | undefined;
+    /** Undefined too where the index names none that made this proposal final; a check failed then. */
+    readonly finalized: Hex | undefined;
+  };
 };
 
 /** Whether the index says of an epoch's range and state what the chain does. */
@@ -43,11 +48,14 @@ export async function checkEpoch(
   if (proposal === undefined) return undefined;
   checks.holds("epoch_proposed", subject, true, `${epoch.proposedIn}`);
 
+  let finalized: Hex | undefined;
   if (EPOCH_STATES[onChain.state] === "Final") {
     const final = await checks.attempt("epoch_final", subject, () =>
       eventOf(connection, epoch.finalizedIn, "EpochFinalized", number),
     );
-    if (final !== undefined) checks.equal("epoch_final", subject, final.proposal, proposal.proposal);
+    if (final !== undefined && checks.equal("epoch_final", subject, final.proposal, proposal.proposal)) {
+      finalized = epoch.finalizedIn ?? undefined;
+    }
   } else {
     checks.equal("epoch_pending", subject, onChain.proposal, proposal.proposal);
   }
@@ -60,29 +68,31 @@ export async function checkEpoch(
   const creditsRoot = checks.equal("credits_root", subject, proposal.creditsRoot, creditTree(file.credits).root);
   const payouts = payoutTree(reader.deployment.dataStream, file.payouts);
   const payoutsRoot = checks.equal("payouts_root", subject, proposal.payoutsRoot, payouts.root);
-  return creditsRoot && payoutsRoot ? { file, creditsRoot: proposal.creditsRoot } : undefined;
+  if (!creditsRoot || !payoutsRoot) return undefined;
+  return {
+    file,
+    creditsRoot: proposal.creditsRoot,
+    transactions: { proposed: epoch.proposedIn ?? undefined, finalized },
+  };
 }
 
 /**
  * The transaction that cancelled the newest roots of an open epoch; undefined where none were proposed, and where a check failed.
- *
- * @param epoch What the index says of it; undefined where that is nothing.
  */
 export async function checkCancelled(
   connection: Connection,
   checks: CheckList,
-  epoch: query.IndexedEpoch | undefined,
-  { epochs, newest, proposals }: Progress,
+  { number, cancelled }: query.IndexedEpoch,
+  { newest, proposals }: Progress,
 ): Promise<Hex | undefined> {
-  const subject = `epoch ${epochs}`;
-  const cancelled = epoch?.cancelled ?? null;
+  const subject = `epoch ${number}`;
   if (!wasProposed(newest)) {
     if (cancelled !== null) checks.holds("epoch_cancelled", subject, false, "no root of it was ever proposed");
     return undefined;
   }
   const name = cancelled?.by === "Withdrawn" ? "EpochWithdrawn" : "EpochRefuted";
   const event = await checks.attempt("epoch_cancelled", subject, () =>
-    eventOf(connection, cancelled?.transaction ?? null, name, epochs),
+    eventOf(connection, cancelled?.transaction ?? null, name, number),
   );
   if (event === undefined || !checks.equal("epoch_cancelled", subject, proposals, event.proposal)) return undefined;
   return cancelled?.transaction;

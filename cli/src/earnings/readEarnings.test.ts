@@ -473,7 +473,9 @@ describe("an account's earnings", () => {
   it("name what the index says of an epoch and the chain does not", async () => {
     const final = new FakeNetwork(2, 2);
     final.transactions.delete(pad(toHex(2001)));
-    expect(failures(await ask(final))).toEqual(["epoch_final: epoch 1"]);
+    const unproven = await ask(final);
+    expect(failures(unproven)).toEqual(["epoch_final: epoch 1"]);
+    expect(unproven.ranges.at(-1)!.transactions).toMatchObject({ proposed: pad(toHex(1001)), finalized: undefined });
 
     const pending = new FakeNetwork(2, 2);
     pending.proposal = 3n;

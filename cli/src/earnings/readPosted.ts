@@ -88,11 +88,7 @@ export async function readPosted(
       lastBatch: `${onChain.lastBatch}`,
       creditsRoot: epoch.creditsRoot,
       finalizableAt: isFinal ? undefined : `${onChain.finalizableAt}`,
-      transactions: {
-        proposed: transactions.proposed ?? undefined,
-        finalized: isFinal ? (transactions.finalized ?? undefined) : undefined,
-        cancelled: undefined,
-      },
+      transactions: { ...transactions, cancelled: undefined },
       receipts: await namedReceipts(checks, receipts, shown),
       more,
     });
