@@ -6,6 +6,7 @@ import {
   dueAmount,
   query,
   readRevenueAt,
+  readVoidedAt,
   receiptDataFee,
   receiptHash,
 } from "@openledger/sdk";
@@ -21,6 +22,7 @@ export type DueReceipt = Omit<EarnedReceipt, "amount"> & { readonly due: bigint 
 /** Receipts as an account's earnings need them, out of files that were held against the chain. One batch is kept in memory. */
 export class EarnedReceipts {
   #kept: { readonly number: bigint; readonly batch: Promise<CheckedBatch | undefined> } | undefined;
+  readonly #voidedAt = new Map<bigint, bigint | undefined>();
   readonly #dataBps = new Map<string, number | undefined>();
 
   constructor(
@@ -51,6 +53,16 @@ export class EarnedReceipts {
       if (receipt !== undefined && receipt.due > 0n) found.unshift(receipt);
     }
     return found;
+  }
+
+  /** Timestamp at which a batch was voided, 0 while it stands; undefined, and a check failed, where the chain does not tell. */
+  async voidedAt(batch: bigint): Promise<bigint | undefined> {
+    if (!this.#voidedAt.has(batch)) {
+      const { reader } = this.connection;
+      const found = await this.checks.attempt("voided", `batch ${batch}`, () => readVoidedAt(reader, batch));
+      this.#voidedAt.set(batch, found);
+    }
+    return this.#voidedAt.get(batch);
   }
 
   #open(number: bigint, find: () => Promise<query.IndexedBatch | null>): Promise<CheckedBatch | undefined> {

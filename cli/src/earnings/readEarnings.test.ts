@@ -69,7 +69,9 @@ class FakeNetwork {
   readonly index: { epochs: Row[]; batches: Row[]; block: number } = { epochs: [], batches: [], block: HEAD };
   /** Numbers of batches that it gives for those that are asked for. */
   readonly instead = new Map<string, string>();
+  /** A batch that was voided, and when; epochs reckon as of 1. */
   voided = 0n;
+  voidedAt = 1n;
   paid = 7n;
   /** State of the newest epoch on chain, and timestamp of its newest proposal. */
   state = 2;
@@ -217,7 +219,7 @@ class FakeNetwork {
     const views: Readonly<Record<string, (args: readonly bigint[]) => unknown>> = {
       revenueAt: () => ({ modelBps: 0, dataBps: DATA_BPS }),
       claimedOf: ([, account]) => (`${account}` === ada ? this.paid : 0n),
-      voidedAt: ([batch]) => (batch === this.voided ? 1n : 0n),
+      voidedAt: ([batch]) => (batch === this.voided ? this.voidedAt : 0n),
       epochCount: () => BigInt(this.epochCount),
       proposalCount: () => this.proposal,
       batchCount: () => BigInt(this.batchCount),
@@ -365,6 +367,11 @@ describe("an account's earnings", () => {
       "running sums that do not add up",
       (file) => ({ ...file, credits: [...file.credits.slice(0, -1), { ...file.credits.at(-1)!, running: 751n }] }),
       ["credits_sum: epoch 1"],
+    ],
+    [
+      "two pay-outs of one account",
+      (file) => ({ ...file, payouts: [...file.payouts, ...file.payouts] }),
+      ["payout_once: epoch 1"],
     ],
     [
       "pay-outs below the credits",
@@ -671,6 +678,17 @@ describe("an account's earnings", () => {
       "credit_batch: receipt 1 of batch 3",
       "credit_batch: receipt 0 of batch 3",
     ]);
+  });
+
+  it("name a credit of a batch that was void as of its epoch", async () => {
+    const net = new FakeNetwork(3, 2);
+    net.voided = 2n;
+    const expected = ["credit_void: receipt 1 of batch 2", "credit_void: receipt 0 of batch 2"];
+    expect(failures(await ask(net))).toEqual(expected);
+
+    net.voidedAt = 2n;
+
+    expect((await ask(net)).ok).toBe(true);
   });
 
   it("say up to which epoch roots in their window are counted", async () => {

@@ -89,7 +89,7 @@ export async function readPosted(
       creditsRoot: epoch.creditsRoot,
       finalizableAt: isFinal ? undefined : `${onChain.finalizableAt}`,
       transactions: { ...transactions, cancelled: undefined },
-      receipts: await namedReceipts(checks, receipts, shown),
+      receipts: await namedReceipts(checks, receipts, epoch, shown),
       more,
     });
     if (more === 0) continue;
@@ -110,6 +110,8 @@ function creditsOf(
   const credits = epoch.file.credits.filter(({ contributor }) => isAddressEqual(contributor, account)).reverse();
   const cumulative = payoutOf(epoch, account);
   const sum = credits.reduce((total, { amount }) => total + amount, 0n);
+  const leaves = epoch.file.payouts.filter((payout) => isAddressEqual(payout.account, account)).length;
+  if (leaves > 1) checks.holds("payout_once", subject, false, `${leaves} pay-outs of the account`);
   const [last] = credits;
   if (last !== undefined) checks.equal("credits_sum", subject, sum, last.running);
   const covers = cumulative >= sum;
@@ -142,14 +144,20 @@ function payoutOf({ file }: PostedEpoch, account: Address): bigint {
   return file.payouts.find((payout) => isAddressEqual(payout.account, account))?.cumulative ?? 0n;
 }
 
-/** Credits with the receipts that they are for; each amount is what the receipt's shares give. */
+/** Credits with the receipts that they are for: none of a batch that was void as of the epoch, each amount what its shares give. */
 async function namedReceipts(
   checks: CheckList,
   receipts: EarnedReceipts,
+  { number, onChain }: PostedEpoch,
   credits: readonly Credit[],
 ): Promise<readonly EarnedReceipt[]> {
   const named: EarnedReceipt[] = [];
   for (const { batch, receiptIndex, amount } of credits) {
+    const voidedAt = await receipts.voidedAt(batch);
+    if (voidedAt !== undefined && voidedAt !== 0n && voidedAt <= onChain.asOf) {
+      const detail = `batch ${batch} was void as of epoch ${number}`;
+      checks.holds("credit_void", nameOf(batch, receiptIndex), false, detail);
+    }
     const receipt = await receipts.at(batch, receiptIndex);
     if (receipt !== undefined) checks.equal("credit", nameOf(batch, receiptIndex), receipt.due, amount);
     const unknown = { receiptHash: undefined, model: undefined, share: undefined };

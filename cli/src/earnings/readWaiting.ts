@@ -1,4 +1,4 @@
-import { query, readVoidedAt } from "@openledger/sdk";
+import { query } from "@openledger/sdk";
 import type { Connection } from "../connect.js";
 import type { CheckList } from "../trace/CheckList.js";
 import { checkCancelled, checkIndexed, wasProposed } from "./checkEpoch.js";
@@ -23,7 +23,7 @@ export async function readWaiting(
   epochs: readonly query.IndexedEpoch[],
   limit: number,
 ): Promise<{ readonly ranges: readonly EarningRange[]; readonly unread: number }> {
-  const { reader, graph } = connection;
+  const { graph } = connection;
   const { newest, batches } = progress;
   const open = progress.posted < progress.epochs ? newest : undefined;
   const cancelled = open === undefined ? undefined : await checkOpen(connection, checks, progress, epochs);
@@ -44,9 +44,8 @@ export async function readWaiting(
     for (const number of group) {
       const batch = indexedOnce(checks, "batch", rows, number);
       if (batch === undefined) continue;
-      const voidedAt = await checks.attempt("voided", `batch ${number}`, () => readVoidedAt(reader, number));
       // A void batch credits nobody.
-      if (voidedAt !== 0n) continue;
+      if ((await receipts.voidedAt(number)) !== 0n) continue;
       const due = await receipts.of(batch);
       const fit = due.slice(0, left - shown.length);
       shown.push(...fit.map(earned));
