@@ -2,9 +2,9 @@ import { join } from "node:path";
 import type { PositionCodes } from "../codes.js";
 import { readManifest, type SegmentEntry } from "./folderManifest.js";
 import type { IndexBase } from "./IndexFolder.js";
-import { KernelSegment } from "./KernelSegment.js";
+import type { KernelSegment } from "./KernelSegment.js";
 import { damaged } from "./openSealed.js";
-import { segmentFile } from "./openSegments.js";
+import { openSegment, segmentFile } from "./openSegments.js";
 import { sha256OfFile } from "./wholeFile.js";
 
 /** An index that was built before, sealed or not, of which some records are wanted again. */
@@ -23,8 +23,8 @@ export interface EarlierSegment extends SegmentEntry {
 }
 
 /**
- * Rows of an index that was built before. A segment is held against its hash when it is first asked for: what the disk altered
- * gives no row.
+ * Rows of an index that was built before. A segment is held against its hash when it is first asked for: what the disk altered,
+ * and what cannot be read, gives no row and keeps nobody from computing it.
  *
  * Memory: 8 bytes for each segment that was asked for and token that occurs in it.
  */
@@ -62,16 +62,26 @@ export class EarlierRows {
     const place = this.earlier.placeOf(record);
     if (place === undefined) return undefined;
     const entry = this.segments.find((one) => place >= one.firstRecord && place < one.firstRecord + one.records);
-    const segment = entry && (await this.segment(entry));
-    if (segment === undefined) return undefined;
-    const row = segment.row(place - segment.firstRecord);
-    return row.ids.length === ids.length && row.ids.every((id, at) => id === ids[at]) ? row : undefined;
+    const row = entry && (await this.read(entry, (segment) => segment.row(place - segment.firstRecord)));
+    return row?.ids.length === ids.length && row.ids.every((id, at) => id === ids[at]) ? row : undefined;
   }
 
-  /** Undefined for what is not what was written, or no longer there. @throws the signal's reason */
-  async segment(entry: EarlierSegment): Promise<KernelSegment | undefined> {
-    if (!this.#opened.has(entry)) this.#opened.set(entry, await this.#read(entry));
-    return this.#opened.get(entry);
+  /**
+   * What is found in a segment; undefined where it is not what was written, cannot be read, or is no longer there.
+   *
+   * @throws the signal's reason
+   */
+  async read<T>(entry: EarlierSegment, find: (segment: KernelSegment) => T | Promise<T>): Promise<T | undefined> {
+    if (!this.#opened.has(entry)) this.#opened.set(entry, await this.#open(entry));
+    const segment = this.#opened.get(entry);
+    if (segment === undefined) return undefined;
+    try {
+      return await find(segment);
+    } catch (error) {
+      segment.close();
+      this.#opened.set(entry, undefined);
+      return this.#damaged(error);
+    }
   }
 
   pathOf({ sha256 }: EarlierSegment): string {
@@ -82,18 +92,22 @@ export class EarlierRows {
     for (const segment of this.#opened.values()) segment?.close();
   }
 
-  async #read(entry: EarlierSegment): Promise<KernelSegment | undefined> {
+  async #open(entry: EarlierSegment): Promise<KernelSegment | undefined> {
     const path = this.pathOf(entry);
     try {
       const found = await sha256OfFile(path, this.signal);
       // who writes there has joined it with others
       if (found === undefined) return undefined;
       if (found !== entry.sha256) throw damaged(path, found);
-      return KernelSegment.open(path, entry.firstRecord);
+      return openSegment(this.earlier.path, entry, entry.firstRecord);
     } catch (error) {
-      this.signal?.throwIfAborted();
-      this.earlier.onDamage?.(error);
-      return undefined;
+      return this.#damaged(error);
     }
+  }
+
+  #damaged(error: unknown): undefined {
+    this.signal?.throwIfAborted();
+    this.earlier.onDamage?.(error);
+    return undefined;
   }
 }

@@ -143,8 +143,7 @@ export class IndexFolder {
     let next = this.recordCount;
     for (const entry of earlier.segments) {
       if (entry.firstRecord < next) continue;
-      const segment = entry.firstRecord === next ? await earlier.segment(entry) : undefined;
-      if (segment === undefined || !(await holds(segment, records))) break;
+      if (entry.firstRecord > next || !(await earlier.read(entry, (segment) => holds(segment, records)))) break;
       if (!(await isLinked(earlier.pathOf(entry), join(this.path, segmentFile(entry.sha256))))) break;
       segments.push({ records: entry.records, sha256: entry.sha256 });
       next += entry.records;

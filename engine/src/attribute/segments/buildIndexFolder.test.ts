@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -12,6 +13,7 @@ import { buildIndexFolder } from "./buildIndexFolder.js";
 import type { EarlierIndex } from "./EarlierRows.js";
 import { IndexFolder } from "./IndexFolder.js";
 import { readBuilt } from "./openBuiltIndex.js";
+import { SegmentLayout } from "./SegmentLayout.js";
 
 const home = await mkdtemp(join(tmpdir(), "openledger-build-"));
 afterAll(() => rm(home, { recursive: true, force: true }));
@@ -188,6 +190,28 @@ describe("building an index where one of an earlier version is", () => {
     await writeFile(join(earlier, "index.json"), "{");
     const { passes, found } = await buildWith(longer, { path: earlier, placeOf: same });
     expect([passes, found]).toEqual([32, [expect.stringContaining("index.json")]]);
+  });
+
+  test("takes nothing of a segment that is listed with another number of records, or whose own numbers are wrong", async () => {
+    const earlier = await builtOf(OLD, [20]);
+    const manifest = join(earlier, "index.json");
+    const whole = await readFile(manifest, "utf8");
+    await writeFile(manifest, whole.replace('"records": 20', '"records": 19'));
+    const listed = await buildWith(longer, { path: earlier, placeOf: same });
+    expect([listed.passes, listed.found]).toEqual([32, [expect.stringContaining("expected 19 records, found 20")]]);
+
+    // its name is that of its contents, which are no segment's
+    const { segments } = JSON.parse(whole) as { segments: { sha256: string; records: number }[] };
+    const { sha256 } = segments.find(({ records }) => records === 20)!;
+    const bytes = Uint8Array.from(await readFile(join(earlier, `${sha256}.segment`)));
+    const { marksAt, targetsAt } = SegmentLayout.parse(bytes.subarray(0, SegmentLayout.headerBytes), sha256);
+    bytes.fill(0xff, marksAt, targetsAt);
+    const renamed = createHash("sha256").update(bytes).digest("hex");
+    await writeFile(join(earlier, `${renamed}.segment`), bytes);
+    await writeFile(manifest, whole.replace(sha256, renamed));
+    const records = [[60], ...longer];
+    const { passes, found } = await buildWith(records, { path: earlier, placeOf: (record) => record - 1 });
+    expect([passes, found]).toEqual([3 + 20, [expect.stringContaining(renamed)]]);
   });
 
   const sizesIn = async (path: string) =>

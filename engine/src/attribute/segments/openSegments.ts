@@ -13,23 +13,30 @@ export function openSegments(path: string, entries: readonly SegmentEntry[]): Se
   const segments: KernelSegment[] = [];
   let firstRecord = 0;
   try {
-    for (const { sha256, records } of entries) {
-      const segment = KernelSegment.open(join(path, segmentFile(sha256)), firstRecord);
-      segments.push(segment);
-      const found = segment.sizes.records;
-      if (found !== records) {
-        throw new AttributionError(
-          "index_mismatch",
-          `${join(path, segmentFile(sha256))}: expected ${records} records, found ${found}`,
-        );
-      }
-      firstRecord += records;
+    for (const entry of entries) {
+      segments.push(openSegment(path, entry, firstRecord));
+      firstRecord += entry.records;
     }
     return new SegmentLists(segments);
   } catch (error) {
     for (const segment of segments) segment.close();
     throw error;
   }
+}
+
+/**
+ * Opens a segment of a folder; whoever has it closes it.
+ *
+ * @param firstRecord Place of its first record in the index
+ * @throws AttributionError as `openSegments`
+ */
+export function openSegment(path: string, { sha256, records }: SegmentEntry, firstRecord: number): KernelSegment {
+  const file = join(path, segmentFile(sha256));
+  const segment = KernelSegment.open(file, firstRecord);
+  const found = segment.sizes.records;
+  if (found === records) return segment;
+  segment.close();
+  throw new AttributionError("index_mismatch", `${file}: expected ${records} records, found ${found}`);
 }
 
 export function segmentFile(sha256: string): string {
