@@ -1,8 +1,9 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Runtime, RuntimeError, type Tokenizer } from "@openledger/engine";
 import {
+  ALL_RECORDS,
   type ContentClient,
   ContentErasedError,
   contentHash,
@@ -34,14 +35,18 @@ let revocations: Revocation[];
 let versions: (readonly [contributions: number, revocations: number])[];
 let faults: string[];
 let passes: number;
+/** How often accepted contributions were asked for. */
+let looks: number;
 let onPass: (pass: number) => void;
 let now: number;
+/** Milliseconds until the store says that it does not have a file. */
+let storeMs: number;
 let ahead: IndexAhead;
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "openledger-ahead-"));
   [contents, erased, accepted, revocations, versions, faults] = [new Map(), new Set(), [], [], [], []];
-  [passes, onPass, now] = [0, () => {}, 0];
+  [passes, looks, onPass, now, storeMs] = [0, 0, () => {}, 0, 0];
   ahead = newAhead();
 });
 
@@ -85,8 +90,11 @@ function deps(where = folder) {
   const facts = {
     models: async () => [{ versions: [{ datanet: 1n, version: 1 }] }],
     version: async ({ version }: VersionRef) => published(version),
-    acceptedContributions: async (_: bigint, count: bigint, from = 0n) => accepted.slice(Number(from), Number(count)),
-    revocations: async (_: bigint, count: bigint) => revocations.slice(0, Number(count)),
+    acceptedContributions: async (_: bigint, count: bigint, from = 0n) => {
+      looks++;
+      return accepted.slice(Number(from), Number(count));
+    },
+    revocations: async (_: bigint, count = 2n ** 32n) => revocations.slice(0, Number(count)),
     committedIndex: async () => undefined,
   } as unknown as ChainFacts;
   const rowOf = (ids: readonly number[]) => ({
@@ -109,7 +117,10 @@ function deps(where = folder) {
     get: async (hash: Hex) => {
       if (erased.has(hash)) throw new ContentErasedError("http://store");
       const found = contents.get(hash);
-      if (found === undefined) throw new Error("store down");
+      if (found === undefined) {
+        now += storeMs;
+        throw new Error("store down");
+      }
       return found;
     },
   } as unknown as ContentClient;
@@ -144,6 +155,22 @@ async function workedOff(): Promise<number> {
 }
 
 const aheadFolders = () => readdirSync(folder).filter((name) => name.includes("-ahead"));
+const segmentsIn = (path: string) => readdirSync(path).filter((name) => name.endsWith(".segment"));
+
+/** Whether a text's tokens, its bytes at three each, lie in any segment. */
+function isKept(text: string): boolean {
+  const tokens = Buffer.from([...new TextEncoder().encode(text)].flatMap((byte) => [byte, 0, 0]));
+  const segments = readdirSync(folder).flatMap((name) =>
+    segmentsIn(join(folder, name)).map((file) => join(name, file)),
+  );
+  return segments.some((file) => readFileSync(join(folder, file)).includes(tokens));
+}
+
+/** As another machine's process leaves it, of which nobody can tell whether it lives. */
+function lock(name: string): void {
+  mkdirSync(join(folder, name), { recursive: true });
+  writeFileSync(join(folder, name, "lock"), JSON.stringify({ pid: 1, start: null, host: "elsewhere", since: "now" }));
+}
 
 it("asks the base for what is accepted behind the newest version, which the next one takes", async () => {
   accept("the keeper and the storm", "a baker's cat");
@@ -159,11 +186,12 @@ it("asks the base for what is accepted behind the newest version, which the next
   expect(await workedOff()).toBe(0);
   publish();
   expect(await passesFor(2)).toBe(0);
-  expect(aheadFolders()).toHaveLength(1);
+  expect(aheadFolders()).toHaveLength(3);
 
   accept("salt on the window");
   now += 60_000;
   expect(await workedOff()).toBe(1);
+  expect(aheadFolders()).toHaveLength(1);
   revocations.push({ contribution: 1n, index: 1 }, { contribution: 3n, index: 0 });
   accept("a lantern in the fog");
   publish();
@@ -203,7 +231,6 @@ it("keeps what was computed when it has to give way, and goes on behind it", asy
   const ending = new AbortController();
   passes = 0;
   onPass = (pass) => pass === 151 && ending.abort();
-  expect(await ahead.step(ending.signal)).toBe(true);
   await expect(ahead.step(ending.signal)).rejects.toMatchObject({ code: "aborted" });
 
   ahead = newAhead();
@@ -212,28 +239,142 @@ it("keeps what was computed when it has to give way, and goes on behind it", asy
   expect(await passesFor(2)).toBe(0);
 });
 
-it("leaves out what was erased, and says once what it cannot read", async () => {
+it("reads the chain once for all that waits, and again after a minute", async () => {
+  accept("the keeper and the storm");
+  publish();
+  await indexed(1);
+  for (const text of many(30)) accept(text);
+  looks = 0;
+  expect([await workedOff(), looks]).toEqual([30, 2]);
+
+  accept(...many(100));
+  now += 60_000;
+  onPass = () => {
+    now += 1000;
+  };
+  looks = 0;
+  expect([await workedOff(), looks]).toEqual([100, 3]);
+});
+
+it("leaves out what was erased, and says once what it cannot read, which keeps nothing behind it waiting", async () => {
   accept("the keeper and the storm");
   publish();
   await indexed(1);
   erased.add(accept("ships that turned north", "a baker's cat"));
+  const missing = [accept("a lantern in the fog"), accept("a kite")];
+  const bytes = missing.map((hash) => contents.get(hash)!);
+  for (const hash of missing) contents.delete(hash);
   const redacted = accept("five cold lamps", "salt on the window");
   contents.set(redacted, encodeRedactedContribution(redactContribution(filesOf.get(redacted)!, [0])));
-  const missing = accept("a lantern in the fog");
-  const bytes = contents.get(missing)!;
-  contents.delete(missing);
 
   expect(await workedOff()).toBe(1);
   now += 60_000;
   expect(await workedOff()).toBe(0);
-  expect(faults).toEqual(["Contribution 4 is not indexed ahead of its version"]);
+  expect(faults).toEqual(["Contribution 3 is not indexed ahead of its version, nor are 1 others"]);
 
-  contents.set(missing, bytes);
+  for (const [i, hash] of missing.entries()) contents.set(hash, bytes[i]!);
   now += 60_000;
-  expect(await workedOff()).toBe(1);
-  revocations.push({ contribution: 2n, index: 0 }, { contribution: 2n, index: 1 }, { contribution: 3n, index: 0 });
+  expect(await workedOff()).toBe(2);
+  revocations.push({ contribution: 2n, index: 0 }, { contribution: 2n, index: 1 }, { contribution: 5n, index: 0 });
   publish();
   expect(await passesFor(2)).toBe(0);
+});
+
+it("reads last what cost it its time in vain", async () => {
+  accept("the keeper and the storm");
+  publish();
+  await indexed(1);
+  contents.delete(accept("ships that turned north"));
+  accept("five cold lamps");
+  storeMs = 60_000;
+
+  expect(await workedOff()).toBe(0);
+  now += 60_000;
+  expect(await workedOff()).toBe(1);
+});
+
+it("asks for nothing that was revoked, and keeps no text of it", async () => {
+  accept("the keeper and the storm");
+  publish();
+  await indexed(1);
+  accept("my secret text", "a baker's cat");
+  const withdrawn = accept("another secret");
+  accept("ships that turned north");
+  revocations.push({ contribution: 4n, index: ALL_RECORDS });
+  expect(await workedOff()).toBe(3);
+  expect([isKept("my secret text"), isKept("another secret"), isKept("ships")]).toEqual([true, true, false]);
+
+  revocations.push({ contribution: 2n, index: 0 }, { contribution: 3n, index: ALL_RECORDS });
+  erased.add(withdrawn);
+  ahead = newAhead();
+  now += 60_000;
+  // of the contribution that lost one record the others' rows are made again
+  expect(await workedOff()).toBe(1);
+  expect([isKept("my secret text"), isKept("another secret"), isKept("a baker's cat")]).toEqual([false, false, true]);
+  publish();
+  expect(await passesFor(2)).toBe(0);
+});
+
+it("takes rows of what lost a record since", async () => {
+  accept("the keeper and the storm");
+  publish();
+  await indexed(1);
+  accept("ships that turned north", "a baker's cat", "five cold lamps");
+  await workedOff();
+  revocations.push({ contribution: 2n, index: 1 });
+  publish();
+
+  expect(await passesFor(2)).toBe(0);
+});
+
+it("goes on after a reorganisation, and removes what the chain knows no longer", async () => {
+  accept("the keeper and the storm");
+  publish();
+  await indexed(1);
+  accept("ships that turned north");
+  accept("a baker's cat");
+  accept("five cold lamps");
+  await workedOff();
+  const [first, , ...others] = accepted.splice(0);
+  accepted.push(first!, ...others.reverse());
+  accept("salt on the window");
+  now += 60_000;
+
+  expect(await workedOff()).toBe(1);
+  expect([aheadFolders().length, isKept("ships that turned north")]).toEqual([3, false]);
+  publish();
+  expect(await passesFor(2)).toBe(0);
+
+  accept("a lantern in the fog");
+  now += 60_000;
+  expect(await workedOff()).toBe(1);
+  versions.pop();
+  accepted.splice(1);
+  mkdirSync(join(folder, "0x00-ahead.removed"));
+  // somebody's own
+  mkdirSync(join(folder, "what-lies-ahead"));
+  now += 60_000;
+  expect(await workedOff()).toBe(0);
+  expect([aheadFolders(), faults]).toEqual([["what-lies-ahead"], []]);
+});
+
+it("says once what another process writes to, and goes on beside it", async () => {
+  accept("the keeper and the storm");
+  publish();
+  await indexed(1);
+  accept("ships that turned north");
+  accept("five cold lamps");
+  await workedOff();
+  const [name] = aheadFolders();
+  rmSync(join(folder, name!), { recursive: true });
+  for (const locked of [name!, "0x00-ahead"]) lock(locked);
+  accept("a baker's cat");
+
+  for (let look = 0; look < 2; look++) {
+    now += 60_000;
+    expect(await workedOff()).toBe(look === 0 ? 1 : 0);
+  }
+  expect(faults.sort()).toEqual(["0x00-ahead", name].map((one) => `${join(folder, one!)} is left as it is`).sort());
 });
 
 it("indexes no more than so many records ahead", async () => {
@@ -250,14 +391,21 @@ it("begins anew where the disk altered what was indexed ahead", async () => {
   accept("the keeper and the storm");
   publish();
   await indexed(1);
-  accept("ships that turned north");
-  await workedOff();
+  accept(...many(3));
+  const ending = new AbortController();
+  passes = 0;
+  onPass = (pass) => pass === 2 && ending.abort();
+  await expect(ahead.step(ending.signal)).rejects.toMatchObject({ code: "aborted" });
   const [name] = aheadFolders();
-  const segment = readdirSync(join(folder, name!)).find((file) => file.endsWith(".segment"))!;
-  writeFileSync(join(folder, name!, segment), "altered");
-  accept("five cold lamps");
+  const alter = () => writeFileSync(join(folder, name!, segmentsIn(join(folder, name!))[0]!), "altered");
+  alter();
 
-  now += 60_000;
-  expect(await workedOff()).toBe(2);
+  expect(await workedOff()).toBe(3);
   expect(faults).toEqual([`${join(folder, name!)} is damaged and is built again`]);
+
+  alter();
+  faults = [];
+  publish();
+  expect(await passesFor(2)).toBe(3);
+  expect(faults).toEqual([`${join(folder, name!)} is damaged, what it held is computed again`]);
 });

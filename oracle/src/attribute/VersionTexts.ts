@@ -12,6 +12,7 @@ import {
   isErased,
   VersionRecords,
 } from "@openledger/sdk";
+import type { Hex } from "viem";
 import type { AcceptedContribution, PublishedVersion } from "../store/ChainFacts.js";
 import { readContributionFile } from "./readContributionFile.js";
 
@@ -74,18 +75,20 @@ export class VersionTexts {
     };
   }
 
-  /**
-   * Where records of this version stand among all those that were accepted behind an earlier one, revoked or not.
-   *
-   * @returns the place of a record there, undefined where it is not
-   */
-  placesBehind({ contributionCount }: Pick<EarlierCounts, "contributionCount">): (place: number) => number | undefined {
+  /** Contributions that were accepted behind an earlier version, each with where records of this version stand in its file. */
+  contributionsBehind({ contributionCount }: Pick<EarlierCounts, "contributionCount">): readonly {
+    readonly dataHash: Hex;
+    /** Undefined for the place of a record that is not of it. */
+    placeOf(place: number): number | undefined;
+  }[] {
     const before = Number(contributionCount);
-    const records = recordsOf(this.accepted.slice(before), []);
-    return (place) => {
-      const record = this.#records.at(place);
-      return record && records.placeOf({ ...record, contribution: record.contribution - before });
-    };
+    return this.accepted.slice(before).map(({ dataHash }, at) => ({
+      dataHash,
+      placeOf: (place) => {
+        const record = this.#records.at(place);
+        return record?.contribution === before + at ? record.index : undefined;
+      },
+    }));
   }
 
   /**

@@ -225,13 +225,13 @@ export class ChainFacts {
     }));
   }
 
-  /** The first `count` revocations of a Datanet, in their order. */
-  async revocations(datanet: bigint, count: bigint): Promise<readonly Revocation[]> {
+  /** The first `count` revocations of a Datanet, or all of them, in their order. */
+  async revocations(datanet: bigint, count?: bigint): Promise<readonly Revocation[]> {
     const rows = await this.queries.query<EventRow>(
       `select * from events where name in ('ContributionRevoked', 'RecordRevoked') and args->>'datanet' = $1
-         and (args->>'revocationCountAfter')::numeric <= $2
+         and ($2::numeric is null or (args->>'revocationCountAfter')::numeric <= $2)
        order by (args->>'revocationCountAfter')::numeric`,
-      [datanet.toString(), count],
+      [datanet.toString(), count ?? null],
     );
     return rows.map(({ name, args }) => ({
       contribution: BigInt(args.contribution as string),

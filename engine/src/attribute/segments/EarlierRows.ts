@@ -57,10 +57,13 @@ export class EarlierRows {
     return new EarlierRows(earlier, segments, signal);
   }
 
-  /** @returns the row of a record of the new index; undefined where none of these tokens is known. @throws the signal's reason */
-  async row(record: number, ids: readonly number[]): Promise<PositionCodes | undefined> {
-    const place = this.earlier.placeOf(record);
-    if (place === undefined) return undefined;
+  /** Where a record of the new index may stand: it is cheap to ask of many. */
+  placeOf(record: number): number | undefined {
+    return this.earlier.placeOf(record);
+  }
+
+  /** @returns the row at a place; undefined where it is none of these tokens. @throws the signal's reason */
+  async row(place: number, ids: readonly number[]): Promise<PositionCodes | undefined> {
     const entry = this.segments.find((one) => place >= one.firstRecord && place < one.firstRecord + one.records);
     const row = entry && (await this.read(entry, (segment) => segment.row(place - segment.firstRecord)));
     return row?.ids.length === ids.length && row.ids.every((id, at) => id === ids[at]) ? row : undefined;

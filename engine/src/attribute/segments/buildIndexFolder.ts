@@ -67,7 +67,8 @@ export async function buildIndexFolder(
     // the base says nothing of no tokens
     if (ids.length === 0) return NO_CODES;
     for (const rows of earlier) {
-      const row = await rows.row(record, ids);
+      const place = rows.placeOf(record);
+      const row = place === undefined ? undefined : await rows.row(place, ids);
       if (row !== undefined) return row;
     }
     return runtime.codes(ids, signal === undefined ? {} : { signal });
