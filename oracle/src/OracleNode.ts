@@ -1,10 +1,9 @@
 /**
  * The oracle's work: it follows the chain, reads batches, settles epochs, takes what is false to the courts.
  *
- * Five loops share the database and nothing else. Following, settling and watching must be quick, because windows close;
- * reading batches, judging contributions and advising on them may take long, because the base reads them, and indexing ahead gives
- * way to these. A fault that may pass is said and
- * waited for with growing pauses; nothing that happens on the chain or in a file ends the process.
+ * Five loops share the database. Following and settling must be quick, because windows close. The others share the base too, and may
+ * take long: reading batches, judging contributions, advising on them, and indexing ahead, which gives way to these three. A fault that
+ * may pass is said and waited for with growing pauses; nothing that happens on the chain or in a file ends the process.
  */
 
 import type { JudgingTurns } from "./admission/JudgingTurns.js";
