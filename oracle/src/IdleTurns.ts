@@ -1,4 +1,4 @@
-/** Work of the base that gives way to all other: it begins when there is none, and ends when some comes. */
+/** Work of the base that gives way to other work: it begins when there is none, and ends when some comes. */
 export class IdleTurns {
   #others = 0;
   /** Ends the work that is being done. */

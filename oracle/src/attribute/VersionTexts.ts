@@ -10,6 +10,7 @@ import {
   ContentErasedError,
   type HeldContribution,
   isErased,
+  type RecordPlace,
   VersionRecords,
 } from "@openledger/sdk";
 import type { Hex } from "viem";
@@ -27,6 +28,8 @@ type EarlierCounts = Pick<PublishedVersion, "contributionCount" | "revocationCou
 
 export class VersionTexts {
   readonly #records: VersionRecords;
+  /** The record that was looked for last: every contribution behind a version is asked for the same one. */
+  #found: { readonly place: number; readonly record: RecordPlace | undefined } | undefined;
 
   /**
    * @param accepted The version's contributions, in the order of acceptance
@@ -70,7 +73,7 @@ export class VersionTexts {
       this.revocations.slice(0, Number(earlier.revocationCount)),
     );
     return (place) => {
-      const record = this.#records.at(place);
+      const record = this.#recordAt(place);
       return record && records.placeOf(record);
     };
   }
@@ -85,10 +88,15 @@ export class VersionTexts {
     return this.accepted.slice(before).map(({ dataHash }, at) => ({
       dataHash,
       placeOf: (place) => {
-        const record = this.#records.at(place);
+        const record = this.#recordAt(place);
         return record?.contribution === before + at ? record.index : undefined;
       },
     }));
+  }
+
+  #recordAt(place: number): RecordPlace | undefined {
+    if (this.#found?.place !== place) this.#found = { place, record: this.#records.at(place) };
+    return this.#found.record;
   }
 
   /**

@@ -188,15 +188,10 @@ export async function createPayer(options: PayerOptions): Promise<Payer> {
     asked: AskOptions,
   ): Promise<Answer> => {
     const { request, payment } = book.pending;
-    const { onText, onAttribution } = asked;
-    const signal = asked.signal === undefined ? {} : { signal: asked.signal };
-    const listener = { ...(onText && { onText }), ...(onAttribution && { onAttribution }) };
+    const isHeard = asked.onText !== undefined || asked.onAttribution !== undefined;
     let answer: UnverifiedAnswer;
     try {
-      answer =
-        Object.keys(listener).length === 0
-          ? await http.complete(request, payment, signal)
-          : await http.stream(request, payment, { ...signal, ...listener });
+      answer = isHeard ? await http.stream(request, payment, asked) : await http.complete(request, payment, asked);
     } catch (error) {
       // A refusal for good leaves the nonce free; the voucher it knows may still be settled, under the same cap or a later one.
       if (error instanceof PaymentRefusedError && !error.retryable) await books.set(channel, request.model, bare(book));

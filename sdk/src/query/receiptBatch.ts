@@ -32,9 +32,9 @@ function parse(row: RowReader): IndexedBatch {
   };
 }
 
-/** All settled batches behind one, by number. @param after 0 for every batch. */
-export async function receiptBatches(client: GraphClient, after = 0n): Promise<IndexedBatch[]> {
-  return (await readAll(client, "receiptBatches", `number_gt: "${after}"`, FIELDS)).map(parse);
+/** All settled batches, by number. */
+export async function receiptBatches(client: GraphClient): Promise<IndexedBatch[]> {
+  return (await readAll(client, "receiptBatches", "", FIELDS)).map(parse);
 }
 
 /** Batches up to a number, the newest first. @param last Inclusive. @param first How many at most, 1 to 1,000. */

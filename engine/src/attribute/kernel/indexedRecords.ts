@@ -18,7 +18,7 @@ const encoder = new TextEncoder();
 
 /** Tokens that an index takes of a text unless it is a copy; undefined for one of more than 8 KiB or 256 tokens. */
 export function indexedTokens(text: string, tokenizer: RecordTokenizer): readonly number[] | undefined {
-  if (encoder.encode(text).length > MAX_RECORD_BYTES) return undefined;
+  if (Buffer.byteLength(text) > MAX_RECORD_BYTES) return undefined;
   const ids = tokenizer.encode(text);
   return ids.length > ATTRIBUTION_CONTEXT ? undefined : ids;
 }

@@ -1,9 +1,10 @@
 import type { Runtime } from "../../serve/Runtime.js";
-import { NO_CODES, type PositionCodes } from "../codes.js";
+import type { PositionCodes } from "../codes.js";
 import { IndexFolder } from "./IndexFolder.js";
+import { readRow } from "./readRow.js";
 
-/** Records that are written together; as many rows are in memory. */
-const WRITTEN_TOGETHER = 128;
+/** Records that are written together: as many rows are in memory, and lost when the process is killed, at most. */
+export const WRITTEN_TOGETHER = 128;
 
 /**
  * Puts records behind those of a folder that is not sealed: rows for an index that is built later. What was computed when the signal
@@ -30,8 +31,7 @@ export async function appendRecords(
     try {
       for (const ids of records) {
         signal.throwIfAborted();
-        // the base says nothing of no tokens
-        rows.push(ids.length === 0 ? NO_CODES : await runtime.codes(ids, { signal }));
+        rows.push(await readRow(runtime, ids, signal));
         if (rows.length === WRITTEN_TOGETHER) await write();
       }
     } finally {

@@ -1,13 +1,12 @@
 import type { Runtime } from "../../serve/Runtime.js";
-import { NO_CODES, type PositionCodes } from "../codes.js";
+import type { PositionCodes } from "../codes.js";
 import { checkLength } from "../kernel/indexRoot.js";
+import { WRITTEN_TOGETHER } from "./appendRecords.js";
 import { type EarlierIndex, EarlierRows } from "./EarlierRows.js";
 import { IndexFolder } from "./IndexFolder.js";
 import type { RecordTokens } from "./RecordTokens.js";
+import { readRow } from "./readRow.js";
 import type { SegmentIndex } from "./SegmentIndex.js";
-
-/** Records whose codes are lost when the process is killed, at most. */
-const WRITTEN_TOGETHER = 128;
 
 export interface BuildIndexFolderOptions {
   readonly onProgress?: (done: number, all: number) => void;
@@ -64,13 +63,11 @@ export async function buildIndexFolder(
 
   async function rowOf(record: number): Promise<PositionCodes> {
     const { ids } = records.at(record)!;
-    // the base says nothing of no tokens
-    if (ids.length === 0) return NO_CODES;
-    for (const rows of earlier) {
+    for (const rows of ids.length === 0 ? [] : earlier) {
       const place = rows.placeOf(record);
       const row = place === undefined ? undefined : await rows.row(place, ids);
       if (row !== undefined) return row;
     }
-    return runtime.codes(ids, signal === undefined ? {} : { signal });
+    return readRow(runtime, ids, signal);
   }
 }
